@@ -1,0 +1,162 @@
+import { answer, type PortalAnswer, RetryLater } from './answers.ts';
+import { type Attributes, type Notice, parseBatch, type SealedEvent } from './batch.ts';
+import { type Cursor, start } from './chain.ts';
+import { deriveKeys } from './keys.ts';
+import { type Headers, verify } from './signature.ts';
+import { type Handlers, type Stop, takeOne } from './take.ts';
+
+/** Where a portal keeps its position between restarts. */
+export interface CursorStore {
+  /** Called at each request, so that several processes may share one store. `undefined`: nothing was taken yet. */
+  load(): Promise<Cursor | undefined>;
+  /**
+   * Called once a request, after the handlers and before the answer. Throw if the stored cursor is no longer `previous`:
+   * another process was quicker, the answer is 503 and the events come again. Leave it out if the handlers store `event.cursor`.
+   */
+  save?(cursor: Cursor, previous: Cursor): Promise<void>;
+}
+
+/** Something that was not answered with "all taken": for the portal's log. Holds no content. */
+export interface Problem {
+  readonly code: string;
+  readonly status: number;
+  /** The event at which the receiver stopped. */
+  readonly event?: Pick<Attributes, 'id' | 'sequence'>;
+  /** What a handler or the store threw. */
+  readonly cause?: unknown;
+}
+
+/** Settings of a receiver. */
+export interface PortalOptions<Data = unknown> extends Handlers<Data> {
+  /** The portal's licence key; both keys while one is being replaced. */
+  readonly licenceKeys: readonly string[];
+  /** Where to go on: a store, or a fixed position that then lives in memory only. By default the start of the stream, in memory. */
+  readonly cursor?: Cursor | CursorStore;
+  /** How far a request's timestamp may lie from our clock. Default 5 minutes. */
+  readonly toleranceMs?: number;
+  /** After so long no further event of a batch is begun and the handlers' signal aborts. Default 10 s: the sender waits 15 s. */
+  readonly answerWithinMs?: number;
+  /** Larger bodies are answered 413. Default 2 MiB; the sender's largest is 1 MiB before sealing. */
+  readonly maxBodyBytes?: number;
+  /** Called for each answer other than "all taken". Must not throw. */
+  onProblem?(problem: Problem): void;
+  /** The clock, in milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
+/** A received HTTP request: the body as the bytes that came, before any parsing. */
+export interface PortalRequest {
+  readonly headers: Headers;
+  readonly rawBody: Uint8Array | string;
+}
+
+/** A receiver of one portal's stream. */
+export interface Portal {
+  /** Takes one request and says what to answer. Does not throw and does not do network input or output of its own. */
+  handle(request: PortalRequest): Promise<PortalAnswer>;
+  /** The position now. */
+  cursor(): Promise<Cursor>;
+  readonly maxBodyBytes: number;
+}
+
+function storeOf(given: Cursor | CursorStore = start): CursorStore {
+  if ('load' in given) return given;
+  let kept = given;
+  return {
+    load: async () => kept,
+    save: async (cursor) => {
+      kept = cursor;
+    },
+  };
+}
+
+function answerToStop(stop: Stop): PortalAnswer {
+  switch (stop.code) {
+    case 'unknown_key':
+      return answer(422, { error: 'unknown_key', kid: stop.kid });
+    case 'refused':
+      return answer(422, { refused: stop.id });
+    case 'cannot_open':
+      return answer(422, { error: 'cannot_open', id: stop.id });
+    case 'gap':
+      return answer(503, { error: stop.gap.kind, after: stop.gap.cursor.sequence, got: stop.gap.event.sequence });
+    case 'handler_failed':
+      return answer(
+        503,
+        { error: 'handler_failed', id: stop.id },
+        stop.cause instanceof RetryLater ? { 'retry-after': String(Math.max(1, Math.ceil(stop.cause.seconds))) } : {},
+      );
+  }
+}
+
+/**
+ * Makes a receiver: verifies, opens, drops repeats, checks that nothing is missing, and calls the handlers in order.
+ * Give each portal its own. Throws `LicenceKeyError` at once if a licence key is mistyped.
+ */
+export function createPortal<Data = unknown>(options: PortalOptions<Data>): Portal {
+  const { toleranceMs = 300_000, answerWithinMs = 10_000, maxBodyBytes = 2 * 1024 * 1024, now = Date.now } = options;
+  const keys = options.licenceKeys.map(deriveKeys);
+  if (keys.length === 0)
+    throw new TypeError('licenceKeys is empty: give the licence key that was shown with the portal');
+  const store = storeOf(options.cursor);
+  const load = async () => (await store.load()) ?? start;
+  let busy = false;
+
+  function refuse(given: PortalAnswer, code: string, more: Omit<Problem, 'code' | 'status'> = {}): PortalAnswer {
+    options.onProblem?.({ code, status: given.status, ...more });
+    return given;
+  }
+
+  async function take(batch: readonly (SealedEvent | Notice)[]): Promise<PortalAnswer> {
+    const signal = AbortSignal.timeout(answerWithinMs);
+    const previous = await load();
+    let cursor = previous;
+    let taken = 0;
+    let stop: Stop | undefined;
+    for (const item of batch) {
+      // At least one event a request, however slow: otherwise a slow handler would never get on.
+      if (signal.aborted && taken > 0) break;
+      const step = await takeOne(item, cursor, { keys, handlers: options, signal });
+      if ('stop' in step) {
+        stop = step.stop;
+        break;
+      }
+      cursor = step.cursor;
+      taken += 1;
+    }
+    if (cursor !== previous) await store.save?.(cursor, previous);
+    const given = taken > 0 || !stop ? answer(200, { accepted: taken }) : answerToStop(stop);
+    const event = batch[taken];
+    if (!event) return given;
+    return refuse(given, stop?.code ?? 'out_of_time', {
+      event,
+      cause: stop && 'cause' in stop ? stop.cause : undefined,
+    });
+  }
+
+  async function handle({ headers, rawBody }: PortalRequest): Promise<PortalAnswer> {
+    const body = Buffer.from(rawBody);
+    if (body.length > maxBodyBytes) return refuse(answer(413, { error: 'too_large', maxBodyBytes }), 'too_large');
+    const verdict = verify({ headers, body, nowMs: now(), toleranceMs }, keys);
+    if (!verdict.valid) return refuse(answer(401, { error: verdict.reason }), verdict.reason);
+    let batch: readonly (SealedEvent | Notice)[];
+    try {
+      batch = parseBatch(body);
+    } catch (cause) {
+      const sentence = cause instanceof Error ? cause.message : '';
+      return refuse(answer(400, { error: 'malformed', sentence }), 'malformed', { cause });
+    }
+    // The sender has one request open. A second one means that it gave up waiting for the first, whose events it repeats.
+    if (busy) return refuse(answer(503, { error: 'busy' }, { 'retry-after': '1' }), 'busy');
+    busy = true;
+    try {
+      return await take(batch);
+    } catch (cause) {
+      return refuse(answer(503, { error: 'store_failed' }), 'store_failed', { cause });
+    } finally {
+      busy = false;
+    }
+  }
+
+  return { handle, cursor: load, maxBodyBytes };
+}
