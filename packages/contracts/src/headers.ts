@@ -1,0 +1,15 @@
+/** Headers of bus messages, gRPC metadata and HTTP, spelled once. */
+export const headers = {
+  /** Bus: position of the last item of a keyed log's message, `<sequence>.<index>`. */
+  position: 'Trunkline-Position',
+  /** Bus: head of a keyed log's key after the message: the portal's sequence. */
+  sequence: 'Trunkline-Sequence',
+  /** gRPC metadata between services: who calls, `<service>:<token>`. */
+  innerToken: 'x-trunkline-inner',
+  /** gRPC metadata from the gateway: the caller's tenant; `*` for an administrator. */
+  tenant: 'x-trunkline-tenant',
+  /** gRPC metadata and HTTP from partners: `authorization: Bearer <API key>`. */
+  authorization: 'authorization',
+  /** W3C trace context. */
+  traceparent: 'traceparent',
+} as const;

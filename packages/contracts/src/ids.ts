@@ -1,0 +1,37 @@
+import { v5 } from 'uuid';
+
+/** Namespace of all our ids; chosen once, never to be changed. */
+const namespace = '6f1f1d0e-6f0b-5d5c-9a55-3f1d1c0a7b11';
+
+/**
+ * Makes an id from what it stands for: the same parts always give the same id (UUIDv5, RFC 9562). Nothing random, so what
+ * is decided again is the same.
+ */
+function idOf(kind: string, ...parts: readonly (string | number)[]): string {
+  return v5([kind, ...parts].join('\u001f'), namespace);
+}
+
+/** The makers of all our ids. Pure. */
+export const ids = {
+  /** A channel event, by its channel and the connector's dedupe key. */
+  event: (channelId: string, dedupeKey: string) => idOf('event', channelId, dedupeKey),
+  /** An outgoing message, by its tenant and the caller's idempotency key. */
+  message: (tenantId: string, idempotencyKey: string) => idOf('message', tenantId, idempotencyKey),
+  /** A command, by its tenant and the caller's idempotency key. */
+  command: (tenantId: string, idempotencyKey: string) => idOf('command', tenantId, idempotencyKey),
+  /** Whatever a create of the directory makes, by kind, tenant and the caller's idempotency key. */
+  created: (kind: string, tenantId: string, idempotencyKey: string) => idOf('created', kind, tenantId, idempotencyKey),
+  /** A file, by its channel and the platform's id of it. */
+  media: (channelId: string, platformFileId: string) => idOf('media', channelId, platformFileId),
+  /** A conversation, by its channel and the platform's id of it. */
+  conversation: (channelId: string, platformId: string) => idOf('conversation', channelId, platformId),
+  /** An identity, by its channel and the platform's id of the person. */
+  identity: (channelId: string, platformId: string) => idOf('identity', channelId, platformId),
+  /** A new contact, by the identity that it was made for. */
+  contact: (identityId: string) => idOf('contact', identityId),
+  /** The entry that finds a message by the platform's id of it. */
+  messageRef: (channelId: string, conversationPlatformId: string, platformId: string) =>
+    idOf('message-ref', channelId, conversationPlatformId, platformId),
+  /** What has no better key: its place in a stream. */
+  at: (stream: string, sequence: number, index: number, output = 0) => idOf('at', stream, sequence, index, output),
+} as const;

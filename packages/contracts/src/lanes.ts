@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+
+/** How many lanes there are. Fixed for the life of an installation: a tenant's lane follows from it. */
+export const laneCount = 8;
+
+/** All lanes, 0 to laneCount - 1. */
+export const lanes: readonly number[] = Array.from({ length: laneCount }, (_, lane) => lane);
+
+/** The lane of a tenant: the first four bytes of SHA-256 of its id, modulo laneCount. Pure. */
+export function laneOf(tenantId: string): number {
+  return createHash('sha256').update(tenantId).digest().readUInt32BE(0) % laneCount;
+}

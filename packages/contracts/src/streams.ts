@@ -1,0 +1,78 @@
+/** Streams of the bus, spelled once. A connector's own streams come from {@link egressStream} and {@link sendsStream}. */
+export const streams = {
+  ingress: 'INGRESS',
+  facts: 'FACTS',
+  outbox: 'OUTBOX',
+  deliveries: 'DELIVERIES',
+  timers: 'TIMERS',
+  cursors: 'CURSORS',
+} as const;
+
+/** Stream of orders to one connector. */
+export function egressStream(connector: string): string {
+  return `EGRESS_${connector}`;
+}
+
+/** Stream of one connector's records of sending. */
+export function sendsStream(connector: string): string {
+  return `SENDS_${connector}`;
+}
+
+/** Key-value buckets of the bus. */
+export const buckets = {
+  /** Settings that services watch; keys by {@link directoryKeys}. */
+  directory: 'directory',
+  /** Leases: `<service>.<lane>`. */
+  owners: 'owners',
+} as const;
+
+/** Object stores. */
+export const objectStores = {
+  /** Copies of files that travel in messages. */
+  files: 'files',
+  /** Bodies of hook calls too large for the bus. */
+  bodies: 'bodies',
+} as const;
+
+/** Subjects of the bus, spelled once. */
+export const subjects = {
+  /** Items that entered: IngressBatch. */
+  ingress: (lane: number) => `ingress.${lane}`,
+  /** Facts of one stage: Envelope. */
+  facts: (lane: number, stage: string) => `facts.${lane}.${stage}`,
+  /** Facts of all stages of a lane. */
+  allFacts: (lane: number) => `facts.${lane}.>`,
+  /** Sealed events of one portal: SealedBatch. */
+  outbox: (lane: number, portalId: string) => `outbox.${lane}.${portalId}`,
+  /** Sealed events of all portals of a lane. */
+  allOutbox: (lane: number) => `outbox.${lane}.>`,
+  /** Position of the sealer: Position. */
+  outboxPosition: (lane: number) => `outpos.${lane}`,
+  /** Orders to one channel: EgressBatch. */
+  egress: (connector: string, lane: number, channelId: string) => `egress.${connector}.${lane}.${channelId}`,
+  /** Orders to copy files of one channel: EgressBatch. */
+  egressFiles: (connector: string, lane: number, channelId: string) => `egress.${connector}.${lane}.${channelId}.files`,
+  /** Orders to all channels of a lane, files too. */
+  allEgress: (connector: string, lane: number) => `egress.${connector}.${lane}.>`,
+  /** Position of dispatch for one connector: Position. */
+  egressPosition: (connector: string, lane: number) => `egpos.${connector}.${lane}`,
+  /** Attempts and cursors of delivery: DeliveryRecord. */
+  deliveries: (lane: number) => `deliveries.${lane}`,
+  /** Attempts and cursors of a connector: SendRecord. */
+  sends: (connector: string, lane: number) => `sends.${connector}.${lane}`,
+  /** A due timer, targeted by schedules and sourced into INGRESS. */
+  due: (lane: number) => `due.${lane}`,
+  /** One long timer's schedule. */
+  timer: (lane: number, timerId: string) => `timer.${lane}.${timerId}`,
+  /** Position of a sink. */
+  cursor: (sink: string, lane: number) => `cursor.${sink}.${lane}`,
+} as const;
+
+/** Keys of the directory bucket. */
+export const directoryKeys = {
+  tenant: (id: string) => `tenant.${id}`,
+  portal: (id: string) => `portal.${id}`,
+  channel: (connector: string, id: string) => `channel.${connector}.${id}`,
+  connector: (name: string) => `connector.${name}`,
+  apiKey: (hash: string) => `apikey.${hash}`,
+} as const;
