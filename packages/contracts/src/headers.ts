@@ -12,4 +12,10 @@ export const headers = {
   authorization: 'authorization',
   /** W3C trace context. */
   traceparent: 'traceparent',
+  /** HTTP to and from portals: Standard Webhooks, the id of the batch. */
+  webhookId: 'webhook-id',
+  /** HTTP to and from portals: Standard Webhooks, when it was signed, in seconds. */
+  webhookTimestamp: 'webhook-timestamp',
+  /** HTTP to and from portals: Standard Webhooks, `v1,<base64>`, one for each valid key, separated by spaces. */
+  webhookSignature: 'webhook-signature',
 } as const;
