@@ -20,8 +20,8 @@ export type ReplyMessage = Readonly<Record<string, unknown>>;
 
 /** What became of a message. */
 export type ReplyResult =
-  /** Stored; it will be sent. `duplicate`: this key had been stored before, and nothing new was made. */
-  | { readonly outcome: 'accepted'; readonly messageId: string; readonly duplicate: boolean }
+  /** Stored; it will be sent. `isRepeat`: this key had been stored before, and nothing new was made. */
+  | { readonly outcome: 'accepted'; readonly messageId: string; readonly isRepeat: boolean }
   /** Never by trying again: the message, the key or the portal must change. */
   | { readonly outcome: 'refused'; readonly status: number; readonly code: string; readonly sentence: string }
   /** Not known to be stored. Send the same message with the same key again after `afterMs`: it cannot be doubled. */
@@ -29,7 +29,7 @@ export type ReplyResult =
 
 /** Options of one message. */
 export interface SendOptions {
-  /** Chosen by the portal, 1–256 characters, the same at every try of the same message. */
+  /** Chosen by the portal, 1–128 characters, the same at every try of the same message. */
   readonly idempotencyKey: string;
   readonly signal?: AbortSignal;
 }
@@ -85,7 +85,7 @@ async function resultOf(response: Response): Promise<ReplyResult> {
     if (first.error !== undefined) return refusal(response.status, objectOf(first.error));
     const messageId = textOf(first, 'messageId');
     if (messageId === '') return retry(5_000, 'the answer names no message');
-    return { outcome: 'accepted', messageId, duplicate: first.duplicate === true };
+    return { outcome: 'accepted', messageId, isRepeat: first.isRepeat === true };
   }
   if (response.status === 429 || response.status === 408 || response.status >= 500) {
     const seconds = Number(response.headers.get('retry-after'));
@@ -117,8 +117,8 @@ export function reply(options: ReplyOptions): Replier {
   }
 
   async function send(message: ReplyMessage, { idempotencyKey, signal }: SendOptions): Promise<ReplyResult> {
-    if (idempotencyKey === '' || idempotencyKey.length > 256)
-      throw new TypeError('idempotencyKey has 1 to 256 characters');
+    if (idempotencyKey === '' || idempotencyKey.length > 128)
+      throw new TypeError('idempotencyKey has 1 to 128 characters');
     const limit = AbortSignal.timeout(timeoutMs);
     try {
       return await resultOf(
