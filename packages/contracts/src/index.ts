@@ -21,4 +21,5 @@ export * from './gen/trunkline/sealing/v1/sealing_service.ts';
 export * from './headers.ts';
 export * from './ids.ts';
 export * from './lanes.ts';
+export * from './media.ts';
 export * from './streams.ts';
