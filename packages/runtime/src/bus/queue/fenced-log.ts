@@ -1,0 +1,185 @@
+import type { LogPort, StoredMessage } from '../ports.ts';
+import { WrongLastSequence } from '../ports.ts';
+import { pause, realScheduler, type Scheduler } from './scheduler.ts';
+
+/** What every record of a fenced log carries. */
+export interface FencedRecord {
+  /** Instance that wrote it. */
+  readonly owner: string;
+  /** Grows with every take-over. */
+  readonly epoch: number;
+  /** True if it tells everything by itself; false: it tells what changed since the record before. */
+  readonly isFull: boolean;
+  /** Sequence of the last full record; 0 in a full one. */
+  readonly fullSequence: number;
+}
+
+/** A record without what the log itself writes into it. */
+export type RecordBody<R extends FencedRecord> = Omit<R, keyof FencedRecord>;
+
+/** Turns records into bytes and back. Pure. */
+export interface RecordCodec<R extends FencedRecord> {
+  encode(record: RecordBody<R> & FencedRecord): Uint8Array;
+  decode(bytes: Uint8Array): R;
+}
+
+/** Where the log is and who writes it. */
+export interface FencedLogOptions<R extends FencedRecord> {
+  readonly log: LogPort;
+  readonly stream: string;
+  /** Literal: it alone is expected on. */
+  readonly subject: string;
+  /** Id of this instance: unique among all that run. */
+  readonly owner: string;
+  readonly codec: RecordCodec<R>;
+  /** Ends every wait: {@link LostOwnership} is thrown then too, because nobody knows what came after. */
+  readonly signal: AbortSignal;
+  readonly scheduler?: Scheduler;
+  /** Hears of every answer that failed to come: it will be tried again. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+/**
+ * A log of attempts and checkpoints on one subject with one writer at a time. Whoever takes over writes its own id and the
+ * next epoch, expecting the last record: from then on whatever the former owner writes is refused. One call at a time.
+ */
+export interface FencedLog<R extends FencedRecord> {
+  /**
+   * Reads every record since and with the last full one (none when the log is empty), and writes the full record that
+   * `build` makes of them. Called once, before any append. Throws {@link LostOwnership} when another took over meanwhile.
+   */
+  takeOver(build: (sinceFull: readonly R[]) => RecordBody<R>): Promise<void>;
+  /** Stores a record; returns when it is certainly stored. Throws {@link LostOwnership} when another has taken over. */
+  append(body: RecordBody<R>, kind?: { readonly isFull: boolean }): Promise<void>;
+  /** Epoch of this owner; 0 before {@link takeOver}. */
+  readonly epoch: number;
+  /** Sequence of the last record; 0 before {@link takeOver}. */
+  readonly sequence: number;
+}
+
+/** Another instance owns the log: stop at once, whatever was not recorded is done again by it. */
+export class LostOwnership extends Error {
+  override readonly name = 'LostOwnership';
+}
+
+/** The log cannot be read back: records are missing or cannot be decoded. A person must look. */
+export class DamagedLog extends Error {
+  override readonly name = 'DamagedLog';
+}
+
+const firstDelayMs = 100;
+const longestDelayMs = 2_000;
+const readAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
+
+/** Opens a fenced log. Does nothing until {@link FencedLog.takeOver}. */
+export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<R>): FencedLog<R> {
+  const { log, stream, subject, owner, codec, signal } = options;
+  const scheduler = options.scheduler ?? realScheduler;
+  const state = { epoch: 0, sequence: 0, fullSequence: 0 };
+
+  /** Asks until the server answers. */
+  const ask: Ask = async (question) => {
+    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      if (signal.aborted) throw new LostOwnership(`stopped while ${subject} was read`);
+      try {
+        return await question();
+      } catch (error) {
+        options.onTrouble?.(error);
+        await pause(scheduler, delayMs, signal);
+      }
+    }
+  };
+  const last = () => ask(() => log.lastOf(stream, subject));
+
+  const publish = async (data: Uint8Array, expected: number) => {
+    try {
+      return (await log.publish(subject, data, { expectLastSubjectSequence: expected })).sequence;
+    } catch (error) {
+      options.onTrouble?.(error);
+      return error instanceof WrongLastSequence ? 'refused' : 'unanswered';
+    }
+  };
+
+  /** Stores what expects `expected`: a repeat of it after a lost answer is refused by the server, and found by this. */
+  const write = async (record: RecordBody<R> & FencedRecord, expected: number): Promise<number | undefined> => {
+    const data = codec.encode(record);
+    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      if (signal.aborted) throw new LostOwnership(`stopped while ${subject} was written`);
+      const sequence = await publish(data, expected);
+      if (typeof sequence === 'number') return sequence;
+      const found = await last();
+      if ((found?.sequence ?? 0) > expected && found !== undefined) {
+        const { owner: itsOwner, epoch: itsEpoch } = codec.decode(found.data);
+        return itsOwner === owner && itsEpoch === record.epoch ? found.sequence : undefined;
+      }
+      await pause(scheduler, delayMs, signal);
+    }
+  };
+
+  return {
+    get epoch() {
+      return state.epoch;
+    },
+    get sequence() {
+      return state.sequence;
+    },
+    takeOver: async (build) => {
+      for (;;) {
+        const head = await last();
+        const sinceFull = head === undefined ? [] : await readSinceFull(options, head, ask);
+        const epoch = (sinceFull.at(-1)?.epoch ?? 0) + 1;
+        if (state.epoch > 0 && epoch > state.epoch) throw new LostOwnership(`${subject} has the epoch ${epoch - 1}`);
+        const stamp = { owner, epoch, isFull: true, fullSequence: 0 };
+        const sequence = await write({ ...build(sinceFull), ...stamp }, head?.sequence ?? 0);
+        state.epoch = epoch;
+        if (sequence === undefined) continue; // The former owner wrote once more: read again, or another was faster.
+        state.sequence = sequence;
+        state.fullSequence = sequence;
+        return;
+      }
+    },
+    append: async (body, kind) => {
+      const isFull = kind?.isFull ?? false;
+      const stamp = { owner, epoch: state.epoch, isFull, fullSequence: isFull ? 0 : state.fullSequence };
+      const sequence = await write({ ...body, ...stamp }, state.sequence);
+      if (sequence === undefined) throw new LostOwnership(`${subject} has another owner`);
+      state.sequence = sequence;
+      if (isFull) state.fullSequence = sequence;
+    },
+  };
+}
+
+type Ask = <T>(question: () => Promise<T>) => Promise<T>;
+
+/** Every record from the last full one to `head`, as the server holds them. */
+async function readSinceFull<R extends FencedRecord>(
+  { log, stream, subject, codec }: FencedLogOptions<R>,
+  head: StoredMessage,
+  ask: Ask,
+): Promise<R[]> {
+  const newest = decode(codec, head);
+  if (newest.isFull) return [newest];
+  const records: R[] = [];
+  let from = newest.fullSequence;
+  while (from < head.sequence) {
+    const start = from;
+    const batch = await ask(() => log.batchOf(stream, subject, start, readAtOnce));
+    // A lagging replica may answer with nothing: then the leader is asked for the next one.
+    const next = batch.length > 0 ? batch : [await ask(() => log.nextOf(stream, subject, start))];
+    for (const message of next) {
+      if (message === undefined) throw new DamagedLog(`${subject} ends before its last record`);
+      if (message.sequence < head.sequence) records.push(decode(codec, message));
+      from = message.sequence + 1;
+    }
+  }
+  if (records[0]?.isFull !== true) throw new DamagedLog(`${subject} has no full record at ${newest.fullSequence}`);
+  return [...records, newest];
+}
+
+function decode<R extends FencedRecord>(codec: RecordCodec<R>, message: StoredMessage): R {
+  try {
+    return codec.decode(message.data);
+  } catch (cause) {
+    throw new DamagedLog(`record ${message.sequence} of ${message.subject} cannot be read`, { cause });
+  }
+}
