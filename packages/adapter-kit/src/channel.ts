@@ -1,0 +1,20 @@
+/** A channel as pure code sees it. */
+export interface ChannelRef {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Folder name of the connector. */
+  readonly connector: string;
+  /** The platform's id of the account; empty until it is connected. */
+  readonly accountId: string;
+}
+
+/** A channel with its settings and secrets in clear. Never logged: printing it shows no secret. */
+export interface ChannelAccess<Settings = unknown> extends ChannelRef {
+  /** Name given by the company. */
+  readonly name: string;
+  readonly settings: Settings;
+  /** A secret by name, given by a person or made by `connect`; throws ConnectorError 'auth_revoked' when it is absent. */
+  secret(name: string): string;
+  /** The same; undefined when it is absent. */
+  optionalSecret(name: string): string | undefined;
+}

@@ -1,0 +1,67 @@
+import type { ErrorCode } from '@trunkline/contracts';
+
+/**
+ * What a connector throws. The only place where a platform's failures become our codes is the connector's errors.ts. Its
+ * message is shown to people and kept in records: the platform's words, without secrets.
+ */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly code: ErrorCode;
+  /** When it may be tried again, in milliseconds from now; for 'retry_after'. */
+  readonly retryAfterMs: number | undefined;
+  /** The platform's own code. */
+  readonly platformCode: string | undefined;
+  /** Which bucket a 'retry_after' pauses. */
+  readonly scope: 'conversation' | 'channel';
+
+  constructor(code: ErrorCode, message: string, detail: ConnectorErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.retryAfterMs = detail.retryAfterMs;
+    this.platformCode = detail.platformCode;
+    this.scope = detail.scope ?? 'channel';
+  }
+}
+
+/** Details of a {@link ConnectorError}. */
+export interface ConnectorErrorDetail {
+  readonly retryAfterMs?: number;
+  readonly platformCode?: string;
+  readonly scope?: 'conversation' | 'channel';
+  readonly cause?: unknown;
+}
+
+/** The codes that `send` and `download` may end with. Anything else that they throw counts as 'unknown_outcome'. */
+export const sendErrorCodes = [
+  'retry_after',
+  'transient',
+  'window_closed',
+  'recipient_blocked',
+  'recipient_invalid',
+  'auth_revoked',
+  'permission',
+  'content_invalid',
+  'too_large',
+  'unsupported',
+  'media_failed',
+  'unknown_outcome',
+] as const satisfies readonly ErrorCode[];
+
+/** One of {@link sendErrorCodes}. */
+export type SendErrorCode = (typeof sendErrorCodes)[number];
+
+/** Whether an order that failed so may be tried again by itself. Pure. */
+export function isRetriable(code: ErrorCode): boolean {
+  return code === 'retry_after' || code === 'transient';
+}
+
+/** Whether it is certain that nothing happened on the platform. Pure. */
+export function isCertain(code: ErrorCode): boolean {
+  return code !== 'unknown_outcome';
+}
+
+/** Any thrown thing as a ConnectorError: itself, or 'unknown_outcome', because nobody said that nothing happened. Pure. */
+export function asConnectorError(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  return new ConnectorError('unknown_outcome', 'the connector failed in the middle of a call', { cause: error });
+}
