@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from './fetch/problem.mjs';
+import type { Instance, Launch } from './instance.ts';
+import { isFree, untilAnswers } from './ports.ts';
+
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 15_000;
+
+/** Runs a server as a child process in a group of its own, so that Ctrl-C reaches our services first and the server last. */
+export function localProcess(launch: Launch): Instance {
+  let child: ChildProcess | undefined;
+  const end = async (name: NodeJS.Signals) => {
+    const running = child;
+    if (running === undefined) return;
+    child = undefined;
+    await signalAndWait(running, name);
+  };
+  return {
+    pid: () => child?.pid,
+    start: async (signal) => {
+      if (!(await isFree(launch.port))) throw portTaken(launch);
+      const started = spawnLogged(launch);
+      child = started;
+      try {
+        await untilUp(started, launch, signal);
+      } catch (error) {
+        await end('SIGKILL');
+        throw error;
+      }
+    },
+    stop: () => end(launch.keepsData ? 'SIGTERM' : 'SIGKILL'),
+    kill: () => end('SIGKILL'),
+    freeze: async () => void child?.kill('SIGSTOP'),
+    thaw: async () => void child?.kill('SIGCONT'),
+  };
+}
+
+function spawnLogged(launch: Launch): ChildProcess {
+  const log = openSync(logPath(launch), 'a');
+  // A server must not outlive the process that started it, even one that was killed: util-linux asks the kernel for that.
+  const tied = existsSync('/usr/bin/setpriv');
+  const command = tied ? '/usr/bin/setpriv' : launch.program;
+  const signal = launch.keepsData ? 'TERM' : 'KILL';
+  const args = tied ? ['--pdeathsig', signal, '--', launch.program, ...launch.args] : [...launch.args];
+  const env = { ...process.env, ...launch.env };
+  const child = spawn(command, args, { cwd: launch.folder, env, stdio: ['ignore', log, log], detached: true });
+  closeSync(log);
+  child.on('error', () => {});
+  child.unref();
+  return child;
+}
+
+async function untilUp(child: ChildProcess, launch: Launch, signal: AbortSignal): Promise<void> {
+  const waiting = new AbortController();
+  const limit = AbortSignal.any([signal, waiting.signal, AbortSignal.timeout(START_LIMIT_MS)]);
+  const exited = once(child, 'exit', { signal: waiting.signal }).then(() => {
+    throw startFailed(launch);
+  });
+  try {
+    await Promise.race([untilAnswers(launch.port, limit), exited]);
+  } finally {
+    waiting.abort();
+    await exited.catch(() => {});
+  }
+}
+
+function startFailed(launch: Launch): Error {
+  const tail = readFileSync(logPath(launch), 'utf8').split('\n').slice(-20).join('\n');
+  const library = /error while loading shared libraries: (\S+):/.exec(tail)?.[1];
+  if (library !== undefined) {
+    const remedy = 'install it (Debian 12: apt-get install libcurl4 libssl3 liblzma5) or start Docker';
+    return new Problem(`The system library ${library}, which ${launch.name} needs, is missing: ${remedy}`);
+  }
+  if (/address (already )?in use/i.test(tail)) return portTaken(launch);
+  return new Error(`${launch.name} did not start; the end of its log:\n${tail}`);
+}
+
+function portTaken(launch: Launch): Problem {
+  return new Problem(
+    `Port ${launch.port}, wanted for ${launch.name}, is taken: stop what listens there or give another port`,
+  );
+}
+
+async function signalAndWait(child: ChildProcess, name: NodeJS.Signals): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  const exited = once(child, 'exit');
+  child.kill(name);
+  child.kill('SIGCONT');
+  const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+  await exited;
+  clearTimeout(impatience);
+}
+
+function logPath(launch: Launch): string {
+  return join(launch.folder, `${launch.name}.log`);
+}

@@ -1,0 +1,42 @@
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Finds a port of 127.0.0.1 that nobody listens on. It lies below the range that the kernel gives to outgoing connections, so a
+ * server that is stopped for a while finds its port free when it comes back.
+ */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = randomInt(15_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('No free port was found between 15000 and 32000');
+}
+
+/** Says whether a port of 127.0.0.1 can be listened on right now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Waits until something accepts connections on the port; rejects when the signal aborts. */
+export async function untilAnswers(port: number, signal: AbortSignal): Promise<void> {
+  while (!(await answers(port))) await delay(15, undefined, { signal });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
+}
