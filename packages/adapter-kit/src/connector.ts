@@ -25,6 +25,12 @@ export interface Connector<Settings = unknown> {
   readonly conversationRate?: (conversation: ConversationRef) => number;
 
   /**
+   * Asks the platform who the account is and changes nothing there. Asked before connect, so that an account that is
+   * connected already keeps its hook. Absent where a channel has no account elsewhere (a widget): the channel is its own
+   * account. Throws ConnectorError.
+   */
+  readonly identify?: (channel: ChannelAccess<Settings>, tools: Tools) => Promise<Account>;
+  /**
    * Asks the platform who the account is, tells it where to call and reads that back; safe to repeat, which is how a lost
    * hook is written again. `hookUrl` undefined: no public address; the platform must call nowhere, the host will poll.
    * Throws ConnectorError.
@@ -92,6 +98,13 @@ export interface HookAnswer {
   readonly status: number;
   readonly contentType?: string;
   readonly body?: string;
+}
+
+/** Who an account is. */
+export interface Account {
+  /** The platform's id of the account: the same account twice is refused. */
+  readonly accountId: string;
+  readonly accountName: string;
 }
 
 /** What connecting found. */
