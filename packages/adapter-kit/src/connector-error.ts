@@ -50,16 +50,6 @@ export const sendErrorCodes = [
 /** One of {@link sendErrorCodes}. */
 export type SendErrorCode = (typeof sendErrorCodes)[number];
 
-/** Whether an order that failed so may be tried again by itself. Pure. */
-export function isRetriable(code: ErrorCode): boolean {
-  return code === 'retry_after' || code === 'transient';
-}
-
-/** Whether it is certain that nothing happened on the platform. Pure. */
-export function isCertain(code: ErrorCode): boolean {
-  return code !== 'unknown_outcome';
-}
-
 /** Any thrown thing as a ConnectorError: itself, or 'unknown_outcome', because nobody said that nothing happened. Pure. */
 export function asConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;

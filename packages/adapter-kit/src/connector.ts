@@ -79,6 +79,20 @@ export interface Hook<Settings = unknown> {
   readonly parse: (call: RawCall, channel: ChannelRef) => readonly ChannelEvent[];
   /** What the platform wants to hear; 200 with an empty body when absent. Called after the call is stored. Pure. */
   readonly answer?: (call: RawCall, channel: ChannelAccess<Settings>) => HookAnswer;
+  /**
+   * Which of our own sends the call proves: an echo that carries our id back. Decides sends whose outcome is unknown.
+   * Called after the call is stored. Pure.
+   */
+  readonly confirms?: (call: RawCall, channel: ChannelRef) => readonly ConfirmedSend[];
+}
+
+/** One part of a message of ours that the platform certainly has. */
+export interface ConfirmedSend {
+  readonly messageId: string;
+  /** Number of the part, from 0. */
+  readonly part: number;
+  readonly conversationPlatformId: string;
+  readonly platformIds: readonly string[];
 }
 
 /** A call as it came. */

@@ -25,7 +25,7 @@ export const collections = {
   delivery: { undelivered: 'undelivered', pauses: 'portal_pauses' },
   audit: { passport: 'passport', salts: 'salts' },
   /** Collections that each connector has of its own: the name is prefixed by the connector's. */
-  connector: { held: 'held', platformMessages: 'platform_messages', state: 'state' },
+  connector: { held: 'held', platformMessages: 'platform_messages', state: 'state', log: 'log' },
 } as const;
 
 /** Name of a connector's own collection: `telegram_held`. */

@@ -64,6 +64,10 @@ export const subjects = {
   due: (lane: number) => `due.${lane}`,
   /** One long timer's schedule. */
   timer: (lane: number, timerId: string) => `timer.${lane}.${timerId}`,
+  /** Words between the instances of one connector about a channel: core NATS, never stored. The topic is one token. */
+  hint: (connector: string, channelId: string, topic: string) => `push.${connector}.${channelId}.${topic}`,
+  /** All of them of one connector. */
+  allHints: (connector: string) => `push.${connector}.>`,
   /** Position of a sink. */
   cursor: (sink: string, lane: number) => `cursor.${sink}.${lane}`,
 } as const;
