@@ -1,0 +1,36 @@
+export * from './bus/ports.ts';
+export {
+  ConfigError,
+  type ConfigSchema,
+  listSetting,
+  printable,
+  readConfig,
+  secretSetting,
+  switchSetting,
+} from './config.ts';
+export { docsTable, exampleText, type SettingDoc, settingsOf } from './config-docs.ts';
+export { type BusVerdict, type ErrorMeaning, errorTable, type Retry } from './error-table.ts';
+export {
+  asTrunklineError,
+  busVerdictOf,
+  type ErrorDetail,
+  type FieldViolation,
+  invalidArgument,
+  notFound,
+  retryAfterMsOf,
+  TrunklineError,
+} from './errors.ts';
+export { createLogger, type LogFields, type Logger, type LoggerOptions, logLevels } from './log.ts';
+export {
+  type CounterMetric,
+  createMetrics,
+  type GaugeMetric,
+  type HistogramMetric,
+  type HistogramOptions,
+  type Labels,
+  type Metrics,
+  type MetricsOptions,
+  mergedText,
+} from './metrics.ts';
+export { isSecret, type Secret, secret } from './secret.ts';
+export { createTracing, type OpenSpan, type SpanOptions, type Tracing, type TracingOptions } from './tracing.ts';

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { TrunklineError } from './errors.ts';
+import { createTracing } from './tracing.ts';
+
+const sampled = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const unsampled = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+
+function recorded(ratio: number) {
+  const spans: ReadableSpan[] = [];
+  const exporter: SpanExporter = {
+    export: (ended, done) => {
+      spans.push(...ended);
+      done({ code: 0 });
+    },
+    shutdown: async () => {},
+  };
+  return { spans, tracing: createTracing({ service: 'sealer', instance: 's-1', ratio, exporter }) };
+}
+
+test('a span goes on where its parent is, hands its own context on, and is sent at the latest when tracing closes', async () => {
+  const { spans, tracing } = recorded(0);
+  const handed = await tracing.span('seal', { parent: sampled, kind: 'consumer' }, async (span) => span.traceparent);
+  assert.match(handed ?? '', /^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+  assert.notEqual(handed, sampled);
+  await tracing.close();
+  assert.equal(spans.length, 1);
+  assert.equal(spans[0]?.name, 'seal');
+  assert.equal(spans[0]?.parentSpanContext?.spanId, 'b7ad6b7169203331');
+  assert.equal(spans[0]?.resource.attributes['service.name'], 'sealer');
+});
+
+test('nothing begins without a parent but at a door, and nothing under an unsampled or broken parent', async () => {
+  const { tracing } = recorded(1);
+  const seen = async (options: Parameters<typeof tracing.span>[1]) =>
+    await tracing.span('x', options, async (span) => span.traceparent);
+  assert.equal(await seen({}), undefined);
+  assert.equal(await seen({ parent: unsampled }), undefined);
+  assert.equal(await seen({ parent: 'rubbish' }), undefined);
+  assert.equal(await seen({ parent: `00-${'0'.repeat(32)}-b7ad6b7169203331-01` }), undefined);
+  assert.ok(await seen({ isRoot: true }));
+  await tracing.close();
+});
+
+test('a batch goes on in the trace of its first traced item and is linked with the others', async () => {
+  const { spans, tracing } = recorded(0);
+  const other = '00-11111111111111111111111111111111-2222222222222222-01';
+  const handed = await tracing.span('batch', { links: ['', sampled, other] }, async (span) => span.traceparent);
+  assert.match(handed ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
+  await tracing.close();
+  assert.deepEqual(
+    spans[0]?.links.map(({ context }) => context.spanId),
+    ['b7ad6b7169203331', '2222222222222222'],
+  );
+});
+
+test('the error of what runs inside passes through and its code stays in the span', async () => {
+  const { spans, tracing } = recorded(1);
+  const failing = tracing.span('x', { isRoot: true }, async () => {
+    throw new TrunklineError('unavailable', 'down');
+  });
+  await assert.rejects(failing, { code: 'unavailable' });
+  await tracing.close();
+  assert.equal(spans[0]?.attributes['error.type'], 'unavailable');
+});
+
+test('without a collector nothing is recorded and contexts pass', async () => {
+  const tracing = createTracing({ service: 'a', instance: 'a-1', ratio: 1 });
+  assert.equal(await tracing.span('x', { parent: sampled }, async (span) => span.traceparent), sampled);
+  assert.equal(await tracing.span('x', { isRoot: true }, async (span) => span.traceparent), undefined);
+  await tracing.close();
+});
