@@ -62,6 +62,9 @@ function kafkaSettings({ folder, port, controllerPort, way }: KafkaOptions): Rec
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // A broker that was killed may come back as soon as its former session has ended.
+    'broker.session.timeout.ms': '2000',
+    'broker.heartbeat.interval.ms': '500',
     'num.network.threads': '2',
     'num.io.threads': '4',
     'auto.create.topics.enable': 'false',

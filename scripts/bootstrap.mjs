@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withLock } from '../packages/testkit/src/servers/fetch/lock.mjs';
+import { Problem } from '../packages/testkit/src/servers/fetch/problem.mjs';
+import { generate } from './generate.mjs';
+import { install } from './install.mjs';
+import { createProgress, took } from './progress.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OLDEST_NODE = 20;
+
+/**
+ * Takes a fresh clone to where its programs can run, needing nothing but git's files and the machine's Node: libraries installed,
+ * contracts generated. Then runs `script` under the Node that came with the libraries, hands signals on, and ends with its code.
+ * What the machine lacks is printed as one sentence.
+ *
+ * @param {string} script path from the root
+ * @param {string[]} args
+ */
+export async function bootstrap(script, args) {
+  try {
+    await prepare();
+    process.exitCode = await runInOwnNode(join(ROOT, script), args);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(`\n${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+async function prepare() {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Problem(
+      `Node ${process.versions.node} is too old to begin with: install Node ${OLDEST_NODE} or newer (it brings its own Node 24 from there)`,
+    );
+  }
+  const progress = createProgress();
+  await withLock(join(ROOT, '.trunkline', 'install.lock'), { signal: AbortSignal.timeout(20 * 60_000) }, async () => {
+    await install(ROOT, progress);
+    const since = performance.now();
+    if (await generate(ROOT)) progress.done('contracts', `generated in ${took(since)}`);
+  });
+}
+
+/** @param {string} script @param {string[]} args @returns {Promise<number>} */
+function runInOwnNode(script, args) {
+  const node = join(ROOT, 'node_modules', 'node', 'bin', 'node');
+  if (!existsSync(node))
+    throw new Problem(
+      'Node 24 was not installed with the libraries: remove node_modules and start again without --ignore-scripts',
+    );
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit' });
+  // Ctrl-C reaches the child by itself (same terminal); this process only waits. Others send to this process alone.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Problem } from '../packages/testkit/src/servers/fetch/problem.mjs';
+import { run } from '../packages/testkit/src/servers/fetch/run.mjs';
+
+const GENERATED = 'packages/contracts/src/gen';
+const DESCRIPTORS = `${GENERATED}/descriptors.binpb`;
+const LIMIT_MS = 120_000;
+
+/**
+ * Generates the contracts from `proto/`, unless they are those of exactly these sources already.
+ * Returns whether anything had to be done.
+ *
+ * @param {string} root
+ */
+export async function generate(root) {
+  const stamp = join(root, GENERATED, '.sources');
+  const sources = await sourcesHash(root);
+  if (readText(stamp) === sources) return false;
+  await buf(root, ['generate']);
+  // For reflection, the HTTP bridge and the OpenAPI document, which read the contracts while they run.
+  await buf(root, ['build', '--as-file-descriptor-set', '--output', DESCRIPTORS]);
+  writeFileSync(stamp, sources);
+  return true;
+}
+
+/** @param {string} root @param {string[]} args */
+async function buf(root, args) {
+  const program = join(root, 'node_modules', '.bin', 'buf');
+  const { code, lines } = await run(program, args, { cwd: root, signal: AbortSignal.timeout(LIMIT_MS) });
+  if (code !== 0) throw new Problem(`The contracts in proto/ could not be generated:\n${lines.slice(-20).join('\n')}`);
+}
+
+/** @param {string} root */
+async function sourcesHash(root) {
+  const protos = (await readdir(join(root, 'proto'), { recursive: true })).filter((name) => name.endsWith('.proto'));
+  const settings = ['buf.gen.yaml', 'buf.yaml', 'node_modules/ts-proto/package.json'];
+  const files = [...protos.sort().map((name) => join('proto', name)), ...settings];
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(await readFile(join(root, file)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+/** @param {string} path */
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const done = await generate(fileURLToPath(new URL('..', import.meta.url)));
+  console.log(done ? `contracts generated into ${GENERATED}` : 'contracts are up to date');
+}
