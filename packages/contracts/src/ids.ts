@@ -32,6 +32,9 @@ export const ids = {
   /** The entry that finds a message by the platform's id of it. */
   messageRef: (channelId: string, conversationPlatformId: string, platformId: string) =>
     idOf('message-ref', channelId, conversationPlatformId, platformId),
+  /** The notice that a range of a portal's events will not come. */
+  notice: (portalId: string, fromSequence: number, toSequence: number) =>
+    idOf('notice', portalId, fromSequence, toSequence),
   /** What has no better key: its place in a stream. */
   at: (stream: string, sequence: number, index: number, output = 0) => idOf('at', stream, sequence, index, output),
 } as const;
