@@ -1,0 +1,21 @@
+/** JSON's reviver as the engine calls it: with the literal's source text. */
+type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => unknown;
+
+/**
+ * Parses JSON, keeping whole numbers above 2^53 as text, because platforms send ids that a number cannot hold. Bytes must
+ * be UTF-8. Throws SyntaxError for what is no JSON, TypeError for what is no UTF-8, RangeError when nested too deeply. Pure.
+ */
+export function safeJson(body: Uint8Array | string): unknown {
+  const text = typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body);
+  if (!mayHoldLargeNumber.test(text)) return JSON.parse(text);
+  return parseWithSource(text, (_key, value, { source }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && wholeNumber.test(source)
+      ? source
+      : value,
+  );
+}
+
+/** The slow way is taken only where a long run of digits stands: one call in a hundred. */
+const mayHoldLargeNumber = /\d{16}/;
+const wholeNumber = /^-?\d+$/;
