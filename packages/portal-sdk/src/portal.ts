@@ -22,7 +22,7 @@ export interface Problem {
   readonly status: number;
   /** The event at which the receiver stopped. */
   readonly event?: Pick<Attributes, 'id' | 'sequence'>;
-  /** What a handler or the store threw. */
+  /** What a handler or the store threw; for `gap` the gap itself. */
   readonly cause?: unknown;
 }
 
@@ -89,6 +89,11 @@ function answerToStop(stop: Stop): PortalAnswer {
   }
 }
 
+function causeOf(stop: Stop | undefined): unknown {
+  if (!stop) return undefined;
+  return stop.code === 'gap' ? stop.gap : 'cause' in stop ? stop.cause : undefined;
+}
+
 /**
  * Makes a receiver: verifies, opens, drops repeats, checks that nothing is missing, and calls the handlers in order.
  * Give each portal its own. Throws `LicenceKeyError` at once if a licence key is mistyped.
@@ -127,11 +132,7 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
     if (cursor !== previous) await store.save?.(cursor, previous);
     const given = taken > 0 || !stop ? answer(200, { accepted: taken }) : answerToStop(stop);
     const event = batch[taken];
-    if (!event) return given;
-    return refuse(given, stop?.code ?? 'out_of_time', {
-      event,
-      cause: stop && 'cause' in stop ? stop.cause : undefined,
-    });
+    return event ? refuse(given, stop?.code ?? 'out_of_time', { event, cause: causeOf(stop) }) : given;
   }
 
   async function handle({ headers, rawBody }: PortalRequest): Promise<PortalAnswer> {

@@ -1,0 +1,110 @@
+// Runs the Python receiver of docs/portal-protocol.md, as it stands there, against this package's own sender.
+// Needs python3 with venv and pip; the two libraries are installed into a folder that is removed afterwards.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { createSender, licenceKeyOf, requestOf } from '../src/testing/sender.ts';
+
+const page = readFileSync(new URL('../../../docs/portal-protocol.md', import.meta.url), 'utf8');
+const source = /```python\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+const libraries = /`pip install ([\w -]+)`/.exec(page)?.[1]?.split(' ') ?? [];
+const folder = mkdtempSync(join(tmpdir(), 'portal-receiver-'));
+const python = join(folder, 'venv/bin/python');
+
+function run(command, args) {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 300_000 });
+  assert.equal(status, 0, `${command} ${args.join(' ')}: ${stderr}`);
+}
+
+async function startReceiver(licenceKeys) {
+  const env = { ...process.env, PORT: '0', DATABASE: join(folder, 'portal.db'), LICENCE_KEYS: licenceKeys.join(' ') };
+  const receiver = spawn(python, [join(folder, 'receiver.py')], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const lines = createInterface(receiver.stdout);
+  const ended = once(receiver, 'exit').then(([code]) => assert.fail(`the receiver ended at once with ${code}`));
+  const [line] = await Promise.race([once(lines, 'line'), ended]);
+  ended.catch(() => undefined);
+  return { receiver, url: `http://127.0.0.1:${JSON.parse(line).port}/` };
+}
+
+let passed = 0;
+async function expect(what, url, request, status, body) {
+  const signal = AbortSignal.timeout(15_000);
+  const answer = await fetch(url, { method: 'POST', headers: request.headers, body: request.rawBody, signal });
+  const text = await answer.text();
+  assert.equal(answer.status, status, `${what}: ${text}`);
+  if (body !== undefined) assert.deepEqual(JSON.parse(text), body, what);
+  passed += 1;
+  console.log(`ok  ${what}: ${status} ${text}`);
+}
+
+/** The receiver answers without reading on: the sender sees 413, or the connection broken while it still writes. */
+async function expectTooLarge(url) {
+  const body = Buffer.alloc(3_000_000, ' ');
+  const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(15_000) }).catch(() => undefined);
+  assert.ok(answer === undefined || answer.status === 413, `3 MB: ${answer?.status}`);
+  passed += 1;
+  console.log(`ok  a body of 3 MB: ${answer?.status ?? 'connection closed'}`);
+}
+
+const [key, nextKey, foreignKey] = [1, 2, 3].map(licenceKeyOf);
+
+async function story(url, sender) {
+  const send = (what, batch, status, body, by = key, at = Date.now()) =>
+    expect(what, url, requestOf(batch, by, at), status, body);
+  const first = sender.events(3);
+  await send('three good events', first, 200, { accepted: 3 });
+  await send('the same again', first, 200, { accepted: 3 });
+  await send('grown between two tries', [...first, sender.event({ text: 'Здравствуйте 🙂' })], 200, { accepted: 4 });
+  const [fifth, sixth, seventh] = sender.events(3);
+  await send('forged', [fifth], 401, { error: 'bad_signature' }, foreignKey);
+  await send('signed an hour ago', [fifth], 401, { error: 'bad_signature' }, key, Date.now() - 3_600_000);
+  await send('one missing', [sixth], 503, {
+    error: 'gap',
+    after: fifth.sequence.replace(/5$/, '4'),
+    got: sixth.sequence,
+  });
+  await send('two swapped', [fifth, seventh, sixth], 200, { accepted: 1 });
+  await send('another content under the chain', [{ ...sixth, data: seventh.data }], 503);
+  await send('tampered', [{ ...sixth, data: `${sixth.data.slice(0, -4)}AAAA` }], 422, { error: 'InvalidTag' });
+  await send('the right ones', [sixth, seventh], 200, { accepted: 2 });
+  await send('a notice for 40 events, and the next', [sender.notice(40), sender.event()], 200, { accepted: 2 });
+  await send('a replay', [{ ...first[1], replay: 1 }], 200, { accepted: 1 });
+  await send('no JSON object', '["text"]', 422);
+  await send('no JSON', '[', 400, { error: 'malformed' });
+  await expectTooLarge(url);
+  sender.useKey(nextKey);
+  const [known, unknown] = [sender.event(), sender.event()];
+  const kid = JSON.parse(Buffer.from(known.data.split('.')[0], 'base64url').toString()).kid;
+  await send('a key that it does not have', [known], 422, { error: 'unknown_key', kid });
+  return [known, unknown];
+}
+
+try {
+  writeFileSync(join(folder, 'receiver.py'), source);
+  run('python3', ['-m', 'venv', join(folder, 'venv')]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...libraries]);
+  const sender = createSender(key);
+  const before = await startReceiver([key]);
+  const waiting = await story(before.url, sender).finally(() => before.receiver.kill());
+  const after = await startReceiver([nextKey, key]);
+  await expect('started again with both keys', after.url, requestOf(waiting, nextKey), 200, { accepted: 2 }).finally(
+    () => after.receiver.kill(),
+  );
+  const database = new DatabaseSync(join(folder, 'portal.db'), { readOnly: true });
+  const stored = database.prepare('select sequence, type, content from event order by sequence').all();
+  assert.deepEqual(
+    stored.map(({ sequence }) => Number(sequence)),
+    [1, 2, 3, 4, 5, 6, 7, 47, 48, 49, 50],
+  );
+  assert.equal(JSON.parse(String(stored[3]?.content)).text, 'Здравствуйте 🙂');
+  assert.deepEqual({ ...database.prepare('select sequence, chain from cursor').get() }, { ...sender.head() });
+  database.close();
+  console.log(`${passed + 1} passed: the Python receiver of docs/portal-protocol.md holds each event once, in order`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
