@@ -32,5 +32,6 @@ export {
   type MetricsOptions,
   mergedText,
 } from './metrics.ts';
+export { openSecrets, type SecretValues, sealSecrets, secretsKey, secretsKeySetting } from './sealed-secrets.ts';
 export { isSecret, type Secret, secret } from './secret.ts';
 export { createTracing, type OpenSpan, type SpanOptions, type Tracing, type TracingOptions } from './tracing.ts';
