@@ -22,4 +22,7 @@ export * from './headers.ts';
 export * from './ids.ts';
 export * from './lanes.ts';
 export * from './media.ts';
+export * from './rights/mongo-privileges.ts';
+export * from './rights/nats-permissions.ts';
+export * from './rights.ts';
 export * from './streams.ts';

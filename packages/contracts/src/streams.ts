@@ -34,42 +34,46 @@ export const objectStores = {
   bodies: 'bodies',
 } as const;
 
+/** A lane, or `*` for all lanes: that is how rights and filters over lanes are spelled. */
+export type LanePattern = number | '*';
+
 /** Subjects of the bus, spelled once. */
 export const subjects = {
   /** Items that entered: IngressBatch. */
-  ingress: (lane: number) => `ingress.${lane}`,
+  ingress: (lane: LanePattern) => `ingress.${lane}`,
   /** Facts of one stage: Envelope. */
-  facts: (lane: number, stage: string) => `facts.${lane}.${stage}`,
+  facts: (lane: LanePattern, stage: string) => `facts.${lane}.${stage}`,
   /** Facts of all stages of a lane. */
-  allFacts: (lane: number) => `facts.${lane}.>`,
+  allFacts: (lane: LanePattern) => `facts.${lane}.>`,
   /** Sealed events of one portal: SealedBatch. */
-  outbox: (lane: number, portalId: string) => `outbox.${lane}.${portalId}`,
+  outbox: (lane: LanePattern, portalId: string) => `outbox.${lane}.${portalId}`,
   /** Sealed events of all portals of a lane. */
-  allOutbox: (lane: number) => `outbox.${lane}.>`,
+  allOutbox: (lane: LanePattern) => `outbox.${lane}.>`,
   /** Position of the sealer: Position. */
-  outboxPosition: (lane: number) => `outpos.${lane}`,
+  outboxPosition: (lane: LanePattern) => `outpos.${lane}`,
   /** Orders to one channel: EgressBatch. */
-  egress: (connector: string, lane: number, channelId: string) => `egress.${connector}.${lane}.${channelId}`,
+  egress: (connector: string, lane: LanePattern, channelId: string) => `egress.${connector}.${lane}.${channelId}`,
   /** Orders to copy files of one channel: EgressBatch. */
-  egressFiles: (connector: string, lane: number, channelId: string) => `egress.${connector}.${lane}.${channelId}.files`,
+  egressFiles: (connector: string, lane: LanePattern, channelId: string) =>
+    `egress.${connector}.${lane}.${channelId}.files`,
   /** Orders to all channels of a lane, files too. */
-  allEgress: (connector: string, lane: number) => `egress.${connector}.${lane}.>`,
+  allEgress: (connector: string, lane: LanePattern) => `egress.${connector}.${lane}.>`,
   /** Position of dispatch for one connector: Position. */
-  egressPosition: (connector: string, lane: number) => `egpos.${connector}.${lane}`,
+  egressPosition: (connector: string, lane: LanePattern) => `egpos.${connector}.${lane}`,
   /** Attempts and cursors of delivery: DeliveryRecord. */
-  deliveries: (lane: number) => `deliveries.${lane}`,
+  deliveries: (lane: LanePattern) => `deliveries.${lane}`,
   /** Attempts and cursors of a connector: SendRecord. */
-  sends: (connector: string, lane: number) => `sends.${connector}.${lane}`,
+  sends: (connector: string, lane: LanePattern) => `sends.${connector}.${lane}`,
   /** A due timer, targeted by schedules and sourced into INGRESS. */
-  due: (lane: number) => `due.${lane}`,
+  due: (lane: LanePattern) => `due.${lane}`,
   /** One long timer's schedule. */
-  timer: (lane: number, timerId: string) => `timer.${lane}.${timerId}`,
+  timer: (lane: LanePattern, timerId: string) => `timer.${lane}.${timerId}`,
   /** Words between the instances of one connector about a channel: core NATS, never stored. The topic is one token. */
   hint: (connector: string, channelId: string, topic: string) => `push.${connector}.${channelId}.${topic}`,
   /** All of them of one connector. */
   allHints: (connector: string) => `push.${connector}.>`,
-  /** Position of a sink. */
-  cursor: (sink: string, lane: number) => `cursor.${sink}.${lane}`,
+  /** Position of a sink, which is named `<service>.<what>`. */
+  cursor: (sink: string, lane: LanePattern) => `cursor.${sink}.${lane}`,
 } as const;
 
 /** Keys of the directory bucket. */
@@ -79,4 +83,6 @@ export const directoryKeys = {
   channel: (connector: string, id: string) => `channel.${connector}.${id}`,
   connector: (name: string) => `connector.${name}`,
   apiKey: (hash: string) => `apikey.${hash}`,
+  /** `open` or `closed`: written by the janitor, watched by every door. */
+  room: () => 'room.door',
 } as const;
