@@ -9,6 +9,7 @@ export {
   switchSetting,
 } from './config.ts';
 export { docsTable, exampleText, type SettingDoc, settingsOf } from './config-docs.ts';
+export { backoffMs, pause, type TimeLimit, timeLimit, unlessAborted } from './deadline.ts';
 export { type BusVerdict, type ErrorMeaning, errorTable, type Retry } from './error-table.ts';
 export {
   asTrunklineError,
@@ -34,4 +35,7 @@ export {
 } from './metrics.ts';
 export { openSecrets, type SecretValues, sealSecrets, secretsKey, secretsKeySetting } from './sealed-secrets.ts';
 export { isSecret, type Secret, secret } from './secret.ts';
+export { readPageToken, writePageToken } from './store/page-token.ts';
+export { connectStore, type Store, type StoreOptions } from './store/store.ts';
+export type { TransactionOptions } from './store/transaction.ts';
 export { createTracing, type OpenSpan, type SpanOptions, type Tracing, type TracingOptions } from './tracing.ts';

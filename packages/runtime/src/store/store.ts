@@ -1,0 +1,111 @@
+import { type ClientSession, type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import { backoffMs, pause } from '../deadline.ts';
+import { TrunklineError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { runTransaction, type TransactionOptions } from './transaction.ts';
+
+/**
+ * MongoDB as a service's own user. Binary fields come back as Buffers, undefined fields are not written, every write waits
+ * for the majority and its journal. Calls reject within about 15 seconds when the server is away.
+ */
+export interface Store {
+  readonly db: Db;
+  readonly client: MongoClient;
+  /** A collection by its name, spelled in packages/contracts. Does no input or output. */
+  collection<T extends Document>(name: string): Collection<T>;
+  /**
+   * Runs something in one transaction, again from the start after a conflict, within a limit of time (5 s by default). It
+   * must hand the session to every call and may run several times. Rejects with `unavailable`: certain if nothing was
+   * stored, not certain if the commit's outcome is unknown. What the function itself throws passes through.
+   */
+  withTransaction<T>(run: (session: ClientSession) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Resolves when the server answers; rejects with `unavailable` within 5 seconds when it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What {@link connectStore} wants. */
+export interface StoreOptions {
+  /** Address with user and password. */
+  readonly url: string;
+  readonly database: string;
+  /** Shown in the server's own log. */
+  readonly appName: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** How long a server that is still starting is waited for; 60 s by default. */
+  readonly startTimeoutMs?: number;
+  /** Hears whether the server can be reached, whenever that changes. */
+  readonly onReachable?: (isReachable: boolean) => void;
+}
+
+/**
+ * Connects to MongoDB, waiting for a server that is still starting. Rejects with `unavailable` when it does not come, with
+ * `unauthenticated` when it does not know the user.
+ */
+export async function connectStore(options: StoreOptions): Promise<Store> {
+  const client = clientOf(options);
+  try {
+    await connect(client, options);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  const db = client.db(options.database);
+  return {
+    db,
+    client,
+    collection: (name) => db.collection(name),
+    withTransaction: (run, transaction = {}) => runTransaction(client, run, transaction),
+    ping: async () => {
+      await db.command({ ping: 1 }).catch((cause: unknown) => {
+        throw new TrunklineError('unavailable', 'MongoDB does not answer', { certain: true, cause });
+      });
+    },
+    close: () => client.close(),
+  };
+}
+
+function clientOf(options: StoreOptions): MongoClient {
+  const client = new MongoClient(options.url, {
+    appName: options.appName,
+    serverSelectionTimeoutMS: Math.min(5_000, options.startTimeoutMs ?? 5_000),
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 15_000,
+    waitQueueTimeoutMS: 5_000,
+    heartbeatFrequencyMS: 5_000,
+    maxPoolSize: 50,
+    promoteBuffers: true,
+    ignoreUndefined: true,
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+    readConcern: { level: 'majority' },
+  });
+  client.on('topologyDescriptionChanged', ({ previousDescription, newDescription }) => {
+    const [was, is] = [previousDescription, newDescription].map((each) =>
+      [...each.servers.values()].some(({ type }) => type === 'RSPrimary' || type === 'Standalone' || type === 'Mongos'),
+    );
+    if (was !== is) options.onReachable?.(is === true);
+  });
+  return client;
+}
+
+async function connect(client: MongoClient, options: StoreOptions): Promise<void> {
+  const { signal, log, startTimeoutMs = 60_000 } = options;
+  const endsAt = performance.now() + startTimeoutMs;
+  for (let failures = 1; ; failures += 1) {
+    try {
+      await client.connect();
+      await client.db(options.database).command({ ping: 1 });
+      return;
+    } catch (cause) {
+      const isUnknownUser = cause instanceof Error && 'code' in cause && (cause.code === 18 || cause.code === 13);
+      if (isUnknownUser)
+        throw new TrunklineError('unauthenticated', 'MongoDB does not accept the user of MONGO_URL', { cause });
+      const isOver = signal.aborted || performance.now() > endsAt;
+      if (isOver)
+        throw new TrunklineError('unavailable', 'MongoDB cannot be reached at MONGO_URL', { certain: true, cause });
+      log.warn('MongoDB cannot be reached yet', { failures, error: cause });
+    }
+    await pause(backoffMs(failures, 100, 2_000, Math.random()), signal);
+  }
+}
