@@ -150,7 +150,9 @@ export interface KeyedLogDefinition<Item> {
   readonly stream: (key: string) => string;
   /** Subject of a key. Literal. */
   readonly subject: (lane: number, key: string) => string;
-  /** Subject of the position, and its stream. */
+  /** Stream of the position. */
+  readonly positionStream: string;
+  /** Subject of the position, in that stream; holds a Position. */
   readonly positionSubject: (lane: number) => string;
   /** Makes a key's next messages (≤ 100 items, ≤ 256 KiB each) from its head. May do input and output of its own kind. */
   readonly seal: (key: string, head: KeyedHead, items: readonly KeyedItem<Item>[]) => Promise<readonly KeyedEntry[]>;
@@ -163,6 +165,16 @@ export interface KeyedItem<Item> {
   readonly item: Item;
   readonly position: Position;
   readonly storedAtMs: number;
+}
+
+/** Time, so that models and tests can drive it. */
+export interface Clock {
+  /** Milliseconds that never go back. */
+  now(): number;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+  /** Calls once after so many milliseconds; returns what cancels it. */
+  after(ms: number, call: () => void): () => void;
 }
 
 /** A lease on a lane: says who works, never what is true. */

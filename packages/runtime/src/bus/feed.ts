@@ -1,0 +1,89 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { LaneAlarm } from './alarm.ts';
+import { machineClock, pause } from './clock.ts';
+import { type FeedSession, openFeedSession } from './feed-session.ts';
+import { isTransient } from './patience.ts';
+import type { FeedOptions, LogPort, StoredMessage } from './ports.ts';
+import type { Reconnects } from './reconnects.ts';
+
+/** What a feed reads with. */
+export interface FeedSource {
+  readonly nats: NatsConnection;
+  readonly log: LogPort;
+  readonly managed: () => Promise<JetStreamManager>;
+  readonly reconnects: Reconnects;
+  readonly inboxPrefix?: string | undefined;
+}
+
+/** After so long without a message the leader is asked whether there is none. */
+const idleMs = 5_000;
+const firstDelayMs = 100;
+const longestDelayMs = 5_000;
+
+/**
+ * Reads in order and without gaps until the signal. The consumer behind it remembers nothing that matters: whenever it
+ * cannot be trusted (a hole in its numbers, a reconnect, a missed heartbeat, a message that the leader has and it does not
+ * show) it is made anew from our own position. Waits while the server is down. Rejects with the alarm `stream_lost` when the
+ * stream ends before our position or holds another message there.
+ */
+export async function* readFeed(source: FeedSource, options: FeedOptions): AsyncGenerator<StoredMessage> {
+  const { signal } = options;
+  const place: Place = { after: options.afterSequence, last: undefined };
+  for (let delayMs = firstDelayMs; !signal.aborted; ) {
+    try {
+      await requireStream(source.log, options.stream, place.after);
+      await using session = await openFeedSession(source, options, firstSequence(place));
+      for await (const message of messagesOf(session, source.log, options, place)) {
+        delayMs = firstDelayMs;
+        place.after = message.sequence;
+        place.last = message;
+        yield message;
+      }
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+    }
+    await pause(machineClock, delayMs, signal);
+    delayMs = Math.min(delayMs * 2, longestDelayMs);
+  }
+}
+
+/** How far the feed is, and the message that stood there. */
+interface Place {
+  after: number;
+  last: StoredMessage | undefined;
+}
+
+/** A remade consumer shows the last message again: it must be the same one. */
+function firstSequence({ after, last }: Place): number {
+  return last === undefined ? after + 1 : after;
+}
+
+async function* messagesOf(
+  session: FeedSession,
+  log: LogPort,
+  options: FeedOptions,
+  place: Place,
+): AsyncGenerator<StoredMessage> {
+  while (!options.signal.aborted) {
+    const next = await session.next(idleMs);
+    if (next === 'broken') return;
+    if (next === 'idle') {
+      await requireStream(log, options.stream, place.after);
+      if (await hasMore(log, options, place.after)) return;
+    } else if (next.sequence > place.after) yield next;
+    else if (next.storedAtMs !== place.last?.storedAtMs)
+      throw new LaneAlarm('stream_lost', `${options.stream} holds another message at ${next.sequence}`);
+  }
+}
+
+/** A stream that ends before our position was lost, or restored from an older copy. */
+async function requireStream(log: LogPort, stream: string, after: number): Promise<void> {
+  const last = await log.lastSequence(stream);
+  if (last < after) throw new LaneAlarm('stream_lost', `${stream} ends at ${last}, we read up to ${after}`);
+}
+
+async function hasMore(log: LogPort, { stream, subjects }: FeedOptions, after: number): Promise<boolean> {
+  const found = await Promise.all(subjects.map((subject) => log.nextOf(stream, subject, after + 1)));
+  return found.some((message) => message !== undefined);
+}

@@ -1,0 +1,85 @@
+import { type JetStreamManager, jetstream, PubHeaders } from '@nats-io/jetstream';
+import { headers as createHeaders, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { type ApiProblem, busError, refusal } from './bus-error.ts';
+import { readBatch } from './direct-batch.ts';
+import { readFeed } from './feed.ts';
+import type { LogPort, PublishAck, PublishOptions, StoredMessage } from './ports.ts';
+import { watchReconnects } from './reconnects.ts';
+import { fromLeader } from './stored-message.ts';
+
+/** Longest wait for an answer, unless a call says otherwise. */
+const timeoutMs = 2_000;
+
+/** Where the connection differs from the usual. */
+export interface JetStreamLogOptions {
+  /** Beginning of the subjects that answers come to, if the user of the connection may not use the default. */
+  readonly inboxPrefix?: string | undefined;
+}
+
+/** The log over JetStream. Holds nothing that must be closed: it ends with its connection. */
+export function createJetStreamLog(nats: NatsConnection, { inboxPrefix }: JetStreamLogOptions = {}): LogPort {
+  const client = jetstream(nats, { timeout: timeoutMs });
+  let manager: Promise<JetStreamManager> | undefined;
+  const managed = () => (manager ??= client.jetstreamManager(false));
+  const reconnects = watchReconnects(nats);
+  const log: LogPort = {
+    publish: (subject, data, options = {}) => publish(nats, subject, data, options),
+    lastOf: async (stream, subject) => await fromLeaderOf(await managed(), stream, { last_by_subj: subject }),
+    nextOf: async (stream, subject, fromSequence) =>
+      await fromLeaderOf(await managed(), stream, { seq: Math.max(fromSequence, 1), next_by_subj: subject }),
+    batchOf: (stream, subject, fromSequence, limit) =>
+      readBatch(nats, { stream, subject, fromSequence, limit, timeoutMs, inboxPrefix }),
+    lastSequence: async (stream) => {
+      try {
+        return (await (await managed()).streams.info(stream)).state.last_seq;
+      } catch (error) {
+        throw busError(error);
+      }
+    },
+    feed: (options) => readFeed({ nats, log, managed, reconnects, inboxPrefix }, options),
+  };
+  return log;
+}
+
+async function publish(
+  nats: NatsConnection,
+  subject: string,
+  data: Uint8Array,
+  options: PublishOptions,
+): Promise<PublishAck> {
+  const headers = headersOf(options);
+  let answer: { readonly seq?: number; readonly duplicate?: boolean; readonly error?: ApiProblem };
+  try {
+    const wanted = { timeout: options.timeoutMs ?? timeoutMs, ...(headers === undefined ? {} : { headers }) };
+    answer = (await nats.request(subject, data, wanted)).json();
+  } catch (error) {
+    throw busError(error);
+  }
+  if (answer.error !== undefined) throw refusal(answer.error);
+  return { sequence: answer.seq ?? 0, isDuplicate: answer.duplicate === true };
+}
+
+function headersOf({ headers, expectLastSubjectSequence, messageId }: PublishOptions): MsgHdrs | undefined {
+  if (headers === undefined && expectLastSubjectSequence === undefined && messageId === undefined) return undefined;
+  const made = createHeaders();
+  for (const [name, value] of Object.entries(headers ?? {})) made.set(name, value);
+  if (messageId !== undefined) made.set(PubHeaders.MsgIdHdr, messageId);
+  if (expectLastSubjectSequence !== undefined)
+    made.set(PubHeaders.ExpectedLastSubjectSequenceHdr, String(expectLastSubjectSequence));
+  return made;
+}
+
+type LeaderQuery = { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj: string };
+
+async function fromLeaderOf(
+  manager: JetStreamManager,
+  stream: string,
+  query: LeaderQuery,
+): Promise<StoredMessage | undefined> {
+  try {
+    const found = await manager.streams.getMessage(stream, query);
+    return found === null ? undefined : fromLeader(found);
+  } catch (error) {
+    throw busError(error);
+  }
+}
