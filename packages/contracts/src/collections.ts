@@ -15,6 +15,7 @@ export const collections = {
     messageRefs: 'message_refs',
     conversations: 'conversations',
     contacts: 'contacts',
+    contactKeys: 'contact_keys',
     identities: 'identities',
     submissions: 'submissions',
     events: 'events',

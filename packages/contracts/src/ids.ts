@@ -29,6 +29,8 @@ export const ids = {
   identity: (channelId: string, platformId: string) => idOf('identity', channelId, platformId),
   /** A new contact, by the identity that it was made for. */
   contact: (identityId: string) => idOf('contact', identityId),
+  /** The entry that finds a contact by a value that was proved: a phone, a signed user id. */
+  contactKey: (tenantId: string, kind: string, value: string) => idOf('contact-key', tenantId, kind, value),
   /** The entry that finds a message by the platform's id of it. */
   messageRef: (channelId: string, conversationPlatformId: string, platformId: string) =>
     idOf('message-ref', channelId, conversationPlatformId, platformId),
