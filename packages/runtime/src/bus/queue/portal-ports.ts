@@ -1,0 +1,78 @@
+import type { ErrorCode, PendingNotice, SealedEvent } from '@trunkline/contracts';
+
+/** How a portal wants its events, and whether it may be sent any. */
+export interface PortalView {
+  readonly settings: {
+    /** Longest wait for a fuller batch. */
+    readonly lingerMs: number;
+    readonly batchEvents: number;
+    readonly batchBytes: number;
+    /** An event that is older by the server's clock expires. */
+    readonly retentionMs: number;
+  };
+  /** Why nothing is sent now (paused by a person, switched off, without an address); undefined: it may be sent to. */
+  readonly blockedBy: string | undefined;
+}
+
+/** One element of a request's batch. */
+export interface BatchItem {
+  readonly sequence: number;
+  readonly id: string;
+  /** A whole CloudEvent as JSON. */
+  readonly bytes: Uint8Array;
+  /** W3C trace context; empty where not sampled. */
+  readonly traceparent: string;
+}
+
+/** One request to a portal. */
+export interface PortalRequest {
+  readonly portalId: string;
+  /** At least one, in the order of sequences. */
+  readonly items: readonly BatchItem[];
+  /** Number of the try, from 1. */
+  readonly attempt: number;
+}
+
+/** What a portal's answer means. */
+export type Verdict =
+  /** The first `count` items were taken, 1 to all. */
+  | { readonly kind: 'accepted'; readonly count: number }
+  /** Nothing was taken; to be tried again, not before `retryAfterMs` if the portal says so. */
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly text: string; readonly retryAfterMs?: number }
+  /** Nothing was taken because of the events themselves; the portal may name the one. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly text: string; readonly eventId?: string }
+  /** The portal wants nothing more until a person says otherwise. */
+  | { readonly kind: 'off'; readonly code: ErrorCode; readonly text: string };
+
+/** What became of a request. */
+export interface PostResult {
+  readonly verdict: Verdict;
+  /** 0 when there was no answer. */
+  readonly httpStatus: number;
+  /** W3C trace context that went with the request; empty where not sampled. */
+  readonly traceparent: string;
+}
+
+/** A range of events that is given up: to be kept before the cursor passes it. */
+export interface GivenUp {
+  readonly kind: 'expired' | 'parked';
+  readonly portalId: string;
+  readonly tenantId: string;
+  readonly events: readonly SealedEvent[];
+  /** In words. */
+  readonly reason: string;
+}
+
+/** The world around a portal queue, but for the log. */
+export interface PortalPorts {
+  /** Called before each request and for each new event; from memory. */
+  readonly view: (portalId: string) => PortalView;
+  /** Sends one request. Ends soon after the signal aborts. A rejection counts as a failed attempt. */
+  readonly post: (request: PortalRequest, signal: AbortSignal) => Promise<PostResult>;
+  /** Stores sealed events by id; repeats change nothing. Resolves when they are certainly stored. */
+  readonly keep: (range: GivenUp) => Promise<void>;
+  /** Pauses a portal until a person resumes it: from the return on {@link PortalPorts.view} says `blockedBy`. */
+  readonly pause: (portalId: string, reason: ErrorCode | 'gap', text: string) => void;
+  /** A notice as a CloudEvent; the same each time. Pure. */
+  readonly notice: (portalId: string, notice: PendingNotice) => BatchItem;
+}

@@ -1,0 +1,138 @@
+import { type PendingNotice, type PortalCursor, PortalMode, type SealedEvent } from '@trunkline/contracts';
+import type { GivenUp } from './portal-ports.ts';
+import type { Refusal } from './portal-refusal.ts';
+
+/** An event of a portal with its place in the stream. */
+export interface PlacedEvent {
+  /** Stream sequence of its message. */
+  readonly outboxSequence: number;
+  readonly index: number;
+  /** True for the last event of its message. */
+  readonly isLast: boolean;
+  readonly tenantId: string;
+  readonly event: SealedEvent;
+  /** When this process read it. */
+  readonly readAtMs: number;
+}
+
+/** How far a portal's queue is and how it is doing. Only the step that holds `isBusy` moves the cursor. */
+export interface Portal {
+  readonly id: string;
+  readonly subject: string;
+  /** Live: events are in `queue`. Drain: they are read back. Paused: nothing is sent. */
+  mode: 'live' | 'drain' | 'paused';
+  /** Everything of it up to this stream sequence is done; of the message after it, `taken` events. */
+  outboxSequence: number;
+  taken: number;
+  /** The portal's own sequence that is done. */
+  sequence: number;
+  expired: number;
+  parked: number;
+  /** What the portal must hear before its next event; empty while live. */
+  notices: readonly PendingNotice[];
+  failures: number;
+  lastError: string;
+  lastErrorText: string;
+  nextAttemptAtMs: number;
+  /** The last message that the feed showed, and the portal's sequence after it. */
+  seenSequence: number;
+  headSequence: number;
+  /** Nothing of it waits up to this stream sequence, as the leader once said. */
+  clearSequence: number;
+  /** Live only: what waits, the front first; what is being sent stays in it. */
+  queue: PlacedEvent[];
+  queuedBytes: number;
+  /** When the front was stored; undefined while it is not known. */
+  frontAtMs: number | undefined;
+  refusal: Refusal | undefined;
+  /** Parked since the last event that was taken. */
+  parkedInRow: number;
+  isBusy: boolean;
+  cancelTimer: (() => void) | undefined;
+}
+
+/** A portal that was never heard of: its first event must have the sequence 1 and lie after `afterSequence`. */
+export function newPortal(id: string, subject: string, afterSequence: number): Portal {
+  return {
+    id,
+    subject,
+    mode: 'live',
+    outboxSequence: afterSequence,
+    taken: 0,
+    sequence: 0,
+    expired: 0,
+    parked: 0,
+    notices: [],
+    failures: 0,
+    lastError: '',
+    lastErrorText: '',
+    nextAttemptAtMs: 0,
+    seenSequence: 0,
+    headSequence: 0,
+    clearSequence: 0,
+    queue: [],
+    queuedBytes: 0,
+    frontAtMs: undefined,
+    refusal: undefined,
+    parkedInRow: 0,
+    isBusy: false,
+    cancelTimer: undefined,
+  };
+}
+
+const modes = {
+  live: PortalMode.PORTAL_MODE_LIVE,
+  drain: PortalMode.PORTAL_MODE_DRAIN,
+  paused: PortalMode.PORTAL_MODE_PAUSED,
+} as const;
+
+/** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
+export function portalOf(cursor: PortalCursor, subject: string): Portal {
+  const { outboxSequence, taken, sequence, expired, parked, notices, failures, lastError, lastErrorText } = cursor;
+  const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
+  return {
+    ...newPortal(cursor.portalId, subject, outboxSequence),
+    ...{ taken, sequence, expired, parked, notices, failures, lastError, lastErrorText },
+    mode: isLive ? 'live' : 'drain',
+    nextAttemptAtMs: cursor.nextAttemptAt?.getTime() ?? 0,
+    headSequence: sequence,
+  };
+}
+
+/** The cursor that is recorded. */
+export function cursorOf(portal: Portal): PortalCursor {
+  const { id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText } = portal;
+  return {
+    ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText },
+    mode: modes[portal.mode],
+    nextAttemptAt: portal.mode === 'live' ? undefined : new Date(portal.nextAttemptAtMs),
+    notices: [...portal.notices],
+  };
+}
+
+/** Moves the cursor behind an event. */
+export function moveBehind(portal: Portal, last: PlacedEvent): void {
+  portal.outboxSequence = last.isLast ? last.outboxSequence : last.outboxSequence - 1;
+  portal.taken = last.isLast ? 0 : last.index + 1;
+  portal.sequence = last.event.sequence;
+  portal.headSequence = Math.max(portal.headSequence, portal.sequence);
+  portal.frontAtMs = undefined;
+}
+
+/** The notices after a range was given up: one that it goes on from grows. Pure. */
+export function withNotice(notices: readonly PendingNotice[], range: GivenUp, nowMs: number): PendingNotice[] {
+  const first = range.events[0];
+  const last = range.events.at(-1);
+  if (first === undefined || last === undefined) return [...notices];
+  const former = notices.at(-1);
+  const grows = former?.kind === range.kind && former.toSequence + 1 === first.sequence;
+  const notice: PendingNotice = {
+    kind: range.kind,
+    fromSequence: grows ? former.fromSequence : first.sequence,
+    toSequence: last.sequence,
+    reason: range.reason,
+    chain: last.chain,
+    at: new Date(nowMs),
+  };
+  return [...(grows ? notices.slice(0, -1) : notices), notice];
+}
