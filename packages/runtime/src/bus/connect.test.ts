@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startServers, until } from '@trunkline/testkit';
+import { connectBus, newInbox } from './connect.ts';
+
+const who = { service: 'sealer', instance: 'one', signal: new AbortController().signal };
+const natsUsers = [
+  {
+    user: 'sealer',
+    password: 'p@ss/word',
+    permissions: { publish: { allow: ['own'] }, subscribe: { allow: ['_INBOX_sealer.>'] } },
+  },
+];
+
+test('a service connects as its own user and listens under its own inbox', async () => {
+  await using servers = await startServers({ nats: true, own: true, natsUsers });
+  await using nats = await connectBus({ ...who, url: servers.natsUrlOf('sealer') });
+  assert.match(newInbox(nats), /^_INBOX_sealer\./);
+  await assert.rejects(nats.request('own', '', { timeout: 500 }), /no responders/);
+});
+
+test('what a user may not do is told in a sentence', async () => {
+  await using servers = await startServers({ nats: true, own: true, natsUsers });
+  const told: string[] = [];
+  const onTrouble = ({ message }: Error) => void told.push(message);
+  await using nats = await connectBus({ ...who, url: servers.natsUrlOf('sealer'), onTrouble });
+  nats.publish('foreign');
+  await until(() => told.length > 0);
+  assert.deepEqual(told, ['NATS refuses sealer to publish foreign']);
+});
+
+test('a wrong password is refused at once, without the password in the sentence', async () => {
+  await using servers = await startServers({ nats: true, own: true, natsUsers });
+  const url = servers.natsUrlOf('sealer').replace('p%40ss%2Fword', 'wrong');
+  await assert.rejects(connectBus({ ...who, url }), (error: Error) => {
+    assert.match(error.message, /^NATS at nats:\/\/sealer:\*\*\*@127.0.0.1:\d+ does not accept the user of sealer$/);
+    return true;
+  });
+});
+
+test('a server that is not there is waited for and then given up', async () => {
+  const told: string[] = [];
+  const wanted = {
+    ...who,
+    url: 'nats://127.0.0.1:1',
+    startTimeoutMs: 300,
+    onTrouble: (error: Error) => void told.push(error.message),
+  };
+  await assert.rejects(connectBus(wanted), {
+    code: 'unavailable',
+    message: 'NATS cannot be reached at nats://127.0.0.1:1',
+  });
+  assert.ok(told.length >= 1);
+});
+
+test('a connection comes back after its server was away', async () => {
+  await using servers = await startServers({ nats: true, own: true });
+  const reachable: boolean[] = [];
+  const onReachable = (isReachable: boolean) => void reachable.push(isReachable);
+  await using nats = await connectBus({ ...who, url: servers.natsUrl, onReachable });
+  await servers.restart('nats');
+  await until(() => reachable.length >= 3);
+  assert.deepEqual(reachable, [true, false, true]);
+  assert.ok((await nats.rtt()) >= 0);
+});
