@@ -49,6 +49,17 @@ test('10 MB with their length told beforehand are answered 413', async () => {
   assert.equal(answer.status, 413);
 });
 
+test('a length over the limit is answered before the first byte of the body', async () => {
+  await using portal = await serve();
+  const request = openRequest(portal.url, { method: 'POST', headers: { 'content-length': '10000000' } });
+  request.on('error', () => undefined);
+  const answered = once(request, 'response', { signal: AbortSignal.timeout(5_000) });
+  request.flushHeaders();
+  const [response] = await answered;
+  assert.equal(response.statusCode, 413);
+  request.destroy();
+});
+
 test('10 MB in pieces without a length are answered 413 as soon as the limit is passed', async () => {
   await using portal = await serve({ maxBodyBytes: 1_000 });
   const request = openRequest(portal.url, { method: 'POST' });

@@ -81,6 +81,9 @@ test('the same sequence with another content is not mistaken for a repeat', asyn
   await send(createSender().events(1));
   assert.equal((await send([createSender().event({ text: 'a history told anew' })])).status, 503);
   assert.equal(gaps[0]?.kind, 'broken_chain');
+  const notice = createSender().notice(1);
+  assert.equal((await send([{ ...notice, chain: 'e'.repeat(64) }])).status, 503);
+  assert.equal(gaps[1]?.kind, 'broken_chain');
   assert.deepEqual(taken(), ['event-1']);
 });
 
@@ -233,6 +236,12 @@ test('a slow handler gets on: when the time is used up the rest is left for the 
   assert.deepEqual(brief(await send(batch)), [200, { accepted: 1 }]);
   assert.equal(problems[0]?.code, 'out_of_time');
   assert.equal(taken().length, 0);
+});
+
+test('a store so slow that the time is used up beforehand still lets one event through', async () => {
+  const load = () => new Promise<undefined>((resolve) => setTimeout(resolve, 20, undefined));
+  const { send } = createReceiver({ answerWithinMs: 1, cursor: { load } });
+  assert.deepEqual(brief(await send(createSender().events(2))), [200, { accepted: 1 }]);
 });
 
 test('the cursor lives in the given store, is saved after the handlers and before the answer', async () => {

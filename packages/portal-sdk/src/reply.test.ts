@@ -62,7 +62,8 @@ test('what may pass is to be tried again, and the sender is told when', async ()
   assert.deepEqual(told, { outcome: 'retry', afterMs: 7_000, reason: 'http_429' });
   const down = await answering(503, {}).replier.send(message, { idempotencyKey: 'a' });
   assert.deepEqual(down, { outcome: 'retry', afterMs: 5_000, reason: 'http_503' });
-  const odd = await answering(200, 'x'.repeat(200_000)).replier.send(message, { idempotencyKey: 'a' });
+  const endless = { messages: [{ id: 'a', messageId: 'm1' }], more: 'x'.repeat(200_000) };
+  const odd = await answering(200, endless).replier.send(message, { idempotencyKey: 'a' });
   assert.equal(odd.outcome, 'retry');
   const empty = await answering(200, { messages: [] }).replier.send(message, { idempotencyKey: 'a' });
   assert.equal(empty.outcome, 'retry');
