@@ -10,7 +10,7 @@ const LIMIT_MS = 15 * 60_000;
  * Installs the libraries that the lockfile names, unless exactly those are installed already.
  *
  * @param {string} root
- * @param {ReturnType<import('./progress.mjs').createProgress>} progress
+ * @param {import('./progress.mjs').Progress} progress
  */
 export async function install(root, progress) {
   if (isCurrent(root)) return;

@@ -1,6 +1,8 @@
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 3_000;
 
+/** @typedef {ReturnType<typeof createProgress>} Progress */
+
 /**
  * Shows how far several things are, in one line that redraws itself; where the output is not a terminal, as a line each every
  * few seconds. `done` ends a thing with its last word, which stays.

@@ -7,6 +7,16 @@ import { fromPip } from './from-pip.mjs';
 import { withLock } from './lock.mjs';
 import { Problem } from './problem.mjs';
 
+/**
+ * A server that Trunkline needs.
+ * @typedef {'nats' | 'mongo' | 'kafka'} ServerName
+ */
+
+/**
+ * Hears how far a download is, several times a second.
+ * @typedef {(progress: { name: string, doneBytes: number, totalBytes: number }) => void} Report
+ */
+
 /** Where fetched servers stay: git-ignored, at the repository's root. */
 export const SERVERS_FOLDER = fileURLToPath(new URL('../../../../../.trunkline/servers', import.meta.url));
 
@@ -18,9 +28,8 @@ const LIMIT_MS = 15 * 60_000;
  * A folder that exists is complete and verified, because it gets its name only then; two processes never download the same.
  * Throws a Problem (one sentence with a remedy) when something is missing.
  *
- * @param {'nats' | 'mongo' | 'kafka'} name
- * @param {{ signal?: AbortSignal, report?: (progress: { name: string, doneBytes: number, totalBytes: number }) => void,
- *           folder?: string, pinned?: any }} [options]
+ * @param {ServerName} name
+ * @param {{ signal?: AbortSignal, report?: Report, folder?: string, pinned?: any }} [options] `folder` and `pinned` are for tests
  * @returns {Promise<string>}
  */
 export async function fetchServer(name, options = {}) {

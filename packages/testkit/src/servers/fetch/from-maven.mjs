@@ -62,6 +62,6 @@ async function verifyAll(folder, pinned, signal) {
 /** Maven says `Downloaded from <mirror>: <address>/<jar> (9.8 MB at 12 MB/s)`. @param {string} line @param {Record<string, unknown>} jars */
 function downloadedBytes(line, jars) {
   const match = /Downloaded from .*\/([^/ ]+\.jar) \(([\d.]+) (B|kB|MB)/.exec(line);
-  if (match === null || !(match[1] in jars)) return 0;
+  if (match === null || !(String(match[1]) in jars)) return 0;
   return Number(match[2]) * UNITS[/** @type {keyof typeof UNITS} */ (match[3])];
 }

