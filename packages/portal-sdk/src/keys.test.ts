@@ -50,4 +50,5 @@ test('what is no licence key at all is refused', () => {
   ]) {
     assert.throws(() => deriveKeys(text), LicenceKeyError);
   }
+  assert.throws(() => Reflect.apply(deriveKeys, undefined, [undefined]), LicenceKeyError);
 });

@@ -19,7 +19,8 @@ const form = /^tlk_[\w-]{48}$/;
 const salt = 'trunkline.portal.v1';
 
 function secretOf(licenceKey: string): Buffer {
-  const text = licenceKey.trim();
+  // In plain JavaScript an unset environment variable arrives as undefined: that is a missing key, not a crash.
+  const text = String(licenceKey ?? '').trim();
   if (!form.test(text)) throw new LicenceKeyError('a licence key is tlk_ and 48 letters, digits, - or _');
   const bytes = Buffer.from(text.slice(4), 'base64url');
   const secret = bytes.subarray(0, 32);
