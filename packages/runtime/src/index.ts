@@ -1,4 +1,16 @@
 export * from './bus/ports.ts';
+export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
+export {
+  DamagedLog,
+  type FencedLog,
+  type FencedRecord,
+  LostOwnership,
+  openFencedLog,
+  type RecordBody,
+  type RecordCodec,
+} from './bus/queue/fenced-log.ts';
+export { retryDelayMs } from './bus/queue/retry-schedule.ts';
+export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
 export {
   ConfigError,
   type ConfigSchema,
