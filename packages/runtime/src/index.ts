@@ -45,6 +45,42 @@ export {
   type MetricsOptions,
   mergedText,
 } from './metrics.ts';
+export {
+  type CallContext,
+  everyTenant,
+  requireAdministrator,
+  sees,
+  tenantFor,
+  visible,
+} from './rpc/call-context.ts';
+export {
+  createRpcClients,
+  type OpenRpcClients,
+  type RpcCallOptions,
+  type RpcClient,
+  type RpcClients,
+  type RpcClientsOptions,
+} from './rpc/clients.ts';
+export type {
+  InnerIdentity,
+  RequestInput,
+  RequestOf,
+  ResponseInput,
+  ResponseOf,
+  RpcDefinition,
+  RpcMethod,
+} from './rpc/definition.ts';
+export { type Descriptors, loadDescriptors } from './rpc/descriptors.ts';
+export type { Implementation, MethodImplementation } from './rpc/handler.ts';
+export {
+  type Identity,
+  type IncomingCall,
+  innerAccess,
+  innerTokenHash,
+  type RpcAccess,
+} from './rpc/inner-access.ts';
+export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
+export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
 export { openSecrets, type SecretValues, sealSecrets, secretsKey, secretsKeySetting } from './sealed-secrets.ts';
 export { isSecret, type Secret, secret } from './secret.ts';
 export { readPageToken, writePageToken } from './store/page-token.ts';

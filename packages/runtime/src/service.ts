@@ -1,12 +1,13 @@
+import type { z } from 'zod';
 import type { Directory } from './bus/directory.ts';
 import type { LogPort } from './bus/ports.ts';
 import type { FileStore } from './files/file-store.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { RpcClients, RpcServer } from './rpc/index.ts';
+import type { RpcClients } from './rpc/clients.ts';
+import type { RpcServer } from './rpc/server.ts';
 import type { Store } from './store/store.ts';
 import type { Tracing } from './tracing.ts';
-import type { z } from 'zod';
 
 /**
  * What a service gets when it starts. Everything in it is released, in reverse order, when the service ends; a service
@@ -70,6 +71,8 @@ export interface ServiceUses {
 }
 
 /** Types the settings of a service by its schema. Pure. */
-export function defineService<Schema extends z.ZodType>(definition: ServiceDefinition<Schema>): ServiceDefinition<Schema> {
+export function defineService<Schema extends z.ZodType>(
+  definition: ServiceDefinition<Schema>,
+): ServiceDefinition<Schema> {
   return definition;
 }
