@@ -1,7 +1,7 @@
+export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
 export * from './bus/ports.ts';
 export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
 export {
-  DamagedLog,
   type FencedLog,
   type FencedRecord,
   LostOwnership,
@@ -83,7 +83,8 @@ export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServe
 export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
 export { openSecrets, type SecretValues, sealSecrets, secretsKey, secretsKeySetting } from './sealed-secrets.ts';
 export { isSecret, type Secret, secret } from './secret.ts';
+export { isDuplicateKey } from './store/duplicate-key.ts';
 export { readPageToken, writePageToken } from './store/page-token.ts';
-export { connectStore, type Store, type StoreOptions } from './store/store.ts';
+export { type Collection, connectStore, type Filter, type Store, type StoreOptions, type Timestamp } from './store/store.ts';
 export type { TransactionOptions } from './store/transaction.ts';
 export { createTracing, type OpenSpan, type SpanOptions, type Tracing, type TracingOptions } from './tracing.ts';

@@ -11,11 +11,13 @@ export const machineClock: Clock = {
 };
 
 /** Waits so many milliseconds, or until the signal; never rejects. */
-export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(clock: Pick<Clock, 'after'>, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancel = clock.after(ms, resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const end = () => resolve();
+  signal.addEventListener('abort', end, { once: true });
   await promise;
+  signal.removeEventListener('abort', end);
   cancel();
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LaneAlarm } from '../alarm.ts';
 import { type LogPort, type StoredMessage, WrongLastSequence } from '../ports.ts';
-import { DamagedLog, type FencedRecord, LostOwnership, openFencedLog, type RecordCodec } from './fenced-log.ts';
+import { type FencedRecord, LostOwnership, openFencedLog, type RecordCodec } from './fenced-log.ts';
 
 interface Note extends FencedRecord {
   readonly text: string;
@@ -123,6 +124,6 @@ test('a log whose full record is gone is not taken over', async () => {
   messages.shift();
   await assert.rejects(
     openAs('b', log).takeOver(() => ({ text: 'taken' })),
-    DamagedLog,
+    LaneAlarm,
   );
 });

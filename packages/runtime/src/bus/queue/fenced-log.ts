@@ -1,6 +1,6 @@
-import type { LogPort, StoredMessage } from '../ports.ts';
-import { WrongLastSequence } from '../ports.ts';
-import { pause, realScheduler, type Scheduler } from './scheduler.ts';
+import { LaneAlarm } from '../alarm.ts';
+import { machineClock, pause } from '../clock.ts';
+import { type Clock, type LogPort, type StoredMessage, WrongLastSequence } from '../ports.ts';
 
 /** What every record of a fenced log carries. */
 export interface FencedRecord {
@@ -34,7 +34,8 @@ export interface FencedLogOptions<R extends FencedRecord> {
   readonly codec: RecordCodec<R>;
   /** Ends every wait: {@link LostOwnership} is thrown then too, because nobody knows what came after. */
   readonly signal: AbortSignal;
-  readonly scheduler?: Scheduler;
+  /** Drives the waits between tries. */
+  readonly scheduler?: Pick<Clock, 'after'>;
   /** Hears of every answer that failed to come: it will be tried again. */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -46,7 +47,8 @@ export interface FencedLogOptions<R extends FencedRecord> {
 export interface FencedLog<R extends FencedRecord> {
   /**
    * Reads every record since and with the last full one (none when the log is empty), and writes the full record that
-   * `build` makes of them. Called once, before any append. Throws {@link LostOwnership} when another took over meanwhile.
+   * `build` makes of them. Called once, before any append. Throws {@link LostOwnership} when another took over meanwhile, and
+   * {@link LaneAlarm} when records are missing or cannot be decoded.
    */
   takeOver(build: (sinceFull: readonly R[]) => RecordBody<R>): Promise<void>;
   /** Stores a record; returns when it is certainly stored. Throws {@link LostOwnership} when another has taken over. */
@@ -62,11 +64,6 @@ export class LostOwnership extends Error {
   override readonly name = 'LostOwnership';
 }
 
-/** The log cannot be read back: records are missing or cannot be decoded. A person must look. */
-export class DamagedLog extends Error {
-  override readonly name = 'DamagedLog';
-}
-
 const firstDelayMs = 100;
 const longestDelayMs = 2_000;
 const readAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
@@ -74,7 +71,7 @@ const readAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
 /** Opens a fenced log. Does nothing until {@link FencedLog.takeOver}. */
 export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<R>): FencedLog<R> {
   const { log, stream, subject, owner, codec, signal } = options;
-  const scheduler = options.scheduler ?? realScheduler;
+  const clock = options.scheduler ?? machineClock;
   const state = { epoch: 0, sequence: 0, fullSequence: 0 };
 
   /** Asks until the server answers. */
@@ -85,7 +82,7 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
         return await question();
       } catch (error) {
         options.onTrouble?.(error);
-        await pause(scheduler, delayMs, signal);
+        await pause(clock, delayMs, signal);
       }
     }
   };
@@ -112,7 +109,7 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
         const { owner: itsOwner, epoch: itsEpoch } = codec.decode(found.data);
         return itsOwner === owner && itsEpoch === record.epoch ? found.sequence : undefined;
       }
-      await pause(scheduler, delayMs, signal);
+      await pause(clock, delayMs, signal);
     }
   };
 
@@ -167,12 +164,13 @@ async function readSinceFull<R extends FencedRecord>(
     // A lagging replica may answer with nothing: then the leader is asked for the next one.
     const next = batch.length > 0 ? batch : [await ask(() => log.nextOf(stream, subject, start))];
     for (const message of next) {
-      if (message === undefined) throw new DamagedLog(`${subject} ends before its last record`);
+      if (message === undefined) throw new LaneAlarm('forked', `${subject} ends before its last record`);
       if (message.sequence < head.sequence) records.push(decode(codec, message));
       from = message.sequence + 1;
     }
   }
-  if (records[0]?.isFull !== true) throw new DamagedLog(`${subject} has no full record at ${newest.fullSequence}`);
+  if (records[0]?.isFull !== true)
+    throw new LaneAlarm('forked', `${subject} has no full record at ${newest.fullSequence}`);
   return [...records, newest];
 }
 
@@ -180,6 +178,6 @@ function decode<R extends FencedRecord>(codec: RecordCodec<R>, message: StoredMe
   try {
     return codec.decode(message.data);
   } catch (cause) {
-    throw new DamagedLog(`record ${message.sequence} of ${message.subject} cannot be read`, { cause });
+    throw new LaneAlarm('forked', `record ${message.sequence} of ${message.subject} cannot be read`, cause);
   }
 }

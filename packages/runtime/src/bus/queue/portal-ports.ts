@@ -63,6 +63,9 @@ export interface GivenUp {
   readonly reason: string;
 }
 
+/** Why a queue itself pauses a portal: events are missing, it refuses whatever comes, it says that it is gone. */
+export type PauseReason = 'gap' | 'portal_rejected' | 'portal_gone';
+
 /** The world around a portal queue, but for the log. */
 export interface PortalPorts {
   /** Called before each request and for each new event; from memory. */
@@ -72,7 +75,7 @@ export interface PortalPorts {
   /** Stores sealed events by id; repeats change nothing. Resolves when they are certainly stored. */
   readonly keep: (range: GivenUp) => Promise<void>;
   /** Pauses a portal until a person resumes it: from the return on {@link PortalPorts.view} says `blockedBy`. */
-  readonly pause: (portalId: string, reason: ErrorCode | 'gap', text: string) => void;
+  readonly pause: (portalId: string, reason: PauseReason, text: string) => void;
   /** A notice as a CloudEvent; the same each time. Pure. */
   readonly notice: (portalId: string, notice: PendingNotice) => BatchItem;
 }

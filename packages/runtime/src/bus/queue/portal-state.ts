@@ -1,4 +1,5 @@
 import { type PendingNotice, type PortalCursor, PortalMode, type SealedEvent } from '@trunkline/contracts';
+import type { Clock } from '../ports.ts';
 import type { GivenUp } from './portal-ports.ts';
 import type { Refusal } from './portal-refusal.ts';
 
@@ -11,7 +12,7 @@ export interface PlacedEvent {
   readonly isLast: boolean;
   readonly tenantId: string;
   readonly event: SealedEvent;
-  /** When this process read it. */
+  /** When this process read it, by its own clock. */
   readonly readAtMs: number;
 }
 
@@ -33,6 +34,7 @@ export interface Portal {
   failures: number;
   lastError: string;
   lastErrorText: string;
+  /** By the process's own clock, as all times here that are not told otherwise. */
   nextAttemptAtMs: number;
   /** The last message that the feed showed, and the portal's sequence after it. */
   seenSequence: number;
@@ -42,13 +44,13 @@ export interface Portal {
   /** Live only: what waits, the front first; what is being sent stays in it. */
   queue: PlacedEvent[];
   queuedBytes: number;
-  /** When the front was stored; undefined while it is not known. */
+  /** When the front was stored, in milliseconds since 1970; undefined while it is not known. */
   frontAtMs: number | undefined;
   refusal: Refusal | undefined;
   /** Parked since the last event that was taken. */
   parkedInRow: number;
   isBusy: boolean;
-  cancelTimer: (() => void) | undefined;
+  timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 }
 
 /** A portal that was never heard of: its first event must have the sequence 1 and lie after `afterSequence`. */
@@ -76,7 +78,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     refusal: undefined,
     parkedInRow: 0,
     isBusy: false,
-    cancelTimer: undefined,
+    timer: undefined,
   };
 }
 
@@ -87,25 +89,25 @@ const modes = {
 } as const;
 
 /** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
-export function portalOf(cursor: PortalCursor, subject: string): Portal {
+export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): Portal {
   const { outboxSequence, taken, sequence, expired, parked, notices, failures, lastError, lastErrorText } = cursor;
   const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
   return {
     ...newPortal(cursor.portalId, subject, outboxSequence),
     ...{ taken, sequence, expired, parked, notices, failures, lastError, lastErrorText },
     mode: isLive ? 'live' : 'drain',
-    nextAttemptAtMs: cursor.nextAttemptAt?.getTime() ?? 0,
+    nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
     headSequence: sequence,
   };
 }
 
 /** The cursor that is recorded. */
-export function cursorOf(portal: Portal): PortalCursor {
+export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
   const { id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText } = portal;
   return {
     ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText },
     mode: modes[portal.mode],
-    nextAttemptAt: portal.mode === 'live' ? undefined : new Date(portal.nextAttemptAtMs),
+    nextAttemptAt: portal.mode === 'live' ? undefined : new Date(clock.wallMs() + portal.nextAttemptAtMs - clock.now()),
     notices: [...portal.notices],
   };
 }
@@ -120,7 +122,7 @@ export function moveBehind(portal: Portal, last: PlacedEvent): void {
 }
 
 /** The notices after a range was given up: one that it goes on from grows. Pure. */
-export function withNotice(notices: readonly PendingNotice[], range: GivenUp, nowMs: number): PendingNotice[] {
+export function withNotice(notices: readonly PendingNotice[], range: GivenUp, wallMs: number): PendingNotice[] {
   const first = range.events[0];
   const last = range.events.at(-1);
   if (first === undefined || last === undefined) return [...notices];
@@ -132,7 +134,7 @@ export function withNotice(notices: readonly PendingNotice[], range: GivenUp, no
     toSequence: last.sequence,
     reason: range.reason,
     chain: last.chain,
-    at: new Date(nowMs),
+    at: new Date(wallMs),
   };
   return [...(grows ? notices.slice(0, -1) : notices), notice];
 }

@@ -1,4 +1,4 @@
-/** Time as a queue sees it: the real clock in the product, a driven one in models and tests. */
+/** Time as a channel's queue sees it: the real clock in the product, a driven one in models and tests. */
 export interface Scheduler {
   /** Milliseconds since 1970. */
   now(): number;
@@ -14,17 +14,3 @@ export const realScheduler: Scheduler = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Resolves after so many milliseconds, or at once when the signal aborts: callers look at the signal themselves. */
-export function pause(scheduler: Scheduler, delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const cancel = scheduler.after(delayMs, done);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}

@@ -1,0 +1,118 @@
+import type { DeliveryAttempt } from '@trunkline/contracts';
+import { fitting, itemOf } from './portal-batch.ts';
+import { dequeue } from './portal-feed.ts';
+import { type Lane, mayStart, pausePortal, sickAfterMs, toDrain } from './portal-lane.ts';
+import type { BatchItem, PostResult, Verdict } from './portal-ports.ts';
+import { afterProgress, afterRefusal } from './portal-refusal.ts';
+import { moveBehind, type PlacedEvent, type Portal } from './portal-state.ts';
+import type { Work } from './portal-step.ts';
+import { retryDelayMs } from './retry-schedule.ts';
+
+const errorTextLimit = 160;
+
+/** Sends what is at the front: notices first. Says `park` when the front is to be given up. */
+export async function attempt(lane: Lane, work: Work, events: readonly PlacedEvent[]): Promise<'park' | undefined> {
+  const { portal } = work;
+  const { batchEvents, batchBytes } = lane.ports.view(portal.id).settings;
+  const limit = portal.refusal?.limit ?? (portal.failures > 0 ? 1 : batchEvents);
+  const notices = portal.notices.map((notice) => lane.ports.notice(portal.id, notice));
+  const items = fitting([...notices, ...events.slice(0, limit).map(itemOf)], { events: limit, bytes: batchBytes });
+  // Reading may have taken longer than the lease is trusted: then this turn is over.
+  if (!mayStart(lane)) return undefined;
+  const at = new Date(lane.clock.wallMs());
+  const startedAtMs = lane.clock.now();
+  const result = await post(lane, work, items);
+  const durationMs = Math.round(lane.clock.now() - startedAtMs);
+  const record: DeliveryAttempt = { ...tried(portal, items), ...outcomeOf(result, items.length), at, durationMs };
+  lane.attempts.push(record);
+  lane.observer.attempted(
+    work.slot.pool,
+    record,
+    items.reduce((sum, item) => sum + item.bytes.length, 0),
+  );
+  lane.changed.add(portal);
+  return settle(lane, portal, { items, events, notices: notices.length }, result.verdict);
+}
+
+async function post(lane: Lane, { portal, slot, request }: Work, items: readonly BatchItem[]): Promise<PostResult> {
+  const cancel = lane.clock.after(sickAfterMs, () => {
+    request.turnSick();
+    slot.turnSick();
+    lane.wake();
+  });
+  try {
+    return await lane.ports.post({ portalId: portal.id, items, attempt: portal.failures + 1 }, request.signal);
+  } catch (error) {
+    lane.observer.troubled(error);
+    const verdict = { kind: 'failed', code: 'internal', text: 'the request could not be made' } as const;
+    return { verdict, httpStatus: 0, traceparent: '' };
+  } finally {
+    cancel();
+  }
+}
+
+interface Sent {
+  readonly items: readonly BatchItem[];
+  readonly events: readonly PlacedEvent[];
+  /** How many of the first items are notices. */
+  readonly notices: number;
+}
+
+function settle(lane: Lane, portal: Portal, sent: Sent, verdict: Verdict): 'park' | undefined {
+  switch (verdict.kind) {
+    case 'accepted':
+      accept(lane, portal, sent, Math.min(verdict.count, sent.items.length));
+      return undefined;
+    case 'failed':
+      fail(lane, portal, verdict);
+      portal.nextAttemptAtMs =
+        lane.clock.now() + (verdict.retryAfterMs ?? retryDelayMs(portal.failures, lane.random()));
+      return undefined;
+    case 'off':
+      fail(lane, portal, verdict);
+      pausePortal(lane, portal, 'portal_gone', verdict.text);
+      return undefined;
+    case 'refused': {
+      fail(lane, portal, verdict);
+      const sequences = sent.items.map((item) => item.sequence);
+      const namedSequence = sent.items.find((item) => item.id === verdict.eventId)?.sequence;
+      const nowMs = lane.clock.now();
+      const { refusal, parks, delayMs } = afterRefusal(portal.refusal, { sequences, namedSequence }, nowMs);
+      portal.refusal = refusal;
+      portal.nextAttemptAtMs = nowMs + Math.round(delayMs * (1 + lane.random() / 5));
+      return parks ? 'park' : undefined;
+    }
+  }
+}
+
+function accept(lane: Lane, portal: Portal, { events, notices }: Sent, count: number): void {
+  portal.notices = portal.notices.slice(Math.min(count, notices));
+  const done = Math.max(0, count - notices);
+  const last = events[done - 1];
+  if (last !== undefined) moveBehind(portal, last);
+  if (portal.mode === 'live') dequeue(lane, portal, done);
+  portal.failures = 0;
+  portal.lastError = '';
+  portal.lastErrorText = '';
+  portal.nextAttemptAtMs = lane.clock.now();
+  portal.parkedInRow = 0;
+  portal.refusal = afterProgress(portal.refusal, portal.sequence);
+}
+
+function fail(lane: Lane, portal: Portal, verdict: { readonly code: string; readonly text: string }): void {
+  portal.failures += 1;
+  portal.lastError = verdict.code;
+  portal.lastErrorText = verdict.text.slice(0, errorTextLimit);
+  if (portal.mode === 'live') toDrain(lane, portal);
+}
+
+function tried(portal: Portal, items: readonly BatchItem[]) {
+  const firstSequence = items[0]?.sequence ?? 0;
+  const lastSequence = items.at(-1)?.sequence ?? 0;
+  return { portalId: portal.id, firstSequence, lastSequence, attempt: portal.failures + 1 };
+}
+
+function outcomeOf({ verdict, httpStatus, traceparent }: PostResult, size: number) {
+  if (verdict.kind !== 'accepted') return { outcome: verdict.code, httpStatus, traceparent, accepted: 0 };
+  return { outcome: 'accepted', httpStatus, traceparent, accepted: Math.min(verdict.count, size) };
+}

@@ -1,0 +1,88 @@
+import { headers, subjects } from '@trunkline/contracts';
+import type { StoredMessage } from '../ports.ts';
+import { eventsOf, following } from './portal-batch.ts';
+import { consider, type Lane, liveBytesLimit, liveWaitLimitMs, toDrain } from './portal-lane.ts';
+import { newPortal, type PlacedEvent, type Portal } from './portal-state.ts';
+
+/** What an event costs in memory beside its own bytes. */
+const overheadBytes = 256;
+
+/** Takes one message of the feed: into memory for a live portal, noted only for one that is behind. Never waits. */
+export function receive(lane: Lane, message: StoredMessage): void {
+  lane.feedSequence = message.sequence;
+  const id = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+  const portal = lane.portals.get(id) ?? meet(lane, id);
+  // The stream is read back faster than the feed shows it, or a new owner reads again from a little before.
+  if (message.sequence <= portal.outboxSequence) return;
+  portal.seenSequence = message.sequence;
+  portal.headSequence = Math.max(portal.headSequence, Number(message.header(headers.sequence) ?? 0));
+  if (portal.mode !== 'live') return;
+  const placed = decoded(lane, message);
+  const tail = portal.queue.at(-1)?.event.sequence ?? portal.sequence;
+  const { events, hasGap } = following(placed, tail);
+  // Whatever cannot be taken as it came is read back, where it is judged.
+  if (hasGap || placed.length === 0) toDrain(lane, portal);
+  else enqueue(lane, portal, events);
+  consider(lane, portal);
+}
+
+function meet(lane: Lane, id: string): Portal {
+  const portal = newPortal(id, subjects.outbox(lane.lane, id), lane.startSequence);
+  lane.portals.set(id, portal);
+  lane.changed.add(portal);
+  return portal;
+}
+
+function decoded(lane: Lane, message: StoredMessage): PlacedEvent[] {
+  try {
+    return eventsOf(message, lane.clock.now());
+  } catch {
+    return [];
+  }
+}
+
+function enqueue(lane: Lane, portal: Portal, events: readonly PlacedEvent[]): void {
+  if (events.length === 0) return;
+  for (const placed of events) {
+    portal.queue.push(placed);
+    portal.queuedBytes += sizeOf(placed);
+    lane.liveBytes += sizeOf(placed);
+  }
+  lane.waiting.add(portal);
+  while (lane.liveBytes > liveBytesLimit) {
+    const largest = largestOf(lane.waiting);
+    if (largest === undefined) return;
+    toDrain(lane, largest);
+    consider(lane, largest);
+  }
+}
+
+/** Takes the first events out of a live portal's memory: they are done. */
+export function dequeue(lane: Lane, portal: Portal, count: number): void {
+  for (const placed of portal.queue.splice(0, count)) {
+    portal.queuedBytes -= sizeOf(placed);
+    lane.liveBytes -= sizeOf(placed);
+  }
+  if (portal.queue.length === 0) lane.waiting.delete(portal);
+}
+
+function sizeOf({ event }: PlacedEvent): number {
+  return event.cloudEvent.length + overheadBytes;
+}
+
+function largestOf(portals: Iterable<Portal>): Portal | undefined {
+  let largest: Portal | undefined;
+  for (const portal of portals) if (portal.queuedBytes > (largest?.queuedBytes ?? 0)) largest = portal;
+  return largest;
+}
+
+/** Sends to drain whatever has waited in memory for too long: that memory is for those who take at once. */
+export function relieve(lane: Lane): void {
+  const nowMs = lane.clock.now();
+  for (const portal of [...lane.waiting]) {
+    const { lingerMs } = lane.ports.view(portal.id).settings;
+    if (nowMs - (portal.queue[0]?.readAtMs ?? nowMs) <= liveWaitLimitMs + lingerMs) continue;
+    toDrain(lane, portal);
+    consider(lane, portal);
+  }
+}

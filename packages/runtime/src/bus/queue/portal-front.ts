@@ -1,0 +1,105 @@
+import type { StoredMessage } from '../ports.ts';
+import { eventsOf, expiredOf, following } from './portal-batch.ts';
+import { type Lane, outbox, toLive } from './portal-lane.ts';
+import type { GivenUp, PortalView } from './portal-ports.ts';
+import { moveBehind, type PlacedEvent, type Portal, withNotice } from './portal-state.ts';
+
+/** What stands at the front of a portal that is behind. */
+export type Front =
+  /** These are to be sent, after the portal's notices; none: only notices wait. */
+  | { readonly kind: 'events'; readonly events: readonly PlacedEvent[] }
+  /** Look again: something expired, or something came meanwhile. */
+  | { readonly kind: 'again' }
+  /** Nothing waits: a portal that was in drain is live now. */
+  | { readonly kind: 'empty' }
+  /** Events are missing, or cannot be decoded. */
+  | { readonly kind: 'gap' };
+
+/** A leader that was replaced may say for a moment that nothing waits. */
+const raceDelayMs = 20;
+const expiringAtOnce = { messages: 256, bytes: 1024 * 1024 };
+
+/** Reads the front back from the stream; gives up what has expired; goes live when nothing waits. */
+export async function readFront(lane: Lane, portal: Portal, view: PortalView): Promise<Front> {
+  const from = portal.outboxSequence + 1;
+  const { batchEvents, batchBytes, retentionMs } = view.settings;
+  const messages = portal.failures > 0 ? (portal.refusal?.limit ?? 1) : batchEvents;
+  const read = await lane.log.batchOf(outbox, portal.subject, from, { messages, bytes: batchBytes });
+  const { events } = following(placed(lane, portal, read), portal.sequence);
+  const front = events.length > 0 ? events : await fromLeader(lane, portal, from);
+  if (!Array.isArray(front)) return front;
+  const expiredBeforeMs = lane.clock.wallMs() - retentionMs;
+  if (expiredOf(front, expiredBeforeMs) === 0) {
+    portal.frontAtMs = front[0]?.event.at?.getTime();
+    return { kind: 'events', events: front };
+  }
+  const more = await lane.log.batchOf(outbox, portal.subject, from, expiringAtOnce);
+  const all = following(placed(lane, portal, more), portal.sequence).events;
+  const oldest = all.length > front.length ? all : front;
+  const expired = oldest.slice(0, expiredOf(oldest, expiredBeforeMs));
+  await giveUp(lane, portal, expired, { kind: 'expired', reason: `older than ${retentionMs / 3_600_000} hours` });
+  return { kind: 'again' };
+}
+
+/** A direct get may be answered by a replica that lags: only the leader knows that nothing waits, or that something is missing. */
+async function fromLeader(lane: Lane, portal: Portal, from: number): Promise<PlacedEvent[] | Front> {
+  const message = await lane.log.nextOf(outbox, portal.subject, from);
+  if (message === undefined) return whenEmpty(lane, portal);
+  const found = placed(lane, portal, [message]);
+  const { events, hasGap } = following(found, portal.sequence);
+  if (events.length > 0) return events;
+  if (hasGap || found.length === 0) return { kind: 'gap' };
+  // Whatever it holds was sent before.
+  portal.outboxSequence = message.sequence;
+  portal.taken = 0;
+  lane.changed.add(portal);
+  return { kind: 'again' };
+}
+
+function whenEmpty(lane: Lane, portal: Portal): Front {
+  // The feed showed something while the leader was asked: going live now would lose it.
+  if (portal.seenSequence > portal.outboxSequence) {
+    lane.observer.raced(portal.id);
+    portal.nextAttemptAtMs = lane.clock.now() + raceDelayMs;
+    return { kind: 'again' };
+  }
+  portal.clearSequence = lane.feedSequence;
+  if (portal.notices.length > 0) return { kind: 'events', events: [] };
+  if (portal.mode === 'drain') toLive(lane, portal);
+  return { kind: 'empty' };
+}
+
+function placed(lane: Lane, portal: Portal, messages: readonly StoredMessage[]): PlacedEvent[] {
+  const nowMs = lane.clock.now();
+  return messages.flatMap((message) => {
+    try {
+      return eventsOf(message, nowMs);
+    } catch {
+      lane.observer.damaged(portal.id, message.sequence);
+      return [];
+    }
+  });
+}
+
+/** Keeps events that will not be sent, and only then moves the cursor behind them; the portal is told by a notice. */
+export async function giveUp(
+  lane: Lane,
+  portal: Portal,
+  events: readonly PlacedEvent[],
+  why: Pick<GivenUp, 'kind' | 'reason'>,
+): Promise<void> {
+  const last = events.at(-1);
+  if (last === undefined) return;
+  const range: GivenUp = {
+    ...why,
+    portalId: portal.id,
+    tenantId: last.tenantId,
+    events: events.map(({ event }) => event),
+  };
+  await lane.ports.keep(range);
+  portal.notices = withNotice(portal.notices, range, lane.clock.wallMs());
+  moveBehind(portal, last);
+  portal[why.kind] += events.length;
+  lane.changed.add(portal);
+  lane.observer.gaveUp(range);
+}

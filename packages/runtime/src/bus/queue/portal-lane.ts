@@ -1,0 +1,139 @@
+import { type DeliveryAttempt, streams } from '@trunkline/contracts';
+import type { Clock, Lease, LogPort } from '../ports.ts';
+import type { PoolName, Pools } from './pools.ts';
+import type { PortalObserver } from './portal-observer.ts';
+import type { PauseReason, PortalPorts } from './portal-ports.ts';
+import type { Portal } from './portal-state.ts';
+import type { RequestGate } from './request-gate.ts';
+
+/** Memory for live events of a lane; beyond it the largest queue goes to drain. */
+export const liveBytesLimit = 8 * 1024 * 1024;
+/** A live event that waits longer, beyond the linger, sends its queue to drain. */
+export const liveWaitLimitMs = 2_000;
+/** A request that is open longer gives its slot back and may be aborted to make room. */
+export const sickAfterMs = 1_000;
+/** No request starts when the lease was not confirmed since. */
+export const leaseTrustMs = 2_000;
+/** How often a paused portal is looked at for what has expired. */
+export const pausedCheckMs = 60_000;
+/** Requests of which the record is not stored yet; beyond it none starts. */
+const unrecordedLimit = 4_000;
+
+/** One lane of portals while this instance owns it. */
+export interface Lane {
+  readonly lane: number;
+  readonly log: LogPort;
+  readonly lease: Lease;
+  readonly ports: PortalPorts;
+  readonly clock: Clock;
+  /** From 0 to 1, for what must not happen at the same time everywhere. */
+  readonly random: () => number;
+  readonly gate: RequestGate;
+  readonly pools: Pools<Portal>;
+  readonly observer: PortalObserver;
+  readonly portals: Map<string, Portal>;
+  /** Live portals with something in memory. */
+  readonly waiting: Set<Portal>;
+  /** Portals that are not live. */
+  readonly behind: Set<Portal>;
+  /** Portals whose cursor is not recorded yet. */
+  readonly changed: Set<Portal>;
+  /** Attempts that are not recorded yet. */
+  attempts: DeliveryAttempt[];
+  /** What is at work now; to be aborted or waited for when the lane ends. */
+  readonly steps: Map<Promise<void>, () => void>;
+  liveBytes: number;
+  /** The last message that the feed showed. */
+  feedSequence: number;
+  /** Portals met first start behind this message. */
+  readonly startSequence: number;
+  /** No step starts any more. */
+  isEnding: boolean;
+  /** Starts whatever may be started. */
+  readonly wake: () => void;
+}
+
+/** The stream of sealed events. */
+export const outbox = streams.outbox;
+
+/** True if a request may start now: this instance owns the lane beyond doubt, and its records are not far behind. */
+export function mayStart(lane: Lane): boolean {
+  return !lane.isEnding && lane.lease.confirmedAgoMs() < leaseTrustMs && lane.attempts.length < unrecordedLimit;
+}
+
+/** Drops what a live portal has in memory: it is read back from the stream. */
+export function toDrain(lane: Lane, portal: Portal): void {
+  if (portal.mode === 'live') portal.frontAtMs = portal.queue[0]?.event.at?.getTime();
+  leaveLive(lane, portal);
+  portal.mode = 'drain';
+  lane.changed.add(portal);
+}
+
+/** Stops sending to a portal until it is not blocked any more. */
+export function toPaused(lane: Lane, portal: Portal): void {
+  leaveLive(lane, portal);
+  portal.mode = 'paused';
+  portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
+  lane.changed.add(portal);
+}
+
+/** Takes events as they come again. Only after nothing waits, as the leader and the feed both say. */
+export function toLive(lane: Lane, portal: Portal): void {
+  portal.mode = 'live';
+  portal.frontAtMs = undefined;
+  lane.behind.delete(portal);
+  lane.changed.add(portal);
+}
+
+function leaveLive(lane: Lane, portal: Portal): void {
+  lane.liveBytes -= portal.queuedBytes;
+  portal.queue = [];
+  portal.queuedBytes = 0;
+  lane.waiting.delete(portal);
+  lane.behind.add(portal);
+}
+
+/** Decides what a portal that nobody works on waits for: its linger, its next attempt, or a slot. */
+export function consider(lane: Lane, portal: Portal): void {
+  if (portal.isBusy || lane.isEnding) return;
+  const dueAtMs = dueAtOf(lane, portal);
+  if (dueAtMs === undefined) return;
+  const timer = portal.timer;
+  if (timer?.atMs === dueAtMs) return;
+  timer?.cancel();
+  portal.timer = undefined;
+  const ready = () => lane.pools.ready(poolOf(portal), portal);
+  const delayMs = dueAtMs - lane.clock.now();
+  if (delayMs <= 0) {
+    ready();
+    return;
+  }
+  lane.pools.forget(portal);
+  const cancel = lane.clock.after(delayMs, () => {
+    portal.timer = undefined;
+    ready();
+    lane.wake();
+  });
+  portal.timer = { atMs: dueAtMs, cancel };
+}
+
+function poolOf(portal: Portal): PoolName {
+  if (portal.mode === 'live') return 'live';
+  return portal.mode === 'paused' || portal.failures > 0 ? 'failing' : 'catchingUp';
+}
+
+function dueAtOf(lane: Lane, portal: Portal): number | undefined {
+  if (portal.mode !== 'live') return portal.nextAttemptAtMs;
+  const front = portal.queue[0];
+  if (front === undefined) return undefined;
+  const { lingerMs, batchEvents, batchBytes } = lane.ports.view(portal.id).settings;
+  const isFull = portal.queue.length >= batchEvents || portal.queuedBytes >= batchBytes;
+  return isFull ? 0 : front.readAtMs + lingerMs;
+}
+
+/** Pauses a portal for a reason that the queue itself found; a person resumes it. */
+export function pausePortal(lane: Lane, portal: Portal, reason: PauseReason, text: string): void {
+  lane.ports.pause(portal.id, reason, text);
+  lane.observer.paused(portal.id, reason);
+  toPaused(lane, portal);
+}

@@ -1,0 +1,86 @@
+import type { DeliveryRecord, PortalCursor } from '@trunkline/contracts';
+import { pause } from '../clock.ts';
+import type { FencedLog, RecordBody } from './fenced-log.ts';
+import type { Lane } from './portal-lane.ts';
+import { cursorOf } from './portal-state.ts';
+
+const recordEveryMs = 250;
+const fullEveryMs = 30_000;
+/** Beyond so many cursors a record holds none of the texts: it must fit into one message of the bus. */
+const textsLimit = 2_000;
+
+/** What the records since the last full one say together. Pure. */
+export interface Recorded {
+  readonly cursors: readonly PortalCursor[];
+  readonly lowSequence: number;
+  readonly feedSequence: number;
+}
+
+/** Joins records, the last full one first. Pure. */
+export function joined(records: readonly DeliveryRecord[]): Recorded {
+  const cursors = new Map<string, PortalCursor>();
+  for (const record of records) for (const cursor of record.cursors) cursors.set(cursor.portalId, cursor);
+  const newest = records.at(-1);
+  return {
+    cursors: [...cursors.values()],
+    lowSequence: newest?.lowSequence ?? 0,
+    feedSequence: newest?.feedSequence ?? 0,
+  };
+}
+
+/** Stores what changed every 250 ms, everything each 30 s, one record at a time, until the signal. Rejects when the lane is another's. */
+export async function keepRecording(lane: Lane, record: FencedLog<DeliveryRecord>, signal: AbortSignal): Promise<void> {
+  let fullAtMs = lane.clock.now();
+  let recordedFeed = lane.feedSequence;
+  while (!signal.aborted) {
+    await pause(lane.clock, recordEveryMs, signal);
+    const isFull = lane.clock.now() - fullAtMs >= fullEveryMs && recordedFeed !== lane.feedSequence;
+    if (signal.aborted || !(isFull || hasNews(lane))) continue;
+    await recordNow(lane, record, isFull);
+    recordedFeed = lane.feedSequence;
+    if (isFull) fullAtMs = lane.clock.now();
+  }
+}
+
+/** True if something is not recorded yet. */
+export function hasNews(lane: Lane): boolean {
+  return lane.changed.size > 0 || lane.attempts.length > 0;
+}
+
+/** Stores one record of what is true now. What changes while it is under way belongs to the next one. */
+export async function recordNow(lane: Lane, record: FencedLog<DeliveryRecord>, isFull: boolean): Promise<void> {
+  const cursors = [...(isFull ? lane.portals.values() : lane.changed)].map((portal) => cursorOf(portal, lane.clock));
+  const body = bodyOf(lane, cursors);
+  lane.changed.clear();
+  lane.attempts = [];
+  await record.append(body, { isFull });
+}
+
+/** The record of what is true now. */
+function bodyOf(lane: Lane, cursors: PortalCursor[]): RecordBody<DeliveryRecord> {
+  const feedSequence = feedSequenceOf(lane);
+  return {
+    lane: lane.lane,
+    attempts: lane.attempts,
+    cursors: cursors.length > textsLimit ? cursors.map((cursor) => ({ ...cursor, lastErrorText: '' })) : cursors,
+    at: new Date(lane.clock.wallMs()),
+    lowSequence: lowSequenceOf(lane, feedSequence),
+    feedSequence,
+  };
+}
+
+/** Where a new owner reads the lane on: behind it nothing waits for a live portal. */
+function feedSequenceOf(lane: Lane): number {
+  let sequence = lane.feedSequence;
+  for (const portal of lane.waiting) sequence = Math.min(sequence, portal.outboxSequence);
+  return sequence;
+}
+
+/** Behind it nothing waits at all. */
+function lowSequenceOf(lane: Lane, feedSequence: number): number {
+  let sequence = feedSequence;
+  for (const portal of lane.behind) {
+    sequence = Math.min(sequence, Math.max(portal.outboxSequence, portal.clearSequence));
+  }
+  return sequence;
+}

@@ -1,0 +1,109 @@
+import type { Slot } from './pools.ts';
+import { attempt } from './portal-attempt.ts';
+import { giveUp, readFront } from './portal-front.ts';
+import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
+import type { PlacedEvent, Portal } from './portal-state.ts';
+import type { OpenRequest } from './request-gate.ts';
+
+/** Three parked with no event taken between: it is the portal that is wrong, not its events. */
+const parkedInRowLimit = 3;
+const troubleDelayMs = 1_000;
+const poolOrder = ['live', 'catchingUp', 'failing'] as const;
+
+/** What one step may use while it lasts. */
+export interface Work {
+  readonly portal: Portal;
+  readonly slot: Slot;
+  readonly request: OpenRequest;
+}
+
+/** Gives free slots to ready portals. Starts nothing when the lease is in doubt: whoever confirms it wakes the lane again. */
+export function startReady(lane: Lane): void {
+  for (const pool of poolOrder) {
+    for (let portal = lane.pools.next(pool); portal !== undefined; portal = lane.pools.next(pool)) {
+      if (!mayStart(lane)) return;
+      const request = lane.gate.open(pool === 'failing' ? 'sick' : 'well');
+      if (request === undefined) return;
+      start(lane, { portal, slot: lane.pools.take(pool, portal), request });
+    }
+  }
+}
+
+function start(lane: Lane, work: Work): void {
+  const { portal, slot, request } = work;
+  portal.isBusy = true;
+  const done = step(lane, work)
+    .catch((error: unknown) => {
+      lane.observer.troubled(error);
+      if (portal.mode === 'live') toDrain(lane, portal);
+      portal.nextAttemptAtMs = lane.clock.now() + troubleDelayMs;
+    })
+    .then(() => {
+      slot.release();
+      request.close();
+      portal.isBusy = false;
+      lane.steps.delete(done);
+      consider(lane, portal);
+      lane.wake();
+    });
+  lane.steps.set(done, request.abort);
+}
+
+/** One turn of a portal: what is at its front is read, given up or sent. */
+async function step(lane: Lane, work: Work): Promise<void> {
+  const { portal } = work;
+  const view = lane.ports.view(portal.id);
+  if (view.blockedBy !== undefined && portal.mode !== 'paused') toPaused(lane, portal);
+  if (view.blockedBy === undefined && portal.mode === 'paused') toDrain(lane, portal);
+  if (portal.mode === 'live') return await sendLive(lane, work);
+  const front = await readFront(lane, portal, view);
+  if (portal.mode === 'paused') {
+    if (front.kind !== 'again') portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
+  } else if (front.kind === 'gap') {
+    pausePortal(lane, portal, 'gap', 'events before the next one are missing');
+  } else if (front.kind === 'events') {
+    await sendOrPark(lane, work, front.events);
+  }
+}
+
+async function sendLive(lane: Lane, work: Work): Promise<void> {
+  const { portal } = work;
+  const { retentionMs } = lane.ports.view(portal.id).settings;
+  const oldestAtMs = portal.queue[0]?.event.at?.getTime() ?? 0;
+  // Expiry has its one place, where events are read back.
+  if (oldestAtMs <= lane.clock.wallMs() - retentionMs) return toDrain(lane, portal);
+  await sendOrPark(lane, work, portal.queue);
+}
+
+async function sendOrPark(lane: Lane, work: Work, events: readonly PlacedEvent[]): Promise<void> {
+  const { portal } = work;
+  const { refusal } = portal;
+  const front = portal.notices[0]?.toSequence ?? events[0]?.event.sequence;
+  const isNamed = front !== undefined && refusal?.namedSequence === front;
+  if (isNamed || (await attempt(lane, work, events)) === 'park') await park(lane, portal, events);
+}
+
+/** Parks the front: a portal that refuses a notice loses only that. */
+async function park(lane: Lane, portal: Portal, events: readonly PlacedEvent[]): Promise<void> {
+  if (portal.notices.length > 0) portal.notices = portal.notices.slice(1);
+  else await giveUp(lane, portal, events.slice(0, 1), { kind: 'parked', reason: 'refused by the portal' });
+  portal.refusal = undefined;
+  portal.nextAttemptAtMs = lane.clock.now();
+  portal.parkedInRow += 1;
+  lane.changed.add(portal);
+  if (portal.parkedInRow < parkedInRowLimit) return;
+  pausePortal(lane, portal, 'portal_rejected', 'it refused three events and took none between');
+}
+
+/** Lets those go on that are not blocked any more. */
+export function resumeUnblocked(lane: Lane): void {
+  for (const portal of lane.behind) {
+    if (portal.mode !== 'paused' || portal.isBusy) continue;
+    if (lane.ports.view(portal.id).blockedBy !== undefined) continue;
+    toDrain(lane, portal);
+    portal.nextAttemptAtMs = lane.clock.now();
+    portal.refusal = undefined;
+    portal.parkedInRow = 0;
+    consider(lane, portal);
+  }
+}
