@@ -75,7 +75,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     directory: [tenant('*'), portal('*'), channel('*', '*'), connectorKey('*'), apiKey('*')],
     leases: true,
     collections: Object.values(collections.directory),
-    calls: ['ConnectorService/*', 'SealingService/RotateKey'],
+    calls: ['ConnectorService/*', 'SealingService/RotateKey', 'MessageService/HasConversations'],
   }),
 
   normalizer: (connectors) => ({

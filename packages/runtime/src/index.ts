@@ -81,10 +81,24 @@ export {
 } from './rpc/inner-access.ts';
 export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
 export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
-export { openSecrets, type SecretValues, sealSecrets, secretsKey, secretsKeySetting } from './sealed-secrets.ts';
+export {
+  connectorKey,
+  openSecrets,
+  type SecretValues,
+  sealSecrets,
+  secretsKey,
+  secretsKeySetting,
+} from './sealed-secrets.ts';
 export { isSecret, type Secret, secret } from './secret.ts';
 export { isDuplicateKey } from './store/duplicate-key.ts';
 export { readPageToken, writePageToken } from './store/page-token.ts';
-export { type Collection, connectStore, type Filter, type Store, type StoreOptions, type Timestamp } from './store/store.ts';
+export {
+  type Collection,
+  connectStore,
+  type Filter,
+  type Store,
+  type StoreOptions,
+  type Timestamp,
+} from './store/store.ts';
 export type { TransactionOptions } from './store/transaction.ts';
 export { createTracing, type OpenSpan, type SpanOptions, type Tracing, type TracingOptions } from './tracing.ts';

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { TrunklineError } from './errors.ts';
 
@@ -27,6 +27,14 @@ export function secretsKeySetting(): z.ZodType<KeyObject, string> {
 export function secretsKey(text: string): KeyObject | undefined {
   const bytes = Buffer.from(text, 'base64url');
   return bytes.length === 32 && /^[\w-]{43}$/.test(text) ? createSecretKey(bytes) : undefined;
+}
+
+/**
+ * The key of one connector, derived from the directory's master key by HKDF-SHA256: the directory seals to every connector,
+ * a connector opens only its own. Called by the directory and by whoever hands each connector its SECRETS_KEY. Pure.
+ */
+export function connectorKey(master: KeyObject, connector: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', master, 'trunkline.connector', connector, 32)));
 }
 
 /**

@@ -4,6 +4,8 @@ import { TrunklineError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { runTransaction, type TransactionOptions } from './transaction.ts';
 
+export type { Collection, Filter, Timestamp } from 'mongodb';
+
 /**
  * MongoDB as a service's own user. Binary fields come back as Buffers, undefined fields are not written, every write waits
  * for the majority and its journal. Calls reject within about 15 seconds when the server is away.

@@ -1,0 +1,32 @@
+import type { ConnectorServiceDefinition, SealingServiceDefinition } from '@trunkline/contracts';
+import type { Collection, RpcClient, SecretValues } from '@trunkline/runtime';
+import type {
+  ApiKeyDocument,
+  ChannelDocument,
+  ConnectorDocument,
+  LineDocument,
+  PortalDocument,
+  TenantDocument,
+} from './store/documents.ts';
+import type { Entities } from './store/entities.ts';
+
+/** What the methods need. */
+export interface DirectoryContext {
+  readonly tenants: Entities<TenantDocument>;
+  readonly portals: Entities<PortalDocument>;
+  readonly lines: Entities<LineDocument>;
+  readonly channels: Entities<ChannelDocument>;
+  readonly apiKeys: Entities<ApiKeyDocument>;
+  readonly connectors: Collection<ConnectorDocument>;
+  /** True if the channel has conversations. */
+  readonly hasConversations: (channelId: string) => Promise<boolean>;
+  readonly sealing: RpcClient<typeof SealingServiceDefinition>;
+  readonly connector: (name: string) => RpcClient<typeof ConnectorServiceDefinition>;
+  /** Seals secrets to a connector. */
+  readonly sealSecrets: (connector: string, secrets: SecretValues) => string;
+  /** Opens what sealSecrets sealed. */
+  readonly openSecrets: (connector: string, sealed: string) => SecretValues;
+  /** Public address of a channel's hook; empty where this installation has none and connectors poll. */
+  readonly hookUrl: (connector: string, channelId: string) => string;
+  readonly now: () => number;
+}

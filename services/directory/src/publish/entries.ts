@@ -1,0 +1,66 @@
+import {
+  ApiKeyEntry,
+  ChannelEntry,
+  ConnectorEntry,
+  directoryKeys,
+  PortalEntry,
+  TenantEntry,
+} from '@trunkline/contracts';
+import type {
+  ApiKeyDocument,
+  ChannelDocument,
+  ConnectorDocument,
+  LineDocument,
+  PortalDocument,
+  TenantDocument,
+} from '../store/documents.ts';
+
+/** One entry of the directory bucket. */
+export interface BucketEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+/** tenant.<id>. Pure, like all below. */
+export function tenantEntry({ _id, isActive }: TenantDocument): BucketEntry {
+  return { key: directoryKeys.tenant(_id), value: TenantEntry.encode({ id: _id, isActive }).finish() };
+}
+
+/** portal.<id>. */
+export function portalEntry({ _id, tenantId, url, isActive, settings }: PortalDocument): BucketEntry {
+  const entry = { id: _id, tenantId, url, isActive, settings };
+  return { key: directoryKeys.portal(_id), value: PortalEntry.encode(entry).finish() };
+}
+
+/** channel.<connector>.<id>: a channel of a line that is off, or of none, has no portal. */
+export function channelEntry(channel: ChannelDocument, line: LineDocument | undefined): BucketEntry {
+  const { _id, tenantId, connector, name, lineId, isActive, settingsJson, sealedSecrets, revision, hookUrl } = channel;
+  const portalId = line?.isActive ? line.portalId : '';
+  const known = {
+    id: _id,
+    tenantId,
+    connector,
+    name,
+    lineId,
+    portalId,
+    isActive,
+    settingsJson,
+    sealedSecrets,
+    revision,
+    hookUrl,
+  };
+  const value = ChannelEntry.encode({ ...known, accountId: channel.accountId ?? '' }).finish();
+  return { key: directoryKeys.channel(connector, _id), value };
+}
+
+/** connector.<name>. */
+export function connectorEntry(connector: ConnectorDocument): BucketEntry {
+  const { _id: name, title, capabilities, settingsSchema, secretNames } = connector;
+  const entry = { name, title, capabilities, settingsSchema, secretNames: [...secretNames] };
+  return { key: directoryKeys.connector(name), value: ConnectorEntry.encode(entry).finish() };
+}
+
+/** apikey.<hash>. */
+export function apiKeyEntry({ _id, tenantId, isActive, hash }: ApiKeyDocument): BucketEntry {
+  return { key: directoryKeys.apiKey(hash), value: ApiKeyEntry.encode({ id: _id, tenantId, isActive }).finish() };
+}

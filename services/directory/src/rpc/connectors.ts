@@ -1,0 +1,32 @@
+import { Capabilities, type Connector, type RegisterConnectorRequest } from '@trunkline/contracts';
+import { invalidArgument } from '@trunkline/runtime';
+import type { DirectoryContext } from '../context.ts';
+import type { ConnectorDocument } from '../store/documents.ts';
+
+function connector({ _id: name, title, capabilities, settingsSchema, secretNames }: ConnectorDocument): Connector {
+  return { name, title, capabilities, settingsSchema, secretNames: [...secretNames] };
+}
+
+/** The methods about connectors. */
+export function connectors({ connectors: collection }: DirectoryContext) {
+  return {
+    listConnectors: async () => {
+      const found = await collection.find({}, { timeoutMS: 5_000 }).sort({ _id: 1 }).limit(200).toArray();
+      return { connectors: found.map(connector) };
+    },
+    registerConnector: async ({ connector: told }: RegisterConnectorRequest) => {
+      if (!told || !/^[a-z][a-z0-9-]{0,40}$/.test(told.name)) {
+        throw invalidArgument({ field: 'connector.name', description: 'Must be the folder name of a connector.' });
+      }
+      const { name, title, settingsSchema, secretNames } = told;
+      const document = {
+        title,
+        capabilities: Capabilities.fromPartial(told.capabilities ?? {}),
+        settingsSchema,
+        secretNames,
+      };
+      await collection.updateOne({ _id: name }, { $set: document }, { upsert: true, timeoutMS: 5_000 });
+      return {};
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type * as proto from '@trunkline/contracts';
+import { type CreatePortalRequest, PortalSettings } from '@trunkline/contracts';
+import { type CallContext, invalidArgument, requireText, tenantFor } from '@trunkline/runtime';
+import type { DirectoryContext } from '../context.ts';
+import { newEntity } from '../domain/create.ts';
+
+import type { PortalDocument } from '../store/documents.ts';
+
+function portal(document: PortalDocument): proto.Portal {
+  const { _id: id, tenantId, name, url, isActive, settings, kids, createdAt } = document;
+  return { id, tenantId, name, url, isActive, settings, kids: [...kids], createdAt };
+}
+
+/** An address that events can be sent to; empty for a portal that pulls. Whether it is public is checked when connecting. */
+function checkedUrl(url: string): string {
+  if (url === '') return url;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isHttp = parsed?.protocol === 'https:' || parsed?.protocol === 'http:';
+  if (isHttp && parsed.username === '' && parsed.password === '' && url.length <= 2_000) return parsed.href;
+  throw invalidArgument({ field: 'url', description: 'Must be an http or https address without user and password.' });
+}
+
+const limits: Record<keyof PortalSettings, readonly [least: number, most: number]> = {
+  lingerMs: [1, 60_000],
+  batchEvents: [1, 100],
+  batchBytes: [1_024, 262_144],
+  timeoutMs: [1_000, 60_000],
+  retentionHours: [1, 48],
+};
+
+function checkedSettings(settings: PortalSettings | undefined): PortalSettings {
+  const given = PortalSettings.fromPartial(settings ?? {});
+  const names = Object.keys(limits) as (keyof PortalSettings)[];
+  const wrong = names.filter((name) => {
+    const [least, most] = limits[name];
+    return given[name] !== 0 && (given[name] < least || given[name] > most);
+  });
+  if (wrong.length === 0) return given;
+  const described = (name: keyof PortalSettings) => `Must be ${limits[name].join(' to ')}, or 0 for the default.`;
+  throw invalidArgument(...wrong.map((name) => ({ field: `settings.${name}`, description: described(name) })));
+}
+
+/** The methods about portals. */
+export function portals({ portals: store, tenants, sealing, now }: DirectoryContext) {
+  return {
+    createPortal: async (request: CreatePortalRequest, caller: CallContext) => {
+      const tenantId = tenantFor(caller, request.tenantId);
+      await tenants.get(tenantId, tenantId);
+      const entity = newEntity('portal', tenantId, request, now());
+      const settings = checkedSettings(request.settings);
+      const made = await store.create({ ...entity, url: checkedUrl(request.url), settings, kids: [] });
+      // The portal stands before its key: a crash between the two is healed by repeating the call.
+      const order = { portalId: made._id, tenantId, idempotencyKey: `create/${request.idempotencyKey}` };
+      const { licenceKey, kid } = await sealing.rotateKey(order);
+      const kids = [kid, ...made.kids.filter((known) => known !== kid)];
+      return { portal: portal(await store.update(made._id, tenantId, { kids })), licenceKey };
+    },
+    getPortal: async ({ portalId }: proto.GetPortalRequest, { tenantScope }: CallContext) =>
+      portal(await store.get(portalId, tenantScope)),
+    listPortals: async (request: proto.ListPortalsRequest, caller: CallContext) => {
+      const { items, nextPageToken } = await store.list(tenantFor(caller, request.tenantId), request);
+      return { portals: items.map(portal), nextPageToken };
+    },
+    updatePortal: async ({ portalId, name, url, settings }: proto.UpdatePortalRequest, { tenantScope }: CallContext) =>
+      portal(
+        await store.update(portalId, tenantScope, {
+          ...(name !== undefined && { name: requireText('name', name) }),
+          ...(url !== undefined && { url: checkedUrl(url) }),
+          ...(settings !== undefined && { settings: checkedSettings(settings) }),
+        }),
+      ),
+    switchPortal: async ({ portalId, isActive }: proto.SwitchPortalRequest, { tenantScope }: CallContext) =>
+      portal(await store.update(portalId, tenantScope, { isActive })),
+  };
+}

@@ -1,0 +1,65 @@
+import type { Capabilities, PortalSettings } from '@trunkline/contracts';
+
+/** What every document of the directory has. */
+export interface Entity {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly createdAt: Date;
+  /** Hash of the create request: the same key with another request is refused. */
+  readonly requestHash: string;
+}
+
+/** A tenant is its own tenant: _id and tenantId are the same. */
+export type TenantDocument = Entity;
+
+/** A portal. */
+export interface PortalDocument extends Entity {
+  readonly url: string;
+  readonly settings: PortalSettings;
+  readonly kids: readonly string[];
+}
+
+/** A line. */
+export interface LineDocument extends Entity {
+  readonly portalId: string;
+}
+
+/** How a channel is doing, as last seen. */
+export type ChannelStateName = 'connecting' | 'ok' | 'degraded' | 'needs_sign_in' | 'banned' | 'off';
+
+/** A channel. */
+export interface ChannelDocument extends Entity {
+  readonly connector: string;
+  readonly lineId: string;
+  readonly settingsJson: string;
+  /** JSON object of the secrets, sealed to the connector: compact JWE. */
+  readonly sealedSecrets: string;
+  readonly secretNames: readonly string[];
+  /** Absent until connected. Unique with the connector over all tenants. */
+  readonly accountId?: string;
+  readonly accountName: string;
+  readonly deepLink: string;
+  readonly hookUrl: string;
+  readonly state: ChannelStateName;
+  readonly stateReason: string;
+  readonly warnings: readonly string[];
+  readonly revision: number;
+}
+
+/** An API key: only its hash is kept. */
+export interface ApiKeyDocument extends Entity {
+  /** SHA-256 of the key, hex. Unique. */
+  readonly hash: string;
+  readonly prefix: string;
+}
+
+/** A connector that told about itself. */
+export interface ConnectorDocument {
+  readonly _id: string;
+  readonly title: string;
+  readonly capabilities: Capabilities;
+  readonly settingsSchema: string;
+  readonly secretNames: readonly string[];
+}

@@ -1,0 +1,92 @@
+import {
+  type Collection,
+  everyTenant,
+  type Filter,
+  isDuplicateKey,
+  notFound,
+  pageSizeOf,
+  readPageToken,
+  TrunklineError,
+  writePageToken,
+} from '@trunkline/runtime';
+import { z } from 'zod';
+import type { Entity } from './documents.ts';
+
+/** What a page of a list is asked by. */
+export interface PageRequest {
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+/** A page of documents, in the order of ids. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken: string;
+}
+
+/** One kind of the directory's documents, always asked within a tenant: another tenant's document is not found. */
+export interface Entities<T extends Entity> {
+  /** Stores a new one; the same request again gives the first one, another request under the same key is refused. */
+  readonly create: (document: T) => Promise<T>;
+  readonly get: (id: string, tenantScope: string) => Promise<T>;
+  readonly list: (tenantScope: string, page: PageRequest) => Promise<Page<T>>;
+  readonly update: (id: string, tenantScope: string, changes: Partial<T>) => Promise<T>;
+  readonly remove: (id: string, tenantScope: string) => Promise<void>;
+}
+
+const timeout = { timeoutMS: 5_000 };
+
+/** Reads and writes one collection. `word` is what the kind is called in a refusal: "channel". */
+export function entities<T extends Entity>(collection: Collection<Entity>, word: string): Entities<T> {
+  const missing = () => notFound(`There is no such ${word}.`);
+  return {
+    create: async (document) => {
+      try {
+        await collection.insertOne(document, timeout);
+        return document;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        const first = await collection.findOne({ _id: document._id }, timeout);
+        if (first?.requestHash === document.requestHash) return first as T;
+        throw madeBefore(word);
+      }
+    },
+    get: async (id, tenantScope) => {
+      const found = await collection.findOne(within(tenantScope, { _id: id }), timeout);
+      if (!found) throw missing();
+      return found as T;
+    },
+    list: async (tenantScope, { pageSize, pageToken }) => {
+      const limit = pageSizeOf(pageSize, { usual: 100, most: 1_000 });
+      const after = readPageToken(pageToken, z.string());
+      const filter = within(tenantScope, after === undefined ? {} : { _id: { $gt: after } });
+      const cursor = collection.find(filter, timeout).sort({ _id: 1 });
+      const found = (await cursor.limit(limit + 1).toArray()) as unknown as T[];
+      const items = found.slice(0, limit);
+      return { items, nextPageToken: found.length > limit ? writePageToken(items.at(-1)?._id) : '' };
+    },
+    update: async (id, tenantScope, changes) => {
+      const filter = within(tenantScope, { _id: id });
+      const updated = await collection.findOneAndUpdate(
+        filter,
+        { $set: changes },
+        { returnDocument: 'after', ...timeout },
+      );
+      if (!updated) throw missing();
+      return updated as T;
+    },
+    remove: async (id, tenantScope) => {
+      const { deletedCount } = await collection.deleteOne(within(tenantScope, { _id: id }), timeout);
+      if (deletedCount === 0) throw missing();
+    },
+  };
+}
+
+function within(tenantScope: string, filter: Filter<Entity>): Filter<Entity> {
+  return tenantScope === everyTenant ? filter : { ...filter, tenantId: tenantScope };
+}
+
+function madeBefore(word: string): TrunklineError {
+  const publicMessage = `The idempotency key made another ${word} before.`;
+  return new TrunklineError('already_exists', publicMessage, { publicMessage, remedy: 'Use a new key.' });
+}

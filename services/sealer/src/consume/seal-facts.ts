@@ -1,0 +1,75 @@
+import { Envelope, Fact, headers, SealedBatch, type SealedEvent, streams, subjects } from '@trunkline/contracts';
+import type { InputItem, KeyedEntry, KeyedHead, KeyedItem, KeyedLogDefinition } from '@trunkline/runtime';
+import { type FileLink, type PlainEvent, portalEvent } from '../domain/portal-event.ts';
+import { headOf, type Sealer, sealNext } from '../domain/portal-stream.ts';
+import type { ParkedItems } from '../store/parked.ts';
+
+/** What the log needs. */
+export interface SealFacts {
+  /** The key to seal a portal's events under; undefined when it has none. */
+  readonly sealerOf: (portalId: string) => Promise<Sealer | undefined>;
+  readonly fileLink: FileLink;
+  readonly parked: ParkedItems;
+}
+
+const maxEvents = 100;
+const maxBytes = 256 * 1024;
+
+/** The sealer: reads all facts of a lane and writes each portal's numbered, sealed stream. */
+export function sealFacts({ sealerOf, fileLink, parked }: SealFacts): KeyedLogDefinition<PlainEvent> {
+  return {
+    name: 'sealer',
+    input: (lane) => ({ stream: streams.facts, subjects: [subjects.allFacts(lane)] }),
+    unpack: (message) => Envelope.decode(message.data).items,
+    route: (item) => {
+      const event = portalEvent(Fact.decode(item.bytes), fileLink);
+      return event ? [{ key: event.portalId, item: event }] : [];
+    },
+    stream: () => streams.outbox,
+    subject: (lane, portalId) => subjects.outbox(lane, portalId),
+    positionStream: streams.outbox,
+    positionSubject: (lane) => subjects.outboxPosition(lane),
+    seal: async (portalId, head, items) => {
+      const sealer = await sealerOf(portalId);
+      if (sealer) return sealed(portalId, head, items, sealer);
+      // A portal without a key: kept before anything is numbered, so that its stream has no hole.
+      await parked.add(items.map(({ item, position }) => ({ portalId, event: item, position })));
+      return [];
+    },
+    park: (item, error) => parked.addRaw(item satisfies InputItem, error),
+  };
+}
+
+function sealed(
+  portalId: string,
+  head: KeyedHead,
+  items: readonly KeyedItem<PlainEvent>[],
+  sealer: Sealer,
+): readonly KeyedEntry[] {
+  const entries: KeyedEntry[] = [];
+  let stream = headOf(head.last?.data);
+  let batch: { events: SealedEvent[]; bytes: number; last: KeyedItem<PlainEvent> } | undefined;
+  const close = () => {
+    if (batch) entries.push(entry(portalId, batch.events, batch.last));
+    batch = undefined;
+  };
+  for (const item of items) {
+    const event = sealNext(stream, { event: item.item, storedAtMs: item.storedAtMs }, sealer);
+    stream = event;
+    const bytes = event.cloudEvent.length;
+    if (batch && (batch.events.length >= maxEvents || batch.bytes + bytes > maxBytes)) close();
+    batch = { events: [...(batch?.events ?? []), event], bytes: (batch?.bytes ?? 0) + bytes, last: item };
+  }
+  close();
+  return entries;
+}
+
+function entry(portalId: string, events: SealedEvent[], last: KeyedItem<PlainEvent>): KeyedEntry {
+  const { tenantId } = last.item;
+  const sequence = events.at(-1)?.sequence ?? 0;
+  return {
+    data: SealedBatch.encode({ portalId, tenantId, events }).finish(),
+    position: last.position,
+    headers: { [headers.sequence]: String(sequence) },
+  };
+}
