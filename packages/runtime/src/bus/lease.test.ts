@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lanes } from '@trunkline/contracts';
+import { type Servers, startServers, until } from '@trunkline/testkit';
+import { provisionBus } from '../provision/provision-bus.ts';
+import { LaneAlarm } from './alarm.ts';
+import { connectBus } from './connect.ts';
+import type { LaneLease } from './held-lane.ts';
+import { createJetStreamLog } from './jetstream-log.ts';
+import { runLanes } from './lease.ts';
+
+async function aBus() {
+  const servers = await startServers({ nats: true, own: true });
+  const nats = await connectBus({ url: servers.natsUrl, ...who('infra') });
+  await provisionBus(nats, { connectors: [] });
+  await nats.close();
+  return servers;
+}
+
+function who(instance: string) {
+  return { service: 'sealer', instance, signal: new AbortController().signal };
+}
+
+type Work = (lease: LaneLease) => Promise<void>;
+
+/** One instance of a service; by default its worker waits for the end of its lease. */
+async function anInstance(servers: Servers, instance: string, work: Work = untilAborted) {
+  const nats = await connectBus({ url: servers.natsUrl, ...who(instance) });
+  const bus = createJetStreamLog(nats, { inboxPrefix: '_INBOX_sealer' });
+  const stop = new AbortController();
+  const running = new Map<number, LaneLease>();
+  const troubles: unknown[] = [];
+  const options = {
+    nats,
+    bus,
+    service: 'sealer',
+    instance,
+    signal: stop.signal,
+    onTrouble: (error: unknown) => void troubles.push(error),
+  };
+  const done = runLanes(options, async (lease) => {
+    assert.equal(running.has(lease.lane), false, 'two workers of one lane');
+    running.set(lease.lane, lease);
+    try {
+      await work(lease);
+    } finally {
+      running.delete(lease.lane);
+    }
+  });
+  const close = async () => {
+    stop.abort();
+    await done;
+    if (!nats.isClosed()) await nats.close();
+  };
+  return { running, troubles, nats, close, [Symbol.asyncDispose]: close };
+}
+
+async function untilAborted({ signal }: LaneLease): Promise<void> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+test('one instance works on every lane, and a second one gets half of them', async () => {
+  await using servers = await aBus();
+  await using one = await anInstance(servers, 'one');
+  await until(() => one.running.size === 8);
+
+  await using two = await anInstance(servers, 'two');
+  await until(() => one.running.size === 4 && two.running.size === 4);
+  assert.deepEqual([...one.running.keys(), ...two.running.keys()].toSorted(), [...lanes]);
+  assert.ok([...two.running.values()].every(({ wasReleased }) => wasReleased));
+});
+
+test('the lanes of an instance that stops cleanly are taken at once', async () => {
+  await using servers = await aBus();
+  const one = await anInstance(servers, 'one');
+  await until(() => one.running.size === 8);
+  await using two = await anInstance(servers, 'two');
+  await until(() => two.running.size === 4);
+
+  await one.close();
+
+  const stoppedAt = performance.now();
+  await until(() => two.running.size === 8);
+  assert.ok(performance.now() - stoppedAt < 1_500);
+  assert.ok([...two.running.values()].every(({ wasReleased }) => wasReleased));
+});
+
+test('the lanes of an instance that dies are taken when its leases have ended, and not before', async () => {
+  await using servers = await aBus();
+  const one = await anInstance(servers, 'one');
+  await until(() => one.running.size === 8);
+  await using two = await anInstance(servers, 'two');
+  await until(() => two.running.size === 4);
+  const dead = new Map(one.running);
+
+  await one.nats.close(); // Nothing of it reaches the server any more.
+  const diedAt = performance.now();
+  await until(() => {
+    const shared = [...two.running.keys()].filter((lane) => one.running.has(lane));
+    assert.deepEqual(shared, []);
+    return two.running.size === 8;
+  });
+
+  const tookMs = performance.now() - diedAt;
+  assert.ok(tookMs > 3_000 && tookMs < 8_000, `${tookMs} ms`);
+  assert.ok([...dead.values()].every(({ signal }) => signal.aborted));
+  assert.ok([...dead.keys()].every((lane) => two.running.get(lane)?.wasReleased === false));
+  await one.close();
+});
+
+test('a lease is confirmed again and again, and survives a short stop of the bus', async () => {
+  await using servers = await aBus();
+  await using one = await anInstance(servers, 'one');
+  await until(() => one.running.size === 8);
+  const leases = [...one.running.values()];
+  await servers.kill('nats');
+  await servers.restart('nats');
+
+  const killedAt = performance.now();
+  await until(() => performance.now() - killedAt > 6_000 && leases.every((lease) => lease.confirmedAgoMs() < 3_000));
+  assert.ok(leases.every(({ signal }) => !signal.aborted));
+});
+
+test('all leases are lost after five seconds without the bus, and taken again when it is back', async () => {
+  await using servers = await aBus();
+  await using one = await anInstance(servers, 'one');
+  await until(() => one.running.size === 8);
+  const before = [...one.running.values()];
+
+  await servers.freeze('nats');
+  await until(() => one.running.size === 0);
+  assert.ok(before.every((lease) => lease.confirmedAgoMs() >= 4_900));
+  await servers.thaw('nats');
+
+  await until(() => one.running.size === 8, 20_000);
+});
+
+test('a worker that fails is started again; one that raised an alarm waits for a person', async () => {
+  await using servers = await aBus();
+  let failures = 0;
+  let alarms = 0;
+  await using one = await anInstance(servers, 'one', async (lease) => {
+    if (lease.lane === 1) failures += 1;
+    if (lease.lane === 1 && failures < 3) throw new Error('not yet');
+    if (lease.lane === 2) {
+      alarms += 1;
+      throw new LaneAlarm('forked', 'a person must look');
+    }
+    await untilAborted(lease);
+  });
+  await until(() => failures === 3 && one.running.size === 7);
+  assert.equal(alarms, 1);
+  assert.equal(one.troubles.filter((error) => error instanceof LaneAlarm).length, 1);
+});
