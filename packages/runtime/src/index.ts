@@ -9,6 +9,7 @@ export {
   type RecordBody,
   type RecordCodec,
 } from './bus/queue/fenced-log.ts';
+export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
 export {

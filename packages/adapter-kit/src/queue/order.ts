@@ -1,0 +1,61 @@
+import { EgressItem, type Position, Priority } from '@trunkline/contracts';
+import { formatPosition } from '@trunkline/runtime';
+
+/** One order of a queue, as it stands in the stream or among the held. */
+export interface QueuedOrder {
+  readonly position: Position;
+  /** The position as text: unique in the connector's stream. */
+  readonly place: string;
+  readonly item: EgressItem;
+  /** The item as it came. */
+  readonly bytes: Uint8Array;
+  /** What keeps its order: our id of the conversation; a file order is alone. */
+  readonly conversation: string;
+  readonly isInteractive: boolean;
+  /** After this time it is no longer done, in milliseconds since 1970. */
+  readonly expiresAtMs: number;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** Since when nobody knows whether the platform has it; undefined: that is not in doubt. */
+  readonly doubtSinceMs: number | undefined;
+  /** True if it stands among the held, or another owner may have ended it. */
+  readonly isSeenBefore: boolean;
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** Reads an order. Throws when the bytes are none. Pure. */
+export function readOrder(position: Position, bytes: Uint8Array): QueuedOrder {
+  const item = EgressItem.decode(bytes);
+  const { order } = item;
+  if (order === undefined) throw new Error('an order of a kind that is not known here');
+  const place = formatPosition(position);
+  const expiresAt = order.$case === 'send' ? order.value.message?.expiresAt : undefined;
+  return {
+    position,
+    place,
+    item,
+    bytes,
+    conversation: order.$case === 'send' ? item.conversationId : place,
+    isInteractive: order.$case === 'send' && order.value.message?.priority !== Priority.PRIORITY_BULK,
+    expiresAtMs: expiresAt?.getTime() ?? (item.at?.getTime() ?? 0) + dayMs,
+    attempts: 0,
+    doubtSinceMs: undefined,
+    isSeenBefore: false,
+  };
+}
+
+/** What became of one try of an order. */
+export type Ending =
+  /** It is over, and whoever must know was told. */
+  | { readonly kind: 'done' }
+  /** To be tried again: its conversation waits, or the whole channel does. */
+  | {
+      readonly kind: 'wait';
+      readonly delayMs: number;
+      readonly scope: 'conversation' | 'channel';
+      /** True if the platform did not answer as it should: too many in a row make the channel sick. */
+      readonly isTrouble: boolean;
+    }
+  /** Nobody knows whether the platform has it: asked again until somebody does. */
+  | { readonly kind: 'doubt'; readonly sinceMs: number; readonly delayMs: number };

@@ -1,0 +1,54 @@
+import { createTokenBucket, type Pace, type TokenBucket } from './token-bucket.ts';
+
+/** How fast a channel may be called: a bucket for the channel, one for each conversation, and fewer slots while it is sick. */
+export interface Pacer {
+  /** When a conversation may be called next, in milliseconds since 1970. */
+  readyAtMs(conversation: string, nowMs: number): number;
+  /** Takes a token of the channel and of the conversation. */
+  take(conversation: string, pace: Pace, nowMs: number): void;
+  /** Nothing of the channel before this time. */
+  pauseUntil(atMs: number): void;
+  /** Ends a pause. */
+  resume(): void;
+  /** The platform answered as it should, or not. */
+  heard(isTrouble: boolean): void;
+  /** How many conversations may be at work at once. */
+  readonly slots: number;
+}
+
+/** After so many troubles in a row only one conversation at a time finds out whether the platform is back. */
+const sickAfter = 3;
+/** Buckets kept at most; those that are full again are forgotten first. */
+const mostConversations = 10_000;
+
+/** Makes the pacer of a queue. */
+export function createPacer(pace: Pace, slots: number): Pacer {
+  const channel = createTokenBucket(pace);
+  const conversations = new Map<string, TokenBucket>();
+  let troubles = 0;
+
+  const forgetIdle = (nowMs: number) => {
+    for (const [id, bucket] of conversations) if (bucket.isIdle(nowMs)) conversations.delete(id);
+  };
+
+  return {
+    get slots() {
+      return troubles >= sickAfter ? 1 : slots;
+    },
+    readyAtMs: (conversation, nowMs) =>
+      Math.max(channel.readyAtMs(nowMs), conversations.get(conversation)?.readyAtMs(nowMs) ?? nowMs),
+    take: (conversation, conversationPace, nowMs) => {
+      channel.take(nowMs);
+      if (conversationPace.perSecond === 0) return;
+      if (conversations.size >= mostConversations) forgetIdle(nowMs);
+      const bucket = conversations.get(conversation) ?? createTokenBucket(conversationPace);
+      conversations.set(conversation, bucket);
+      bucket.take(nowMs);
+    },
+    pauseUntil: (atMs) => channel.pauseUntil(atMs),
+    resume: () => channel.resume(),
+    heard: (isTrouble) => {
+      troubles = isTrouble ? troubles + 1 : 0;
+    },
+  };
+}
