@@ -1,3 +1,4 @@
+export { findChromium } from './browser/chromium.ts';
 export type { ServerName } from './servers/fetch/fetch.mjs';
 export { Problem } from './servers/fetch/problem.mjs';
 export type { MongoUser } from './servers/mongo-setup.ts';

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ signal: AbortSignal, env?: NodeJS.ProcessEnv, cwd?: string, onLine?: (line: string) => void }} options
+ * @param {{ signal: AbortSignal, env?: NodeJS.ProcessEnv, cwd?: string, onLine?: (line: string) => void, keepLines?: number }} options
  * @returns {Promise<{ code: number, lines: string[] }>}
  */
-export function run(command, args, { signal, env = process.env, cwd, onLine = () => {} }) {
+export function run(command, args, { signal, env = process.env, cwd, onLine = () => {}, keepLines = 200 }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const child = spawn(command, args, { signal, env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -19,7 +19,7 @@ export function run(command, args, { signal, env = process.env, cwd, onLine = ()
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
-        if (lines.length > 200) lines.shift();
+        if (lines.length > keepLines) lines.shift();
         onLine(line);
       });
     }

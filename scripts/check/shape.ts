@@ -1,0 +1,90 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+/** Rules of size and shape that no linter knows. Each returns one line for everything that breaks it. */
+const RULES: readonly (() => string[])[] = [
+  filesAreSmall,
+  namesSayWhat,
+  connectorsLookAlike,
+  readmesAreShort,
+  noPromises,
+];
+
+const LARGEST_FILE_LINES = 300;
+const LONGEST_README_LINES = 40;
+
+/** What every connector has; what it has beyond that follows from its messenger. */
+const CONNECTOR_FILES = [
+  'index.ts',
+  'settings.ts',
+  'capabilities.ts',
+  'parse.ts',
+  'render.ts',
+  'errors.ts',
+  'README.md',
+];
+
+const broken = RULES.flatMap((rule) => rule());
+for (const line of broken) console.log(line);
+process.exitCode = broken.length === 0 ? 0 : 1;
+
+function filesAreSmall(): string[] {
+  return sources()
+    .map((path) => ({ path, lines: linesOf(path) }))
+    .filter(({ lines }) => lines > LARGEST_FILE_LINES)
+    .map(
+      ({ path, lines }) =>
+        `${path} has ${lines} lines, more than ${LARGEST_FILE_LINES}: look for the second idea in it and give that a name`,
+    );
+}
+
+function namesSayWhat(): string[] {
+  const empty = /(^|\/)(utils?|helpers?|common|misc|managers?)(\/|\.[cm]?tsx?$|\.mjs$)/;
+  const unusual = /[A-Z_]/;
+  return [
+    ...sources()
+      .filter((path) => empty.test(path))
+      .map((path) => `${path} has a name that says nothing of what is in it`),
+    ...sources()
+      .filter((path) => unusual.test(basename(path)))
+      .map((path) => `${path} is not in kebab-case`),
+  ];
+}
+
+function connectorsLookAlike(): string[] {
+  const folders = globSync('services/connectors/*/index.ts').map((path) => dirname(path));
+  return folders.flatMap((folder) => {
+    const there = new Set(globSync(`${folder}/*`).map((path) => basename(path)));
+    return CONNECTOR_FILES.filter((file) => !there.has(file)).map((file) => `${folder} has no ${file}`);
+  });
+}
+
+function readmesAreShort(): string[] {
+  const readmes = globSync('services/{*,connectors/*}/README.md');
+  const services = globSync('services/*/src/main.ts').map((path) => dirname(dirname(path)));
+  return [
+    ...services
+      .filter((folder) => !readmes.includes(`${folder}/README.md`))
+      .map((folder) => `${folder} has no README.md`),
+    ...readmes
+      .filter((path) => linesOf(path) > LONGEST_README_LINES)
+      .map((path) => `${path} has more than ${LONGEST_README_LINES} lines`),
+  ];
+}
+
+/** An intention without an issue is forgotten. */
+function noPromises(): string[] {
+  const promise = /\b(TODO|FIXME|XXX)\b(?! #\d)/;
+  return sources()
+    .filter((path) => path !== 'scripts/check/shape.ts' && promise.test(readFileSync(path, 'utf8')))
+    .map((path) => `${path} has a TODO without an issue's number`);
+}
+
+function sources(): string[] {
+  const exclude = (path: string) => /(^|\/)(node_modules|dist|gen|fixtures)$/.test(path);
+  return globSync('{packages,services,scripts,deploy}/**/*.{ts,tsx,mjs,cjs,js}', { exclude });
+}
+
+function linesOf(path: string): number {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').length;
+}
