@@ -1,4 +1,10 @@
+export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
+export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-log.ts';
+export { runKeyedLog } from './bus/keyed-log.ts';
+export type { KeyedLogDependencies } from './bus/keyed-run.ts';
+export { type AtKillPoint, type KillPoint, killPoints } from './bus/kill-points.ts';
+export type { Committed, LaneEvents } from './bus/lane-events.ts';
 export * from './bus/ports.ts';
 export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
 export {
@@ -12,6 +18,10 @@ export {
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
+export { runStage } from './bus/stage.ts';
+export type { StageDependencies } from './bus/stage-run.ts';
+export type { StageStore } from './bus/stage-store.ts';
+export { createMongoStageStore, type MongoStageStoreOptions } from './bus/stage-store-mongo.ts';
 export {
   ConfigError,
   type ConfigSchema,
@@ -34,6 +44,12 @@ export {
   retryAfterMsOf,
   TrunklineError,
 } from './errors.ts';
+export type { Health } from './health.ts';
+export { type HostedService, type StartedService, startService } from './host.ts';
+export type { HostOverrides } from './host-overrides.ts';
+export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
+export { type PassedOn, passOn } from './http/pass-on.ts';
+export { createHttpServer, type HttpServerOptions, sendError } from './http/server.ts';
 export { createLogger, type LogFields, type Logger, type LoggerOptions, logLevels } from './log.ts';
 export {
   type CounterMetric,
@@ -82,6 +98,7 @@ export {
 } from './rpc/inner-access.ts';
 export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
 export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
+export { runService } from './run-service.ts';
 export {
   connectorKey,
   openSecrets,
@@ -91,6 +108,8 @@ export {
   secretsKeySetting,
 } from './sealed-secrets.ts';
 export { isSecret, type Secret, secret } from './secret.ts';
+export { defineService, type Runtime, type ServiceDefinition, type ServiceUses } from './service.ts';
+export { allSettings, settingsFor } from './settings.ts';
 export { isDuplicateKey } from './store/duplicate-key.ts';
 export { readPageToken, writePageToken } from './store/page-token.ts';
 export {
