@@ -52,10 +52,12 @@ function runInOwnNode(script, args) {
     throw new Problem(
       'Node 24 was not installed with the libraries: remove node_modules and start again without --ignore-scripts',
     );
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself (same terminal); this process only waits. Others send to this process alone.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  // A terminal's Ctrl-C reaches the child by itself, others send to this process alone; told twice is told once.
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));

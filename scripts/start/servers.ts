@@ -1,0 +1,86 @@
+import { type ServerName, type Servers, startServers } from '../../packages/testkit/src/index.ts';
+import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
+import { bytes, type Progress, took } from '../progress.mjs';
+import { type Access, connectorNames, makeUsers, type Users } from './users.ts';
+
+/** The usual ports; a free one is taken where somebody else has them. */
+const PORTS = { nats: 4222, mongo: 27017, kafka: 9092 } as const;
+const DATABASE = 'trunkline';
+
+/** The servers of `npm start`. Leaving the block stops them; their data stays. */
+export interface AllServers extends AsyncDisposable {
+  /** Addresses for `scripts/up.ts`: as `root`, and in SERVICE_ACCESS (JSON) what each service is given. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Why Kafka could not be provided; known only some time after the start. */
+  readonly problem: unknown;
+}
+
+/** Starts NATS and MongoDB and waits for them; Kafka, which takes longest, follows. `ending` is aborted if it cannot come. */
+export async function startAll(dataDir: string, progress: Progress, ending: AbortController): Promise<AllServers> {
+  const { signal } = ending;
+  const report = ({ name, doneBytes, totalBytes }: { name: string; doneBytes: number; totalBytes: number }) =>
+    progress.update(name, bytes(doneBytes, totalBytes));
+  const ports = { nats: await portFor('nats'), mongo: await portFor('mongo'), kafka: await portFor('kafka') };
+  const users = makeUsers(connectorNames(), DATABASE);
+  const common = { dataDir, ports, report, signal };
+  let problem: unknown;
+  const kafka = timed('kafka', progress, startServers({ ...common, kafka: true })).catch((error: unknown) => {
+    problem = error;
+    ending.abort();
+    return undefined;
+  });
+  const end = async (first?: Servers) => {
+    await first?.stop();
+    await (await kafka)?.stop();
+  };
+  const wanted = { ...common, nats: true, mongo: true, natsUsers: users.nats, mongoUsers: users.mongo } as const;
+  try {
+    const first = await timed('nats, mongo', progress, startServers(wanted));
+    const kafkaBrokers = process.env.KAFKA_BROKERS ?? `127.0.0.1:${ports.kafka}`;
+    return {
+      environment: { ...environmentOf(first, users), KAFKA_BROKERS: kafkaBrokers },
+      get problem() {
+        return problem;
+      },
+      [Symbol.asyncDispose]: () => end(first),
+    };
+  } catch (error) {
+    ending.abort();
+    await end();
+    throw problem ?? error;
+  }
+}
+
+function environmentOf(servers: Servers, users: Users): Record<string, string> {
+  const access = users.nats.map(({ user, password }): [string, Access] => {
+    const hasData = users.mongo.some(({ name }) => name === user);
+    const url = new URL(servers.natsUrlOf(user));
+    return [
+      user,
+      {
+        NATS_URL: `nats://${url.host}`,
+        NATS_USER: user,
+        NATS_PASSWORD: password,
+        MONGO_URL: hasData ? servers.mongoUrlOf(user) : '',
+      },
+    ];
+  });
+  const { natsUrl, mongoUrl } = servers;
+  return {
+    NATS_URL: natsUrl,
+    MONGO_URL: mongoUrl,
+    MONGO_DATABASE: DATABASE,
+    SERVICE_ACCESS: JSON.stringify(Object.fromEntries(access)),
+  };
+}
+
+async function portFor(name: ServerName): Promise<number> {
+  return (await isFree(PORTS[name])) ? PORTS[name] : freePort();
+}
+
+async function timed<Result>(name: string, progress: Progress, work: Promise<Result>): Promise<Result> {
+  const since = performance.now();
+  const result = await work;
+  progress.done(name, `ready in ${took(since)}`);
+  return result;
+}
