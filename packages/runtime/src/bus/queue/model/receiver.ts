@@ -1,0 +1,104 @@
+import type { BatchItem, PostResult, Verdict } from '../portal-ports.ts';
+import type { Chance } from './chance.ts';
+
+/** How a portal of the model behaves now. */
+export type Mood = 'well' | 'partial' | 'down' | 'busy' | 'hangs' | 'resets' | 'moved';
+
+/** All moods. */
+export const moods: readonly Mood[] = ['well', 'partial', 'down', 'busy', 'hangs', 'resets', 'moved'];
+
+/** A portal that drops repeats, takes only what follows, and remembers what it should never have seen. */
+export interface Receiver {
+  mood: Mood;
+  /** Sequences that it refuses for ever. */
+  readonly poison: Set<number>;
+  /** True: it says which event it refuses. */
+  names: boolean;
+  readonly taken: ReadonlySet<number>;
+  readonly last: number;
+  readonly repeats: number;
+  /** What order or completeness did not hold. */
+  readonly violations: readonly string[];
+  /** A request arrives; `answer` is never called by a portal that hangs. */
+  receive(items: readonly BatchItem[], answer: (result: PostResult) => void): void;
+}
+
+/** Makes a portal. */
+export function createReceiver(id: string, chance: Chance): Receiver {
+  const taken = new Set<number>();
+  const violations: string[] = [];
+  let last = 0;
+  let repeats = 0;
+
+  const take = (items: readonly BatchItem[]) => {
+    for (const item of items) {
+      const from = fromOf(item);
+      if (item.sequence <= last) repeats += 1;
+      else if (from > last + 1) violations.push(`${id} stands at ${last} and got ${from}–${item.sequence}`);
+      else {
+        last = item.sequence;
+        if (!isNotice(item)) taken.add(item.sequence);
+      }
+    }
+  };
+
+  const receiver: Receiver = {
+    mood: 'well',
+    poison: new Set(),
+    names: false,
+    taken,
+    violations,
+    get last() {
+      return last;
+    },
+    get repeats() {
+      return repeats;
+    },
+    receive: (items, answer) => {
+      const refused = items.find(
+        (item) => receiver.poison.has(item.sequence) && !isNotice(item) && item.sequence > last,
+      );
+      const give = (verdict: Verdict, httpStatus: number) => answer({ verdict, httpStatus, traceparent: '' });
+      switch (receiver.mood) {
+        case 'well':
+        case 'partial': {
+          if (refused !== undefined) {
+            const named = receiver.names ? { eventId: refused.id } : {};
+            return give({ kind: 'refused', code: 'portal_rejected', text: 'refused', ...named }, 422);
+          }
+          const count = receiver.mood === 'well' ? items.length : 1 + chance.below(items.length);
+          take(items.slice(0, count));
+          return give({ kind: 'accepted', count }, 200);
+        }
+        case 'down':
+        case 'moved':
+          return give(
+            { kind: 'failed', code: 'portal_unavailable', text: 'down' },
+            receiver.mood === 'down' ? 500 : 302,
+          );
+        case 'busy':
+          return give({ kind: 'failed', code: 'portal_unavailable', text: 'busy', retryAfterMs: 3_000 }, 503);
+        case 'hangs':
+          if (chance.happens(0.5)) take(items);
+          return undefined;
+        case 'resets':
+          if (chance.happens(0.5)) take(items.slice(0, chance.below(items.length + 1)));
+          return give({ kind: 'failed', code: 'portal_unreachable', text: 'reset' }, 0);
+      }
+    },
+  };
+  return receiver;
+}
+
+/** The bytes of a notice in the model. */
+export function noticeBytes(fromSequence: number): Uint8Array {
+  return Buffer.from(`notice ${fromSequence}`);
+}
+
+function isNotice(item: BatchItem): boolean {
+  return Buffer.from(item.bytes).toString().startsWith('notice ');
+}
+
+function fromOf(item: BatchItem): number {
+  return isNotice(item) ? Number(Buffer.from(item.bytes).toString().slice('notice '.length)) : item.sequence;
+}

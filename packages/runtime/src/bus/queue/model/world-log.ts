@@ -1,0 +1,96 @@
+import { DeliveryRecord, SealedBatch, streams } from '@trunkline/contracts';
+import { type LogPort, type StoredMessage, WrongLastSequence } from '../../ports.ts';
+import type { Chance } from './chance.ts';
+import { type Network, NoAnswer, type Process } from './network.ts';
+
+/** What the servers of the model hold. */
+export interface Servers {
+  readonly outbox: StoredMessage[];
+  readonly deliveries: StoredMessage[];
+  /** Part of all answers that are lost now, 0 to 1. */
+  lossRate: number;
+  /** Called right after the leader said that nothing waits for a portal. */
+  onEmpty: (portalId: string) => void;
+  /** Those that wait for the next message of the stream. */
+  readonly readers: Set<() => void>;
+}
+
+/** Appends sealed events of a portal as one message. */
+export function appendSealed(servers: Servers, subject: string, batch: SealedBatch, storedAtMs: number): void {
+  const sequence = (servers.outbox.at(-1)?.sequence ?? 0) + 1;
+  const head = String(batch.events.at(-1)?.sequence ?? 0);
+  const data = SealedBatch.encode(batch).finish();
+  servers.outbox.push({ sequence, subject, data, storedAtMs, header: () => head });
+  for (const wake of [...servers.readers]) wake();
+}
+
+/** All records in order. */
+export function recordsOf(servers: Servers): DeliveryRecord[] {
+  return servers.deliveries.map((message) => DeliveryRecord.decode(message.data));
+}
+
+/** The log as one process sees it: answers may be lost, direct gets may be old. */
+export function logOf(process: Process, servers: Servers, network: Network, chance: Chance): LogPort {
+  const of = (stream: string) => (stream === streams.outbox ? servers.outbox : servers.deliveries);
+  const ask = async <T>(effect: () => T): Promise<T> => {
+    const fate = chance.happens(servers.lossRate) ? chance.pick(['request', 'answer'] as const) : undefined;
+    return await network.call(process, () => {
+      if (fate === 'request') throw new NoAnswer();
+      const value = effect();
+      if (fate === 'answer') throw new NoAnswer();
+      return value;
+    });
+  };
+  return {
+    publish: (subject, data, options) =>
+      ask(() => {
+        const last = servers.deliveries.at(-1)?.sequence ?? 0;
+        if (options?.expectLastSubjectSequence !== last) throw new WrongLastSequence(`it is ${last}`);
+        servers.deliveries.push({ sequence: last + 1, subject, data, storedAtMs: 0, header: () => undefined });
+        return { sequence: last + 1, isDuplicate: false };
+      }),
+    lastOf: (stream, subject) => ask(() => of(stream).findLast((message) => message.subject === subject)),
+    nextOf: (stream, subject, from) =>
+      ask(() => {
+        const found = of(stream).find((message) => message.subject === subject && message.sequence >= from);
+        if (found === undefined && stream === streams.outbox)
+          servers.onEmpty(subject.slice(subject.lastIndexOf('.') + 1));
+        return found;
+      }),
+    batchOf: (stream, subject, from, limit) =>
+      ask(() => {
+        const lag = chance.happens(0.2) ? chance.below(20) : 0;
+        const all = of(stream);
+        const seen = all.slice(0, all.length - lag);
+        return seen.filter((it) => it.subject === subject && it.sequence >= from).slice(0, limit.messages);
+      }),
+    lastSequence: (stream) => ask(() => of(stream).at(-1)?.sequence ?? 0),
+    feed: ({ afterSequence, signal }) => feedOf(process, servers, network, { afterSequence, signal }),
+  };
+}
+
+async function* feedOf(
+  process: Process,
+  servers: Servers,
+  network: Network,
+  { afterSequence, signal }: { afterSequence: number; signal: AbortSignal },
+): AsyncGenerator<StoredMessage> {
+  let last = afterSequence;
+  while (!signal.aborted) {
+    const next = await network.callLater<StoredMessage | undefined>(process, (answer) => {
+      const look = () => {
+        const found = servers.outbox[last];
+        if (found === undefined && !signal.aborted) return;
+        servers.readers.delete(look);
+        signal.removeEventListener('abort', look);
+        answer(found);
+      };
+      servers.readers.add(look);
+      signal.addEventListener('abort', look);
+      look();
+    });
+    if (next === undefined || signal.aborted) return;
+    last = next.sequence;
+    yield next;
+  }
+}

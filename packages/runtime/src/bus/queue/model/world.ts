@@ -1,0 +1,184 @@
+import { laneOf, type SealedEvent, subjects } from '@trunkline/contracts';
+import type { Lease } from '../../ports.ts';
+import { LostOwnership } from '../fenced-log.ts';
+import type { BatchItem, PortalPorts, PostResult } from '../portal-ports.ts';
+import { runPortalQueue } from '../portal-queue.ts';
+import { createRequestGate } from '../request-gate.ts';
+import { type Chance, createChance } from './chance.ts';
+import { createNetwork, type Network, type Process } from './network.ts';
+import { createReceiver, noticeBytes, type Receiver } from './receiver.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+import { appendSealed, logOf, recordsOf, type Servers } from './world-log.ts';
+
+/** How long events wait in the model before they expire. */
+export const retentionMs = 90_000;
+const timeoutMs = 15_000;
+const tenantId = 'tenant';
+const lane = laneOf(tenantId);
+
+/** An instance that runs the product's portal queue. */
+export interface Owner extends Process {
+  /** True once its queue ended by itself. */
+  hasEnded: boolean;
+  leaseAgeMs: number;
+  readonly lease: AbortController;
+}
+
+/** Servers, portals and instances, with everything that must never be. */
+export interface World {
+  readonly chance: Chance;
+  readonly time: VirtualTime;
+  readonly network: Network;
+  readonly servers: Servers;
+  readonly portals: ReadonlyMap<string, Receiver>;
+  readonly heads: Map<string, number>;
+  /** Sequences that are kept as given up, by portal. */
+  readonly kept: ReadonlyMap<string, Set<number>>;
+  readonly paused: Map<string, string>;
+  readonly owners: Owner[];
+  readonly violations: string[];
+  /** Switches of drain to live that were stopped in time. */
+  readonly races: number;
+  produce(portalId: string, count: number): void;
+  start(): Owner;
+}
+
+/** Makes a world of so many portals. */
+export function createWorld(seed: number, portalCount: number): World {
+  const chance = createChance(seed);
+  const time = createVirtualTime();
+  const network = createNetwork(chance);
+  const servers: Servers = { outbox: [], deliveries: [], lossRate: 0, onEmpty: () => {}, readers: new Set() };
+  const ids = Array.from({ length: portalCount }, (_, index) => `portal${index}`);
+  const portals = new Map(ids.map((id) => [id, createReceiver(id, chance)]));
+  const heads = new Map(ids.map((id) => [id, 0]));
+  const kept = new Map(ids.map((id) => [id, new Set<number>()]));
+  const paused = new Map<string, string>();
+  const owners: Owner[] = [];
+  const violations: string[] = [];
+  let races = 0;
+
+  const portsOf = (owner: Owner): PortalPorts => ({
+    view: (portalId) => ({
+      settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs },
+      blockedBy: paused.get(portalId),
+    }),
+    pause: (portalId, reason) => {
+      paused.set(portalId, reason);
+      if (reason === 'gap') violations.push(`${portalId} paused by a gap`);
+    },
+    keep: (range) =>
+      network.call(owner, () => {
+        if (chance.happens(servers.lossRate)) throw new Error('store away');
+        for (const event of range.events) kept.get(range.portalId)?.add(event.sequence);
+      }),
+    notice: (_portalId, { fromSequence, toSequence }) => ({
+      sequence: toSequence,
+      id: `notice-${fromSequence}-${toSequence}`,
+      bytes: noticeBytes(fromSequence),
+      traceparent: '',
+    }),
+    post: watched(owner, { network, time, portals, servers, violations }),
+  });
+
+  const start = (): Owner => {
+    const lease = new AbortController();
+    const owner: Owner = { name: `owner${owners.length}`, isAlive: true, hasEnded: false, leaseAgeMs: 0, lease };
+    owners.push(owner);
+    const clock = time.clockOf(() => owner.isAlive);
+    const held: Lease = { lane, owner: owner.name, signal: lease.signal, confirmedAgoMs: () => owner.leaseAgeMs };
+    runPortalQueue({
+      ...{ log: logOf(owner, servers, network, chance), lease: held, ports: portsOf(owner), clock },
+      random: chance.next,
+      gate: createRequestGate(4),
+      observer: {
+        attempted: () => {},
+        gaveUp: () => {},
+        paused: () => {},
+        damaged: (portalId) => violations.push(`${portalId} damaged`),
+        raced: () => {
+          races += 1;
+        },
+        troubled: () => {},
+      },
+    })
+      .catch((error: unknown) => {
+        if (!(error instanceof LostOwnership)) violations.push(String(error));
+      })
+      .finally(() => {
+        owner.hasEnded = true;
+      });
+    return owner;
+  };
+
+  const produce = (portalId: string, count: number) => {
+    const head = heads.get(portalId) ?? 0;
+    const events = Array.from({ length: count }, (_, index) => eventOf(head + 1 + index, time.clock.wallMs()));
+    heads.set(portalId, head + count);
+    appendSealed(servers, subjects.outbox(lane, portalId), { portalId, tenantId, events }, time.clock.wallMs());
+  };
+
+  return {
+    ...{ chance, time, network, servers, portals, heads, kept, paused, owners, violations, produce, start },
+    get races() {
+      return races;
+    },
+  };
+}
+
+function eventOf(sequence: number, atMs: number): SealedEvent {
+  return {
+    ...{ sequence, id: `event-${sequence}`, type: 'trunkline.message.received.v1', conversationId: 'c' },
+    ...{ at: new Date(atMs), cloudEvent: Buffer.from(`{"n":${sequence}}`), chain: Buffer.alloc(32), kid: 'k' },
+    traceparent: '',
+  };
+}
+
+type Seen = Pick<World, 'network' | 'time' | 'portals' | 'servers' | 'violations'>;
+
+/** The transport of one instance, which also checks what the instance itself must hold. */
+function watched(owner: Owner, { network, time, portals, servers, violations }: Seen): PortalPorts['post'] {
+  const open = new Set<string>();
+  const accepted = new Map<string, number>();
+  const clock = time.clockOf(() => owner.isAlive);
+  const firstRecord = () => recordsOf(servers).find((record) => record.owner === owner.name);
+  return async ({ portalId, items }, signal) => {
+    const first = items.find((item) => item.id.startsWith('event-'))?.sequence;
+    if (open.has(portalId)) violations.push(`${owner.name} has two requests open to ${portalId}`);
+    if (owner.leaseAgeMs >= 2_000) violations.push(`${owner.name} sent without a lease`);
+    if (first !== undefined && first <= (accepted.get(portalId) ?? 0))
+      violations.push(`${portalId} took ${first} before`);
+    const recorded = firstRecord()?.cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
+    if (first !== undefined && first <= recorded) violations.push(`${portalId} had ${first} recorded before`);
+    open.add(portalId);
+    const result = await answerOf();
+    open.delete(portalId);
+    if (result.verdict.kind === 'accepted') accepted.set(portalId, lastEvent(items.slice(0, result.verdict.count)));
+    return result;
+
+    function answerOf(): Promise<PostResult> {
+      return new Promise((resolve) => {
+        const giveUp = () => {
+          cancel();
+          resolve({
+            verdict: { kind: 'failed', code: 'portal_timeout', text: 'no answer' },
+            httpStatus: 0,
+            traceparent: '',
+          });
+        };
+        const cancel = clock.after(timeoutMs, giveUp);
+        signal.addEventListener('abort', giveUp, { once: true });
+        void network
+          .callLater<PostResult>(owner, (answer) => portals.get(portalId)?.receive(items, answer))
+          .then((result) => {
+            cancel();
+            resolve(result);
+          });
+      });
+    }
+  };
+}
+
+function lastEvent(items: readonly BatchItem[]): number {
+  return items.findLast((item) => item.id.startsWith('event-'))?.sequence ?? 0;
+}

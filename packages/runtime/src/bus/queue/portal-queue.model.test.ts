@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { PortalCursor } from '@trunkline/contracts';
+import fc from 'fast-check';
+import { moods } from './model/receiver.ts';
+import { createWorld, type World } from './model/world.ts';
+import { recordsOf } from './model/world-log.ts';
+
+/** How rough the run is. */
+interface Weather {
+  readonly seed: number;
+  readonly portals: number;
+  readonly steps: number;
+  /** Part of the steps in which something goes wrong. */
+  readonly trouble: number;
+  readonly lossRate: number;
+  readonly poison: number;
+  /** Part of the steps in which a portal gets events. */
+  readonly traffic: number;
+}
+
+const weather = fc.record<Weather>({
+  seed: fc.integer({ min: 0 }),
+  portals: fc.integer({ min: 1, max: 6 }),
+  steps: fc.integer({ min: 20, max: 2_500 }),
+  trouble: fc.constantFrom(0, 0.01, 0.03, 0.1),
+  lossRate: fc.constantFrom(0, 0.05),
+  poison: fc.constantFrom(0, 0, 0.02),
+  traffic: fc.constantFrom(0.01, 0.03, 0.1),
+});
+
+const runs = Number(process.env.MODEL_RUNS ?? 150);
+
+test('whatever breaks, every portal gets everything in order, or is told what it did not get', async () => {
+  const seen = { races: 0, repeats: 0, events: 0, kept: 0, owners: 0 };
+  await fc.assert(
+    fc.asyncProperty(weather, async (given) => {
+      const world = createWorld(given.seed, given.portals);
+      await storm(world, given);
+      await calm(world);
+      const ends = [...world.portals.values()];
+      seen.races += world.races;
+      seen.repeats += ends.reduce((sum, portal) => sum + portal.repeats, 0);
+      seen.events += ends.reduce((sum, portal) => sum + portal.taken.size, 0);
+      seen.kept += [...world.kept.values()].reduce((sum, kept) => sum + kept.size, 0);
+      seen.owners += world.owners.length;
+      judge(world);
+    }),
+    { numRuns: runs, endOnFailure: true },
+  );
+  if (process.env.MODEL_RUNS !== undefined) console.log(seen);
+  // Otherwise the model would prove nothing about them.
+  assert.ok(seen.races > 0 && seen.repeats > 0 && seen.kept > 0 && seen.owners > runs);
+});
+
+async function storm(world: World, { steps, trouble, lossRate, poison, traffic }: Weather): Promise<void> {
+  const { chance } = world;
+  world.servers.lossRate = lossRate;
+  // The moment at which a portal goes live is the one in which messages were lost before.
+  world.servers.onEmpty = (portalId) => chance.happens(0.3) && world.produce(portalId, 1);
+  world.start();
+  for (let step = 0; step < steps; step += 1) {
+    if (chance.happens(traffic)) {
+      const id = chance.pick([...world.portals.keys()]) ?? '';
+      const count = 1 + chance.below(chance.happens(0.05) ? 40 : 4);
+      if (chance.happens(poison)) world.portals.get(id)?.poison.add((world.heads.get(id) ?? 0) + 1);
+      world.produce(id, count);
+    }
+    if (chance.happens(trouble)) disturb(world);
+    await proceed(world);
+  }
+}
+
+const disturbances: readonly ((world: World) => void)[] = [
+  (world) => changeMood(world),
+  (world) => changeMood(world),
+  (world) => changeMood(world),
+  // Killed; another takes over at once.
+  (world) => {
+    const owner = world.chance.pick(world.owners.filter((it) => it.isAlive));
+    if (owner !== undefined) owner.isAlive = false;
+    world.start();
+  },
+  // Two owners, both told by their lease to go on.
+  (world) => void world.start(),
+  // A clean stop.
+  (world) => {
+    world.chance.pick(world.owners)?.lease.abort();
+    world.start();
+  },
+  // A lease that cannot be confirmed, or can again.
+  (world) => {
+    const owner = world.owners.at(-1);
+    if (owner !== undefined) owner.leaseAgeMs = owner.leaseAgeMs === 0 ? 3_000 : 0;
+  },
+  // A person pauses or resumes.
+  (world) => {
+    const id = world.chance.pick([...world.portals.keys()]) ?? '';
+    if (!world.paused.delete(id)) world.paused.set(id, 'a person');
+  },
+];
+
+function disturb(world: World): void {
+  world.chance.pick(disturbances)?.(world);
+}
+
+function changeMood(world: World): void {
+  const portal = world.chance.pick([...world.portals.values()]);
+  if (portal === undefined) return;
+  // Recovering is when most can go wrong.
+  portal.mood = portal.mood === 'well' ? (world.chance.pick(moods) ?? 'well') : 'well';
+  portal.names = world.chance.happens(0.5);
+}
+
+/** One thing happens: something arrives, or time goes on to the next timer. */
+async function proceed(world: World): Promise<void> {
+  if (world.chance.happens(0.05) || !world.network.deliver()) world.time.advance();
+  await turn();
+}
+
+/** All is well again: runs until every portal has everything, or nobody can still be waiting for a retry. */
+async function calm(world: World): Promise<void> {
+  world.servers.lossRate = 0;
+  world.servers.onEmpty = () => {};
+  world.paused.clear();
+  for (const portal of world.portals.values()) portal.mood = 'well';
+  for (const owner of world.owners) owner.leaseAgeMs = 0;
+  if (!world.owners.some((owner) => owner.isAlive && !owner.hasEnded && !owner.lease.signal.aborted)) world.start();
+  const untilMs = world.time.nowMs + 900_000;
+  while (world.time.nowMs < untilMs && !isDone(world)) {
+    // Parking three in a row pauses a portal: a person looks and lets it go on.
+    world.paused.clear();
+    if (!world.network.deliver()) world.time.advance();
+    await turn();
+  }
+  const lastMs = world.time.nowMs + 1_000;
+  while (world.network.deliver() || world.time.advance(lastMs)) await turn();
+  for (const owner of world.owners) owner.isAlive = false;
+}
+
+function isDone(world: World): boolean {
+  if (![...world.portals].every(([id, portal]) => portal.last === world.heads.get(id))) return false;
+  const cursors = cursorsOf(world);
+  return [...world.heads].every(([id, head]) => head === 0 || cursors.get(id)?.sequence === head);
+}
+
+/** What the records say in the end. */
+function cursorsOf(world: World): Map<string, PortalCursor> {
+  const cursors = new Map<string, PortalCursor>();
+  for (const record of recordsOf(world.servers)) {
+    for (const cursor of record.cursors) cursors.set(cursor.portalId, cursor);
+  }
+  return cursors;
+}
+
+function judge(world: World): void {
+  const violations = [...world.violations, ...[...world.portals.values()].flatMap((portal) => portal.violations)];
+  assert.deepEqual(violations, []);
+  const cursors = cursorsOf(world);
+  for (const [id, portal] of world.portals) {
+    const head = world.heads.get(id) ?? 0;
+    const kept = world.kept.get(id) ?? new Set();
+    assert.equal(portal.last, head, `${id} has everything`);
+    for (let sequence = 1; sequence <= head; sequence += 1) {
+      assert.ok(portal.taken.has(sequence) || kept.has(sequence), `${id}: ${sequence} was taken or kept`);
+    }
+    if (head === 0) continue;
+    const cursor = cursors.get(id);
+    assert.equal(cursor?.sequence, head, `${id}: head = delivered`);
+    assert.equal(cursor?.notices.length, 0, `${id} was told`);
+    assert.ok((cursor?.expired ?? 0) + (cursor?.parked ?? 0) <= kept.size, `${id}: what was given up is kept`);
+  }
+}
