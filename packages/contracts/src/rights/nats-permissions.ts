@@ -33,7 +33,7 @@ export function natsPermissions(service: string, connectors: readonly string[]):
     ...(rights.publishes ?? []),
     ...(rights.streams ?? []).flatMap(streamSubjects),
     ...(rights.directory ?? []).flatMap((key) => watchSubjects(directory, `$KV.${buckets.directory}.${key}`)),
-    ...(rights.leases === true ? [leases, ...watchSubjects(owners, leases)] : []),
+    ...(rights.leases === true ? [leases, `$JS.API.STREAM.MSG.GET.${owners}`, ...watchSubjects(owners, leases)] : []),
     ...(rights.objects ?? []).flatMap(objectSubjects),
   ];
   return {
@@ -47,7 +47,7 @@ function streamSubjects({ stream, feed, leader, direct, purge }: StreamRights): 
     `$JS.API.STREAM.INFO.${stream}`,
     ...(feed === true ? [`$JS.API.CONSUMER.CREATE.${stream}.>`, ...consumerSubjects(stream)] : []),
     ...(leader === true ? [`$JS.API.STREAM.MSG.GET.${stream}`] : []),
-    ...(direct === true ? [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.DIRECT.GET.${stream}.>`] : []),
+    ...(direct === true ? [`$JS.API.DIRECT.GET.${stream}`] : []),
     ...(purge === true ? [`$JS.API.STREAM.PURGE.${stream}`] : []),
   ];
 }
@@ -69,13 +69,11 @@ function watchSubjects(stream: string, filter: string): string[] {
 
 function objectSubjects({ store, write, remove }: ObjectRights): string[] {
   const stream = objectStream(store);
-  const changes = write === true || remove === true;
   return [
     `$JS.API.STREAM.MSG.GET.${stream}`,
-    `$JS.API.CONSUMER.CREATE.${stream}.>`,
-    ...consumerSubjects(stream),
+    `$JS.API.DIRECT.GET.${stream}`,
     ...(write === true ? [`$O.${store}.C.>`] : []),
-    ...(changes ? [`$O.${store}.M.>`] : []),
+    ...(write === true || remove === true ? [`$O.${store}.M.>`] : []),
     ...(remove === true ? [`$JS.API.STREAM.PURGE.${stream}`] : []),
   ];
 }
