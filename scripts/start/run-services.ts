@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { tied } from '../../packages/testkit/src/index.ts';
 
 const STOP_LIMIT_MS = 30_000;
 
@@ -15,10 +16,8 @@ export async function runServices(
 ): Promise<number> {
   if (signal.aborted) return 1;
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [...process.execArgv, resolve('scripts/up.ts'), ...args], {
-    stdio: 'inherit',
-    env,
-  });
+  const [command, words] = tied(process.execPath, [...process.execArgv, resolve('scripts/up.ts'), ...args], 'TERM');
+  const child = spawn(command, words, { stdio: 'inherit', env });
   let impatience: NodeJS.Timeout | undefined;
   const stop = () => {
     // A terminal's Ctrl-C has reached it already; told twice is told once.

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from './fetch/problem.mjs';
 import type { Instance, Launch } from './instance.ts';
 import { isFree, untilAnswers } from './ports.ts';
+import { tied } from './tied.ts';
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
@@ -40,11 +41,7 @@ export function localProcess(launch: Launch): Instance {
 
 function spawnLogged(launch: Launch): ChildProcess {
   const log = openSync(logPath(launch), 'a');
-  // A server must not outlive the process that started it, even one that was killed: util-linux asks the kernel for that.
-  const tied = existsSync('/usr/bin/setpriv');
-  const command = tied ? '/usr/bin/setpriv' : launch.program;
-  const signal = launch.keepsData ? 'TERM' : 'KILL';
-  const args = tied ? ['--pdeathsig', signal, '--', launch.program, ...launch.args] : [...launch.args];
+  const [command, args] = tied(launch.program, launch.args, launch.keepsData ? 'TERM' : 'KILL');
   const env = { ...process.env, ...launch.env };
   const child = spawn(command, args, { cwd: launch.folder, env, stdio: ['ignore', log, log], detached: true });
   closeSync(log);
