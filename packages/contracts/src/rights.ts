@@ -125,7 +125,8 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     directory: [tenant('*'), portal('*'), connectorKey('*'), apiKey('*')],
     objects: [{ store: objectStores.files }],
     calls: [
-      ...['MessageService/*', 'ContactService/*', 'DeliveryService/*', 'AuditService/*'],
+      ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown'].map((method) => `MessageService/${method}`),
+      ...['ContactService/*', 'DeliveryService/*', 'AuditService/*'],
       ...partnerDirectoryMethods.map((method) => `DirectoryService/${method}`),
       ...['Open', 'RotateKey', 'Revoke'].map((method) => `SealingService/${method}`),
     ],

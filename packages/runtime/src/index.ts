@@ -1,5 +1,8 @@
 export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
+export type { Directory, DirectoryChange } from './bus/directory.ts';
+export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-writer.ts';
+export type { LaneLease, LaneWork } from './bus/held-lane.ts';
 export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-log.ts';
 export { runKeyedLog } from './bus/keyed-log.ts';
 export type { KeyedLogDependencies } from './bus/keyed-run.ts';
@@ -22,6 +25,7 @@ export { runStage } from './bus/stage.ts';
 export type { StageDependencies } from './bus/stage-run.ts';
 export type { StageStore } from './bus/stage-store.ts';
 export { createMongoStageStore, type MongoStageStoreOptions } from './bus/stage-store-mongo.ts';
+export { laneEvents, workLanes } from './bus/work-lanes.ts';
 export {
   ConfigError,
   type ConfigSchema,
@@ -44,6 +48,7 @@ export {
   retryAfterMsOf,
   TrunklineError,
 } from './errors.ts';
+export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './files/links.ts';
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
 export type { HostOverrides } from './host-overrides.ts';

@@ -1,0 +1,59 @@
+import { asTrunklineError } from '../errors.ts';
+import type { Runtime } from '../service.ts';
+import { LaneAlarm } from './alarm.ts';
+import type { LaneWork } from './held-lane.ts';
+import type { LaneEvents } from './lane-events.ts';
+import { runLanes } from './lease.ts';
+
+/**
+ * Runs a service's work on each lane that this instance owns, until the service ends; what fails stands in the log and in
+ * `trunkline_lanes_owned` and `trunkline_lane_alarms_total`. Lanes may be fewer than the instance's: one, where one is enough.
+ * Called once, in `start`.
+ */
+export function workLanes(runtime: Runtime<unknown>, work: LaneWork, lanes = runtime.lanes): void {
+  const { nats, bus, service, instance, signal, log, metrics, health } = runtime;
+  const owned = metrics.gauge('trunkline_lanes_owned', 'Lanes that this instance works on.');
+  const alarms = metrics.counter('trunkline_lane_alarms_total', 'Lanes that stopped until a person looks.', ['alarm']);
+  const onOwned = (now: readonly number[]) => {
+    owned.set(now.length);
+    log.info('Lanes owned', { lanes: now });
+  };
+  const onTrouble = (error: unknown, lane?: number) => {
+    if (error instanceof LaneAlarm) {
+      alarms.add(1, { alarm: error.alarm });
+      health.set(`lane ${lane ?? 'any'}`, error.message);
+      log.error('A lane stopped: a person must look', { lane, alarm: error.alarm, error });
+    } else {
+      log.warn('A lane is in trouble and is tried again', { lane, code: asTrunklineError(error).code, error });
+    }
+  };
+  const options = { nats, bus, service, instance, lanes, signal, onOwned, onTrouble };
+  runtime.run('lanes', runLanes(options, work));
+}
+
+/**
+ * Logs and counts what a stage or keyed log does: one line a micro-batch, `trunkline_lane_items_total`,
+ * `trunkline_lane_parked_total`. Made once for each, in `start`.
+ */
+export function laneEvents({ log, metrics }: Runtime<unknown>, worker: string): LaneEvents {
+  const labels = { worker };
+  const items = metrics.counter('trunkline_lane_items_total', 'Items decided or written.', ['worker']);
+  const parked = metrics.counter('trunkline_lane_parked_total', 'Items that could not be decided.', ['worker']);
+  const seconds = metrics.histogram('trunkline_lane_batch_seconds', 'Time of a micro-batch.', {
+    labelNames: ['worker'],
+  });
+  return {
+    tookOver: ({ lane, epoch, position }) => log.info('Lane taken over', { worker, lane, epoch, position }),
+    committed: ({ lane, items: count, outputs, durationMs }) => {
+      items.add(count, labels);
+      seconds.observe(durationMs / 1_000, labels);
+      log.debug('Micro-batch done', { worker, lane, items: count, outputs, durationMs });
+    },
+    waiting: ({ lane, error, delayMs }) => log.warn('Lane waits for a server', { worker, lane, delayMs, error }),
+    parked: ({ lane, position, error }) => {
+      parked.add(1, labels);
+      log.warn('An item was parked', { worker, lane, position, error });
+    },
+    ended: ({ lane, reason }) => log.info('Lane given up', { worker, lane, reason }),
+  };
+}

@@ -1,0 +1,36 @@
+import httpProxy from '@fastify/http-proxy';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** Which part of a server's addresses goes on to another server. */
+export interface PassedOn {
+  /** Beginning of the paths: `/hooks`. */
+  readonly prefix: string;
+  /** The other server for a call, `http://host:port`. Throws what the caller is to hear. */
+  readonly upstreamOf: (path: string) => string;
+  /** Also WebSockets. */
+  readonly withSockets?: boolean;
+  /** Longest wait for the other server's answer, in milliseconds; 30,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Passes calls on to another server, bytes and headers untouched, path included. Called before the server listens. The other
+ * server hears the caller's address in `x-forwarded-for`; what the caller claims there is dropped.
+ */
+export async function passOn(http: FastifyInstance, options: PassedOn): Promise<void> {
+  const { prefix, upstreamOf, timeoutMs = 30_000 } = options;
+  const pathOf = (request: FastifyRequest | { readonly url?: string }) => (request.url ?? '').split('?', 1)[0] ?? '';
+  await http.register(httpProxy, {
+    upstream: '',
+    prefix,
+    rewritePrefix: prefix,
+    websocket: options.withSockets === true,
+    http: { requestOptions: { timeout: timeoutMs } },
+    // Refuses before a connection is opened, by the table of errors.
+    preHandler: async (request) => void upstreamOf(pathOf(request)),
+    replyOptions: {
+      getUpstream: (request) => upstreamOf(pathOf(request)),
+      rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
+    },
+  });
+}

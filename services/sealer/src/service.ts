@@ -1,0 +1,57 @@
+import { collections, SealingServiceDefinition } from '@trunkline/contracts';
+import { defineService, laneEvents, runKeyedLog, signFileUrl, workLanes } from '@trunkline/runtime';
+import { config } from './config.ts';
+import { sealFacts } from './consume/seal-facts.ts';
+import { createKek } from './domain/kek.ts';
+import type { FileLink } from './domain/portal-event.ts';
+import { createKeyRing, sealingKey } from './key-ring.ts';
+import type { KeyUse } from './rpc/context.ts';
+import { getSigningKeys } from './rpc/get-signing-keys.ts';
+import { open } from './rpc/open.ts';
+import { revoke } from './rpc/revoke.ts';
+import { rotateKey } from './rpc/rotate-key.ts';
+import { seal } from './rpc/seal.ts';
+import { parkedItems } from './store/parked.ts';
+import { portalKeys } from './store/portal-keys.ts';
+
+/** How long a link to a file lives: as long as its message may wait, be parked and be sent again. */
+const linkLifeMs = 400 * 24 * 60 * 60 * 1_000;
+
+/** The sealer: numbers and encrypts each portal's stream, and keeps the portals' keys. */
+export const sealer = defineService({
+  name: 'sealer',
+  config,
+  uses: { bus: true, store: true, rpc: true },
+  start: async (runtime) => {
+    const { config: settings, store, metrics, log, bus, now } = runtime;
+    const kek = createKek(settings.SEALER_KEK);
+    const keys = portalKeys(store.collection(collections.sealer.keys));
+    const ring = createKeyRing(keys, kek, now);
+    const uses = metrics.counter('trunkline_key_uses_total', 'Uses of licence keys.', ['use']);
+    const keyUsed = ({ use, portalId, kid }: KeyUse) => {
+      uses.add(1, { use });
+      log.info('Licence key used', { use, portalId, kid });
+    };
+    const context = { keys, ring, kek, now, keyUsed };
+    runtime.rpc.addService(SealingServiceDefinition, {
+      seal: (request) => seal(request, context),
+      open: (request) => open(request, context),
+      rotateKey: (request) => rotateKey(request, context),
+      revoke: (request) => revoke(request, context),
+      getSigningKeys: (request) => getSigningKeys(request, context),
+    });
+
+    const unsealed = metrics.counter('trunkline_unsealed_total', 'Events parked before they were numbered.', ['code']);
+    const parked = parkedItems(store.collection(collections.sealer.parked), kek, (code, count) =>
+      unsealed.add(count, { code }),
+    );
+    const fileLink: FileLink = (media, atMs) => {
+      const link = { key: media.source?.objectKey || media.id, expiresAtMs: atMs + linkLifeMs };
+      return new URL(signFileUrl(link, settings.FILES_KEY.reveal()), settings.PUBLIC_URL).href;
+    };
+    const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
+    const definition = sealFacts({ sealerOf, fileLink, parked });
+    const events = laneEvents(runtime, 'sealer');
+    workLanes(runtime, (lease) => runKeyedLog(definition, { log: bus, lease, events }));
+  },
+});
