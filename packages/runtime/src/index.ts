@@ -2,12 +2,15 @@ export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
 export type { Directory, DirectoryChange } from './bus/directory.ts';
 export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-writer.ts';
+export { createDoor, type Door, type DoorOptions, type Submitted } from './bus/door.ts';
+export type { Entered, StoredBatch } from './bus/group-commit.ts';
 export type { LaneLease, LaneWork } from './bus/held-lane.ts';
 export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-log.ts';
 export { runKeyedLog } from './bus/keyed-log.ts';
 export type { KeyedLogDependencies } from './bus/keyed-run.ts';
 export { type AtKillPoint, type KillPoint, killPoints } from './bus/kill-points.ts';
 export type { Committed, LaneEvents } from './bus/lane-events.ts';
+export { type LanesOptions, runLanes } from './bus/lease.ts';
 export * from './bus/ports.ts';
 export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
 export {
@@ -21,6 +24,7 @@ export {
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
+export { type Room, watchRoom } from './bus/room.ts';
 export { runStage } from './bus/stage.ts';
 export type { StageDependencies } from './bus/stage-run.ts';
 export type { StageStore } from './bus/stage-store.ts';
@@ -48,6 +52,8 @@ export {
   retryAfterMsOf,
   TrunklineError,
 } from './errors.ts';
+export { type BodyStore, openBodyStore } from './files/body-store.ts';
+export { type FileStore, type NewFile, type OpenedFile, openFileStore, type StoredFile } from './files/file-store.ts';
 export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './files/links.ts';
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
@@ -67,6 +73,8 @@ export {
   type MetricsOptions,
   mergedText,
 } from './metrics.ts';
+export { type BusPlan, busTable, leaseMs } from './provision/bus-table.ts';
+export { type BusProvisioned, provisionBus } from './provision/provision-bus.ts';
 export {
   type CallContext,
   everyTenant,
