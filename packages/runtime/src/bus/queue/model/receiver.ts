@@ -95,10 +95,12 @@ export function noticeBytes(fromSequence: number): Uint8Array {
   return Buffer.from(`notice ${fromSequence}`);
 }
 
-function isNotice(item: BatchItem): boolean {
+/** True if an item says that events will not come. */
+export function isNotice(item: BatchItem): boolean {
   return Buffer.from(item.bytes).toString().startsWith('notice ');
 }
 
-function fromOf(item: BatchItem): number {
+/** Sequence of the first event that an item stands for. */
+export function fromOf(item: BatchItem): number {
   return isNotice(item) ? Number(Buffer.from(item.bytes).toString().slice('notice '.length)) : item.sequence;
 }

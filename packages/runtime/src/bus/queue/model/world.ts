@@ -6,7 +6,7 @@ import { runPortalQueue } from '../portal-queue.ts';
 import { createRequestGate } from '../request-gate.ts';
 import { type Chance, createChance } from './chance.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
-import { createReceiver, noticeBytes, type Receiver } from './receiver.ts';
+import { createReceiver, fromOf, isNotice, noticeBytes, type Receiver } from './receiver.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { appendSealed, logOf, recordsOf, type Servers } from './world-log.ts';
 
@@ -78,7 +78,7 @@ export function createWorld(seed: number, portalCount: number): World {
       bytes: noticeBytes(fromSequence),
       traceparent: '',
     }),
-    post: watched(owner, { network, time, portals, servers, violations }),
+    post: watched(owner, { network, time, portals, servers, violations, kept }),
   });
 
   const start = (): Owner => {
@@ -134,10 +134,10 @@ function eventOf(sequence: number, atMs: number): SealedEvent {
   };
 }
 
-type Seen = Pick<World, 'network' | 'time' | 'portals' | 'servers' | 'violations'>;
+type Seen = Pick<World, 'network' | 'time' | 'portals' | 'servers' | 'violations' | 'kept'>;
 
 /** The transport of one instance, which also checks what the instance itself must hold. */
-function watched(owner: Owner, { network, time, portals, servers, violations }: Seen): PortalPorts['post'] {
+function watched(owner: Owner, { network, time, portals, servers, violations, kept }: Seen): PortalPorts['post'] {
   const open = new Set<string>();
   const accepted = new Map<string, number>();
   const clock = time.clockOf(() => owner.isAlive);
@@ -150,6 +150,12 @@ function watched(owner: Owner, { network, time, portals, servers, violations }: 
       violations.push(`${portalId} took ${first} before`);
     const recorded = firstRecord()?.cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
     if (first !== undefined && first <= recorded) violations.push(`${portalId} had ${first} recorded before`);
+    for (const item of items.filter(isNotice)) {
+      const has = (sequence: number) => kept.get(portalId)?.has(sequence) === true;
+      for (let sequence = fromOf(item); sequence <= item.sequence; sequence += 1) {
+        if (!has(sequence)) violations.push(`${portalId} was told of ${sequence} before it was kept`);
+      }
+    }
     open.add(portalId);
     const result = await answerOf();
     open.delete(portalId);
