@@ -72,7 +72,10 @@ export function createHeldStore(store: Store, connector: string): HeldStore {
       return found === null ? undefined : heldOrderOf(found);
     },
     update: async (place, { attempts, notBeforeMs, doubtSinceMs }) => {
-      await held.updateOne({ _id: place }, { $set: { attempts, notBeforeMs, doubtSinceMs } });
+      const known = { attempts, notBeforeMs };
+      await (doubtSinceMs === undefined
+        ? held.updateOne({ _id: place }, { $set: known, $unset: { doubtSinceMs: '' } })
+        : held.updateOne({ _id: place }, { $set: { ...known, doubtSinceMs } }));
     },
     remove: async (place) => {
       await held.deleteOne({ _id: place });

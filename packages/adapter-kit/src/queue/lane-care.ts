@@ -1,4 +1,5 @@
 import type { RequestGate, Scheduler } from '@trunkline/runtime';
+import type { Insist } from './insist.ts';
 
 /** How a lane cares for its queues. */
 export interface LaneCare {
@@ -8,7 +9,7 @@ export interface LaneCare {
   /** The cursor of a queue changed. */
   readonly change: (queue: string) => void;
   /** Repeats a call to a server until it succeeds; rejects with LostOwnership when the lane is over. */
-  readonly insist: <T>(call: () => Promise<T>) => Promise<T>;
+  readonly insist: Insist;
   /** Watches what runs by itself: when it rejects, the lane is over. */
   readonly watch: (running: Promise<void>) => void;
   /** An order that cannot be read is counted and left out. */

@@ -90,8 +90,7 @@ export function createRecorder(log: SendLog, source: RecordSource, scheduler: Sc
   };
 }
 
-/** The body of the full record that a new owner writes. Pure. */
-export function bodyOf(
+function bodyOf(
   source: RecordSource,
   attempts: SendAttempt[],
   queues: readonly string[],

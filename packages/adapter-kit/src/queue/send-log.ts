@@ -1,5 +1,12 @@
 import { type ChannelCursor, SendRecord, sendsStream, subjects } from '@trunkline/contracts';
-import { type FencedLog, type LogPort, openFencedLog, type RecordCodec, type Scheduler } from '@trunkline/runtime';
+import {
+  type FencedLog,
+  formatPosition,
+  type LogPort,
+  openFencedLog,
+  type RecordCodec,
+  type Scheduler,
+} from '@trunkline/runtime';
 
 /** The log of one lane's sending: attempts and checkpoint in one record, one writer at a time. */
 export type SendLog = FencedLog<SendRecord>;
@@ -34,8 +41,27 @@ export interface Checkpoint {
   readonly lowSequence: number;
 }
 
-/** The checkpoint that a full record and those after it make. Pure. */
-export function checkpointOf(records: readonly SendRecord[]): Checkpoint {
+/** What a new owner finds. */
+export interface Taken {
+  readonly checkpoint: Checkpoint;
+  /** Places of the orders whose call the former owner may have under way. */
+  readonly sending: readonly string[];
+}
+
+/** Takes over the log of a lane: from now on whatever the former owner writes is refused. */
+export async function takeOver(log: SendLog, lane: number, nowMs: number): Promise<Taken> {
+  let checkpoint: Checkpoint = { cursors: new Map(), lowSequence: 0 };
+  await log.takeOver((records) => {
+    checkpoint = checkpointOf(records);
+    const { lowSequence } = checkpoint;
+    return { lane, attempts: [], cursors: [...checkpoint.cursors.values()], at: new Date(nowMs), lowSequence };
+  });
+  const sending = [...checkpoint.cursors.values()].flatMap((cursor) => cursor.sending).map(formatPosition);
+  return { checkpoint, sending };
+}
+
+/** The checkpoint that a full record and those after it make. */
+function checkpointOf(records: readonly SendRecord[]): Checkpoint {
   const cursors = new Map(records.flatMap((record) => record.cursors).map((cursor) => [cursor.channelId, cursor]));
   return { cursors, lowSequence: records.at(-1)?.lowSequence ?? 0 };
 }

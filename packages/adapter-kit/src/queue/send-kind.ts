@@ -1,0 +1,190 @@
+import { type EgressItem, MessageState, type SendOrder, SendResult } from '@trunkline/contracts';
+import { type Tracing, timeLimit, unlessAborted } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
+import type { Connector, Sent } from '../connector.ts';
+import { asConnectorError, ConnectorError } from '../connector-error.ts';
+import type { SendTools } from '../tools.ts';
+import type { QueueKind, RunTools } from './lane.ts';
+import type { Ending, QueuedOrder } from './order.ts';
+import { createPacer } from './pacer.ts';
+import type { SentMessages } from './sent-messages.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What sending needs. */
+export interface SendParts {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly sent: SentMessages;
+  readonly tracing: Tracing;
+  readonly now: () => number;
+  readonly settings: SendSettings;
+  /** The channel, ready to be called; undefined while it is off or cannot be opened. */
+  readonly channel: (channelId: string) => ChannelAccess | undefined;
+  readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => SendTools;
+  /** Stores a result at the door. */
+  readonly report: (item: EgressItem, result: SendResult) => Promise<void>;
+  /** The platform no longer accepts the account. */
+  readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
+  /** Hears of each try: its outcome is "sent" or an error code. */
+  readonly onAttempt: (outcome: string, durationMs: number) => void;
+}
+
+/** Settings of sending. */
+export interface SendSettings {
+  /** Longest call to a platform, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long a send of unknown outcome waits for a proof before it is unknown for good, in milliseconds. */
+  readonly doubtMs: number;
+  /** Conversations of a channel that are at work at once. */
+  readonly slots: number;
+}
+
+/** A channel that is off is looked at so often; its change is heard of at once. */
+const channelOffMs = 30_000;
+/** How often somebody in doubt looks for a proof. */
+const doubtLookMs = 2_000;
+/** How soon it is looked again whether the lease is confirmed. */
+const leaseLookMs = 250;
+/** So many seconds' worth of a pace may go at once after a rest. */
+const burstSeconds = { channel: 1, conversation: 3 };
+
+/** What a queue of orders to send does. One a channel. */
+export function createSendKind(parts: SendParts): QueueKind {
+  const { connector, settings } = parts;
+  const { ratePerSecond, conversationRatePerSecond } = connector.capabilities;
+  const paceOf = (perSecond: number, seconds: number) => ({ perSecond, burst: perSecond * seconds });
+  return {
+    pacer: createPacer(paceOf(ratePerSecond, burstSeconds.channel), settings.slots),
+    paceOf: (order) => {
+      const conversation = order === undefined ? undefined : sendOf(order).conversation;
+      const own = conversation === undefined ? undefined : connector.conversationRate?.(conversation);
+      return paceOf(own ?? conversationRatePerSecond, burstSeconds.conversation);
+    },
+    run: (order, tools) => runSend(parts, order, tools),
+  };
+}
+
+async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): Promise<Ending> {
+  const send = sendOf(order);
+  const now = parts.now();
+  const isRepeatable = parts.connector.capabilities.isSendIdempotent || send.message?.action?.$case !== 'message';
+  if (order.isSeenBefore || order.doubtSinceMs !== undefined) {
+    const ended = await tools.insist(() => parts.sent.ended(order.place, partOf(order, send)));
+    if (ended !== undefined) return await finish(parts, order, ended, tools);
+  }
+  if (order.doubtSinceMs !== undefined) {
+    const sinceMs = order.doubtSinceMs;
+    const waitMs = isRepeatable ? parts.settings.timeoutMs : parts.settings.doubtMs;
+    if (now < sinceMs + waitMs)
+      return { kind: 'doubt', sinceMs, delayMs: Math.min(doubtLookMs, sinceMs + waitMs - now) };
+    if (!isRepeatable) return await failed(parts, order, new ConnectorError('unknown_outcome', unknownForGood), tools);
+  }
+  if (now >= order.expiresAtMs) return await failed(parts, order, new ConnectorError('expired', waitedTooLong), tools);
+  const channel = parts.channel(order.item.channelId);
+  if (channel === undefined) return { kind: 'wait', delayMs: channelOffMs, scope: 'channel', isTrouble: false };
+  if (!parts.connector.capabilities.isSendIdempotent) await tools.mark(order.position);
+  else if (order.isSeenBefore) await tools.confirm();
+  else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
+  return await call(parts, { order, send, channel, isRepeatable }, tools);
+}
+
+interface Call {
+  readonly order: QueuedOrder;
+  readonly send: SendOrder;
+  readonly channel: ChannelAccess;
+  readonly isRepeatable: boolean;
+}
+
+async function call(parts: SendParts, { order, send, channel, isRepeatable }: Call, tools: RunTools): Promise<Ending> {
+  const startedAtMs = parts.now();
+  const outcome = await sendWithin(parts, send, channel, order).catch(asConnectorError);
+  const durationMs = parts.now() - startedAtMs;
+  const code = outcome instanceof ConnectorError ? outcome.code : 'sent';
+  parts.onAttempt(code, durationMs);
+  const { messageId, part } = partOf(order, send);
+  tools.note({
+    channelId: channel.id,
+    messageId,
+    part,
+    at: new Date(startedAtMs),
+    durationMs,
+    outcome: code,
+    platformIds: outcome instanceof ConnectorError ? [] : [...outcome.platformIds],
+    traceparent: order.item.traceparent,
+    attempt: order.attempts + 1,
+  });
+  if (!(outcome instanceof ConnectorError)) return await finish(parts, order, sentResult(order, send, outcome), tools);
+  const verdict = verdictOf(outcome, { attempt: order.attempts + 1, isRepeatable, random: Math.random() });
+  if (verdict.next === 'fail') return await failed(parts, order, outcome, tools);
+  if (verdict.next === 'doubt') return { kind: 'doubt', sinceMs: parts.now(), delayMs: doubtLookMs };
+  if (verdict.isSignedOut) await tools.insist(() => parts.onSignedOut(channel, outcome.message));
+  return { kind: 'wait', ...verdict };
+}
+
+async function sendWithin(
+  parts: SendParts,
+  send: SendOrder,
+  channel: ChannelAccess,
+  order: QueuedOrder,
+): Promise<Sent> {
+  const { connector, tracing, settings, name } = parts;
+  if (connector.send === undefined) throw new ConnectorError('unsupported', 'nothing can be sent in this channel');
+  using limit = timeLimit(settings.timeoutMs);
+  const run = connector.send(send, channel, parts.toolsOf(channel, limit.signal));
+  const options = {
+    parent: order.item.traceparent,
+    kind: 'client',
+    attributes: { 'trunkline.connector': name },
+  } as const;
+  return await tracing.span('send', options, () => unlessAborted(run, limit.signal));
+}
+
+async function failed(parts: SendParts, order: QueuedOrder, error: ConnectorError, tools: RunTools): Promise<Ending> {
+  return await finish(parts, order, failedResult(order, sendOf(order), error), tools);
+}
+
+/** The result stands in the collection before it is told, and is told before the order is over. */
+async function finish(parts: SendParts, order: QueuedOrder, result: SendResult, tools: RunTools): Promise<Ending> {
+  const { conversation, message } = sendOf(order);
+  const conversationPlatformId = result.migratedPlatformId || (conversation?.platformId ?? '');
+  const isKept = message?.action?.$case === 'message'; // Everything else may be done twice.
+  if (isKept) await tools.insist(() => parts.sent.end(order.place, result, conversationPlatformId));
+  await tools.insist(() => parts.report(order.item, result));
+  return { kind: 'done' };
+}
+
+function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): SendResult {
+  return SendResult.create({
+    ...partOf(order, send),
+    state: MessageState.MESSAGE_STATE_SENT,
+    platformIds: [...sent.platformIds],
+    migratedPlatformId: sent.migratedPlatformId ?? '',
+    attempts: order.attempts + 1,
+  });
+}
+
+const waitedTooLong = 'it waited longer than it may';
+const unknownForGood = 'the platform may have it or not';
+
+function failedResult(order: QueuedOrder, send: SendOrder, error: ConnectorError): SendResult {
+  const { code, message, platformCode = '', retryAfterMs = 0 } = error;
+  const states: Partial<Record<typeof code, MessageState>> = {
+    expired: MessageState.MESSAGE_STATE_EXPIRED,
+    unknown_outcome: MessageState.MESSAGE_STATE_UNKNOWN,
+  };
+  return SendResult.create({
+    ...partOf(order, send),
+    state: states[code] ?? MessageState.MESSAGE_STATE_FAILED,
+    error: { code, platformCode, text: message.slice(0, 500), retryAfterMs },
+    attempts: order.attempts + 1,
+  });
+}
+
+function partOf({ item }: QueuedOrder, { message, part, parts }: SendOrder) {
+  return { channelId: item.channelId, messageId: message?.id ?? '', part, parts };
+}
+
+function sendOf({ item }: QueuedOrder): SendOrder {
+  if (item.order?.$case !== 'send') throw new Error('an order to send was expected');
+  return item.order.value;
+}
