@@ -23,11 +23,6 @@ export async function testFiles(): Promise<TestFile[]> {
   return files.sort((a, b) => Number(a.startsServers) - Number(b.startsServers));
 }
 
-/** Whether the file drives a real browser. */
-export function needsBrowser(file: TestFile): boolean {
-  return file.opensBrowser;
-}
-
 function withImports(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file) || !existsSync(file)) return seen;
   seen.add(file);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { findChromium } from '../../packages/testkit/src/browser/chromium.ts';
 import { createProgress, type Progress } from '../progress.mjs';
 import { runChecks } from './checks.ts';
-import { needsBrowser, type TestFile, testFiles } from './files.ts';
+import { type TestFile, testFiles } from './files.ts';
+import { prepare } from './prepare.ts';
 import { runFiles } from './run-files.ts';
 import type { Tally } from './tally.ts';
 
@@ -42,10 +42,7 @@ async function runTests(tally: Tally, progress: Progress, signal: AbortSignal): 
     tally.failed += 1;
     return;
   }
-  if (chosen.some(needsBrowser)) {
-    // Found, or installed, before the clock of a test runs; what is missing is said by the tests that need it.
-    await findChromium(signal).catch((error: Error) => console.log(error.message));
-  }
+  await prepare(chosen, progress, signal);
   await runFiles(chosen, tally, progress, signal);
 }
 

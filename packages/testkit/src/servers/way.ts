@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { hasImage } from './docker-image.ts';
 import { fetchServer, type Report, type ServerName } from './fetch/fetch.mjs';
 import { Problem } from './fetch/problem.mjs';
 import { run } from './fetch/run.mjs';
@@ -23,9 +24,6 @@ const SOURCES = {
     atLeast: undefined,
   },
 } as const;
-
-const PULL_LIMIT_MS = 60_000;
-const ASK_LIMIT_MS = 5_000;
 
 /**
  * Decides how a server is provided, in this order: an address in the environment, Docker (if its daemon answers and the image is
@@ -76,18 +74,6 @@ async function tryKind(
       return { kind, program: name === 'kafka' ? folder : join(folder, SOURCES[name].program) };
     }
   }
-}
-
-async function hasImage(image: string, signal: AbortSignal): Promise<boolean> {
-  const docker = (limitMs: number, ...args: string[]) =>
-    run('docker', args, { signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]) }).then(
-      ({ code }) => code === 0,
-      () => false,
-    );
-  if (!(await docker(ASK_LIMIT_MS, 'info'))) return false;
-  return (
-    (await docker(ASK_LIMIT_MS, 'image', 'inspect', image)) || (await docker(PULL_LIMIT_MS, 'pull', '--quiet', image))
-  );
 }
 
 async function onPath(name: ServerName, signal: AbortSignal): Promise<string | undefined> {

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { coreServices } from '../../packages/contracts/src/index.ts';
+import { type HostedService, type ServiceDefinition, startService } from '../../packages/runtime/src/index.ts';
+import { tied } from '../../packages/testkit/src/index.ts';
+import type { Instance } from './environments.ts';
+
+/** Instances that run. Leaving the block stops them. */
+export interface Running extends AsyncDisposable {
+  /** Rejects when one of them ends by itself; never resolves. */
+  readonly failed: Promise<never>;
+}
+
+/** Lines of the services go here, so that the terminal stays readable. */
+export interface LogTo {
+  readonly folder: string;
+}
+
+/** Path of the file that a service's process starts with. */
+export function mainOf(service: string): string {
+  const isCore = (coreServices as readonly string[]).includes(service);
+  return resolve(isCore ? `services/${service}/src/main.ts` : 'services/connectors/main.ts');
+}
+
+/** Runs all instances in this process: same code, same bus, same rights as apart. Resolves when all of them serve. */
+export async function runHosted(
+  environments: ReadonlyMap<Instance, Record<string, string>>,
+  { folder }: LogTo,
+): Promise<Running> {
+  await mkdir(folder, { recursive: true });
+  const hosted: HostedService<unknown>[] = [];
+  for (const [{ service }, environment] of environments) {
+    const logDestination = createWriteStream(resolve(folder, `${service}.log`), { flags: 'a' });
+    const overrides = { logDestination, measuresProcess: hosted.length === 0 };
+    hosted.push(startService(await definitionOf(service), environment, overrides));
+  }
+  const stop = async () => {
+    await Promise.all(hosted.map((each) => each.stop()));
+  };
+  const failed = Promise.race(hosted.map((each) => endedAlone(each.name, each.done, folder)));
+  failed.catch(() => {});
+  try {
+    await Promise.race([Promise.all(hosted.map((each) => each.ready)), failed]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { failed, [Symbol.asyncDispose]: stop };
+}
+
+async function definitionOf(service: string): Promise<ServiceDefinition> {
+  const isCore = (coreServices as readonly string[]).includes(service);
+  const module = isCore
+    ? await import(resolve(`services/${service}/src/service.ts`))
+    : { [service]: (await import(resolve('packages/adapter-kit/src/index.ts'))).connectorService(service) };
+  const definition = Object.values(module).find((each) => (each as ServiceDefinition).name === service);
+  return definition as ServiceDefinition;
+}
+
+async function endedAlone(name: string, done: Promise<void>, folder: string): Promise<never> {
+  await done;
+  throw new Error(`${name} ended by itself: see ${folder}/${name}.log`);
+}
+
+/** Runs every instance in a process of its own. Resolves when all of them serve. */
+export async function runProcesses(
+  environments: ReadonlyMap<Instance, Record<string, string>>,
+  { folder }: LogTo,
+): Promise<Running> {
+  await mkdir(folder, { recursive: true });
+  const children = [...environments].map(([instance, environment]) => start(instance, environment, folder));
+  const stop = async () => {
+    for (const { child } of children) child.kill('SIGTERM');
+    await Promise.all(children.map(({ child }) => exited(child)));
+  };
+  const failed = Promise.race(children.map(({ name, child }) => endedAlone(name, exited(child), folder)));
+  failed.catch(() => {});
+  try {
+    await Promise.race([Promise.all([...environments.keys()].map(untilReady)), failed]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { failed, [Symbol.asyncDispose]: stop };
+}
+
+function start({ service, number }: Instance, environment: Record<string, string>, folder: string) {
+  const name = `${service}-${number}`;
+  const out = createWriteStream(resolve(folder, `${name}.log`), { flags: 'a' });
+  const words = [...process.execArgv, mainOf(service)];
+  const [command, args] = tied(process.execPath, words, 'TERM');
+  const env = { PATH: process.env.PATH, CONNECTOR: service, ...environment };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.pipe(out, { end: false });
+  child.stderr.pipe(out, { end: false });
+  return { name, child };
+}
+
+async function exited(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+const readyLimitMs = 60_000;
+
+async function untilReady({ service, ports }: Instance): Promise<void> {
+  const endsAt = performance.now() + readyLimitMs;
+  while (performance.now() < endsAt) {
+    const answer = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, {
+      signal: AbortSignal.timeout(2_000),
+    }).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${service} did not become ready within ${readyLimitMs / 1_000} s`);
+}
