@@ -6,6 +6,7 @@ import {
   type Db,
   type MongoClient,
   MongoServerError,
+  UUID,
 } from 'mongodb';
 import { TrunklineError } from '../errors.ts';
 import { storeError } from './mongo-error.ts';
@@ -25,7 +26,8 @@ export interface MongoStageStoreOptions {
 interface RecordDocument extends StageRecord {
   readonly _id: string;
   readonly owner: string;
-  readonly session?: ClientSession['id'];
+  /** Id of its session, in hexadecimal. */
+  readonly session?: string | undefined;
 }
 
 /** Longest wait for one answer; a write that is blocked by another transaction rejects after it. */
@@ -46,7 +48,7 @@ export function createMongoStageStore({ client, db, collection }: MongoStageStor
           { _id },
           {
             $inc: { epoch: 1 },
-            $set: { owner, session: session.id },
+            $set: { owner, session: idOf(session) },
             $setOnInsert: { from: start, to: start, after: 0, decided: 0, parked: [] },
           },
           { upsert: true, returnDocument: 'after', writeConcern: durably, maxTimeMS },
@@ -68,6 +70,10 @@ function isRace(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11000;
 }
 
+function idOf(session: ClientSession): string | undefined {
+  return session.id?.id.toString('hex');
+}
+
 /** A transaction of an owner that was killed would block us until the server gives it up: a minute by default. */
 async function endFormerSession(records: Collection<RecordDocument>, db: Db, _id: string): Promise<void> {
   const former = await records.findOne({ _id }, { projection: { session: 1 }, maxTimeMS });
@@ -75,7 +81,7 @@ async function endFormerSession(records: Collection<RecordDocument>, db: Db, _id
   // Everyone may end sessions of its own user; where the server says no, its limit of time does it.
   await db
     .admin()
-    .command({ killSessions: [former.session], maxTimeMS })
+    .command({ killSessions: [{ id: UUID.createFromHexString(former.session) }], maxTimeMS })
     .catch(() => {});
 }
 
@@ -103,7 +109,7 @@ function claimOf(claimed: Claimed, record: StageRecord): StageClaim {
     transaction: (work) => transact(claimed, work),
     [Symbol.asyncDispose]: async () => {
       // The driver uses sessions again: a later owner must not end somebody else's work.
-      const mine = { _id, session: session.id };
+      const mine = { _id, session: idOf(session) };
       await records.updateOne(mine, { $unset: { session: '' } }, { maxTimeMS }).catch(() => {});
       await session.endSession();
     },
@@ -151,7 +157,7 @@ function transactionOf({ db, records, session, owner, _id }: Claimed): StageTran
     }),
     replace: async ({ epoch, to }, record) => {
       const filter = { _id, epoch, ...flat(to) };
-      const document = { ...record, owner, session: session.id };
+      const document = { ...record, owner, session: idOf(session) };
       return (await records.replaceOne(filter, document, { session, maxTimeMS })).matchedCount === 1;
     },
     apply: async (writes) => {

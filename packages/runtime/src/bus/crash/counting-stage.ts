@@ -31,7 +31,7 @@ export const counting = {
 } as const;
 
 /** How many outputs the trick `many` makes, and the size of each. */
-export const manyOutputs = 1_200;
+export const manyOutputs = 1_001;
 
 /** Numbers the messages of each conversation and drops repeats: state that any lost, doubled or reordered item breaks. */
 export function countingStage(name: string): StageDefinition<State> {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { Envelope, Position, streams, subjects } from '@trunkline/contracts';
+import { countingStage, manyOutputs, type Numbered, numberedOf, type Told } from '../crash/counting-stage.ts';
+import { numberingLog, sequencedOf } from '../crash/numbering-log.ts';
+import { runKeyedLog } from '../keyed-log.ts';
+import { comparePositions, start } from '../position.ts';
+import { runStage } from '../stage.ts';
+import { createMemoryLog, createMemoryStreams, type MemoryStreams } from './memory-log.ts';
+import { createMemoryDatabase, createMemoryStore } from './memory-store.ts';
+import { type Actor, createTurns } from './turns.ts';
+
+/** One case: what is told, in messages, and the choices that make the chaos. */
+export interface LanesCase {
+  readonly told: readonly (readonly Told[])[];
+  readonly choices: readonly number[];
+}
+
+const lane = 0;
+
+/** An owner of the stage or of the keyed log, which may be one too many. */
+interface Owner {
+  readonly actor: Actor;
+  readonly lease: AbortController;
+}
+
+/**
+ * Drives the product's own stage and keyed log over ports in memory: owners come, die and lose their leases at every await,
+ * two at once, calls fail in every way. When the choices are used up nothing fails any more and one more owner of each
+ * comes. Throws unless every fact was then said once, in order, with gapless numbers, and every key's messages are gapless.
+ */
+export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
+  const turns = createTurns(choices);
+  const outside: Actor = { name: 'outside', alive: true };
+  const { wallMs } = turns.clockOf(outside);
+  const shared = createMemoryStreams(
+    { [streams.ingress]: ['ingress'], [streams.facts]: ['facts'], [streams.outbox]: ['outbox', 'outpos'] },
+    wallMs,
+  );
+  const database = createMemoryDatabase();
+  const failures: unknown[] = [];
+  const owners: Owner[] = [];
+  const spawn = (isStage: boolean) => {
+    const actor = { name: `owner ${owners.length}`, alive: true };
+    const lease = new AbortController();
+    owners.push({ actor, lease });
+    const own = {
+      log: createMemoryLog(shared, turns, actor),
+      lease: { lane, owner: actor.name, signal: lease.signal, confirmedAgoMs: () => 0 },
+      clock: turns.clockOf(actor),
+    };
+    const running = isStage
+      ? runStage(countingStage('count'), { ...own, store: createMemoryStore(database, turns, actor) })
+      : runKeyedLog(numberingLog('number'), { ...own, keysAtOnce: 2 });
+    running.catch((error: unknown) => failures.push(error));
+  };
+  const waiting = [...told];
+  const events = [
+    () => spawn(true),
+    () => spawn(false),
+    () => waiting.length > 0 && tell(shared, waiting.shift() ?? []),
+    () => waiting.length > 0 && tell(shared, waiting.shift() ?? []),
+    () => withOwner((owner) => turns.kill(owner.actor)),
+    () => withOwner((owner) => owner.lease.abort()),
+  ];
+  const withOwner = (act: (owner: Owner) => void) => {
+    const owner = owners[turns.choose(owners.length + 1)];
+    if (owner) act(owner);
+  };
+
+  spawn(true);
+  spawn(false);
+  while (await turns.chaos()) {
+    if (turns.choose(8) === 1) events[turns.choose(events.length)]?.();
+  }
+  for (const batch of waiting) tell(shared, batch);
+  await turns.rest();
+  spawn(true);
+  spawn(false);
+  await turns.rest();
+  for (const failure of failures) throw failure;
+  assert.deepEqual(database.violations, []);
+  checkFacts(shared);
+  checkKeys(shared);
+  checkPositions(shared);
+}
+
+function tell(shared: MemoryStreams, batch: readonly Told[]): void {
+  shared.append(subjects.ingress(lane), Buffer.from(JSON.stringify(batch)));
+}
+
+/** Every item once, in order, numbered without gaps; envelopes join on without overlapping. */
+function checkFacts(shared: MemoryStreams): void {
+  const envelopes = shared.of(streams.facts).map(({ data }) => Envelope.decode(data));
+  let behind = start;
+  for (const { from, to } of envelopes) {
+    assert.ok(from && to && comparePositions(from, behind) >= 0 && comparePositions(to, from) > 0, 'envelopes overlap');
+    behind = to;
+  }
+  const said = shared.of(streams.facts).flatMap(({ data }) => numberedOf(data));
+  assert.deepEqual(said.map(brief), expectedFacts(shared).map(brief));
+}
+
+function expectedFacts(shared: MemoryStreams): Numbered[] {
+  const seen = new Set<string>();
+  const counts = new Map<string, number>();
+  return shared.of(streams.ingress).flatMap(({ data }) =>
+    (JSON.parse(Buffer.from(data).toString()) as Told[]).flatMap((told): Numbered[] => {
+      if (told.trick === 'throw') return [{ ...told, number: 0, parked: true }];
+      if (seen.has(told.id)) return [];
+      seen.add(told.id);
+      return Array.from({ length: told.trick === 'many' ? manyOutputs : 1 }, () => {
+        const number = (counts.get(told.conversation) ?? 0) + 1;
+        counts.set(told.conversation, number);
+        return { ...told, number };
+      });
+    }),
+  );
+}
+
+/** Every key has its facts once, in order, with sequences from 1 without gaps. */
+function checkKeys(shared: MemoryStreams): void {
+  const said = shared.of(streams.facts).flatMap(({ data }) => numberedOf(data));
+  for (const [key, own] of Map.groupBy(said, ({ conversation }) => conversation)) {
+    const subject = subjects.outbox(lane, key);
+    const sequenced = shared
+      .of(streams.outbox)
+      .filter((message) => message.subject === subject)
+      .flatMap(sequencedOf);
+    assert.deepEqual(
+      sequenced.map(({ sequence }) => sequence),
+      own.map((_, index) => index + 1),
+    );
+    assert.deepEqual(
+      sequenced.map((each) => brief(each.said)),
+      own.map(brief),
+    );
+  }
+}
+
+/** The stored position of the keyed log never goes back. */
+function checkPositions(shared: MemoryStreams): void {
+  const messages = shared.of(streams.outbox).filter(({ subject }) => subject === subjects.outboxPosition(lane));
+  const positions = messages.map(({ data }) => Position.decode(data));
+  positions.reduce((former, next) => {
+    assert.ok(comparePositions(next, former) > 0, 'the stored position went back');
+    return next;
+  }, start);
+}
+
+function brief({ conversation, id, number }: Numbered): string {
+  return `${conversation}/${id}=${number}`;
+}
