@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './fetch/run.mjs';
 import type { Instance, Launch } from './instance.ts';
-import { untilAnswers } from './ports.ts';
+import { requireFree, untilAnswers } from './ports.ts';
 
 const START_LIMIT_MS = 90_000;
 const COMMAND_LIMIT_MS = 40_000;
@@ -21,6 +21,7 @@ export function container(image: string, launch: Launch): Instance {
   return {
     pid: () => running?.pid,
     start: async (signal) => {
+      await requireFree(launch.port, launch.name);
       const id = await create(image, launch);
       running = { id, pid: Number(await docker(['inspect', '--format', '{{.State.Pid}}', id])) };
       await untilAnswers(launch.port, AbortSignal.any([signal, AbortSignal.timeout(START_LIMIT_MS)])).catch(

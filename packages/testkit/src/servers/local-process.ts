@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from './fetch/problem.mjs';
 import type { Instance, Launch } from './instance.ts';
-import { isFree, untilAnswers } from './ports.ts';
+import { portTaken, requireFree, untilAnswers } from './ports.ts';
 import { tied } from './tied.ts';
 
 const START_LIMIT_MS = 60_000;
@@ -22,7 +22,7 @@ export function localProcess(launch: Launch): Instance {
   return {
     pid: () => child?.pid,
     start: async (signal) => {
-      if (!(await isFree(launch.port))) throw portTaken(launch);
+      await requireFree(launch.port, launch.name);
       const started = spawnLogged(launch);
       child = started;
       try {
@@ -71,14 +71,8 @@ function startFailed(launch: Launch): Error {
     const remedy = 'install it (Debian 12: apt-get install libcurl4 libssl3 liblzma5) or start Docker';
     return new Problem(`The system library ${library}, which ${launch.name} needs, is missing: ${remedy}`);
   }
-  if (/address (already )?in use/i.test(tail)) return portTaken(launch);
+  if (/address (already )?in use/i.test(tail)) return portTaken(launch.port, launch.name);
   return new Error(`${launch.name} did not start; the end of its log:\n${tail}`);
-}
-
-function portTaken(launch: Launch): Problem {
-  return new Problem(
-    `Port ${launch.port}, wanted for ${launch.name}, is taken: stop what listens there or give another port`,
-  );
 }
 
 async function signalAndWait(child: ChildProcess, name: NodeJS.Signals): Promise<void> {

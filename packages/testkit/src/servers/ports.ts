@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Problem } from './fetch/problem.mjs';
 
 /**
  * Finds a port of 127.0.0.1 that nobody listens on. It lies below the range that the kernel gives to outgoing connections, so a
@@ -21,6 +22,16 @@ export function isFree(port: number): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
+}
+
+/** Throws a Problem, one sentence with the remedy, if somebody listens on a port that a server is to have. */
+export async function requireFree(port: number, name: string): Promise<void> {
+  if (!(await isFree(port))) throw portTaken(port, name);
+}
+
+/** The sentence for a port that a server could not have. */
+export function portTaken(port: number, name: string): Problem {
+  return new Problem(`Port ${port}, wanted for ${name}, is taken: stop what listens there or give another port`);
 }
 
 /** Waits until something accepts connections on the port; rejects when the signal aborts. */
