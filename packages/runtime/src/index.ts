@@ -1,5 +1,6 @@
 export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
+export { machineClock } from './bus/clock.ts';
 export type { Directory, DirectoryChange } from './bus/directory.ts';
 export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-writer.ts';
 export { createDoor, type Door, type DoorOptions, type Submitted } from './bus/door.ts';
@@ -21,6 +22,20 @@ export {
   type RecordBody,
   type RecordCodec,
 } from './bus/queue/fenced-log.ts';
+export { type PoolName, poolSlots } from './bus/queue/pools.ts';
+export type { PortalObserver } from './bus/queue/portal-observer.ts';
+export type {
+  BatchItem,
+  GivenUp,
+  PauseReason,
+  PortalPorts,
+  PortalRequest,
+  PortalView,
+  PostResult,
+  Verdict,
+} from './bus/queue/portal-ports.ts';
+export { type PortalLaneView, type PortalQueueOptions, runPortalQueue } from './bus/queue/portal-queue.ts';
+export { type Recorded, readRecorded } from './bus/queue/portal-record.ts';
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';

@@ -123,7 +123,7 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
     takeOver: async (build) => {
       for (;;) {
         const head = await last();
-        const sinceFull = head === undefined ? [] : await readSinceFull(options, head, ask);
+        const sinceFull = head === undefined ? [] : await sinceFullOf(options, head, ask);
         const epoch = (sinceFull.at(-1)?.epoch ?? 0) + 1;
         if (state.epoch > 0 && epoch > state.epoch) throw new LostOwnership(`${subject} has the epoch ${epoch - 1}`);
         const stamp = { owner, epoch, isFull: true, fullSequence: 0 };
@@ -147,10 +147,20 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
 }
 
 type Ask = <T>(question: () => Promise<T>) => Promise<T>;
+type Place<R extends FencedRecord> = Pick<FencedLogOptions<R>, 'log' | 'stream' | 'subject' | 'codec'>;
+
+/**
+ * Reads every record since and with the last full one, for whoever asks how far a lane is; none when the log is empty.
+ * Rejects with `unavailable` when the bus does not answer, and with {@link LaneAlarm} when records are missing.
+ */
+export async function readFencedLog<R extends FencedRecord>(place: Place<R>): Promise<R[]> {
+  const head = await place.log.lastOf(place.stream, place.subject);
+  return head === undefined ? [] : await sinceFullOf(place, head, (question) => question());
+}
 
 /** Every record from the last full one to `head`, as the server holds them. */
-async function readSinceFull<R extends FencedRecord>(
-  { log, stream, subject, codec }: FencedLogOptions<R>,
+async function sinceFullOf<R extends FencedRecord>(
+  { log, stream, subject, codec }: Place<R>,
   head: StoredMessage,
   ask: Ask,
 ): Promise<R[]> {

@@ -1,4 +1,4 @@
-import { DeliveryRecord, streams, subjects } from '@trunkline/contracts';
+import { type DeliveryRecord, subjects } from '@trunkline/contracts';
 import { LaneAlarm } from '../alarm.ts';
 import { pause } from '../clock.ts';
 import type { Clock, Lease, LogPort } from '../ports.ts';
@@ -8,7 +8,7 @@ import { receive, relieve } from './portal-feed.ts';
 import { consider, type Lane, outbox } from './portal-lane.ts';
 import type { PortalObserver } from './portal-observer.ts';
 import type { PortalPorts } from './portal-ports.ts';
-import { hasNews, joined, keepRecording, type Recorded, recordNow } from './portal-record.ts';
+import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
 import { type Portal, portalOf } from './portal-state.ts';
 import { resumeUnblocked, startReady } from './portal-step.ts';
 import type { RequestGate } from './request-gate.ts';
@@ -75,13 +75,10 @@ function openRecord(
   signal: AbortSignal,
 ): FencedLog<DeliveryRecord> {
   return openFencedLog<DeliveryRecord>({
-    log,
+    ...recordsAt(log, lease.lane),
     scheduler: clock,
     signal,
-    stream: streams.deliveries,
-    subject: subjects.deliveries(lease.lane),
     owner: lease.owner,
-    codec: { encode: (it) => DeliveryRecord.encode(it).finish(), decode: (bytes) => DeliveryRecord.decode(bytes) },
     onTrouble: (error) => observer.troubled(error),
   });
 }

@@ -1,6 +1,7 @@
-import type { DeliveryRecord, PortalCursor } from '@trunkline/contracts';
+import { DeliveryRecord, type PortalCursor, streams, subjects } from '@trunkline/contracts';
 import { pause } from '../clock.ts';
-import type { FencedLog, RecordBody } from './fenced-log.ts';
+import type { LogPort } from '../ports.ts';
+import { type FencedLog, type RecordBody, type RecordCodec, readFencedLog } from './fenced-log.ts';
 import type { Lane } from './portal-lane.ts';
 import { cursorOf } from './portal-state.ts';
 
@@ -11,6 +12,8 @@ const textsLimit = 2_000;
 
 /** What the records since the last full one say together. Pure. */
 export interface Recorded {
+  /** The instance that wrote last; empty when nothing was written. */
+  readonly owner: string;
   readonly cursors: readonly PortalCursor[];
   readonly lowSequence: number;
   readonly feedSequence: number;
@@ -22,10 +25,29 @@ export function joined(records: readonly DeliveryRecord[]): Recorded {
   for (const record of records) for (const cursor of record.cursors) cursors.set(cursor.portalId, cursor);
   const newest = records.at(-1);
   return {
+    owner: newest?.owner ?? '',
     cursors: [...cursors.values()],
     lowSequence: newest?.lowSequence ?? 0,
     feedSequence: newest?.feedSequence ?? 0,
   };
+}
+
+const codec: RecordCodec<DeliveryRecord> = {
+  encode: (record) => DeliveryRecord.encode(record).finish(),
+  decode: (bytes) => DeliveryRecord.decode(bytes),
+};
+
+/** Where a lane's records are. */
+export function recordsAt(log: LogPort, lane: number) {
+  return { log, stream: streams.deliveries, subject: subjects.deliveries(lane), codec };
+}
+
+/**
+ * What a lane has recorded until now, at most a quarter of a second behind its owner; for whoever answers questions, on any
+ * instance. Rejects with `unavailable` when the bus does not answer.
+ */
+export async function readRecorded(log: LogPort, lane: number): Promise<Recorded> {
+  return joined(await readFencedLog(recordsAt(log, lane)));
 }
 
 /** Stores what changed every 250 ms, everything each 30 s, one record at a time, until the signal. Rejects when the lane is another's. */
