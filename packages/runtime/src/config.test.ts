@@ -41,9 +41,10 @@ test('all problems are told together, with what each setting is for, and no valu
 });
 
 test('printed settings show secrets as present or absent and addresses without passwords', () => {
-  const shown = JSON.stringify(printable(readConfig(schema, good)));
+  const shown = JSON.stringify(printable(schema, readConfig(schema, good)));
   assert.doesNotMatch(shown, /hush|:pw@/);
   assert.match(shown, /"SIGNING_SECRET":"present"/);
+  assert.match(shown, /"NAME":"absent"/);
 });
 
 test('the example file and the table are made from the schema', () => {

@@ -55,17 +55,23 @@ export function switchSetting(otherwise: boolean): z.ZodType<boolean, string | u
 }
 
 /** Settings as they may be printed: secrets as present or absent, addresses without passwords. Pure. */
-export function printable(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, shown(value)]));
+export function printable(schema: ConfigSchema, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).map(([name, setting]) => {
+      const value = config[name];
+      const isHidden = metaOf(setting, 'isSecret') === true || isSecret(value);
+      if (isHidden) return [name, value === undefined ? 'absent' : 'present'];
+      return [name, value === undefined ? 'absent' : shown(value)];
+    }),
+  );
 }
 
 function shown(value: unknown): unknown {
-  if (value === undefined) return 'absent';
   if (isSecret(value)) return 'present';
   if (typeof value === 'string') return withoutPassword(value);
   if (Array.isArray(value)) return value.map(shown);
-  if (value instanceof Map) return printable(Object.fromEntries(value));
-  return typeof value === 'object' && value !== null ? printable({ ...value }) : value;
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [key, shown(each)]));
+  return typeof value === 'object' && value !== null ? '[object]' : value;
 }
 
 function problemOf(schema: ConfigSchema, given: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): string {
