@@ -9,10 +9,12 @@ import type { Tally } from './tally.ts';
 const HELP = `npm test                       everything: contracts, checks, unit, integration and browser tests
 npm test -- <text> ...         only the test files whose path contains one of the texts, without the checks
 npm test -- --only checks      only the checks
+npm test -- --only tests       only the tests
 npm test -- --only unit        only the tests that start no server and no browser
 npm test -- --only integration only the others
 `;
 
+const PARTS: readonly string[] = ['checks', 'tests', 'unit', 'integration'];
 const LIMIT_MS = 40 * 60_000;
 
 const { values, positionals } = parseArgs({
@@ -22,8 +24,8 @@ const { values, positionals } = parseArgs({
 const { only } = values;
 if (values.help === true) {
   console.log(HELP);
-} else if (only !== undefined && !['checks', 'unit', 'integration'].includes(only)) {
-  console.error(`--only ${only} is not known: say checks, unit or integration`);
+} else if (only !== undefined && !PARTS.includes(only)) {
+  console.error(`--only ${only} is not known: say one of ${PARTS.join(', ')}`);
   process.exitCode = 1;
 } else {
   const tally: Tally = { passed: 0, failed: 0 };
