@@ -1,5 +1,6 @@
 export * from './collections.ts';
 export * from './errors.ts';
+export * from './fact-kind.ts';
 export * from './gen/trunkline/audit/v1/audit_record.ts';
 export * from './gen/trunkline/audit/v1/audit_service.ts';
 export * from './gen/trunkline/connector/v1/connector_service.ts';

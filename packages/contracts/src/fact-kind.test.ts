@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { factFieldOf, factFields } from './fact-kind.ts';
+import { Fact } from './gen/trunkline/message/v1/fact.ts';
+
+const common = { id: 'f1', tenantId: 't1', traceparent: 'trace', connector: 'telegram', at: new Date() };
+
+test('a fact is told apart without being decoded', () => {
+  const timer = Fact.fromPartial({ ...common, fact: { $case: 'timerSet', value: { timerId: 'one' } } });
+  const parked = Fact.fromPartial({ ...common, fact: { $case: 'parked', value: { parkedId: 'p1' } } });
+  assert.equal(factFieldOf(Fact.encode(timer).finish()), factFields.timerSet);
+  assert.equal(factFieldOf(Fact.encode(parked).finish()), 25);
+  assert.equal(factFieldOf(Fact.encode(Fact.fromPartial(common)).finish()), undefined);
+});
