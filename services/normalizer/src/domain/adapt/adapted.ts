@@ -1,0 +1,49 @@
+import type { Content, Keyboard, OutgoingMessage, Text } from '@trunkline/contracts';
+import type { Option } from '../state/documents.ts';
+
+/**
+ * How something was sent that the channel does not carry: D1 link in the text, D2 as text, D3 as a file or another kind of
+ * it, D4 numbered text options, D5 quoted line, D6 as a picture, D7 a new message "Corrected: …", D8 the emoji as text,
+ * D10 map link, D11 names and phones as text.
+ */
+export type Degradation = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7' | 'D8' | 'D10' | 'D11';
+
+/** An outgoing message as its channel can carry it. */
+export interface Adapted {
+  /** In the order of sending; all with the message's id. */
+  readonly parts: readonly OutgoingMessage[];
+  readonly degraded: readonly Degradation[];
+  /** Options that stand in the text as numbered lines. */
+  readonly options: readonly Option[];
+}
+
+/** A part of a message before its texts are split. */
+export interface Piece {
+  /** What is sent natively; absent for a text alone. Its own caption is empty: it stands in `text`. */
+  readonly native?: NonNullable<Content['kind']>;
+  readonly text: Text;
+  /** Buttons of this piece alone. */
+  readonly keyboard?: Keyboard;
+}
+
+/** A text without marks. Pure. */
+export function plain(text: string): Text {
+  return { plain: text, marks: [] };
+}
+
+/** Can a text stand under it: an attachment or an album, but neither a sticker nor a round video. Pure. */
+export function takesCaption({ native }: Piece): boolean {
+  switch (native?.$case) {
+    case undefined:
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'voice':
+    case 'file':
+    case 'animation':
+    case 'album':
+      return true;
+    default:
+      return false;
+  }
+}

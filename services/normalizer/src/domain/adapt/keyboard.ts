@@ -1,0 +1,115 @@
+import {
+  type Button,
+  type ButtonCapability,
+  type Capabilities,
+  type Keyboard,
+  KeyboardMode,
+  type KeyboardRow,
+} from '@trunkline/contracts';
+import type { Option } from '../state/documents.ts';
+import type { Degradation } from './adapted.ts';
+import { canAct } from './carries.ts';
+
+/** What a keyboard becomes in a channel. */
+export interface AdaptedKeyboard {
+  readonly native?: Keyboard;
+  /** Lines of text for what is no button here, after the options. */
+  readonly lines: readonly string[];
+  /** Options to be written as numbered lines. */
+  readonly options: readonly Option[];
+  readonly degraded: readonly Degradation[];
+}
+
+const none: AdaptedKeyboard = { lines: [], options: [], degraded: [] };
+
+/**
+ * Keeps the buttons that fit the channel; what asks for an answer becomes a numbered option (all of them, so that the
+ * numbers are whole), everything else a line of text. A limit of 0 means none. Pure.
+ */
+export function adaptKeyboard(keyboard: Keyboard | undefined, capabilities: Capabilities): AdaptedKeyboard {
+  if (keyboard === undefined) return none;
+  if (keyboard.mode === KeyboardMode.KEYBOARD_MODE_REMOVE) {
+    return capabilities.replyButtons === undefined ? none : { ...none, native: keyboard };
+  }
+  const limit = limitOf(keyboard.mode, capabilities);
+  const buttons = keyboard.rows.flatMap((row) => row.buttons);
+  const fitting = limit === undefined ? [] : buttons.filter((button) => fits(button, limit, capabilities));
+  const areAnswersWhole = buttons.every((button) => !isAnswer(button) || fitting.includes(button));
+  const kept = fitting.filter((button) => areAnswersWhole || !isAnswer(button));
+  const rows = limit === undefined ? undefined : layOut(keyboard.rows, kept, limit);
+  const shown = rows === undefined ? [] : kept;
+  const dropped = buttons.filter((button) => !shown.includes(button));
+  const options = dropped.filter(isAnswer).map(optionOf);
+  const lines = dropped.filter((button) => !isAnswer(button)).map(lineOf);
+  return {
+    ...(rows === undefined || shown.length === 0 ? {} : { native: { ...keyboard, rows } }),
+    lines,
+    options,
+    degraded: [...(options.length > 0 ? (['D4'] as const) : []), ...(lines.length > 0 ? (['D2'] as const) : [])],
+  };
+}
+
+function limitOf(mode: KeyboardMode, { inlineButtons, replyButtons }: Capabilities): ButtonCapability | undefined {
+  switch (mode) {
+    case KeyboardMode.KEYBOARD_MODE_REPLY:
+      return replyButtons;
+    case KeyboardMode.KEYBOARD_MODE_QUICK:
+      return replyButtons ?? inlineButtons;
+    default:
+      return inlineButtons;
+  }
+}
+
+/** A button that the person answers with; all others only open or ask something. */
+function isAnswer({ action }: Button): boolean {
+  return action === undefined || action.$case === 'callback' || action.$case === 'reply';
+}
+
+function fits(button: Button, limit: ButtonCapability, capabilities: Capabilities): boolean {
+  const { textMax, payloadMaxBytes } = limit;
+  const isShort = textMax === 0 || button.text.length <= textMax;
+  const isSmall = payloadMaxBytes === 0 || !isAnswer(button) || Buffer.byteLength(payloadOf(button)) <= payloadMaxBytes;
+  return isShort && isSmall && canAct(capabilities, button.action?.$case ?? 'reply');
+}
+
+/** The rows as they are, packed closer where they do not fit; undefined where they do not fit at all. */
+function layOut(
+  rows: readonly KeyboardRow[],
+  kept: readonly Button[],
+  { rows: rowsMax, columns, total }: ButtonCapability,
+): KeyboardRow[] | undefined {
+  if (total > 0 && kept.length > total) return undefined;
+  const width = columns > 0 ? columns : Number.POSITIVE_INFINITY;
+  const own = rows.map((row) => row.buttons.filter((button) => kept.includes(button))).filter((row) => row.length > 0);
+  const asGiven = own.flatMap((row) => inRows(row, width));
+  const isOk = (made: readonly KeyboardRow[]) => rowsMax === 0 || made.length <= rowsMax;
+  if (isOk(asGiven)) return asGiven;
+  const packed = inRows(kept, width);
+  return isOk(packed) ? packed : undefined;
+}
+
+function inRows(buttons: readonly Button[], width: number): KeyboardRow[] {
+  const rows: KeyboardRow[] = [];
+  for (let from = 0; from < buttons.length; from += width) rows.push({ buttons: buttons.slice(from, from + width) });
+  return rows;
+}
+
+function optionOf(button: Button): Option {
+  return { label: button.text, payload: payloadOf(button) };
+}
+
+function payloadOf({ action, text }: Button): string {
+  return action?.$case === 'callback' || action?.$case === 'reply' ? action.value || text : text;
+}
+
+function lineOf({ text, action }: Button): string {
+  switch (action?.$case) {
+    case 'url':
+    case 'call':
+    case 'copy':
+    case 'appUrl':
+      return `${text}: ${action.value}`;
+    default:
+      return text;
+  }
+}

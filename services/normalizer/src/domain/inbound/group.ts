@@ -1,0 +1,20 @@
+import { GroupAction, type GroupChanged, type SubscriptionChanged } from '@trunkline/contracts';
+import { moveConversation } from '../state/conversation.ts';
+import type { Effect, Placed } from './effect.ts';
+
+/** A group changed: its title and its new place on the platform are the conversation's. */
+export function groupChanged({ turn, conversation }: Placed, { action, value }: GroupChanged): Effect {
+  switch (action) {
+    case GroupAction.GROUP_ACTION_RENAMED:
+      return { conversation: { ...conversation, ref: { ...conversation.ref, title: value } } };
+    case GroupAction.GROUP_ACTION_MIGRATED:
+      return { conversation: moveConversation(turn, conversation, value) };
+    default:
+      return {};
+  }
+}
+
+/** The person allowed or forbade us to write. */
+export function subscriptionChanged({ conversation }: Placed, { isAllowed }: SubscriptionChanged): Effect {
+  return { conversation: { ...conversation, isBlocked: !isAllowed } };
+}

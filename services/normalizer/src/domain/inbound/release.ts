@@ -1,0 +1,60 @@
+import { type ChannelEntry, ChannelEvent, laneOf } from '@trunkline/contracts';
+import { park } from '../park.ts';
+import { conversationOf, count } from '../state/conversation.ts';
+import type { EventHold, HeldEvent } from '../state/documents.ts';
+import type { Turn } from '../turn.ts';
+import { gatherAlbum } from './album.ts';
+import { nextRelease, releaseDue } from './hold.ts';
+import { placeEvent } from './place-event.ts';
+
+/** Events that wait in one conversation. */
+export type WaitingEvents = Pick<EventHold, '_id' | 'channelId' | 'entries'>;
+
+/** Releases what is due of a conversation's held events, in order, and keeps the rest. */
+export function releaseFrom(turn: Turn, { _id, channelId, entries }: WaitingEvents, nowMs: number): void {
+  const channel = turn.directory.channel(channelId);
+  const { released, waiting } = releaseDue(entries, nowMs);
+  const dueAtMs = nextRelease(waiting);
+  if (dueAtMs === undefined || channel === undefined) turn.draft.remove('holds', _id);
+  else {
+    const lane = laneOf(channel.tenantId);
+    turn.draft.put('holds', { _id, kind: 'events', lane, channelId, dueAtMs, entries: waiting });
+  }
+  for (const entry of channel === undefined ? entries : released) release(turn, channel, _id, entry);
+}
+
+/** One that cannot be placed is parked: those behind it must not wait for it for ever. */
+function release(turn: Turn, channel: ChannelEntry | undefined, conversationId: string, entry: HeldEvent): void {
+  try {
+    if (channel === undefined) throw new Error('the channel is not known any more');
+    turn.attempt(() => place(turn, channel, entry));
+  } catch (error) {
+    parkHeld(turn, channel, conversationId, entry, error instanceof Error ? error.message : 'cannot be placed');
+  }
+}
+
+function parkHeld(
+  turn: Turn,
+  channel: ChannelEntry | undefined,
+  conversationId: string,
+  { events }: HeldEvent,
+  reason: string,
+): void {
+  for (const bytes of events) park(turn, { code: 'poison', reason, bytes, channel });
+  const conversation = conversationOf(turn.draft, conversationId);
+  if (conversation === undefined) return;
+  turn.draft.put('conversations', count(turn, conversation, { held: -events.length, parked: events.length }));
+}
+
+function place(turn: Turn, channel: ChannelEntry, { events, traceparent }: HeldEvent): void {
+  const parts = events.map((bytes) => ChannelEvent.decode(bytes));
+  const album = gatherAlbum(parts);
+  if (album !== undefined) {
+    const platformIds = parts.map(({ platformId }) => platformId);
+    placeEvent(turn, channel, { event: album, platformIds, heldCount: parts.length, traceparent });
+    return;
+  }
+  for (const event of parts) {
+    placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 1, traceparent });
+  }
+}

@@ -1,0 +1,112 @@
+import { type ChannelEntry, ChannelEvent, ids, MessageState, OrderScheme, Origin } from '@trunkline/contracts';
+import { applyToParts } from '../outbound/apply-status.ts';
+import { contactIdOf, conversationOf, count, openConversation } from '../state/conversation.ts';
+import type { ConversationDocument, HeldEvent, HoldDocument } from '../state/documents.ts';
+import { findMessage } from '../state/message-refs.ts';
+import type { Scope, Turn } from '../turn.ts';
+import { addToHold } from './hold.ts';
+import { placeEvent } from './place-event.ts';
+import { takeReceipt } from './receipt.ts';
+import { releaseFrom } from './release.ts';
+
+/** Takes one channel event: drops a repeat, holds what has to wait, gives everything else its place. */
+export function takeEvent(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
+  if (isRepeat(turn, event)) tellRepeat(turn, channel, event, event.id);
+  else if (event.event?.$case === 'typing') showTyping(turn, channel, event);
+  else if (event.event?.$case === 'receipt') takeReceipt(turn, channel, event, event.event.value);
+  else takeOrdered(turn, channel, event);
+}
+
+function takeOrdered(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
+  const echoed = echoOf(turn, channel, event);
+  const ref = event.conversation;
+  if (echoed !== undefined) takeEcho(turn, channel, event, echoed);
+  else if (ref === undefined || ref.platformId === '')
+    placeEvent(turn, channel, { event, platformIds: [], heldCount: 0 });
+  else placeOrHold(turn, channel, event, openConversation(turn, channel, ref));
+}
+
+function placeOrHold(turn: Turn, channel: ChannelEntry, event: ChannelEvent, conversation: ConversationDocument): void {
+  const held = heldOf(turn.draft.get('holds', conversation._id));
+  const isByTime = event.order?.scheme === OrderScheme.ORDER_SCHEME_TIME;
+  const albumId = event.event?.$case === 'message' ? event.event.value.albumId : '';
+  if (held.length === 0 && !isByTime && albumId === '') {
+    placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 0 });
+    return;
+  }
+  turn.draft.insert('events', { _id: event.id, channelId: channel.id, at: new Date(turn.nowMs) });
+  turn.draft.put('conversations', count(turn, conversation, { accepted: 1, held: 1 }));
+  const waiting = {
+    event: ChannelEvent.encode(event).finish(),
+    orderKey: event.order?.key ?? '',
+    isByTime,
+    albumId,
+    traceparent: turn.traceparent,
+  };
+  const { holdMs, albumMs } = turn.settings;
+  const entries = addToHold(held, waiting, { nowMs: turn.nowMs, holdMs, albumMs });
+  releaseFrom(turn, { _id: conversation._id, channelId: channel.id, entries }, turn.nowMs);
+}
+
+function heldOf(hold: HoldDocument | undefined): readonly HeldEvent[] {
+  return hold?.kind === 'events' ? hold.entries : [];
+}
+
+function isRepeat({ draft }: Turn, event: ChannelEvent): boolean {
+  if (draft.get('events', event.id) !== undefined) return true;
+  return event.event?.$case === 'message' && draft.get('messages', event.id) !== undefined;
+}
+
+function tellRepeat(turn: Turn, channel: ChannelEntry, event: ChannelEvent, formerId: string): void {
+  const ref = event.conversation;
+  const conversation = ref && conversationOf(turn.draft, ids.conversation(channel.id, ref.platformId));
+  if (conversation !== undefined) {
+    turn.draft.put('conversations', count(turn, conversation, { accepted: 1, repeated: 1 }));
+  } else {
+    turn.tally.events.accepted += 1;
+    turn.tally.events.repeated += 1;
+  }
+  const scope = scopeOf(turn, channel, conversation);
+  turn.say(scope, { $case: 'repeated', value: { eventId: formerId } });
+}
+
+/** A message of the company that came back: what we sent ourselves is known by the platform's id of it. */
+function echoOf(turn: Turn, channel: ChannelEntry, event: ChannelEvent): ReturnType<typeof findMessage> {
+  const isOwnSide = event.origin !== Origin.ORIGIN_CONTACT && event.origin !== Origin.ORIGIN_UNSPECIFIED;
+  if (!isOwnSide || event.event?.$case !== 'message') return undefined;
+  const place = { channelId: channel.id, conversationPlatformId: event.conversation?.platformId ?? '' };
+  const found = findMessage(turn.draft, place, event.platformId);
+  return found?.message.outgoing === undefined ? undefined : found;
+}
+
+/** The echo of an own message proves that the platform has it: that is all it tells. */
+function takeEcho(
+  turn: Turn,
+  channel: ChannelEntry,
+  event: ChannelEvent,
+  { message, ref }: NonNullable<ReturnType<typeof findMessage>>,
+): void {
+  tellRepeat(turn, channel, event, message._id);
+  turn.draft.insert('events', { _id: event.id, channelId: channel.id, at: new Date(turn.nowMs) });
+  applyToParts(turn, message, [ref.part], { state: MessageState.MESSAGE_STATE_SENT });
+}
+
+/** Told and forgotten: it has no number, no place and no repeats worth finding. */
+function showTyping(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
+  const id = ids.conversation(channel.id, event.conversation?.platformId ?? '');
+  const conversation = conversationOf(turn.draft, id);
+  turn.tally.events.accepted += 1;
+  turn.tally.events.normalized += 1;
+  if (conversation === undefined) return;
+  const value = { event, conversationNumber: 0, targetMessageIds: [], isLate: false, isFirst: false };
+  turn.say(scopeOf(turn, channel, conversation), { $case: 'received', value }, { id: event.id });
+}
+
+function scopeOf(turn: Turn, channel: ChannelEntry, conversation: ConversationDocument | undefined): Scope {
+  return {
+    tenantId: channel.tenantId,
+    channel,
+    conversationId: conversation?._id,
+    contactId: conversation && contactIdOf(turn, conversation),
+  };
+}

@@ -1,0 +1,33 @@
+import { Content } from '@trunkline/contracts';
+import { withReactions } from '../inbound/changes.ts';
+import type { MessageDocument } from '../state/documents.ts';
+import { outgoingOf } from '../state/message-content.ts';
+import type { Turn } from '../turn.ts';
+
+/** An order that the platform has taken changes the messages that it is about: history shows what the person sees. */
+export function applyToTargets(turn: Turn, order: MessageDocument): void {
+  const action = outgoingOf(order)?.action;
+  switch (action?.$case) {
+    case 'edit':
+      if (action.value.content !== undefined) {
+        const content = Content.encode(action.value.content).finish();
+        change(turn, action.value.messageId, (target) => ({ ...target, content, editedAtMs: turn.nowMs }));
+      }
+      break;
+    case 'delete':
+      for (const id of action.value.messageIds) change(turn, id, (target) => ({ ...target, deletedAtMs: turn.nowMs }));
+      break;
+    case 'reaction': {
+      const { messageId, reactions } = action.value;
+      change(turn, messageId, (target) => withReactions(target, '', reactions));
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+function change(turn: Turn, messageId: string, next: (target: MessageDocument) => MessageDocument): void {
+  const target = turn.draft.get('messages', messageId);
+  if (target !== undefined) turn.draft.put('messages', next(target));
+}

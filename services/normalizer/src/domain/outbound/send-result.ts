@@ -1,0 +1,58 @@
+import { MessageState, type SendResult } from '@trunkline/contracts';
+import { applyWatermarks } from '../inbound/receipt.ts';
+import { conversationOf, moveConversation } from '../state/conversation.ts';
+import type { MessageDocument, PartDocument } from '../state/documents.ts';
+import { keepRef, type Place, refId } from '../state/message-refs.ts';
+import type { Turn } from '../turn.ts';
+import { applyToParts, partError } from './apply-status.ts';
+import { stateOfReceipt } from './status.ts';
+
+/** Messages have no more parts than this: a text of 100,000 characters has 100 where 1,000 fit. */
+const partsMax = 1_000;
+
+/** Takes what became of sending one part; receipts that came before it are made up for. */
+export function takeSendResult(turn: Turn, result: SendResult): void {
+  const message = turn.draft.get('messages', result.messageId);
+  if (message?.outgoing === undefined || result.part >= partsMax) return;
+  const place = placeOf(turn, message, result.migratedPlatformId);
+  for (const platformId of result.platformIds) {
+    keepRef(turn.draft, place, platformId, { messageId: message._id, part: result.part });
+  }
+  const { state, platformIds, error } = result;
+  let current = applyToParts(turn, withParts(message, Math.max(result.parts, result.part + 1)), [result.part], {
+    state,
+    platformIds,
+    error: partError(error),
+  });
+  for (const platformId of platformIds) current = applyWaiting(turn, current, result.part, refId(place, platformId));
+  const conversation = conversationOf(turn.draft, message.conversationId);
+  if (conversation !== undefined) applyWatermarks(turn, conversation, current);
+}
+
+/** Where the platform has the message now; a send may tell that the conversation has moved. */
+function placeOf(turn: Turn, message: MessageDocument, movedTo: string): Place {
+  const conversation = conversationOf(turn.draft, message.conversationId);
+  const moved = conversation && moveConversation(turn, conversation, movedTo);
+  if (moved !== undefined && moved !== conversation) turn.draft.put('conversations', moved);
+  return { channelId: message.channelId, conversationPlatformId: moved?.ref.platformId ?? '' };
+}
+
+function withParts(message: MessageDocument, count: number): MessageDocument {
+  const known = message.parts ?? [];
+  const queued: PartDocument = { state: MessageState.MESSAGE_STATE_QUEUED, platformIds: [] };
+  const missing = Math.max(0, Math.min(count, partsMax) - known.length);
+  return { ...message, parts: [...known, ...Array.from({ length: missing }, () => queued)] };
+}
+
+/** Receipts that came before the result. */
+function applyWaiting(turn: Turn, message: MessageDocument, part: number, holdId: string): MessageDocument {
+  const hold = turn.draft.get('holds', holdId);
+  if (hold?.kind !== 'receipts') return message;
+  turn.draft.remove('holds', holdId);
+  let current = message;
+  for (const receipt of hold.receipts) {
+    const state = stateOfReceipt(receipt.state);
+    if (state !== undefined) current = applyToParts(turn, current, [part], { state, error: receipt.error });
+  }
+  return current;
+}

@@ -1,0 +1,87 @@
+import { type ChannelEntry, type ConversationRef, ids } from '@trunkline/contracts';
+import type { Turn } from '../turn.ts';
+import type { Balance, ConversationDocument, ConversationName } from './documents.ts';
+import type { Draft } from './draft.ts';
+
+const nothing: Balance = { accepted: 0, normalized: 0, repeated: 0, parked: 0, held: 0 };
+
+/** A conversation by our id; where the platform moved it, the one that goes on. */
+export function conversationOf(draft: Draft, conversationId: string): ConversationDocument | undefined {
+  const found = draft.get('conversations', conversationId);
+  return found !== undefined && 'movedTo' in found ? conversationOf(draft, found.movedTo) : found;
+}
+
+/** The conversation that a platform names; a new one, not stored yet, where there is none. */
+export function openConversation(turn: Turn, channel: ChannelEntry, ref: ConversationRef): ConversationDocument {
+  const id = ids.conversation(channel.id, ref.platformId);
+  return (
+    conversationOf(turn.draft, id) ?? {
+      _id: id,
+      tenantId: channel.tenantId,
+      channelId: channel.id,
+      ref: nameOf(ref),
+      number: 0,
+      createdAtMs: turn.nowMs,
+      counts: nothing,
+    }
+  );
+}
+
+/** Counts what became of events of a conversation, here and in the tally. The counts always balance. */
+export function count(turn: Turn, conversation: ConversationDocument, change: Partial<Balance>): ConversationDocument {
+  const { counts } = conversation;
+  const { events } = turn.tally;
+  events.accepted += change.accepted ?? 0;
+  events.normalized += change.normalized ?? 0;
+  events.repeated += change.repeated ?? 0;
+  events.parked += change.parked ?? 0;
+  events.held += Math.max(0, change.held ?? 0);
+  events.released += Math.max(0, -(change.held ?? 0));
+  return {
+    ...conversation,
+    counts: {
+      accepted: counts.accepted + (change.accepted ?? 0),
+      normalized: counts.normalized + (change.normalized ?? 0),
+      repeated: counts.repeated + (change.repeated ?? 0),
+      parked: counts.parked + (change.parked ?? 0),
+      held: counts.held + (change.held ?? 0),
+    },
+  };
+}
+
+/** How far a conversation's sum is from even: 0, or something was lost or counted twice. Pure. */
+export function imbalanceOf({ accepted, normalized, repeated, parked, held }: Balance): number {
+  return accepted - normalized - repeated - parked - held;
+}
+
+/** The contact of a private conversation; empty for a group, and before the person has written. */
+export function contactIdOf({ draft }: Turn, conversation: ConversationDocument): string {
+  const { identityId: id } = conversation;
+  return id === undefined ? '' : (draft.get('identities', id)?.contactId ?? '');
+}
+
+/** The conversation as orders and facts name it. Pure. */
+export function refOf({ ref }: ConversationDocument): ConversationRef {
+  return { ...ref };
+}
+
+/**
+ * Gives a conversation the new name that the platform gave it. What comes under the new name belongs to it from now on,
+ * unless the platform has used that name already.
+ */
+export function moveConversation(
+  turn: Turn,
+  conversation: ConversationDocument,
+  platformId: string,
+): ConversationDocument {
+  const newId = ids.conversation(conversation.channelId, platformId);
+  if (platformId === '' || conversation.ref.platformId === platformId) return conversation;
+  if (turn.draft.get('conversations', newId) === undefined) {
+    turn.draft.put('conversations', { _id: newId, movedTo: conversation._id });
+  }
+  return { ...conversation, ref: { ...conversation.ref, platformId } };
+}
+
+function nameOf({ platformId, kind, title, threadId, parentUrl }: ConversationRef): ConversationName {
+  return { platformId, kind, title, threadId, parentUrl };
+}

@@ -1,0 +1,52 @@
+import { ids, type Quote } from '@trunkline/contracts';
+import type { MessageDocument, MessageRefDocument } from './documents.ts';
+import type { Draft } from './draft.ts';
+import { contentOf } from './message-content.ts';
+import { plainTextOf } from './plain-text.ts';
+
+/** Where the platform knows a message: its ids mean nothing without channel and conversation. */
+export interface Place {
+  readonly channelId: string;
+  readonly conversationPlatformId: string;
+}
+
+/** A message of ours that a platform's id stands for. */
+export interface FoundMessage {
+  readonly ref: MessageRefDocument;
+  readonly message: MessageDocument;
+}
+
+/** Our id of what a platform's id names there. */
+export function refId({ channelId, conversationPlatformId }: Place, platformId: string): string {
+  return ids.messageRef(channelId, conversationPlatformId, platformId);
+}
+
+/** The message that a platform's id stands for. */
+export function findMessage(draft: Draft, place: Place, platformId: string): FoundMessage | undefined {
+  if (platformId === '') return undefined;
+  const ref = draft.get('messageRefs', refId(place, platformId));
+  const message = ref === undefined ? undefined : draft.get('messages', ref.messageId);
+  return ref === undefined || message === undefined ? undefined : { ref, message };
+}
+
+/** Keeps that a platform's id stands for a part of a message of ours. */
+export function keepRef(
+  draft: Draft,
+  place: Place,
+  platformId: string,
+  message: Omit<MessageRefDocument, '_id'>,
+): void {
+  if (platformId !== '') draft.put('messageRefs', { _id: refId(place, platformId), ...message });
+}
+
+/** A quote with our id of the quoted message and, where the platform did not tell it, the text. */
+export function completeQuote(draft: Draft, place: Place, quote: Quote): Quote {
+  const found = findMessage(draft, place, quote.platformId)?.message;
+  return found === undefined ? quote : quoteOf(found, quote);
+}
+
+/** A quote of a message of ours. Pure. */
+export function quoteOf(message: MessageDocument, quote: Quote): Quote {
+  const text = quote.text || plainTextOf(contentOf(message));
+  return { ...quote, messageId: message._id, text, platformId: quote.platformId || (message.platformIds[0] ?? '') };
+}
