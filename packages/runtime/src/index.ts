@@ -73,6 +73,13 @@ export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './f
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
 export type { HostOverrides } from './host-overrides.ts';
+export {
+  createOuterHttp,
+  type OuterBody,
+  type OuterHttp,
+  type OuterRequest,
+  type OuterResponse,
+} from './http/guarded-http.ts';
 export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
 export { type PassedOn, passOn } from './http/pass-on.ts';
 export { createHttpServer, type HttpServerOptions, sendError } from './http/server.ts';

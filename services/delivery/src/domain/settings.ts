@@ -1,0 +1,29 @@
+import type { PortalEntry } from '@trunkline/contracts';
+import type { PortalView } from '@trunkline/runtime';
+
+/** Longest wait for a portal's answer, unless the portal's settings say otherwise. */
+export const defaultTimeoutMs = 15_000;
+
+const defaults = { lingerMs: 200, batchEvents: 100, batchBytes: 262_144, retentionHours: 24 };
+const retentionBounds = { least: 1, most: 48 };
+const hourMs = 3_600_000;
+
+/** How a portal wants its events; zero, and a portal that nobody knows, mean the defaults. Pure. */
+export function settingsOf(entry: PortalEntry | undefined): PortalView['settings'] {
+  const { lingerMs = 0, batchEvents = 0, batchBytes = 0, retentionHours = 0 } = entry?.settings ?? {};
+  const hours = retentionHours || defaults.retentionHours;
+  return {
+    // 1 means none: 0 is what an absent field looks like.
+    lingerMs: lingerMs === 1 ? 0 : lingerMs || defaults.lingerMs,
+    batchEvents: Math.min(batchEvents || defaults.batchEvents, defaults.batchEvents),
+    batchBytes: Math.min(batchBytes || defaults.batchBytes, defaults.batchBytes),
+    retentionMs: Math.min(Math.max(hours, retentionBounds.least), retentionBounds.most) * hourMs,
+  };
+}
+
+/** Why a portal cannot be sent to because of what it is; undefined: it can. Pure. */
+export function obstacleOf(entry: PortalEntry | undefined): string | undefined {
+  if (entry === undefined) return 'there is no such portal';
+  if (!entry.isActive) return 'the portal is switched off';
+  return entry.url === '' ? 'the portal has no address' : undefined;
+}

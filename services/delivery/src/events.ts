@@ -1,0 +1,117 @@
+import { asTrunklineError, type PortalLaneView, type PortalObserver, pause, type Runtime } from '@trunkline/runtime';
+
+/** Logs and metrics of delivery. */
+export interface DeliveryEvents {
+  readonly observer: PortalObserver;
+  /** From now on the lane's portals are measured. */
+  opened(lane: PortalLaneView): void;
+  closed(lane: PortalLaneView): void;
+  /** Measures the open lanes every few seconds until the signal. */
+  measure(signal: AbortSignal): Promise<void>;
+}
+
+const measureEveryMs = 2_000;
+const modes = ['live', 'drain', 'paused'] as const;
+
+/** Makes the logs and metrics; once a service. */
+export function deliveryEvents({
+  log,
+  metrics,
+  now,
+}: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now'>): DeliveryEvents {
+  const attempts = metrics.counter('trunkline_delivery_attempts_total', 'Requests to portals.', ['pool', 'outcome']);
+  const events = metrics.counter('trunkline_delivery_events_total', 'Events that portals took.');
+  const seconds = metrics.histogram('trunkline_delivery_attempt_seconds', 'Time of a request to a portal.', {
+    labelNames: ['pool'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+  });
+  const size = metrics.histogram('trunkline_delivery_batch_events', 'Events of a request.', {
+    buckets: [1, 2, 5, 10, 20, 50, 100],
+  });
+  const bytes = metrics.histogram('trunkline_delivery_batch_bytes', 'Size of the events of a request.', {
+    buckets: [1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576],
+  });
+  const givenUp = metrics.counter('trunkline_delivery_given_up_total', 'Events that expired or were refused.', [
+    'kind',
+  ]);
+  const paused = metrics.counter('trunkline_delivery_paused_total', 'Portals that were paused by us.', ['reason']);
+  const races = metrics.counter(
+    'trunkline_delivery_races_total',
+    'Switches to live that came too early and were stopped.',
+  );
+  const troubles = metrics.counter(
+    'trunkline_delivery_troubles_total',
+    'Answers of our own servers that did not come.',
+  );
+  const oldest = metrics.gauge('trunkline_delivery_oldest_seconds', 'Age of the oldest undelivered event.', ['mode']);
+  const waiting = metrics.gauge('trunkline_delivery_waiting', 'Events that wait.', ['mode']);
+  const portals = metrics.gauge('trunkline_delivery_portals', 'Portals by how their queue is doing.', ['mode']);
+  const memory = metrics.gauge('trunkline_delivery_live_bytes', 'Memory of events that go out as they come.');
+  const open = new Set<PortalLaneView>();
+
+  const measureNow = () => {
+    const all = [...open].flatMap((lane) => [...lane.portals.values()]);
+    for (const mode of modes) {
+      const some = all.filter((portal) => portal.mode === mode);
+      const fronts = some.map((portal) => portal.queue[0]?.event.at?.getTime() ?? portal.frontAtMs ?? now());
+      portals.set(some.length, { mode });
+      waiting.set(
+        some.reduce((sum, portal) => sum + portal.headSequence - portal.sequence, 0),
+        { mode },
+      );
+      oldest.set(Math.max(0, now() - fronts.reduce((least, at) => Math.min(least, at), now())) / 1_000, { mode });
+    }
+    memory.set([...open].reduce((sum, lane) => sum + lane.liveBytes, 0));
+  };
+
+  const observer: PortalObserver = {
+    attempted: (pool, attempt, batchBytes) => {
+      const { portalId, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus } = attempt;
+      attempts.add(1, { pool, outcome });
+      seconds.observe(durationMs / 1_000, { pool });
+      size.observe(lastSequence - firstSequence + 1);
+      bytes.observe(batchBytes);
+      events.add(accepted);
+      const fields = { portal: portalId, pool, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus };
+      if (outcome === 'accepted') log.debug('Batch delivered', fields);
+      else log.warn('Batch not delivered, it will be tried again', { ...fields, attempt: attempt.attempt });
+    },
+    gaveUp: ({ kind, portalId, reason, events: range }) => {
+      givenUp.add(range.length, { kind });
+      const [first, last] = [range[0]?.sequence, range.at(-1)?.sequence];
+      log.warn('Events given up', { portal: portalId, kind, reason, first, last });
+    },
+    paused: (portalId, reason) => {
+      paused.add(1, { reason });
+      log.error('Portal paused: a person must look', { portal: portalId, reason });
+    },
+    raced: (portalId) => {
+      races.add();
+      log.debug('Portal reads on from the stream', { portal: portalId });
+    },
+    damaged: (portalId, outboxSequence) => {
+      log.error('A sealed batch cannot be decoded: a person must look', { portal: portalId, outboxSequence });
+    },
+    troubled: (error) => {
+      troubles.add();
+      log.warn('A server did not answer, it will be asked again', { code: asTrunklineError(error).code, error });
+    },
+  };
+  return {
+    observer,
+    opened: (lane) => {
+      open.add(lane);
+      log.info('Lane taken over', { lane: lane.lane, portals: lane.portals.size });
+    },
+    closed: (lane) => {
+      open.delete(lane);
+      log.info('Lane given up', { lane: lane.lane });
+    },
+    measure: async (signal) => {
+      while (!signal.aborted) {
+        measureNow();
+        await pause(measureEveryMs, signal);
+      }
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { runService } from '@trunkline/runtime';
+import { delivery } from './service.ts';
+
+await runService(delivery);

@@ -1,0 +1,63 @@
+import {
+  type Backlog,
+  laneOf,
+  type PortalCursor,
+  type PortalEntry,
+  PortalMode,
+  SealedBatch,
+  streams,
+  subjects,
+} from '@trunkline/contracts';
+import { type LogPort, type Recorded, readRecorded } from '@trunkline/runtime';
+import { obstacleOf } from '../domain/settings.ts';
+import type { DeliveryContext } from './context.ts';
+
+/**
+ * What waits for a portal: the cursor from the lane's records first, then the head from the stream's leader, which is never
+ * before it. So every instance gives the same answer, and head = delivered + waiting holds by the numbers themselves.
+ */
+export async function backlogOf(portal: PortalEntry, context: DeliveryContext): Promise<Backlog> {
+  const recorded = await readRecorded(context.bus, laneOf(portal.tenantId));
+  const paused = await context.pauses.find([portal.id]);
+  return await backlogFrom(portal, recorded, { bus: context.bus, pause: paused.get(portal.id) });
+}
+
+/** The same, from records that were read already. */
+export async function backlogFrom(
+  portal: PortalEntry,
+  { cursors, owner }: Recorded,
+  { bus, pause }: { readonly bus: LogPort; readonly pause: string | undefined },
+): Promise<Backlog> {
+  const lane = laneOf(portal.tenantId);
+  const cursor = cursors.find(({ portalId }) => portalId === portal.id);
+  const { headSequence, oldestAt } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
+  const deliveredSequence = cursor?.sequence ?? 0;
+  const waiting = Math.max(0, headSequence - deliveredSequence);
+  const pauseReason = pause ?? obstacleOf(portal) ?? '';
+  const isPaused = pauseReason !== '';
+  return {
+    ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
+    ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, oldestAt, pauseReason },
+    mode: isPaused ? PortalMode.PORTAL_MODE_PAUSED : unpaused(cursor),
+    lastError: cursor?.lastError ?? '',
+    lastErrorText: cursor?.lastErrorText ?? '',
+    nextAttemptAt: isPaused || waiting === 0 ? undefined : cursor?.nextAttemptAt,
+  };
+}
+
+/** A portal that was resumed a moment ago is read back from the stream first. */
+function unpaused(cursor: PortalCursor | undefined): PortalMode {
+  if (cursor === undefined) return PortalMode.PORTAL_MODE_LIVE;
+  return cursor.mode === PortalMode.PORTAL_MODE_PAUSED ? PortalMode.PORTAL_MODE_DRAIN : cursor.mode;
+}
+
+async function streamOf(bus: LogPort, subject: string, cursor: PortalCursor | undefined) {
+  const last = await bus.lastOf(streams.outbox, subject);
+  if (last === undefined) return { headSequence: 0, oldestAt: undefined };
+  const headSequence = SealedBatch.decode(last.data).events.at(-1)?.sequence ?? 0;
+  const done = cursor?.sequence ?? 0;
+  if (headSequence <= done) return { headSequence, oldestAt: undefined };
+  const front = await bus.nextOf(streams.outbox, subject, (cursor?.outboxSequence ?? 0) + 1);
+  const events = front === undefined ? [] : SealedBatch.decode(front.data).events;
+  return { headSequence, oldestAt: events.find(({ sequence }) => sequence > done)?.at };
+}

@@ -1,0 +1,17 @@
+import type { PortalEntry } from '@trunkline/contracts';
+import { type CallContext, type Directory, type LogPort, TrunklineError, visible } from '@trunkline/runtime';
+import type { Pauses } from '../store/pauses.ts';
+
+/** What the methods need. */
+export interface DeliveryContext {
+  readonly bus: LogPort;
+  readonly directory: Directory;
+  readonly pauses: Pauses;
+}
+
+/** A portal that the caller may see. Throws `not_found`, and `unavailable` while the directory is not known yet. */
+export function portalFor({ directory }: DeliveryContext, caller: CallContext, portalId: string): PortalEntry {
+  if (!directory.isLoaded)
+    throw new TrunklineError('unavailable', 'the directory is not loaded yet', { certain: true });
+  return visible(caller, directory.portal(portalId), 'There is no such portal.');
+}

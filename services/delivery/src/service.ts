@@ -1,0 +1,60 @@
+import { collections, DeliveryServiceDefinition, SealingServiceDefinition } from '@trunkline/contracts';
+import { createOuterHttp, createRequestGate, defineService, unlessAborted, workLanes } from '@trunkline/runtime';
+import { config } from './config.ts';
+import { deliverLane } from './consume/deliver-lane.ts';
+import { deliveryEvents } from './events.ts';
+import { getBacklog } from './rpc/get-backlog.ts';
+import { listBacklogs } from './rpc/list-backlogs.ts';
+import { pause } from './rpc/pause.ts';
+import { resume } from './rpc/resume.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { openPauses } from './store/pauses.ts';
+import { openUndelivered } from './store/undelivered.ts';
+import { createTransport } from './transport.ts';
+
+const dayMs = 86_400_000;
+const connectTimeoutMs = 5_000;
+
+/** Delivery: the ordered stream to each portal. */
+export const delivery = defineService({
+  name: 'delivery',
+  config,
+  uses: { bus: true, store: true, directory: true, rpc: true },
+  start: async (runtime) => {
+    const { config: settings, store, bus, directory, clients, tracing, signal, now, log } = runtime;
+    const { delivery: names } = collections;
+    const events = deliveryEvents(runtime);
+    const pauses = openPauses(store.collection(names.pauses), now, events.observer.troubled);
+    const keepMs = settings.UNDELIVERED_DAYS * dayMs;
+    const undelivered = await openUndelivered(store.collection(names.undelivered), { keepMs, now });
+    const context = { bus, directory, pauses };
+    runtime.rpc.addService(DeliveryServiceDefinition, {
+      getBacklog: (request, caller) => getBacklog(request, caller, context),
+      listBacklogs: (request, caller) => listBacklogs(request, caller, context),
+      pause: (request, caller) => pause(request, caller, context),
+      resume: (request, caller) => resume(request, caller, context),
+    });
+
+    const privateTenants = new Set(settings.ALLOW_PRIVATE_PORTALS);
+    if (privateTenants.size > 0) log.warn('Portals may have private addresses', { tenants: [...privateTenants] });
+    const publicHttp = createOuterHttp({ allowPrivate: false, connectTimeoutMs });
+    const anyHttp = createOuterHttp({ allowPrivate: true, connectTimeoutMs });
+    runtime.onClose(async () => {
+      await Promise.all([publicHttp[Symbol.asyncDispose](), anyHttp[Symbol.asyncDispose]()]);
+    });
+    const post = createTransport({
+      ...{ publicHttp, anyHttp, tracing, now, portal: directory.portal },
+      mayBePrivate: (tenantId) => privateTenants.has('true') || privateTenants.has(tenantId),
+      keys: createSigningKeys(clients.of(SealingServiceDefinition, 'sealer'), () => performance.now()),
+    });
+    const gate = createRequestGate(settings.PORTAL_REQUESTS);
+    runtime.run('pauses', pauses.follow(signal));
+    runtime.run('measurements', events.measure(signal));
+    // Without the directory every portal would look like one that does not exist.
+    const known = Promise.all([directory.loaded, pauses.loaded]);
+    workLanes(runtime, async (lease) => {
+      await unlessAborted(known, lease.signal);
+      await deliverLane(lease, { runtime, post, undelivered, pauses, gate, events });
+    });
+  },
+});

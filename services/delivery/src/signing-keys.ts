@@ -1,0 +1,62 @@
+import type { SealingServiceDefinition } from '@trunkline/contracts';
+import type { RpcClient } from '@trunkline/runtime';
+
+/** Derived signing keys of portals, in memory for ten minutes at most. */
+export interface SigningKeys {
+  /** The valid keys of a portal, newest first; none when all are revoked. Rejects when the sealer does not answer in time. */
+  of(portalId: string): Promise<readonly Uint8Array[]>;
+  /** Asks again at the next call: the portal did not accept a signature. */
+  forget(portalId: string): void;
+}
+
+const keptMs = 600_000;
+/** Keys older than this are asked for anew while the former ones are still used. */
+const freshMs = 480_000;
+const answerMs = 3_000;
+
+interface Kept {
+  readonly keys: Promise<readonly Uint8Array[]>;
+  readonly atMs: number;
+}
+
+/** Keeps signing keys of the sealer. `now` is monotonic. */
+export function createSigningKeys(
+  sealer: Pick<RpcClient<typeof SealingServiceDefinition>, 'getSigningKeys'>,
+  now: () => number,
+): SigningKeys {
+  const kept = new Map<string, Kept>();
+  const asking = new Map<string, Promise<readonly Uint8Array[]>>();
+
+  const ask = (portalId: string): Promise<readonly Uint8Array[]> => {
+    const underWay = asking.get(portalId);
+    if (underWay !== undefined) return underWay;
+    const atMs = now();
+    const keys = sealer
+      .getSigningKeys({ portalId }, { deadlineMs: answerMs })
+      .then((answer) => {
+        const found = answer.keys.map(({ key }) => key);
+        kept.set(portalId, { keys: Promise.resolve(found), atMs });
+        return found;
+      })
+      .finally(() => asking.delete(portalId));
+    asking.set(portalId, keys);
+    return keys;
+  };
+
+  return {
+    forget: (portalId) => {
+      kept.delete(portalId);
+    },
+    of: (portalId) => {
+      const found = kept.get(portalId);
+      const ageMs = found === undefined ? keptMs : now() - found.atMs;
+      if (found === undefined || ageMs >= keptMs) {
+        kept.delete(portalId);
+        return ask(portalId);
+      }
+      // The next request after that waits for nobody; if the sealer is away, what is kept serves on for a while.
+      if (ageMs >= freshMs) ask(portalId).catch(() => {});
+      return found.keys;
+    },
+  };
+}
