@@ -73,6 +73,7 @@ export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './f
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
 export type { HostOverrides } from './host-overrides.ts';
+export { AddressRefused, type GuardOptions, isPublicAddress, type Resolver } from './http/address-guard.ts';
 export {
   createOuterHttp,
   type OuterBody,
@@ -82,6 +83,13 @@ export {
 } from './http/guarded-http.ts';
 export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
 export { type PassedOn, passOn } from './http/pass-on.ts';
+export {
+  createPortalHttp,
+  type PortalHttp,
+  type PortalHttpOptions,
+  type Post,
+  type PostAnswer,
+} from './http/post-once.ts';
 export { createHttpServer, type HttpServerOptions, sendError } from './http/server.ts';
 export { createLogger, type LogFields, type Logger, type LoggerOptions, logLevels } from './log.ts';
 export {
