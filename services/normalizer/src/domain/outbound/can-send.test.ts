@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Capabilities, ConversationKind, Initiation, OutgoingMessage } from '@trunkline/contracts';
+import { capabilities, channel, textContent } from '../../testing/build.ts';
+import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
+import { canSend } from './can-send.ts';
+
+const nowMs = 1_000_000_000;
+const base: ConversationDocument = {
+  ...{ _id: 'c1', tenantId: 't1', channelId: 'ch1', number: 1, createdAtMs: 0, lastInboundAtMs: nowMs - 10_000 },
+  ref: { platformId: '7', kind: ConversationKind.CONVERSATION_KIND_PRIVATE, title: '', threadId: '', parentUrl: '' },
+  counts: { accepted: 1, normalized: 1, repeated: 0, parked: 0, held: 0 },
+};
+const line = (more: Partial<MessageDocument> = {}): MessageDocument => ({
+  ...{ _id: 'm1', tenantId: 't1', channelId: 'ch1', conversationId: 'c1', contactId: '', number: 1, isLine: true },
+  ...{ isOutbound: true, origin: 2, sentAtMs: nowMs - 10_000, platformIds: [], outgoing: new Uint8Array() },
+  ...more,
+});
+const { outgoing: _ours, ...theirs } = line({ _id: 'inbound', isOutbound: false });
+const targets = new Map<string, MessageDocument>([
+  ['m1', line()],
+  ['inbound', theirs],
+  ['elsewhere', line({ _id: 'elsewhere', conversationId: 'c2' })],
+]);
+const { lastInboundAtMs: _never, ...silent } = base;
+
+type Action = NonNullable<OutgoingMessage['action']>;
+const text: Action = {
+  $case: 'message',
+  value: { content: textContent('hi'), reply: undefined, keyboard: undefined, options: undefined },
+};
+const template: Action = {
+  $case: 'message',
+  value: {
+    content: {
+      kind: { $case: 'template', value: { name: 'x', language: 'en', header: [], body: [], buttons: [], preview: '' } },
+    },
+    ...{ reply: undefined, keyboard: undefined, options: undefined },
+  },
+};
+const tagged: Action = {
+  ...text,
+  value: { ...text.value, options: { isSilent: false, withoutPreview: false, tag: 'HUMAN_AGENT' } },
+};
+const edit = (messageId: string): Action => ({
+  $case: 'edit',
+  value: { messageId, content: textContent('x'), keyboard: undefined },
+});
+const remove = (messageId: string): Action => ({ $case: 'delete', value: { messageIds: [messageId] } });
+const withTemplates = { ...capabilities.content, template: { maxBytes: 0, mimeTypes: [] } };
+const closed: Partial<Capabilities> = { windowSeconds: 5 };
+
+const cases: readonly {
+  name: string;
+  action?: Action;
+  conversation?: ConversationDocument;
+  carried?: Partial<Capabilities>;
+  isActive?: boolean;
+  code: string;
+}[] = [
+  { name: 'a text after the person wrote is allowed', action: text, code: '' },
+  { name: 'the question in general is allowed', code: '' },
+  { name: 'a text inside the window is allowed', action: text, carried: { windowSeconds: 11 }, code: '' },
+  { name: 'a text after the window is refused', action: text, carried: closed, code: 'window_closed' },
+  {
+    name: 'a template after the window is allowed',
+    action: template,
+    carried: { ...closed, content: withTemplates },
+    code: '',
+  },
+  {
+    name: 'the question after the window is yes where templates go',
+    carried: { ...closed, content: withTemplates },
+    code: '',
+  },
+  { name: 'the question after the window is no where they do not', carried: closed, code: 'window_closed' },
+  { name: "a text with the platform's tag after the window is allowed", action: tagged, carried: closed, code: '' },
+  { name: 'an edit after the window is allowed', action: edit('m1'), carried: closed, code: '' },
+  { name: 'a template where there are none is refused', action: template, code: 'unsupported' },
+  {
+    name: 'the first word is refused where the person has it',
+    action: text,
+    conversation: silent,
+    code: 'window_closed',
+  },
+  {
+    name: 'the first word is allowed where we may have it',
+    ...{ action: text, conversation: silent, code: '' },
+    carried: { initiation: Initiation.INITIATION_ALWAYS },
+  },
+  {
+    name: 'a person who blocked us is not written to',
+    action: text,
+    conversation: { ...base, isBlocked: true },
+    code: 'recipient_blocked',
+  },
+  { name: 'a channel that is switched off sends nothing', action: text, isActive: false, code: 'failed_precondition' },
+  {
+    name: 'an empty text is refused',
+    action: { ...text, value: { ...text.value, content: textContent(' \n') } },
+    code: 'content_invalid',
+  },
+  { name: 'our own message can be changed', action: edit('m1'), code: '' },
+  { name: "the person's message cannot be changed", action: edit('inbound'), code: 'unsupported' },
+  { name: 'a message of another conversation cannot be changed', action: edit('elsewhere'), code: 'not_found' },
+  { name: 'a message that is not there cannot be changed', action: edit('nowhere'), code: 'not_found' },
+  {
+    name: 'an edit where there are none is allowed: it becomes a correction',
+    action: edit('m1'),
+    carried: { editSeconds: 0 },
+    code: '',
+  },
+  { name: 'a deletion in time is allowed', action: remove('m1'), code: '' },
+  {
+    name: 'a deletion whose time is over is refused',
+    action: remove('m1'),
+    carried: { deleteSeconds: 5 },
+    code: 'unsupported',
+  },
+  { name: 'a deletion for ever is allowed', action: remove('m1'), carried: { deleteSeconds: 4_294_967_295 }, code: '' },
+  {
+    name: 'a deletion where there are none is refused',
+    action: remove('m1'),
+    carried: { deleteSeconds: 0 },
+    code: 'unsupported',
+  },
+  {
+    name: 'typing where it is not shown is refused',
+    action: { $case: 'typing', value: { isOn: true } },
+    carried: { canType: false },
+    code: 'unsupported',
+  },
+];
+
+for (const { name, action, conversation = base, carried = {}, isActive = true, code } of cases) {
+  test(name, () => {
+    const order = action && { message: { ...OutgoingMessage.create(), action }, targets };
+    const verdict = canSend({
+      ...{ conversation, channel: { ...channel, isActive }, capabilities: { ...capabilities, ...carried }, nowMs },
+      ...(order && { order }),
+    });
+    assert.equal(verdict.code, code);
+    assert.equal(verdict.isAllowed, code === '');
+  });
+}
+
+test('the answer names the end of the window and whether free text may be sent', () => {
+  const carried = { ...capabilities, windowSeconds: 60, content: withTemplates };
+  const open = canSend({ conversation: base, channel, capabilities: carried, nowMs });
+  assert.deepEqual([open.windowEndsAtMs, open.isFreeTextAllowed], [nowMs - 10_000 + 60_000, true]);
+  const over = canSend({ conversation: base, channel, capabilities: carried, nowMs: nowMs + 60_000 });
+  assert.deepEqual([over.isAllowed, over.isFreeTextAllowed], [true, false]);
+});
