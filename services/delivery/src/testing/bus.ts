@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  directoryKeys,
+  headers,
+  laneOf,
+  PortalEntry,
+  SealedBatch,
+  type SealedEvent,
+  SealingServiceDefinition,
+  subjects,
+} from '@trunkline/contracts';
+import {
+  createDirectoryWriter,
+  defineService,
+  innerTokenHash,
+  provisionBus,
+  type Runtime,
+  startService,
+} from '@trunkline/runtime';
+import { startServers } from '@trunkline/testkit';
+import { z } from 'zod';
+
+/** Key that a portal's requests are signed with. */
+export function signingKeyOf(portalId: string): Buffer {
+  return createHash('sha256').update(`signs for ${portalId}`).digest();
+}
+
+/** What is before and beside delivery: servers, directory, sealer. */
+export interface Surroundings extends AsyncDisposable {
+  /** Environment for delivery, whether it runs here or in a process of its own. */
+  readonly env: Record<string, string>;
+  /** Settings and lane of a portal as the directory tells them. */
+  setPortal(entry: Partial<PortalEntry> & { readonly id: string }): Promise<void>;
+  /** Seals so many events of a portal; gives their sequences. */
+  seal(portalId: string, count: number, more?: Partial<SealedEvent>): Promise<number[]>;
+}
+
+/** Token of delivery among the services of a test. */
+const token = 'delivery-token';
+const quiet = { BIND_ADDRESS: '127.0.0.1', METRICS_PORT: '0', GRPC_PORT: '0', LOG_LEVEL: 'silent' };
+
+/** Starts the servers, and two services as small as they can be: one that writes what delivery reads, and a sealer with keys. */
+export async function startSurroundings(): Promise<Surroundings> {
+  const servers = await startServers({ nats: true, mongo: true, own: true });
+  const common = { ...quiet, NATS_URL: servers.natsUrl };
+  const writer = startService(
+    defineService({ name: 'directory', config: z.object({}), uses: { bus: true }, start: async () => {} }),
+    common,
+  );
+  const sealer = startService(sealerService, { ...quiet, INNER_TOKENS: `delivery=${innerTokenHash(token)}` });
+  const { runtime } = await writer.ready;
+  await provisionBus(runtime.nats, { connectors: [] });
+  const peer = (await sealer.ready).addresses.grpc ?? '';
+  const gateway = `gateway=${innerTokenHash('gateway-token')}`;
+  return {
+    env: {
+      ...common,
+      ...{ MONGO_URL: servers.mongoUrl, MONGO_DATABASE: `delivery_${randomUUID().slice(0, 8)}` },
+      ...{ INNER_TOKEN: token, INNER_TOKENS: gateway, PEERS: `sealer=${peer}`, ALLOW_PRIVATE_PORTALS: 'home,other' },
+    },
+    ...writing(runtime),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([writer.stop(), sealer.stop()]);
+      await servers.stop();
+    },
+  };
+}
+
+const absent = async () => {
+  throw new Error('not in this test');
+};
+
+const sealerService = defineService({
+  name: 'sealer',
+  config: z.object({}),
+  uses: { rpc: true },
+  start: async ({ rpc }) => {
+    rpc.addService(SealingServiceDefinition, {
+      ...{ seal: absent, open: absent, rotateKey: absent, revoke: absent },
+      getSigningKeys: async ({ portalId }) => ({
+        keys: portalId.startsWith('keyless') ? [] : [{ kid: 'k', key: signingKeyOf(portalId), createdAt: new Date() }],
+      }),
+    });
+  },
+});
+
+function writing({ nats, bus }: Pick<Runtime<unknown>, 'nats' | 'bus'>): Pick<Surroundings, 'setPortal' | 'seal'> {
+  const directory = createDirectoryWriter(nats, bus);
+  const tenants = new Map<string, string>();
+  const heads = new Map<string, number>();
+  return {
+    setPortal: async (entry) => {
+      const whole = PortalEntry.fromPartial({ tenantId: 'home', isActive: true, ...entry });
+      tenants.set(whole.id, whole.tenantId);
+      await directory.publishEntry(directoryKeys.portal(whole.id), PortalEntry.encode(whole).finish());
+    },
+    seal: async (portalId, count, more = {}) => {
+      const tenantId = tenants.get(portalId) ?? 'home';
+      const head = heads.get(portalId) ?? 0;
+      const events = Array.from({ length: count }, (_, index) => sealedEvent(portalId, head + index + 1, more));
+      heads.set(portalId, head + count);
+      const data = SealedBatch.encode({ portalId, tenantId, events }).finish();
+      const sequence = String(head + count);
+      await bus.publish(subjects.outbox(laneOf(tenantId), portalId), data, {
+        headers: { [headers.sequence]: sequence },
+      });
+      return events.map((event) => event.sequence);
+    },
+  };
+}
+
+function sealedEvent(portalId: string, sequence: number, more: Partial<SealedEvent>): SealedEvent {
+  const id = `${portalId}-${sequence}`;
+  const attributes = {
+    specversion: '1.0',
+    id,
+    source: `trunkline/home/${portalId}`,
+    type: 'trunkline.message.received.v1',
+  };
+  const text = sequence.toString().padStart(20, '0');
+  return {
+    ...{ sequence, id, type: attributes.type, conversationId: 'c', at: new Date() },
+    cloudEvent: Buffer.from(
+      JSON.stringify({ ...attributes, sequence: text, datacontenttype: 'application/jose', data: 'x' }),
+    ),
+    ...{ chain: Buffer.alloc(32, sequence % 256), kid: 'k', traceparent: '' },
+    ...more,
+  };
+}
