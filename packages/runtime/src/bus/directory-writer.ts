@@ -3,8 +3,7 @@ import { buckets } from '@trunkline/contracts';
 import { unlessAborted } from '../deadline.ts';
 import { directoryFilters } from './directory.ts';
 import type { LogPort } from './ports.ts';
-import { watchBucket } from './watch-bucket.ts';
-import { operationHeader } from './watch-session.ts';
+import { operationHeader, watchBucket } from './watch-bucket.ts';
 
 /** What the directory service alone does with the bucket. All reject with `unavailable` when the bus does not answer. */
 export interface DirectoryWriter {

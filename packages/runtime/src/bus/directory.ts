@@ -9,8 +9,7 @@ import {
   rightsOf,
   TenantEntry,
 } from '@trunkline/contracts';
-import { watchBucket } from './watch-bucket.ts';
-import type { WatchedMessage } from './watch-session.ts';
+import { type WatchedMessage, watchBucket } from './watch-bucket.ts';
 
 /** An entry that came, changed or went. */
 export interface DirectoryChange {

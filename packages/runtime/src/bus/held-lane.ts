@@ -4,7 +4,7 @@ import { leaseMs } from '../provision/bus-table.ts';
 import { LaneAlarm, LaneEnded } from './alarm.ts';
 import { leaseKey } from './lease-view.ts';
 import { type Lease, type LogPort, WrongLastSequence } from './ports.ts';
-import { operationHeader } from './watch-session.ts';
+import { operationHeader } from './watch-bucket.ts';
 
 /** A lease as the worker of a lane gets it. */
 export interface LaneLease extends Lease {

@@ -5,7 +5,7 @@ import { pause } from '../deadline.ts';
 import { type HeldLane, type LaneWork, takeLane } from './held-lane.ts';
 import { type LeaseView, memberKey, watchLeases } from './lease-view.ts';
 import type { LogPort } from './ports.ts';
-import { operationHeader } from './watch-session.ts';
+import { operationHeader } from './watch-bucket.ts';
 
 /** What {@link runLanes} wants. */
 export interface LanesOptions {

@@ -1,7 +1,23 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { bucketStream } from '@trunkline/contracts';
 import { backoffMs, pause } from '../deadline.ts';
+import type { StoredMessage } from './ports.ts';
 import { watchReconnects } from './reconnects.ts';
-import { openWatchSession, type WatchedMessage } from './watch-session.ts';
+import { openWatchSession } from './watch-session.ts';
+
+/** One message of a bucket. */
+export interface WatchedMessage {
+  readonly key: string;
+  /** Undefined when it tells that the key is gone. */
+  readonly value: Uint8Array | undefined;
+  /** Sequence in the bucket's stream: what an update of the key expects; 0 when the key vanished without a word. */
+  readonly revision: number;
+}
+
+/** Header of a message of a bucket that holds no value but tells that its key is gone. */
+export const operationHeader = 'KV-Operation';
+/** The server's own word for a key that it removed itself. */
+const markerHeader = 'Nats-Marker-Reason';
 
 /** What {@link watchBucket} watches and whom it tells. */
 export interface BucketWatch {
@@ -43,8 +59,13 @@ export async function watchBucket(nats: NatsConnection, watch: BucketWatch): Pro
       watch.onLoaded();
     };
     try {
-      const session = { ...watch, onMessage: tell, onLoaded: loaded, onBroken: breakOff };
-      const close = await openWatchSession(nats, session);
+      const close = await openWatchSession(nats, {
+        stream: bucketStream(watch.bucket),
+        subject: `$KV.${watch.bucket}.${watch.filter}`,
+        onMessage: (message) => tell(watchedMessage(watch.bucket, message)),
+        onLoaded: loaded,
+        onBroken: breakOff,
+      });
       await broken.promise;
       close();
     } catch (error) {
@@ -55,4 +76,9 @@ export async function watchBucket(nats: NatsConnection, watch: BucketWatch): Pro
     failures += 1;
     if (!signal.aborted) await pause(backoffMs(failures, 50, 2_000, Math.random()), signal);
   }
+}
+
+function watchedMessage(bucket: string, { subject, data, sequence, header }: StoredMessage): WatchedMessage {
+  const isGone = header(operationHeader) !== undefined || header(markerHeader) !== undefined;
+  return { key: subject.slice(`$KV.${bucket}.`.length), value: isGone ? undefined : data, revision: sequence };
 }

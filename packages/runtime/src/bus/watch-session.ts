@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { JsHeaders } from '@nats-io/jetstream';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
-import { bucketStream } from '@trunkline/contracts';
 import { type ApiProblem, busError, refusal } from './bus-error.ts';
 import { newInbox } from './connect.ts';
+import type { StoredMessage } from './ports.ts';
 import { readDelivery } from './stored-message.ts';
-
-/** One message of a bucket. */
-export interface WatchedMessage {
-  readonly key: string;
-  /** Undefined when it tells that the key is gone. */
-  readonly value: Uint8Array | undefined;
-  /** Sequence in the bucket's stream: what an update of the key expects. */
-  readonly revision: number;
-}
 
 /** What one life of a watch tells. */
 export interface WatchSession {
-  /** Which keys: a filter within the bucket. */
-  readonly bucket: string;
-  readonly filter: string;
-  readonly onMessage: (message: WatchedMessage) => void;
+  readonly stream: string;
+  /** With wildcards. A single filter stands in the subject of the request, so that rights can restrict it. */
+  readonly subject: string;
+  /** Leaves the data out. */
+  readonly headersOnly?: boolean;
+  readonly onMessage: (message: StoredMessage) => void;
   /** Called once, when everything that was there at the start was told. */
   readonly onLoaded: () => void;
   /** Called once: nothing more will come of this life. */
@@ -30,18 +24,14 @@ const heartbeatMs = 1_000;
 const missedMs = 3_500;
 const forgottenMs = 10_000;
 const nanoseconds = 1_000_000;
-/** Header of a message of a bucket that holds no value but tells that its key is gone. */
-export const operationHeader = 'KV-Operation';
-/** The server's own word for a key that it removed itself. */
-const markerHeader = 'Nats-Marker-Reason';
 
 /**
- * Makes a consumer that tells the last message of each key and whatever comes after, until it breaks (a hole, a missed
+ * Makes a consumer that tells the last message of each subject and whatever comes after, until it breaks (a hole, a missed
  * heartbeat) or is closed. Rejects when the server does not make it in time.
  */
 export async function openWatchSession(nats: NatsConnection, session: WatchSession): Promise<() => void> {
   const inbox = newInbox(nats);
-  const intake = createIntake(session);
+  const intake = createIntake(session, (subject) => nats.publish(subject));
   const subscription: Subscription = nats.subscribe(inbox, { callback: intake.take });
   const close = () => {
     intake.close();
@@ -56,16 +46,16 @@ export async function openWatchSession(nats: NatsConnection, session: WatchSessi
   return close;
 }
 
-/** A single filter stands in the subject of the request, so that rights can restrict it. Returns how many keys there are. */
-async function makeConsumer(nats: NatsConnection, { bucket, filter }: WatchSession, inbox: string): Promise<number> {
-  const stream = bucketStream(bucket);
+/** Returns how many messages there are to tell. */
+async function makeConsumer(nats: NatsConnection, session: WatchSession, inbox: string): Promise<number> {
+  const { stream, subject, headersOnly = false } = session;
   const name = `watch_${randomUUID()}`;
-  const subject = `$KV.${bucket}.${filter}`;
   const config = {
     name,
     deliver_subject: inbox,
     filter_subject: subject,
     deliver_policy: 'last_per_subject',
+    headers_only: headersOnly,
     ack_policy: 'none',
     mem_storage: true,
     num_replicas: 1,
@@ -90,8 +80,7 @@ async function makeConsumer(nats: NatsConnection, { bucket, filter }: WatchSessi
   return (answer.num_pending ?? 0) + (answer.delivered?.consumer_seq ?? 0);
 }
 
-function createIntake({ bucket, onMessage, onLoaded, onBroken }: WatchSession) {
-  const prefix = `$KV.${bucket}.`.length;
+function createIntake({ onMessage, onLoaded, onBroken }: WatchSession, answer: (subject: string) => void) {
   let delivered = 0;
   let expected: number | undefined;
   let isLoaded = false;
@@ -106,10 +95,17 @@ function createIntake({ bucket, onMessage, onLoaded, onBroken }: WatchSession) {
     onBroken();
   };
   const silence = setTimeout(breakOff, missedMs);
-  const checkLoaded = () => {
-    if (isLoaded || expected === undefined || delivered < expected) return;
+  const checkLoaded = (isIdle = false) => {
+    if (isLoaded || expected === undefined || (delivered < expected && !isIdle)) return;
     isLoaded = true;
     onLoaded();
+  };
+  const takeStatus = (message: Msg) => {
+    // Flow control wants an answer, and repeats itself in a heartbeat when the answer was lost.
+    const wanted = message.reply || message.headers?.get(JsHeaders.ConsumerStalledHdr);
+    if (wanted) answer(wanted);
+    // Whoever has nothing more to tell is done, though a message may have aged out before it was told.
+    else checkLoaded(true);
   };
   return {
     close,
@@ -122,15 +118,12 @@ function createIntake({ bucket, onMessage, onLoaded, onBroken }: WatchSession) {
       if (error) return breakOff();
       silence.refresh();
       const code = message.headers?.code ?? 0;
-      // A heartbeat, or flow control, which wants an answer.
-      if (code === 100) return void (message.reply ? message.respond() : undefined);
+      if (code === 100) return takeStatus(message);
       if (code !== 0) return breakOff();
       const { message: stored, consumerSequence } = readDelivery(message);
       delivered += 1;
       if (consumerSequence !== delivered) return breakOff();
-      const isGone = stored.header(operationHeader) !== undefined || stored.header(markerHeader) !== undefined;
-      const value = isGone ? undefined : stored.data;
-      onMessage({ key: stored.subject.slice(prefix), value, revision: stored.sequence });
+      onMessage(stored);
       checkLoaded();
     },
   };
