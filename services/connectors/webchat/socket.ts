@@ -1,0 +1,106 @@
+import { ConnectorError, type Socket } from '@trunkline/adapter-kit';
+import { type Entry, logOf } from './entries.ts';
+import { readFrame, type ServerFrame } from './frames.ts';
+import { frameOfHint, visitorTopic } from './hints.ts';
+import type { Limit } from './limits.ts';
+import { takeFrame, takeReceipt, type VisitorOf } from './take.ts';
+
+const pageSize = 100;
+/** Hints may be lost: the log is looked into now and then all the same. */
+const lookMs = 10_000;
+
+/** Serves one open widget: what it writes is taken in order, what comes for it is sent from the log, in order. */
+export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): Promise<void> {
+  const { host, channel, visitorId } = of;
+  const say = (frame: ServerFrame) => socket.send(JSON.stringify(frame));
+  let wake = () => {};
+  const follow = async (cursor: number) => {
+    let after = cursor;
+    while (!socket.signal.aborted) {
+      const next = Promise.withResolvers<void>();
+      wake = next.resolve;
+      const sent = await sendLog(after, of, say);
+      if (sent > after) await takeReceipt('delivered', { after, upTo: sent }, of).catch(passOver);
+      const isMore = sent - after >= pageSize;
+      after = sent;
+      if (isMore) continue;
+      const timer = setTimeout(next.resolve, lookMs);
+      await Promise.race([next.promise, closed(socket.signal)]);
+      clearTimeout(timer);
+    }
+  };
+  host.tools(channel).hints.listen(
+    visitorTopic(visitorId),
+    (hint) => {
+      const frame = frameOfHint(hint);
+      if (frame) say(frame).catch(passOver);
+      else wake();
+    },
+    socket.signal,
+  );
+  let following: Promise<void> | undefined;
+  let readUpTo = 0;
+  for await (const text of socket.frames) {
+    const frame = readFrame(text);
+    if (typeof frame === 'string') {
+      await say({ t: 'error', code: 'malformed', message: frame });
+      continue;
+    }
+    switch (frame.t) {
+      case 'ping':
+        await say({ t: 'pong' });
+        break;
+      case 'hello':
+        following ??= follow(frame.cursor).catch(() => socket.close(1011, 'try again'));
+        break;
+      case 'read':
+        if (frame.upTo > readUpTo) await takeReceipt('read', { after: readUpTo, upTo: frame.upTo }, of).catch(passOver);
+        readUpTo = Math.max(readUpTo, frame.upTo);
+        break;
+      case 'typing':
+        // Worth nothing a minute later, and nobody's order depends on it: not told to portals.
+        break;
+      default:
+        await say(await answered(frame, of, limit));
+    }
+  }
+  await following;
+}
+
+/** The answer to a frame that enters the log: an acknowledgement, or an error that says whether to try again. */
+export async function answered(
+  frame: Parameters<typeof takeFrame>[0],
+  of: VisitorOf,
+  limit: Limit,
+): Promise<ServerFrame> {
+  const { cid } = frame;
+  const retryAfterMs = limit.take(of.visitorId, of.host.now());
+  if (retryAfterMs > 0)
+    return { t: 'error', code: 'rate_limited', message: 'Too many messages at once.', cid, retryAfterMs };
+  try {
+    return await takeFrame(frame, of);
+  } catch (error) {
+    const code = error instanceof ConnectorError ? error.code : 'unavailable';
+    const isForGood = error instanceof ConnectorError && code !== 'unavailable' && code !== 'transient';
+    const message = isForGood ? error.message : 'The message could not be stored. It will be sent again.';
+    return { t: 'error', code, message, cid, ...(!isForGood && { retryAfterMs: 1_000 }) };
+  }
+}
+
+/** Sends a page of the log; gives the number of the last entry sent. */
+async function sendLog(after: number, of: VisitorOf, say: (frame: ServerFrame) => Promise<void>): Promise<number> {
+  const { host, channel, visitorId } = of;
+  const entries = await host.tools(channel).state.read<Entry>(logOf(visitorId), after, pageSize);
+  for (const { sequence, entry, atMs } of entries) await say({ t: 'event', seq: sequence, at: atMs, event: entry });
+  return entries.at(-1)?.sequence ?? after;
+}
+
+function closed(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}
+
+/** A receipt or a hint that is lost costs nothing: the next one says as much. */
+function passOver(): void {}

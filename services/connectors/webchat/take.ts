@@ -1,0 +1,87 @@
+import { type ChannelAccess, ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
+import { type ChannelEvent, Media } from '@trunkline/contracts';
+import { type Entry, logOf, shownFile } from './entries.ts';
+import type { LoggedFrame, ServerFrame } from './frames.ts';
+import { visitorTopic } from './hints.ts';
+import { eventOf, receiptEvent, startEvent } from './parse.ts';
+import { visitorKey } from './session.ts';
+import type { Settings } from './settings.ts';
+import type { Visitor } from './visitor.ts';
+
+/** One visitor of one channel, as their requests and sockets speak for them. */
+export interface VisitorOf {
+  readonly host: ConnectorHost<Settings>;
+  readonly channel: ChannelAccess<Settings>;
+  readonly visitorId: string;
+}
+
+/** Where an upload is kept until its frame comes. */
+export function uploadKey(visitorId: string, uploadId: string): string {
+  return `upload/${visitorId}/${uploadId}`;
+}
+
+/**
+ * Takes a frame of the widget: written into the visitor's log, which numbers it, then stored at the door, then acknowledged.
+ * A widget that hears nothing sends it again: the log knows it by its cid, the door's reader by its event id.
+ */
+export async function takeFrame(frame: LoggedFrame, of: VisitorOf): Promise<ServerFrame> {
+  const { host, channel, visitorId } = of;
+  const { state, hints } = host.tools(channel);
+  const media = frame.t === 'send' && frame.uploadId !== undefined ? await uploaded(frame.uploadId, of) : undefined;
+  if (frame.t === 'send' && frame.text.trim() === '' && !media) {
+    throw new ConnectorError('invalid_argument', 'A message needs a text or a file.');
+  }
+  const visitor = frame.t === 'form' ? await tell(frame, of) : await visitorOf(of);
+  const file = media && { file: shownFile(media, `files/${media.id}`) };
+  const entry: Entry = { from: 'visitor', frame, ...file };
+  const { sequence: seq } = await state.append<Entry>(logOf(visitorId), `in:${frame.cid}`, entry);
+  const placed = { channel, visitor, seq, receivedAtMs: host.now() };
+  const event = eventOf(frame, placed, media);
+  // The first frame opens the conversation; told again with the second, should the first have failed at the door.
+  const events: ChannelEvent[] = seq <= 2 ? [startEvent(placed), event] : [event];
+  await host.enter(channel, Buffer.from(JSON.stringify({ visitorId, seq, frame })), events);
+  hints.tell(visitorTopic(visitorId));
+  return { t: 'ack', cid: frame.cid, id: event.id, seq };
+}
+
+/** Tells what became of messages to the visitor: all between two numbers of the log. */
+export async function takeReceipt(
+  state: 'delivered' | 'read',
+  range: { after: number; upTo: number },
+  of: VisitorOf,
+): Promise<void> {
+  const { host, channel, visitorId } = of;
+  const log = await host
+    .tools(channel)
+    .state.read<Entry>(logOf(visitorId), range.after, Math.min(range.upTo - range.after, 200));
+  const seen = log.filter(
+    ({ entry, sequence }) => entry.from === 'operator' && entry.kind === 'message' && sequence <= range.upTo,
+  );
+  if (seen.length === 0) return;
+  const placed = { channel, visitor: await visitorOf(of), seq: range.upTo, receivedAtMs: host.now() };
+  const event = receiptEvent(
+    placed,
+    state,
+    seen.map(({ sequence }) => String(sequence)),
+  );
+  await host.enter(channel, Buffer.from(JSON.stringify({ visitorId, state, range })), [event]);
+}
+
+async function visitorOf({ host, channel, visitorId }: VisitorOf): Promise<Visitor> {
+  const kept = await host.tools(channel).state.get<Visitor>(visitorKey(visitorId));
+  if (kept) return kept.value;
+  throw new ConnectorError('unauthenticated', 'The visitor is not known any more.');
+}
+
+async function tell(form: Extract<LoggedFrame, { readonly t: 'form' }>, of: VisitorOf): Promise<Visitor> {
+  const { name, phone, email } = form;
+  const visitor = { ...(await visitorOf(of)), told: { name, phone, email } };
+  await of.host.tools(of.channel).state.put(visitorKey(of.visitorId), visitor);
+  return visitor;
+}
+
+async function uploaded(uploadId: string, { host, channel, visitorId }: VisitorOf): Promise<Media> {
+  const kept = await host.tools(channel).state.get<unknown>(uploadKey(visitorId, uploadId));
+  if (kept) return Media.fromJSON(kept.value);
+  throw new ConnectorError('not_found', 'There is no such upload: send the file again.');
+}

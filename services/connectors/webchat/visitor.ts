@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+const short = z.string().max(500).default('');
+
+/** What a widget tells of its visitor when it opens a session: everything as found on the page. */
+export const sessionRequest = z.object({
+  channel: z.string().min(1).max(64),
+  resume: z.string().max(100).optional(),
+  lang: z.string().max(35).default(''),
+  page: z
+    .object({ url: z.string().max(2_000).default(''), title: short, referrer: z.string().max(2_000).default('') })
+    .prefault({}),
+  utm: z.record(z.string().max(40), z.string().max(300)).default({}),
+  yandexClientId: short,
+  roistatVisitId: short,
+  calltouchSessionId: short,
+  identity: z.object({ userId: z.string().min(1).max(200), name: short, hmac: z.string().max(64) }).optional(),
+});
+
+/** A checked request for a session. */
+export type SessionRequest = z.output<typeof sessionRequest>;
+
+/** A visitor as the connector keeps them. */
+export interface Visitor {
+  readonly id: string;
+  readonly lang: string;
+  /** Where they came from: goes with the conversation's start. */
+  readonly found: Pick<SessionRequest, 'page' | 'utm' | 'yandexClientId' | 'roistatVisitId' | 'calltouchSessionId'>;
+  /** Who the site says they are, proved by its signature. */
+  readonly user?: { readonly id: string; readonly name: string };
+  /** What they told by the form. */
+  readonly told?: { readonly name: string; readonly phone: string; readonly email: string };
+}
+
+/** A visitor seen for the first time. Pure. */
+export function newVisitor(id: string, request: SessionRequest): Visitor {
+  const { lang, page, utm, yandexClientId, roistatVisitId, calltouchSessionId } = request;
+  return { id, lang, found: { page, utm, yandexClientId, roistatVisitId, calltouchSessionId } };
+}

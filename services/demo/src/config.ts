@@ -1,0 +1,16 @@
+import { secretSetting } from '@trunkline/runtime';
+import { z } from 'zod';
+
+/** Settings of the demo. */
+export const config = z.object({
+  GATEWAY_URL: z
+    .url()
+    .default('http://localhost:8080')
+    .describe('Address of the gateway, as the demo portal calls it.'),
+  DEMO_PORTAL_ID: z.string().describe('Id of the demo portal.'),
+  DEMO_LICENCE_KEY: secretSetting().describe('Licence key of the demo portal.'),
+  DEMO_API_KEY: secretSetting().describe('API key of the demo tenant: the page shows the hops of messages.'),
+  DEMO_WEBCHAT_CHANNEL: z.string().describe('Id of the widget’s channel.'),
+  TELEGRAM_SIMULATOR_URL: z.url().optional().describe('Address of the Telegram simulator; without one, no telephone.'),
+  DEMO_FOLDER: z.string().default('.trunkline/data/demo').describe('Where the demo portal keeps what it took.'),
+});
