@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { factFieldOf, factFields } from './fact-kind.ts';
+import { factConnectorOf, factFieldOf, factFields } from './fact-kind.ts';
 import { Fact } from './gen/trunkline/message/v1/fact.ts';
 
 const common = { id: 'f1', tenantId: 't1', traceparent: 'trace', connector: 'telegram', at: new Date() };
@@ -11,4 +11,11 @@ test('a fact is told apart without being decoded', () => {
   assert.equal(factFieldOf(Fact.encode(timer).finish()), factFields.timerSet);
   assert.equal(factFieldOf(Fact.encode(parked).finish()), 25);
   assert.equal(factFieldOf(Fact.encode(Fact.fromPartial(common)).finish()), undefined);
+});
+
+test("a fact's connector is read without decoding it", () => {
+  assert.equal(factConnectorOf(Fact.encode(Fact.fromPartial(common)).finish()), 'telegram');
+  const { connector: _, ...without } = common;
+  const received = Fact.fromPartial({ ...without, fact: { $case: 'received', value: {} } });
+  assert.equal(factConnectorOf(Fact.encode(received).finish()), '');
 });
