@@ -112,5 +112,7 @@ test('a keyed log whose own messages vanish while it runs stops with an alarm', 
     assert.ok(first);
     shared.append(facts, first.data);
   };
-  assertAlarm(await run('keyed', spoil), lost);
+  const outcome = await run('keyed', spoil);
+  assertAlarm(outcome, lost);
+  assert.match(String(outcome), /outbox\.0\.x/, 'before anything is numbered again');
 });

@@ -18,20 +18,22 @@ function command({ proof }: Guard): readonly string[] {
   return ['--test', join(here, '..', proof)];
 }
 
-async function isRed(guard: Guard, mutated: boolean): Promise<boolean> {
-  const env = {
-    ...process.env,
-    MUTATE_FILE: `/bus/${guard.file}`,
-    MUTATE_FROM: guard.from,
-    MUTATE_TO: guard.to,
-    MODEL_QUICK: '1',
-  };
-  const hook = mutated ? [`--import=${join(here, 'mutate.ts')}`] : [];
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  execFile(process.execPath, [...hook, ...command(guard)], { env, timeout: limitMs }, (error) =>
-    resolve(error !== null),
-  );
+/** What turned red, in a few words; undefined when nothing did. */
+async function redOf(guard: Guard, isMutated: boolean): Promise<string | undefined> {
+  const { file, from, to } = guard;
+  const env = { ...process.env, MUTATE_FILE: `/bus/${file}`, MUTATE_FROM: from, MUTATE_TO: to, MODEL_QUICK: '1' };
+  const hook = isMutated ? [`--import=${join(here, 'mutate.ts')}`] : [];
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  execFile(process.execPath, [...hook, ...command(guard)], { env, timeout: limitMs }, (error, stdout, stderr) => {
+    resolve(error === null ? undefined : reasonOf(guard, stdout, stderr));
+  });
   return await promise;
+}
+
+function reasonOf({ proof }: Guard, stdout: string, stderr: string): string {
+  if (proof !== 'model') return /AssertionError[^\n]*/.exec(stdout)?.[0] ?? `${stdout}${stderr}`;
+  const { cases, error } = JSON.parse(stdout) as { readonly cases: number; readonly error: string };
+  return `case ${cases}, ${error}`;
 }
 
 async function requireText({ name, file, from }: Guard): Promise<void> {
@@ -41,14 +43,14 @@ async function requireText({ name, file, from }: Guard): Promise<void> {
 
 async function show(guard: Guard): Promise<boolean> {
   await requireText(guard);
-  const red = await isRed(guard, true);
-  console.log(`${red ? 'noticed  ' : 'UNNOTICED'}  without ${guard.name} (${guard.proof})`);
-  return red;
+  const red = await redOf(guard, true);
+  console.log(`${red === undefined ? 'UNNOTICED' : 'noticed'}: without ${guard.name}: ${guard.proof}: ${red ?? ''}`);
+  return red !== undefined;
 }
 
 for (const proof of new Set(guards.map((guard) => guard.proof))) {
   const guard = guards.find((each) => each.proof === proof);
-  if (guard && (await isRed(guard, false))) throw new Error(`${proof} is red with every guard in place`);
+  if (guard && (await redOf(guard, false)) !== undefined) throw new Error(`${proof} is red with every guard in place`);
 }
 const waiting = guards.values();
 const worker = async () => {

@@ -12,13 +12,14 @@ import { type Actor, createTurns } from './turns.ts';
 /** One case: what is told, in messages, and the choices that make the chaos. */
 export interface LanesCase {
   readonly told: readonly (readonly Told[])[];
-  readonly choices: readonly number[];
+  readonly choices: ArrayLike<number>;
 }
 
 const lane = 0;
 
 /** An owner of the stage or of the keyed log, which may be one too many. */
 interface Owner {
+  readonly isStage: boolean;
   readonly actor: Actor;
   readonly lease: AbortController;
 }
@@ -42,7 +43,7 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
   const spawn = (isStage: boolean) => {
     const actor = { name: `owner ${owners.length}`, alive: true };
     const lease = new AbortController();
-    owners.push({ actor, lease });
+    owners.push({ isStage, actor, lease });
     const own = {
       log: createMemoryLog(shared, turns, actor),
       lease: { lane, owner: actor.name, signal: lease.signal, confirmedAgoMs: () => 0 },
@@ -54,24 +55,29 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
     running.catch((error: unknown) => failures.push(error));
   };
   const waiting = [...told];
+  const tellNext = () => tell(shared, waiting.shift() ?? []);
+  const any = () => owners[turns.choose(owners.length)] as Owner;
   const events = [
-    () => spawn(true),
-    () => spawn(false),
-    () => waiting.length > 0 && tell(shared, waiting.shift() ?? []),
-    () => waiting.length > 0 && tell(shared, waiting.shift() ?? []),
-    () => withOwner((owner) => turns.kill(owner.actor)),
-    () => withOwner((owner) => owner.lease.abort()),
+    ...[tellNext, tellNext, tellNext, tellNext, tellNext],
+    () => turns.kill(any().actor),
+    () => any().lease.abort(),
+    () => spawn(turns.choose(2) === 0),
   ];
-  const withOwner = (act: (owner: Owner) => void) => {
-    const owner = owners[turns.choose(owners.length + 1)];
-    if (owner) act(owner);
-  };
 
   spawn(true);
   spawn(false);
-  while (await turns.chaos()) {
-    if (turns.choose(8) === 1) events[turns.choose(events.length)]?.();
-  }
+  await turns.rest();
+  tellNext();
+  await turns.chaos(() => {
+    events[turns.choose(events.length)]?.();
+    // A lane without an owner gets one, as it would.
+    for (const isStage of [true, false]) {
+      const isOwned = owners.some(
+        (owner) => owner.isStage === isStage && owner.actor.alive && !owner.lease.signal.aborted,
+      );
+      if (!isOwned) spawn(isStage);
+    }
+  });
   for (const batch of waiting) tell(shared, batch);
   await turns.rest();
   spawn(true);
@@ -85,7 +91,7 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
 }
 
 function tell(shared: MemoryStreams, batch: readonly Told[]): void {
-  shared.append(subjects.ingress(lane), Buffer.from(JSON.stringify(batch)));
+  if (batch.length > 0) shared.append(subjects.ingress(lane), Buffer.from(JSON.stringify(batch)));
 }
 
 /** Every item once, in order, numbered without gaps; envelopes join on without overlapping. */

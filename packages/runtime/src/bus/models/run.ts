@@ -10,21 +10,25 @@ const [cases = '1000', seed] = process.argv.slice(2);
 
 const plain: fc.Arbitrary<Told> = fc.record({
   conversation: fc.constantFrom('x', 'y', 'z'),
-  id: fc.constantFrom(...'abcdefghijkl'),
+  id: fc.constantFrom(...'abcdefghijklmnopqrst'),
 });
 const tricky: fc.Arbitrary<Told> = fc.record({
   conversation: fc.constantFrom('x', 'y'),
   id: fc.constantFrom('a', 'b', 'm'),
   trick: fc.constantFrom('throw', 'many'),
 });
-const messages = fc.array(fc.array(plain, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6, size: 'max' });
+const messages = fc.array(fc.array(plain, { minLength: 1, maxLength: 3 }), {
+  minLength: 3,
+  maxLength: 10,
+  size: 'max',
+});
 const tricks = fc.oneof(
   { weight: 9, arbitrary: fc.constant([]) },
   { weight: 1, arbitrary: fc.array(fc.array(tricky, { minLength: 1, maxLength: 2 }), { maxLength: 2 }) },
 );
 const lanesCase: fc.Arbitrary<LanesCase> = fc.record({
   told: fc.tuple(messages, tricks).map(([all, some]) => [...all.slice(0, 2), ...some, ...all.slice(2)]),
-  choices: fc.array(fc.nat({ max: 255 }), { maxLength: 400, size: 'max' }),
+  choices: fc.uint8Array({ minLength: 50, maxLength: 400, size: 'max' }),
 });
 
 const result = await fc.check(fc.asyncProperty(lanesCase, checkLanes), {
@@ -33,8 +37,9 @@ const result = await fc.check(fc.asyncProperty(lanesCase, checkLanes), {
   endOnFailure: process.env.MODEL_QUICK !== undefined,
   ...(seed === undefined ? {} : { seed: Number(seed) }),
 });
-console.log(JSON.stringify({ cases: result.numRuns, seed: result.seed, failed: result.failed }));
+const error = result.errorInstance instanceof Error ? result.errorInstance.message.split('\n')[0] : undefined;
+console.log(JSON.stringify({ cases: result.numRuns, seed: result.seed, failed: result.failed, error }));
 if (result.failed) {
-  console.error(fc.defaultReportMessage(result));
+  console.error(fc.defaultReportMessage(result), result.errorInstance);
   process.exitCode = 1;
 }

@@ -26,8 +26,8 @@ export interface Turns {
   choose(count: number): number;
   /** Lets an actor die where it stands. What it sent may still arrive. */
   kill(actor: Actor): void;
-  /** One turn of chaos; false when the choices are used up. */
-  chaos(): Promise<boolean>;
+  /** Turns of chaos until the choices are used up; now and then something else happens, or when nobody wants anything. */
+  chaos(happen: () => void): Promise<void>;
   /** Turns without faults, in the order of asking, until nobody wants anything. Throws when that does not come. */
   rest(): Promise<void>;
 }
@@ -46,23 +46,27 @@ interface Timer {
 
 const restTurns = 20_000;
 const startMs = 1_000_000;
+/** One of so many turns is for something else to happen, one for time to pass although somebody waits for an answer. */
+const eventTurns = 12;
+const timeTurns = 32;
 
 /**
  * Makes the turns of one case from a list of choices, so that a failing case can be made smaller by fast-check. Its own
- * scheduler does not know faults, deaths and time. When the list is used up nothing fails any more.
+ * scheduler does not know faults, deaths and time. When the list is used up, and while resting, nothing fails.
  */
-export function createTurns(choices: readonly number[]): Turns {
+export function createTurns(choices: ArrayLike<number>): Turns {
   let used = 0;
   let nowMs = startMs;
   let pending: Pending[] = [];
   let timers: Timer[] = [];
-  const isCalm = () => used >= choices.length;
+  let isResting = true;
+  const isCalm = () => isResting || used >= choices.length;
   const choose = (count: number) => (choices[used++] ?? 0) % count;
   const ghost: Actor = { name: 'the network', alive: true };
 
   const answer = (actor: Actor, run: () => void) => {
     if (!actor.alive) return;
-    if (isCalm() || choose(2) === 0) run();
+    if (isCalm() || choose(4) > 0) run();
     else pending.push({ actor, isRequest: false, run });
   };
   const run = (next: Pending) => {
@@ -95,7 +99,7 @@ export function createTurns(choices: readonly number[]): Turns {
       const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof effect>>();
       const fail = () => reject(new TrunklineError('unavailable', 'no answer'));
       const request = () => {
-        const fate = isCalm() ? undefined : fates[choose(fates.length + 4)];
+        const fate = isCalm() || fates.length === 0 ? undefined : fates[choose(fates.length > 1 ? 8 : 16)];
         if (fate === 'lost') return answer(actor, fail);
         if (fate === 'late') {
           pending.push({ actor: ghost, isRequest: true, run: () => void settled(effect) });
@@ -112,16 +116,20 @@ export function createTurns(choices: readonly number[]): Turns {
       actor.alive = false;
       pending = pending.filter((each) => each.actor !== actor || (each.isRequest && choose(2) === 0));
     },
-    chaos: async () => {
-      if (isCalm()) return false;
-      const next = pending[choose(pending.length + 1)];
-      if (next === undefined) passTime();
-      else run(next);
-      await microtasks();
-      return true;
+    chaos: async (happen) => {
+      isResting = false;
+      while (!isCalm()) {
+        const drawn = choose(256);
+        const next = pending[drawn % Math.max(pending.length, 1)];
+        const isIdle = next === undefined && !timers.some(({ actor }) => actor.alive);
+        if (isIdle || drawn % eventTurns === 0) happen();
+        else if (next === undefined || drawn % timeTurns === 1) passTime();
+        else run(next);
+        await microtasks();
+      }
     },
     rest: async () => {
-      used = choices.length;
+      isResting = true;
       await microtasks();
       for (let turn = 0; turn < restTurns; turn += 1) {
         const next = pending[0];
