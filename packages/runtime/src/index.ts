@@ -6,6 +6,7 @@ export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-wri
 export { createDoor, type Door, type DoorOptions, type Submitted } from './bus/door.ts';
 export type { Entered, StoredBatch } from './bus/group-commit.ts';
 export type { LaneLease, LaneWork } from './bus/held-lane.ts';
+export { type HintBus, openHints } from './bus/hints.ts';
 export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-log.ts';
 export { runKeyedLog } from './bus/keyed-log.ts';
 export type { KeyedLogDependencies } from './bus/keyed-run.ts';
@@ -73,12 +74,23 @@ export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './f
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
 export type { HostOverrides } from './host-overrides.ts';
-export { AddressRefused, type GuardOptions, isPublicAddress, type Resolver } from './http/address-guard.ts';
+export {
+  AddressRefused,
+  type GuardOptions,
+  isPublicAddress,
+  isPublicAddress,
+  type Resolver,
+} from './http/address-guard.ts';
 export {
   createOuterHttp,
+  createOuterHttp,
+  type OuterBody,
   type OuterBody,
   type OuterHttp,
+  type OuterHttp,
   type OuterRequest,
+  type OuterRequest,
+  type OuterResponse,
   type OuterResponse,
 } from './http/guarded-http.ts';
 export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
@@ -91,6 +103,7 @@ export {
   type PostAnswer,
 } from './http/post-once.ts';
 export { createHttpServer, type HttpServerOptions, sendError } from './http/server.ts';
+export { type OpenSocket, openSockets, type Sockets } from './http/sockets.ts';
 export { createLogger, type LogFields, type Logger, type LoggerOptions, logLevels } from './log.ts';
 export {
   type CounterMetric,
@@ -105,6 +118,7 @@ export {
 } from './metrics.ts';
 export { type BusPlan, busTable, leaseMs } from './provision/bus-table.ts';
 export { type BusProvisioned, provisionBus } from './provision/provision-bus.ts';
+export { addBridge, type BridgeOptions, bridgePathOf } from './rpc/bridge.ts';
 export {
   type CallContext,
   everyTenant,
@@ -131,7 +145,7 @@ export type {
   RpcMethod,
 } from './rpc/definition.ts';
 export { type Descriptors, loadDescriptors } from './rpc/descriptors.ts';
-export type { Implementation, MethodImplementation } from './rpc/handler.ts';
+export type { CallParts, Implementation, MethodImplementation } from './rpc/handler.ts';
 export {
   type Identity,
   type IncomingCall,
@@ -139,6 +153,7 @@ export {
   innerTokenHash,
   type RpcAccess,
 } from './rpc/inner-access.ts';
+export { type OpenApiOptions, openApiDocument } from './rpc/openapi.ts';
 export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
 export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
 export { runService } from './run-service.ts';

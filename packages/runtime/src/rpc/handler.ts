@@ -1,5 +1,4 @@
 import { headers } from '@trunkline/contracts';
-import type { CallContext as NiceContext } from 'nice-grpc-common';
 import { timeLimit, unlessAborted } from '../deadline.ts';
 import { asTrunklineError, TrunklineError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -14,8 +13,7 @@ import {
   type RpcMethod,
   shortNameOf,
 } from './definition.ts';
-import { toGrpcError } from './grpc-error.ts';
-import type { Identity, RpcAccess } from './inner-access.ts';
+import type { Identity, IncomingCall, RpcAccess } from './inner-access.ts';
 
 /** What a service writes for a generated definition: one function a method. */
 export type Implementation<Definition extends RpcDefinition> = {
@@ -37,7 +35,20 @@ export interface CallParts {
   readonly deadlineMs?: number;
 }
 
-interface HandlerParts extends CallParts {
+/** A call as its transport hands it over. */
+export interface CallEnvelope extends Pick<IncomingCall, 'header' | 'peer'> {
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** One method with everything around it. Throws TrunklineError only. */
+export interface WrappedMethod {
+  readonly unary: (request: unknown, envelope: CallEnvelope) => Promise<unknown>;
+  readonly streaming: (request: unknown, envelope: CallEnvelope) => AsyncGenerator<unknown, void, undefined>;
+}
+
+/** What the methods of a service are wrapped with. */
+export interface HandlerParts extends CallParts {
   readonly access: RpcAccess;
   /** Calls that are being answered. */
   readonly running: { calls: number };
@@ -48,23 +59,20 @@ interface HandlerParts extends CallParts {
 type Unary = (request: unknown, context: CallContext) => Promise<unknown>;
 type Streaming = (request: unknown, context: CallContext) => AsyncIterable<unknown>;
 
-/** Wraps the methods of a service into what each call needs. Made once a service. */
-export function createHandler<Definition extends RpcDefinition>(
+/** Wraps a method into what each call needs, whichever transport it comes by. Made once a method. */
+export function wrapMethod(
   parts: HandlerParts,
-  definition: Definition,
-  implementation: Implementation<Definition>,
-): Record<string, unknown> {
-  const seconds = parts.metrics.histogram('trunkline_rpc_server_seconds', 'Time to answer a gRPC call.', {
+  definition: RpcDefinition,
+  method: RpcMethod,
+  run: unknown,
+): WrappedMethod {
+  const seconds = parts.metrics.histogram('trunkline_rpc_server_seconds', 'Time to answer a call of a method.', {
     labelNames: ['method', 'code'],
   });
-  const wrapped = Object.entries(definition.methods).map(([key, method]) => {
-    if (method.requestStream)
-      throw new Error(`${definition.fullName}.${method.name}: streams of requests are not served`);
-    const call = { ...parts, seconds, path: pathOf(definition, method), name: shortNameOf(definition, method) };
-    const run = implementation[key as keyof typeof implementation] as unknown;
-    return [key, method.responseStream ? streaming(call, run as Streaming) : unary(call, run as Unary)] as const;
-  });
-  return Object.fromEntries(wrapped);
+  if (method.requestStream)
+    throw new Error(`${definition.fullName}.${method.name}: streams of requests are not served`);
+  const call = { ...parts, seconds, path: pathOf(definition, method), name: shortNameOf(definition, method) };
+  return { unary: unary(call, run as Unary), streaming: streaming(call, run as Streaming) };
 }
 
 interface Call extends HandlerParts {
@@ -74,18 +82,18 @@ interface Call extends HandlerParts {
 }
 
 function unary(call: Call, run: Unary) {
-  return async (request: unknown, nice: NiceContext): Promise<unknown> => {
+  return async (request: unknown, envelope: CallEnvelope): Promise<unknown> => {
     using measured = measure(call);
     const options = {
-      parent: nice.metadata.get(headers.traceparent),
+      parent: envelope.header(headers.traceparent),
       kind: 'server',
       isRoot: call.access.isPublic,
     } as const;
     try {
       return await call.tracing.span(call.name, options, async ({ traceparent }) => {
-        const identity = await identify(call, nice);
+        const identity = await identify(call, envelope);
         const deadlineMs = call.deadlineMs ?? 10_000;
-        using limit = timeLimit(deadlineMs, nice.signal);
+        using limit = timeLimit(deadlineMs, envelope.signal);
         const context = { ...identity, traceparent, signal: limit.signal, deadlineAtMs: call.now() + deadlineMs };
         return await unlessAborted(run(request, context), limit.signal);
       });
@@ -97,12 +105,12 @@ function unary(call: Call, run: Unary) {
 
 /** A stream passes its caller's trace context on and makes no span: it may be open for days. */
 function streaming(call: Call, run: Streaming) {
-  return async function* (request: unknown, nice: NiceContext): AsyncIterable<unknown> {
+  return async function* (request: unknown, envelope: CallEnvelope): AsyncGenerator<unknown, void, undefined> {
     using measured = measure(call);
     try {
-      const identity = await identify(call, nice);
-      using limit = timeLimit(undefined, nice.signal, call.closing);
-      const traceparent = nice.metadata.get(headers.traceparent);
+      const identity = await identify(call, envelope);
+      using limit = timeLimit(undefined, envelope.signal, call.closing);
+      const traceparent = envelope.header(headers.traceparent);
       const context = { ...identity, traceparent, signal: limit.signal, deadlineAtMs: undefined };
       yield* whileWanted(run(request, context), limit.signal);
       // A stream that ended because the service does was not read to its end.
@@ -128,8 +136,8 @@ async function* whileWanted(items: AsyncIterable<unknown>, signal: AbortSignal):
   }
 }
 
-/** Counts a call until it is disposed; `failed` logs what nobody expected and maps the error. */
-function measure(call: Call): Disposable & { failed(error: unknown): Error } {
+/** Counts a call until it is disposed; `failed` logs what nobody expected. */
+function measure(call: Call): Disposable & { failed(error: unknown): TrunklineError } {
   const startedAt = performance.now();
   let code = 'ok';
   call.running.calls += 1;
@@ -139,7 +147,7 @@ function measure(call: Call): Disposable & { failed(error: unknown): Error } {
       code = error.code;
       if (code === 'internal') call.log.error('Call failed', { method: call.name, error: thrown });
       else call.log.debug('Call refused', { method: call.name, code, reason: error.message });
-      return toGrpcError(error, call.access.isPublic);
+      return error;
     },
     [Symbol.dispose]: () => {
       call.running.calls -= 1;
@@ -148,13 +156,6 @@ function measure(call: Call): Disposable & { failed(error: unknown): Error } {
   };
 }
 
-async function identify(call: Call, nice: NiceContext): Promise<Identity> {
-  return await call.access.identify({
-    method: call.path,
-    peer: nice.peer,
-    header: (name) => {
-      const value = nice.metadata.get(name);
-      return typeof value === 'string' ? value : undefined;
-    },
-  });
+async function identify(call: Call, { header, peer }: CallEnvelope): Promise<Identity> {
+  return await call.access.identify({ method: call.path, header, peer });
 }

@@ -1,11 +1,13 @@
 import { ServerCredentials } from '@grpc/grpc-js';
 import { createServer, type ServiceImplementation, type TsProtoServiceDefinition } from 'nice-grpc';
+import type { CallContext as NiceContext } from 'nice-grpc-common';
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { pause } from '../deadline.ts';
 import type { RpcDefinition } from './definition.ts';
-import { type CallParts, createHandler, type Implementation } from './handler.ts';
+import { toGrpcError } from './grpc-error.ts';
+import { type CallEnvelope, type CallParts, type HandlerParts, type Implementation, wrapMethod } from './handler.ts';
 import type { RpcAccess } from './inner-access.ts';
 
 /** gRPC server of a service. */
@@ -57,11 +59,8 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
   return {
     addService: (definition, implementation, access = options.access) => {
       names.push(definition.fullName);
-      const handler = createHandler(
-        { ...options, access, running, closing: closing.signal },
-        definition,
-        implementation,
-      );
+      const parts = { ...options, access, running, closing: closing.signal };
+      const handler = grpcMethods(parts, definition, implementation);
       // The handler has every method of the definition: nice-grpc would infer it from the literal type only.
       server.add(definition as TsProtoServiceDefinition, handler as ServiceImplementation<TsProtoServiceDefinition>);
     },
@@ -82,4 +81,36 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
       server.forceShutdown();
     },
   };
+}
+
+/** The methods of a service as nice-grpc calls them. */
+function grpcMethods(parts: HandlerParts, definition: RpcDefinition, implementation: object): Record<string, unknown> {
+  const asGrpc = (error: unknown) => toGrpcError(error, parts.access.isPublic);
+  const methods = Object.entries(definition.methods).map(([key, method]) => {
+    const wrapped = wrapMethod(parts, definition, method, Reflect.get(implementation, key));
+    const unary = async (request: unknown, nice: NiceContext) => {
+      try {
+        return await wrapped.unary(request, envelopeOf(nice));
+      } catch (error) {
+        throw asGrpc(error);
+      }
+    };
+    const streaming = async function* (request: unknown, nice: NiceContext) {
+      try {
+        yield* wrapped.streaming(request, envelopeOf(nice));
+      } catch (error) {
+        throw asGrpc(error);
+      }
+    };
+    return [key, method.responseStream ? streaming : unary] as const;
+  });
+  return Object.fromEntries(methods);
+}
+
+function envelopeOf({ metadata, peer, signal }: NiceContext): CallEnvelope {
+  const header = (name: string) => {
+    const value = metadata.get(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { header, peer, signal };
 }
