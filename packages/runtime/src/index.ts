@@ -7,6 +7,7 @@ export { createDoor, type Door, type DoorOptions, type Submitted } from './bus/d
 export type { Entered, StoredBatch } from './bus/group-commit.ts';
 export type { LaneLease, LaneWork } from './bus/held-lane.ts';
 export { type HintBus, openHints } from './bus/hints.ts';
+export { type JanitorOptions, runJanitor } from './bus/janitor.ts';
 export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-log.ts';
 export { runKeyedLog } from './bus/keyed-log.ts';
 export type { KeyedLogDependencies } from './bus/keyed-run.ts';
@@ -144,6 +145,7 @@ export type {
   RpcDefinition,
   RpcMethod,
 } from './rpc/definition.ts';
+export { pathOf, shortNameOf } from './rpc/definition.ts';
 export { type Descriptors, loadDescriptors } from './rpc/descriptors.ts';
 export type { CallParts, Implementation, MethodImplementation } from './rpc/handler.ts';
 export {
