@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorCodes } from '@trunkline/contracts';
+import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { errorTable } from './error-table.ts';
 import { asTrunklineError, busVerdictOf, invalidArgument, retryAfterMsOf, TrunklineError } from './errors.ts';
 
@@ -38,6 +39,22 @@ test('a foreign error keeps a code of ours, and is internal when it has none', (
   assert.equal(asTrunklineError(Object.assign(new Error('x'), { code: 'ECONNRESET' })).code, 'internal');
   assert.equal(asTrunklineError('text').code, 'internal');
   assert.equal(asTrunklineError(AbortSignal.abort().reason).code, 'aborted');
+});
+
+test('a server that is away, busy or steps down is waited for', () => {
+  const mongo = (more: object) => Object.assign(new MongoServerError({ message: 'x' }), more);
+  const stepsDown = mongo({ code: 10107 });
+  const conflict = new MongoServerError({ message: 'x', errorLabels: ['TransientTransactionError'] });
+  for (const error of [
+    stepsDown,
+    conflict,
+    new MongoNetworkError('x'),
+    new MongoServerSelectionError('x', {} as never),
+  ]) {
+    assert.equal(asTrunklineError(error).code, 'unavailable', error.name);
+    assert.equal(busVerdictOf(error), 'wait');
+  }
+  assert.equal(asTrunklineError(mongo({ code: 11000 })).code, 'internal', 'a duplicate key stays one');
 });
 
 test('the public text of an unexpected error tells nothing of its inside', () => {

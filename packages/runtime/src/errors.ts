@@ -86,15 +86,24 @@ export function retryAfterMsOf(error: TrunklineError): number | undefined {
 }
 
 const known: ReadonlySet<unknown> = new Set(errorCodes);
+/** Names of what clients throw when NATS or MongoDB cannot be reached or does not answer. */
 const lostServers =
-  /^(Mongo(Network|ServerSelection|NotConnected|TopologyClosed)|Connection|Timeout|NoResponders|RequestError)/;
+  /^(Mongo(Network|ServerSelection|NotConnected|TopologyClosed|Pool|WaitQueueTimeout|OperationTimeout)|Connection|Timeout|NoResponders|RequestError)/;
+
+/** Labels and codes by which MongoDB says that the same may succeed later: it steps down, shuts down, was too slow. */
+const passingLabels = ['TransientTransactionError', 'RetryableWriteError', 'SystemOverloadedError'];
+const passingCodes: ReadonlySet<unknown> = new Set([50, 91, 189, 262, 11600, 11602, 10107, 13435, 13436]);
 
 function codeOf(error: unknown): ErrorCode {
   const code = propertyOf(error, 'code');
   if (known.has(code)) return code as ErrorCode;
   const name = propertyOf(error, 'name');
   if (name === 'AbortError' || name === 'WrongLastSequence') return 'aborted';
-  if (typeof name === 'string' && lostServers.test(name)) return 'unavailable';
+  if (typeof name !== 'string') return 'internal';
+  const labels = propertyOf(error, 'errorLabels');
+  const isPassing = Array.isArray(labels) && passingLabels.some((label) => labels.includes(label));
+  const isOfMongo = name.startsWith('Mongo');
+  if (lostServers.test(name) || (isOfMongo && (isPassing || passingCodes.has(code)))) return 'unavailable';
   return 'internal';
 }
 

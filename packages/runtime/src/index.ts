@@ -1,5 +1,6 @@
 export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
+export type { Cleared } from './bus/clearing.ts';
 export { machineClock } from './bus/clock.ts';
 export type { Directory, DirectoryChange } from './bus/directory.ts';
 export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-writer.ts';
@@ -41,11 +42,14 @@ export { type Recorded, readRecorded } from './bus/queue/portal-record.ts';
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
+export { auditSink } from './bus/readers.ts';
 export { type Room, watchRoom } from './bus/room.ts';
+export { runSink, type SinkOptions } from './bus/sink.ts';
 export { runStage } from './bus/stage.ts';
 export type { StageDependencies } from './bus/stage-run.ts';
 export type { StageStore } from './bus/stage-store.ts';
 export { createMongoStageStore, type MongoStageStoreOptions } from './bus/stage-store-mongo.ts';
+export { runTimers, type TimersOptions } from './bus/timers.ts';
 export { laneEvents, workLanes } from './bus/work-lanes.ts';
 export {
   ConfigError,
@@ -75,23 +79,12 @@ export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './f
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
 export type { HostOverrides } from './host-overrides.ts';
-export {
-  AddressRefused,
-  type GuardOptions,
-  isPublicAddress,
-  isPublicAddress,
-  type Resolver,
-} from './http/address-guard.ts';
+export { AddressRefused, type GuardOptions, isPublicAddress, type Resolver } from './http/address-guard.ts';
 export {
   createOuterHttp,
-  createOuterHttp,
-  type OuterBody,
   type OuterBody,
   type OuterHttp,
-  type OuterHttp,
   type OuterRequest,
-  type OuterRequest,
-  type OuterResponse,
   type OuterResponse,
 } from './http/guarded-http.ts';
 export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
@@ -119,15 +112,9 @@ export {
 } from './metrics.ts';
 export { type BusPlan, busTable, leaseMs } from './provision/bus-table.ts';
 export { type BusProvisioned, provisionBus } from './provision/provision-bus.ts';
+export { provisionStore, provisionStoreUsers, type StorePlan } from './provision/provision-store.ts';
 export { addBridge, type BridgeOptions, bridgePathOf } from './rpc/bridge.ts';
-export {
-  type CallContext,
-  everyTenant,
-  requireAdministrator,
-  sees,
-  tenantFor,
-  visible,
-} from './rpc/call-context.ts';
+export { type CallContext, everyTenant, requireAdministrator, sees, tenantFor, visible } from './rpc/call-context.ts';
 export {
   createRpcClients,
   type OpenRpcClients,
@@ -148,13 +135,7 @@ export type {
 export { pathOf, shortNameOf } from './rpc/definition.ts';
 export { type Descriptors, loadDescriptors } from './rpc/descriptors.ts';
 export type { CallParts, Implementation, MethodImplementation } from './rpc/handler.ts';
-export {
-  type Identity,
-  type IncomingCall,
-  innerAccess,
-  innerTokenHash,
-  type RpcAccess,
-} from './rpc/inner-access.ts';
+export { type Identity, type IncomingCall, innerAccess, innerTokenHash, type RpcAccess } from './rpc/inner-access.ts';
 export { type OpenApiOptions, openApiDocument } from './rpc/openapi.ts';
 export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
 export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
