@@ -76,8 +76,10 @@ function ownSettings(service: string, installation: Installation): Record<string
     gateway: {
       ADMINISTRATOR_KEY: secrets.administratorKey,
       FILES_KEY: secrets.filesKey,
+      PUBLIC_URL: publicUrl,
       CONNECTORS: connectors.map((name) => `${name}=${addresses(name).join('|')}`).join(','),
     },
+    janitor: { CONNECTORS: connectors.join(',') },
     audit: { KAFKA_BROKERS: kafkaBrokers, AUDIT_KEY: secrets.auditKey },
   };
   return own[service] ?? connectorSettings(service, installation);

@@ -24,4 +24,8 @@ export const config = z.object({
     .optional()
     .describe('API key of the administrator, who makes tenants. Without one, nobody may.'),
   FILES_KEY: secretSetting().describe('Key that signs links to files; the same for the sealer.'),
+  PUBLIC_URL: z
+    .url()
+    .default('http://localhost:8080')
+    .describe('Public address of this gateway, for the OpenAPI document.'),
 });
