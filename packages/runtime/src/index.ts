@@ -2,6 +2,7 @@ export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
 export type { Cleared } from './bus/clearing.ts';
 export { machineClock } from './bus/clock.ts';
+export { type BusOptions, connectBus } from './bus/connect.ts';
 export type { Directory, DirectoryChange } from './bus/directory.ts';
 export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-writer.ts';
 export { createDoor, type Door, type DoorOptions, type Submitted } from './bus/door.ts';
