@@ -1,0 +1,94 @@
+/** How the platform misbehaves when a test asks it to. */
+export type Fault = ApiFault | FileFault | UpdateFault;
+
+/** Of a method call; only of one method or in one chat, if said. */
+export type ApiFault = { readonly method?: string; readonly chatId?: number } & (
+  | { readonly kind: 'too_many_requests'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'refusal'; readonly status: number; readonly description: string }
+  /** A proxy's page instead of an answer. */
+  | { readonly kind: 'server_error'; readonly status: number }
+  /** The connection goes before anything was done. */
+  | { readonly kind: 'cut_before' }
+  /** All was done, and then the connection goes: the caller cannot know. */
+  | { readonly kind: 'cut_after' }
+  /** All was done, and the answer cannot be read. */
+  | { readonly kind: 'broken_answer' }
+  | { readonly kind: 'slow'; readonly delayMs: number }
+);
+
+/** Of a file being downloaded. */
+export type FileFault =
+  | { readonly kind: 'file_gone' }
+  | { readonly kind: 'file_shorter' }
+  | { readonly kind: 'file_endless' }
+  | { readonly kind: 'file_redirect'; readonly to: string };
+
+/** Of updates being delivered to the hook. */
+export type UpdateFault =
+  | { readonly kind: 'repeated_update'; readonly copies: number }
+  /** So many updates are gathered and then come last one first. */
+  | { readonly kind: 'reversed_updates'; readonly count: number };
+
+const apiKinds = ['too_many_requests', 'refusal', 'server_error', 'cut_before', 'cut_after', 'broken_answer', 'slow'];
+
+interface Armed {
+  readonly fault: Fault;
+  left: number;
+}
+
+/** Faults that wait for their turn. */
+export interface Faults {
+  /** Arms a fault for so many times; once unless said. */
+  arm(fault: Fault, times?: number): void;
+  /** Takes everything back. */
+  clear(): void;
+  takeForCall(method: string, chatId: number): ApiFault | undefined;
+  takeForFile(): FileFault | undefined;
+  takeForUpdate(): Extract<UpdateFault, { kind: 'repeated_update' }> | undefined;
+  /** How many updates must be gathered now; undefined when none. Taken back by `take`. */
+  reversed(): { readonly count: number; take(): void } | undefined;
+}
+
+/** No faults yet. */
+export function createFaults(): Faults {
+  let armed: Armed[] = [];
+
+  function find(fits: (fault: Fault) => boolean): Armed | undefined {
+    return armed.find(({ fault }) => fits(fault));
+  }
+
+  function use(found: Armed | undefined): Fault | undefined {
+    if (found === undefined) return undefined;
+    found.left -= 1;
+    if (found.left <= 0) armed = armed.filter((other) => other !== found);
+    return found.fault;
+  }
+
+  return {
+    arm: (fault, times = 1) => {
+      armed.push({ fault, left: times });
+    },
+    clear: () => {
+      armed = [];
+    },
+    takeForCall: (method, chatId) => {
+      const fits = (fault: Fault) =>
+        isApiFault(fault) && (fault.method ?? method) === method && (fault.chatId ?? chatId) === chatId;
+      return use(find(fits)) as ApiFault | undefined;
+    },
+    takeForFile: () => use(find(({ kind }) => kind.startsWith('file_'))) as FileFault | undefined,
+    takeForUpdate: () => {
+      const fault = use(find(({ kind }) => kind === 'repeated_update'));
+      return fault?.kind === 'repeated_update' ? fault : undefined;
+    },
+    reversed: () => {
+      const found = find(({ kind }) => kind === 'reversed_updates');
+      if (found?.fault.kind !== 'reversed_updates') return undefined;
+      return { count: found.fault.count, take: () => use(found) };
+    },
+  };
+}
+
+function isApiFault(fault: Fault): fault is ApiFault {
+  return apiKinds.includes(fault.kind);
+}
