@@ -21,6 +21,7 @@ export * from './gen/trunkline/sealing/v1/outbox.ts';
 export * from './gen/trunkline/sealing/v1/sealing_service.ts';
 export * from './headers.ts';
 export * from './ids.ts';
+export * from './indexes.ts';
 export * from './lanes.ts';
 export * from './media.ts';
 export * from './rights/mongo-privileges.ts';

@@ -7,7 +7,8 @@ export interface MongoPrivilege {
   readonly actions: readonly string[];
 }
 
-const write = ['find', 'insert', 'update', 'remove'] as const;
+/** Its own indexes too: a service knows best by what it asks, and some follow from its settings. */
+const write = ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'collMod'] as const;
 /** The directory tells its changes from the change streams of its own collections. */
 const writeAndWatch = [...write, 'changeStream'] as const;
 

@@ -1,0 +1,43 @@
+import { collections, connectorCollection } from './collections.ts';
+
+/** One index of a collection. */
+export interface CollectionIndex {
+  readonly collection: string;
+  /** Fields in order, 1 upwards or -1 downwards. */
+  readonly key: Readonly<Record<string, 1 | -1>>;
+  readonly isUnique?: boolean;
+  /** Only documents that have this field. */
+  readonly where?: string;
+}
+
+const { portals, lines, channels, apiKeys } = collections.directory;
+const { keys, parked } = collections.sealer;
+
+/**
+ * Indexes that infra makes before any service starts: those that a rule rests on, and those that follow from no setting. An
+ * index with a time of life by a setting is made by its service, which knows the setting.
+ */
+export function indexesOf(connectors: readonly string[]): readonly CollectionIndex[] {
+  return [
+    ...[portals, lines, channels, apiKeys].map((collection) => ({ collection, key: { tenantId: 1, _id: 1 } as const })),
+    // One account of a messenger is one channel, over all tenants.
+    { collection: channels, key: { connector: 1, accountId: 1 }, isUnique: true, where: 'accountId' },
+    { collection: channels, key: { lineId: 1 } },
+    { collection: apiKeys, key: { hash: 1 }, isUnique: true },
+    { collection: keys, key: { portalId: 1, createdAt: -1 } },
+    // A request makes one licence key, however often it is repeated.
+    { collection: keys, key: { requestId: 1 }, isUnique: true },
+    { collection: parked, key: { portalId: 1, sequence: 1, index: 1 } },
+    ...connectors.flatMap((name) => connectorIndexes(name)),
+  ];
+}
+
+function connectorIndexes(connector: string): readonly CollectionIndex[] {
+  const held = connectorCollection(connector, collections.connector.held);
+  return [
+    { collection: held, key: { queue: 1, conversation: 1, sequence: 1, index: 1 } },
+    { collection: held, key: { lane: 1, sequence: 1, index: 1 } },
+    // An entry stands once in its log, however often it is told.
+    { collection: connectorCollection(connector, collections.connector.log), key: { log: 1, id: 1 }, isUnique: true },
+  ];
+}
