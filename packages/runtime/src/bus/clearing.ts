@@ -13,6 +13,8 @@ export interface ClearingOptions {
   readonly keepMs: number;
   /** The same for a stream that is more than 70% full. */
   readonly keepWhenFullMs: number;
+  /** Bodies of hook calls are kept so long, because parked ones are parsed again; as long as messages when their store is crowded. */
+  readonly keepBodiesMs: number;
   /** Now, in milliseconds since 1970, by the server's clock. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -67,17 +69,23 @@ export async function clearStream(stream: string, options: ClearingOptions): Pro
  * many messages. Rejects with `unavailable`.
  */
 export async function clearBeside(options: ClearingOptions): Promise<number> {
-  const { bus, admin, connectors, keepMs, now } = options;
+  const { admin, keepMs, now } = options;
   let removed = 0;
   const { lag } = await admin.room(streams.ingress);
   const dueBefore = lag === 0 ? await admin.sequenceAt(streams.timers, now() - keepMs) : 1;
   const clear = clearer(options, streams.timers, duty);
   for (const lane of dueBefore > 1 ? lanes : []) removed += await clear(subjects.due(lane), dueBefore);
+  return removed + (await clearBodies(options));
+}
+
+async function clearBodies(options: ClearingOptions): Promise<number> {
+  const { bus, admin, connectors, keepMs, keepBodiesMs, now } = options;
   const bodies = objectStream(objectStores.bodies);
+  const { bytes, maxBytes } = await admin.room(bodies);
+  const keptMs = bytes / maxBytes > crowdedAbove ? keepMs : Math.max(keepMs, keepBodiesMs);
   const unreadAt = await oldestUnreadAt(bus, readersOf(connectors), now());
-  const bodiesBefore = await admin.sequenceAt(bodies, Math.min(unreadAt - bodyMarginMs, now() - keepMs));
-  if (bodiesBefore > 1) removed += await admin.purgeBefore(bodies, '', bodiesBefore);
-  return removed;
+  const before = await admin.sequenceAt(bodies, Math.min(unreadAt - bodyMarginMs, now() - keptMs));
+  return before > 1 ? await admin.purgeBefore(bodies, '', before) : 0;
 }
 
 /**

@@ -191,17 +191,19 @@ test('the doors close when a stream is nearly full, and open when there is room 
   await endAgain();
 });
 
-test('bodies of hook calls go when everybody has read their items', async () => {
+test('bodies of hook calls go when everybody has read their items and parked ones have gone', async () => {
   await using bus = await aBus();
   const bodies = openBodyStore(bus.nats, bus.bus);
   const key = await bodies.put(Buffer.alloc(200_000));
   const { sequence } = await bus.bus.publish(subjects.ingress(3), Buffer.from('its item'));
   await bus.bus.publish(subjects.cursor(auditSink(streams.ingress), 3), atBytes(sequence));
-  await bus.oneRound(100);
+  await bus.oneRound(800);
   assert.notEqual(await bodies.get(key), undefined);
 
   const envelope = Envelope.encode(Envelope.fromPartial({ to: at(sequence + 1) })).finish();
   await bus.bus.publish(subjects.facts(3, 'normalizer'), envelope);
   await bus.oneRound(100);
+  assert.notEqual(await bodies.get(key), undefined);
+  await bus.oneRound(800);
   assert.equal(await bodies.get(key), undefined);
 });

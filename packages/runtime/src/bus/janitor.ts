@@ -19,6 +19,8 @@ export interface JanitorOptions extends Pick<RoomGuardOptions, 'onRoom' | 'onTro
   readonly keepMs?: number;
   /** The same for a stream that is more than 70% full; 2 hours by default. */
   readonly keepWhenFullMs?: number;
+  /** Bodies of hook calls are kept so long; 30 days by default, as parked calls are. */
+  readonly keepBodiesMs?: number;
   /** How often a stream with room is cleared; an hour by default. */
   readonly everyMs?: number;
   /** How often a crowded one is; a minute by default. */
@@ -34,9 +36,9 @@ const hourMs = 60 * 60 * 1_000;
  */
 export async function runJanitor(options: JanitorOptions): Promise<void> {
   const { nats, bus, connectors, signal, now } = options;
-  const { keepMs = 72 * hourMs, keepWhenFullMs = 2 * hourMs } = options;
+  const { keepMs = 72 * hourMs, keepWhenFullMs = 2 * hourMs, keepBodiesMs = 720 * hourMs } = options;
   const admin = createStreamAdmin(nats);
-  const clearing = { bus, admin, connectors, keepMs, keepWhenFullMs, now, signal };
+  const clearing = { bus, admin, connectors, keepMs, keepWhenFullMs, keepBodiesMs, now, signal };
   await Promise.all([guardRoom({ ...options, admin }), clearAgainAndAgain(options, clearing)]);
 }
 
