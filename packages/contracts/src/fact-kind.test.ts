@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { factConnectorOf, factFieldOf, factFields } from './fact-kind.ts';
+import { factConnectorOf, factFieldOf, factFields, factTraceparentOf, ingressTraceparentOf } from './fact-kind.ts';
+import { IngressItem } from './gen/trunkline/connector/v1/ingress.ts';
 import { Fact } from './gen/trunkline/message/v1/fact.ts';
 
 const common = { id: 'f1', tenantId: 't1', traceparent: 'trace', connector: 'telegram', at: new Date() };
@@ -18,4 +19,11 @@ test("a fact's connector is read without decoding it", () => {
   const { connector: _, ...without } = common;
   const received = Fact.fromPartial({ ...without, fact: { $case: 'received', value: {} } });
   assert.equal(factConnectorOf(Fact.encode(received).finish()), '');
+  assert.equal(factTraceparentOf(Fact.encode(received).finish()), 'trace');
+});
+
+test("an item's trace context is read without decoding it", () => {
+  const item = IngressItem.fromPartial({ receivedAt: new Date(), item: { $case: 'command', value: { id: 'c' } } });
+  const bytes = (traceparent: string) => IngressItem.encode({ ...item, traceparent }).finish();
+  assert.deepEqual([ingressTraceparentOf(bytes('trace')), ingressTraceparentOf(bytes(''))], ['trace', '']);
 });

@@ -20,16 +20,28 @@ export function factFieldOf(fact: Uint8Array): number | undefined {
   return undefined;
 }
 
-/** The field that holds the connector of a fact's channel: it stands before what the fact tells. */
-const connectorField = 10;
-
 /** Connector of a serialized Fact's channel, without decoding it; empty when it has none. Throws when the bytes are no protobuf. Pure. */
 export function factConnectorOf(fact: Uint8Array): string {
-  const reader = new BinaryReader(fact);
+  return textOf(fact, 10);
+}
+
+/** Trace context of a serialized Fact, without decoding it; empty where it is not sampled. Throws as above. Pure. */
+export function factTraceparentOf(fact: Uint8Array): string {
+  return textOf(fact, 9);
+}
+
+/** The same of a serialized IngressItem. Pure. */
+export function ingressTraceparentOf(item: Uint8Array): string {
+  return textOf(item, 2);
+}
+
+/** A text of a message's own fields: they stand in the order of their numbers. */
+function textOf(bytes: Uint8Array, wanted: number): string {
+  const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
-    if (field === connectorField) return reader.string();
-    if (field >= firstFact) return '';
+    if (field === wanted) return reader.string();
+    if (field > wanted) return '';
     reader.skip(wireType, field);
   }
   return '';

@@ -52,7 +52,7 @@ export function parkItem(item: InputItem, error: unknown, known: Known): Decided
   const entered = tryDecode(item.bytes);
   const turn = turnOf(item, entered?.traceparent ?? '', { ...known, draft, tally }, facts);
   const call = entered?.item?.$case === 'hookCall' ? entered.item.value : undefined;
-  const channel = call && known.directory.channel(call.channelId);
+  const channel = call && known.directory.channel(call.channelId, call.connector);
   const about = call && { channel, channelId: call.channelId, connector: call.connector, bodyKey: call.rawObjectKey };
   const reason = error instanceof Error ? `${error.name} while it was decided` : 'it cannot be decided';
   park(turn, { code: 'poison', reason, bytes: item.bytes, ...about });

@@ -4,7 +4,8 @@ import type { Tally } from './tally.ts';
 
 /** What a decision may know of the directory: as it was when the micro-batch was read. */
 export interface DirectoryView {
-  channel(channelId: string): ChannelEntry | undefined;
+  /** By its id; its connector's name, where it is known, finds it before the connector has told about itself. */
+  channel(channelId: string, connector?: string): ChannelEntry | undefined;
   /** What the channels of a connector carry; undefined until the connector has told about itself. */
   capabilities(connector: string): Capabilities | undefined;
 }
@@ -17,6 +18,8 @@ export interface Settings {
   readonly albumMs: number;
   /** A receipt waits so long for the result of its send. */
   readonly receiptWaitMs: number;
+  /** What is parked is kept so long. */
+  readonly parkedMs: number;
   /** 32 bytes. */
   readonly parkingKey: Uint8Array;
 }

@@ -50,7 +50,14 @@ export function createWorld({ channels, capabilities, settings = {} }: WorldOpti
       channel: (id: string) => channels.find((channel) => channel.id === id),
       capabilities: () => capabilities,
     },
-    settings: { holdMs: 300, albumMs: 1200, receiptWaitMs: 600_000, parkingKey: Buffer.alloc(32, 1), ...settings },
+    settings: {
+      holdMs: 300,
+      albumMs: 1200,
+      receiptWaitMs: 600_000,
+      parkedMs: 1_000,
+      parkingKey: Buffer.alloc(32, 1),
+      ...settings,
+    },
   };
   let sequence = 0;
 

@@ -7,7 +7,7 @@ import { takeEvent } from './take-event.ts';
 /** Takes a hook call: parks what its connector did not understand, and takes each of its events. */
 export function takeHookCall(turn: Turn, call: HookCall, bytes: Uint8Array): void {
   const { channelId, connector, rawObjectKey } = call;
-  const channel = turn.directory.channel(channelId);
+  const channel = turn.directory.channel(channelId, connector);
   const about = { bytes, channel, channelId, connector, bodyKey: rawObjectKey };
   if (call.parseError !== '') {
     park(turn, { ...about, code: 'malformed', reason: call.parseError });

@@ -256,6 +256,7 @@ export interface ParkedDocument {
   readonly channelId: string;
   readonly connector: string;
   readonly at: Date;
+  readonly keptUntil: Date;
   readonly code: string;
   readonly reason: string;
   /** The whole item, encrypted. */

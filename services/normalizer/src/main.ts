@@ -1,0 +1,4 @@
+import { runService } from '@trunkline/runtime';
+import { normalizer } from './service.ts';
+
+await runService(normalizer);

@@ -1,0 +1,20 @@
+import type { Media } from '@trunkline/contracts';
+import type { Directory, Door } from '@trunkline/runtime';
+import type { ReadDocuments } from '../store/documents.ts';
+
+/** What the methods need. */
+export interface MessageContext {
+  readonly documents: ReadDocuments;
+  readonly directory: Directory;
+  readonly door: Door;
+  /** Link to a file of ours, as of now. */
+  readonly fileUrl: (media: Media) => string;
+  readonly now: () => number;
+}
+
+/** One sentence for a thing that is absent or another tenant's: the caller cannot tell which. */
+export const sentences = {
+  conversation: 'There is no such conversation.',
+  message: 'There is no such message.',
+  contact: 'There is no such contact.',
+} as const;
