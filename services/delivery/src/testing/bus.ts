@@ -15,6 +15,7 @@ import {
   innerTokenHash,
   provisionBus,
   type Runtime,
+  readRecorded,
   startService,
 } from '@trunkline/runtime';
 import { startServers } from '@trunkline/testkit';
@@ -33,6 +34,8 @@ export interface Surroundings extends AsyncDisposable {
   setPortal(entry: Partial<PortalEntry> & { readonly id: string }): Promise<void>;
   /** Seals so many events of a portal; gives their sequences. */
   seal(portalId: string, count: number, more?: Partial<SealedEvent>): Promise<number[]>;
+  /** The sequence up to which delivery has recorded that a portal is done. */
+  recordedOf(portalId: string): Promise<number>;
 }
 
 /** Token of delivery among the services of a test. */
@@ -41,17 +44,17 @@ const quiet = { BIND_ADDRESS: '127.0.0.1', METRICS_PORT: '0', GRPC_PORT: '0', LO
 
 /** Starts the servers, and two services as small as they can be: one that writes what delivery reads, and a sealer with keys. */
 export async function startSurroundings(): Promise<Surroundings> {
-  const servers = await startServers({ nats: true, mongo: true, own: true });
+  await using started = new AsyncDisposableStack();
+  const servers = started.use(await startServers({ nats: true, mongo: true, own: true }));
   const common = { ...quiet, NATS_URL: servers.natsUrl };
-  const writer = startService(
-    defineService({ name: 'directory', config: z.object({}), uses: { bus: true }, start: async () => {} }),
-    common,
-  );
-  const sealer = startService(sealerService, { ...quiet, INNER_TOKENS: `delivery=${innerTokenHash(token)}` });
+  const writer = started.use(startService(writerService, common));
+  const tokens = { INNER_TOKENS: `delivery=${innerTokenHash(token)}` };
+  const sealer = started.use(startService(sealerService, { ...quiet, ...tokens }));
   const { runtime } = await writer.ready;
   await provisionBus(runtime.nats, { connectors: [] });
   const peer = (await sealer.ready).addresses.grpc ?? '';
   const gateway = `gateway=${innerTokenHash('gateway-token')}`;
+  const all = started.move();
   return {
     env: {
       ...common,
@@ -59,12 +62,16 @@ export async function startSurroundings(): Promise<Surroundings> {
       ...{ INNER_TOKEN: token, INNER_TOKENS: gateway, PEERS: `sealer=${peer}`, ALLOW_PRIVATE_PORTALS: 'home,other' },
     },
     ...writing(runtime),
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([writer.stop(), sealer.stop()]);
-      await servers.stop();
-    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
+
+const writerService = defineService({
+  name: 'directory',
+  config: z.object({}),
+  uses: { bus: true },
+  start: async () => {},
+});
 
 const absent = async () => {
   throw new Error('not in this test');
@@ -84,11 +91,18 @@ const sealerService = defineService({
   },
 });
 
-function writing({ nats, bus }: Pick<Runtime<unknown>, 'nats' | 'bus'>): Pick<Surroundings, 'setPortal' | 'seal'> {
+function writing({
+  nats,
+  bus,
+}: Pick<Runtime<unknown>, 'nats' | 'bus'>): Pick<Surroundings, 'setPortal' | 'seal' | 'recordedOf'> {
   const directory = createDirectoryWriter(nats, bus);
   const tenants = new Map<string, string>();
   const heads = new Map<string, number>();
   return {
+    recordedOf: async (portalId) => {
+      const { cursors } = await readRecorded(bus, laneOf(tenants.get(portalId) ?? 'home'));
+      return cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
+    },
     setPortal: async (entry) => {
       const whole = PortalEntry.fromPartial({ tenantId: 'home', isActive: true, ...entry });
       tenants.set(whole.id, whole.tenantId);

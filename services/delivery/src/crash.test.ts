@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { laneOf } from '@trunkline/contracts';
+import { pause } from '@trunkline/runtime';
+import { tied, until } from '@trunkline/testkit';
+import { type Surroundings, signingKeyOf, startSurroundings } from './testing/bus.ts';
+import { startPortal } from './testing/portal.ts';
+
+let around: Surroundings;
+
+before(async () => {
+  around = await startSurroundings();
+});
+
+after(async () => {
+  await around?.[Symbol.asyncDispose]();
+});
+
+/** Delivery as a process of its own; leaving the block kills it. */
+async function aProcess() {
+  const [program, args] = tied(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], 'KILL');
+  const child = spawn(program, args, {
+    // One lane is enough, and taken over sooner than eight on a busy machine.
+    env: { ...around.env, PATH: process.env.PATH, LANES: String(laneOf('home')) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  return { child, kill: () => end('SIGKILL'), stop: () => end('SIGTERM'), [Symbol.asyncDispose]: () => end('SIGKILL') };
+}
+
+async function aPortal(id: string) {
+  const portal = await startPortal(signingKeyOf(id));
+  const settings = { lingerMs: 1, batchEvents: 5, batchBytes: 0, timeoutMs: 2_000, retentionHours: 0 };
+  await around.setPortal({ id, url: portal.url, settings });
+  return portal;
+}
+
+function numbers(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+test('killed after a POST and before its record: the suffix comes again, with the same ids, and nothing else does', async () => {
+  await using portal = await aPortal('suffix');
+  await using first = await aProcess();
+  await around.seal('suffix', 5);
+  await until(() => portal.taken.length === 5);
+  // Its record is stored a quarter of a second later at most; then the second batch is taken, and its record is not.
+  await until(async () => (await around.recordedOf('suffix')) === 5);
+  portal.behave((received, response) => {
+    portal.take(received);
+    response.writeHead(204).end(() => first.child.kill('SIGKILL'));
+  });
+  await around.seal('suffix', 5);
+  await until(() => first.child.signalCode !== null);
+  portal.behave();
+  await around.seal('suffix', 5);
+  await using _second = await aProcess();
+  await until(() => portal.taken.length === 15, 30_000);
+  assert.deepEqual(portal.taken, numbers(15));
+  assert.deepEqual(portal.repeats, [6, 7, 8, 9, 10]);
+  const ids = portal.received.flatMap(({ events }) => events).map(({ id }) => id);
+  assert.deepEqual(new Set(ids), new Set(numbers(15).map((number) => `suffix-${number}`)));
+});
+
+test('kill -9 under load, again and again: nothing lost, nothing out of order; a clean stop repeats nothing', async () => {
+  const names = ['load1', 'load2', 'load3'];
+  const portals = await Promise.all(names.map(aPortal));
+  const rounds = 60;
+  const loading = (async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const name of names) await around.seal(name, 3);
+      await pause(100, AbortSignal.timeout(60_000));
+    }
+  })();
+  const takenBy = (count: number) => until(() => portals.every(({ taken }) => taken.length >= count), 30_000);
+  for (let kill = 1; kill <= 2; kill += 1) {
+    const instance: { kill: () => Promise<void> } = await aProcess();
+    await takenBy(kill * 20);
+    await instance.kill();
+  }
+  const repeatsOf = () => portals.map(({ repeats }) => repeats.length);
+  const stopped = await aProcess();
+  await takenBy(60);
+  await stopped.stop();
+  const before = repeatsOf();
+  await using _last = await aProcess();
+  await loading;
+  await takenBy(rounds * 3);
+  for (const { taken } of portals) assert.deepEqual(taken, numbers(rounds * 3));
+  assert.deepEqual(repeatsOf(), before, 'the clean stop repeated nothing');
+  for (const portal of portals) await portal[Symbol.asyncDispose]();
+});
