@@ -79,7 +79,8 @@ async function request(
 ): Promise<Answer> {
   try {
     const response = await tools.fetch(secretUrl(channel, '', method), { method: 'POST', ...how });
-    return read(response.status, await response.text());
+    const text = await response.text();
+    return read(response.status, text.replaceAll(channel.secret('token'), '<token>'));
   } catch (error) {
     throw withoutDoubt(error, method);
   }

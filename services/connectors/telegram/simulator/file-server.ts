@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { ApiFailure } from './api-failure.ts';
 import { refuse, type ServedBot } from './api-server.ts';
 import type { FileFault } from './faults.ts';
@@ -34,11 +35,13 @@ async function misbehave(fault: FileFault, response: ServerResponse, bytes: Uint
       break;
     case 'file_endless':
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
-      while (!response.destroyed) {
-        const isRead = response.write(Buffer.alloc(chunkBytes));
-        if (!isRead) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
-      }
+      await pipeline(endless, response).catch(() => {});
       break;
     case 'file_gone':
   }
+}
+
+/** Bytes for as long as somebody reads them. */
+function* endless(): Generator<Uint8Array> {
+  for (;;) yield Buffer.alloc(chunkBytes);
 }

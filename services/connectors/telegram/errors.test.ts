@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attachmentOf, fileOf, picture, startBot, textOf } from './testing/bot.ts';
+import { writeTo } from './testing/desk.ts';
+
+test('too many requests to one person pause the bot, to a group that group', async () => {
+  await using bot = await startBot();
+  const chat = bot.simulator.createGroup({ from: bot.anna.id, title: 'Club' });
+  bot.simulator.fail({ kind: 'too_many_requests', retryAfterSeconds: 14 }, 2);
+  const toAnna = bot.send(writeTo(bot.anna.id, textOf('hello')));
+  await assert.rejects(toAnna, { code: 'retry_after', retryAfterMs: 14_000, scope: 'channel' });
+  const toGroup = bot.send(writeTo(chat, textOf('hello')));
+  await assert.rejects(toGroup, { code: 'retry_after', retryAfterMs: 14_000, scope: 'conversation' });
+  await bot.send(writeTo(chat, textOf('hello')));
+});
+
+test('a connection cut after the message was taken is an unknown outcome, and only one message is there', async () => {
+  await using bot = await startBot();
+  bot.simulator.fail({ kind: 'cut_after', method: 'sendMessage' });
+  await assert.rejects(bot.send(writeTo(bot.anna.id, textOf('hello'))), { code: 'unknown_outcome' });
+  const seen = bot.simulator.screen(bot.anna.id).messages.filter(({ text }) => text === 'hello');
+  assert.equal(seen.length, 1);
+});
+
+test('an answer that breaks off is an unknown outcome, too', async () => {
+  await using bot = await startBot();
+  bot.simulator.fail({ kind: 'broken_answer' });
+  await assert.rejects(bot.send(writeTo(bot.anna.id, textOf('hello'))), { code: 'unknown_outcome' });
+});
+
+test('what writes nothing may be tried again, whatever was heard', async () => {
+  await using bot = await startBot();
+  bot.simulator.fail({ kind: 'cut_after', method: 'sendChatAction' });
+  const typing = writeTo(bot.anna.id, undefined, {
+    message: {
+      ...writeTo(bot.anna.id, undefined).message,
+      action: { $case: 'typing', value: { isOn: true } },
+    } as never,
+  });
+  await assert.rejects(bot.send(typing), { code: 'transient' });
+});
+
+test('a group that became a supergroup is written to by its new id', async () => {
+  await using bot = await startBot();
+  const chat = bot.simulator.createGroup({ from: bot.anna.id, title: 'Club' });
+  const moved = bot.simulator.migrate({ from: bot.anna.id, chat });
+  const sent = await bot.send(writeTo(chat, textOf('hello')));
+  assert.equal(sent.migratedPlatformId, String(moved));
+  assert.equal(bot.last(moved).text, 'hello');
+});
+
+test('markup that the platform cannot read goes as plain text', async () => {
+  await using bot = await startBot();
+  const description = `Bad Request: can't parse entities: Unsupported start tag "x" at byte offset 0`;
+  bot.simulator.fail({ kind: 'refusal', status: 400, description });
+  await bot.send(writeTo(bot.anna.id, textOf('<hello>', [{ type: 1, offset: 0, length: 3 }])));
+  assert.deepEqual([bot.last().text, bot.last().entities], ['<hello>', undefined]);
+});
+
+test('a picture that the platform cannot show goes as a file', async () => {
+  await using bot = await startBot();
+  const { media, files } = fileOf('f1', Buffer.from('no picture'), 'image/png', 'scan.png');
+  await bot.send(writeTo(bot.anna.id, { $case: 'image', value: attachmentOf(media, 'scan') }), { files });
+  assert.deepEqual(['document' in bot.last(), bot.last().caption], [true, 'scan']);
+});
+
+test('a fix that does not help is not tried for ever', async () => {
+  await using bot = await startBot();
+  const description = 'Bad Request: IMAGE_PROCESS_FAILED';
+  bot.simulator.fail({ kind: 'refusal', status: 400, description }, 9);
+  const { media, files } = fileOf('f1', picture, 'image/png');
+  const sent = bot.send(writeTo(bot.anna.id, { $case: 'image', value: attachmentOf(media) }), { files });
+  await assert.rejects(sent, { code: 'media_failed', message: description });
+  assert.equal(bot.simulator.callsOf().length, 2);
+});
+
+const rows: readonly (readonly [status: number, description: string, code: string])[] = [
+  [403, 'Forbidden: bot was blocked by the user', 'recipient_blocked'],
+  [403, 'Forbidden: user is deactivated', 'recipient_invalid'],
+  [403, "Forbidden: bot can't initiate conversation with a user", 'recipient_invalid'],
+  [403, 'Forbidden: bot was kicked from the supergroup chat', 'recipient_blocked'],
+  [403, 'Forbidden: bot is not a member of the channel chat', 'recipient_blocked'],
+  [403, 'Forbidden: something new', 'permission'],
+  [400, 'Bad Request: chat not found', 'recipient_invalid'],
+  [400, 'Bad Request: PEER_ID_INVALID', 'recipient_invalid'],
+  [400, 'Bad Request: not enough rights to send text messages to the chat', 'permission'],
+  [400, 'Bad Request: message is too long', 'content_invalid'],
+  [400, 'Bad Request: something new', 'content_invalid'],
+  [401, 'Unauthorized', 'auth_revoked'],
+  [404, 'Not Found', 'auth_revoked'],
+  [404, 'Not Found: method not found', 'unsupported'],
+  [409, 'Conflict: terminated by other getUpdates request', 'permission'],
+  [413, 'Request Entity Too Large', 'too_large'],
+  [500, 'Internal Server Error', 'transient'],
+];
+
+for (const [status, description, code] of rows) {
+  test(`${status} "${description}" is ${code}`, async () => {
+    await using bot = await startBot();
+    bot.simulator.fail({ kind: 'refusal', status, description }, 2);
+    const sent = bot.send(writeTo(bot.anna.id, textOf('hello')));
+    await assert.rejects(sent, { code, message: description, platformCode: String(status) });
+  });
+}
+
+test("a proxy's page instead of an answer is a passing failure", async () => {
+  await using bot = await startBot();
+  bot.simulator.fail({ kind: 'server_error', status: 502 });
+  const sent = bot.send(writeTo(bot.anna.id, textOf('hello')));
+  await assert.rejects(sent, { code: 'transient', message: 'HTTP status 502' });
+});
+
+test('no failure tells the token', async () => {
+  await using bot = await startBot();
+  const secret = bot.simulator.token.split(':')[1] ?? '';
+  const faults = [
+    { kind: 'cut_before' },
+    { kind: 'cut_after' },
+    { kind: 'broken_answer' },
+    { kind: 'server_error', status: 500 },
+    { kind: 'refusal', status: 404, description: `Not Found: /bot${bot.simulator.token}/sendMessage` },
+  ] as const;
+  for (const fault of faults) {
+    bot.simulator.fail(fault);
+    const error: Error = await bot.send(writeTo(bot.anna.id, textOf('hello'))).then(
+      () => assert.fail(),
+      (reason) => reason,
+    );
+    assert.ok(!`${error.message} ${error.stack} ${JSON.stringify(error)}`.includes(secret), fault.kind);
+  }
+});
