@@ -107,6 +107,24 @@ test('a portal that hangs, drips or resets is told apart from one that cannot be
   await assert.rejects(http.post(post('http://absent.invalid/')), { code: 'portal_unreachable', certain: true });
 });
 
+test('a body that does not matter neither delays nor spoils the answer', async () => {
+  await using hanging = await portal((_, response) => void response.writeHead(204).flushHeaders());
+  await using cutting = await portal((_, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('x', () => response.destroy());
+  });
+  await using http = open();
+  const wantsBody = (status: number) => status === 201;
+  assert.equal((await http.post(post(cutting.url, { wantsBody }))).status, 200);
+  assert.equal((await http.post(post(hanging.url, { wantsBody }))).status, 204);
+  await using dripping = await portal((_, response) => {
+    const timer = setInterval(() => response.write('x'), 10);
+    response.once('close', () => clearInterval(timer));
+  });
+  const { status, isCut } = await http.post(post(dripping.url, { wantsBody, timeoutMs: 200 }));
+  assert.deepEqual([status, isCut], [200, true]);
+});
+
 test('what speaks no HTTP is not certain, and a broken certificate certain', async () => {
   const rubbish = createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')).listen(
     0,

@@ -14,6 +14,11 @@ export interface Post {
   /** Cap of the answer's body, in bytes. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /**
+   * Does the body of such an answer matter? By default always. One that does not is read for a second, so that the
+   * connection can be used again; what is wrong with it changes nothing.
+   */
+  readonly wantsBody?: (status: number, headers: PostAnswer['headers']) => boolean;
 }
 
 /** What a portal answered. */
@@ -22,7 +27,7 @@ export interface PostAnswer {
   /** Lower-case names; of a repeated header the first. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** True if the body was longer than the cap and is cut there. */
+  /** True if the body is not whole: longer than the cap, or not wanted and slow or broken. */
   readonly isCut: boolean;
 }
 
@@ -74,44 +79,49 @@ interface Outcome {
   readonly reject: (error: unknown) => void;
 }
 
+const unwantedBodyMs = 1_000;
+
 /** One request and its answer; settles once, by whichever comes first: the answer, a failure, the limit, the signal. */
-function createExchange({ timeoutMs, maxBytes, signal }: Post, outcome: Outcome): Dispatcher.DispatchHandler {
+function createExchange(post: Post, outcome: Outcome): Dispatcher.DispatchHandler {
+  const { timeoutMs, maxBytes, signal, wantsBody = () => true } = post;
   let controller: Dispatcher.DispatchController | undefined;
-  let status = 0;
-  let headers: IncomingHttpHeaders = {};
+  let head: Pick<PostAnswer, 'status' | 'headers'> | undefined;
+  let isWanted = true;
   let size = 0;
   let failure: TrunklineError | undefined;
   const parts: Buffer[] = [];
-  const finish = (settle: () => void) => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-    settle();
+  const answer = (isCut: boolean) => {
+    const body = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    const { status = 0, headers = {} } = head ?? {};
+    limit.clear();
+    outcome.resolve({ status, headers, body: body.subarray(0, maxBytes), isCut });
   };
   const fail = (error: TrunklineError) => {
     failure ??= error;
-    finish(() => outcome.reject(error));
+    limit.clear();
+    if (head !== undefined && !isWanted) answer(true);
+    else outcome.reject(error);
     controller?.abort(error);
   };
-  const answer = (isCut: boolean) => {
-    const body = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    finish(() => outcome.resolve({ status, headers: flat(headers), body: body.subarray(0, maxBytes), isCut }));
-  };
-  const abort = () => fail(new TrunklineError('aborted', 'given up', { certain: controller === undefined }));
-  const timer = setTimeout(() => {
+  const expire = () =>
     fail(
       new TrunklineError('portal_timeout', `no whole answer in ${timeoutMs} ms`, { certain: controller === undefined }),
     );
-  }, timeoutMs);
-  signal.addEventListener('abort', abort, { once: true });
+  const abort = () => fail(new TrunklineError('aborted', 'given up', { certain: controller === undefined }));
+  const limit = createLimit(signal, { abort, expire });
+  limit.set(timeoutMs);
   return {
     onRequestStart: (started) => {
       controller = started;
       // Given up while it waited for its connection: nothing is sent.
       if (failure !== undefined) started.abort(failure);
     },
-    onResponseStart: (_, statusCode, responseHeaders) => {
-      status = statusCode;
-      headers = responseHeaders;
+    onResponseStart: (_, status, headers) => {
+      // Early hints and the like: the answer itself comes later.
+      if (status < 200) return;
+      head = { status, headers: flat(headers) };
+      isWanted = wantsBody(status, head.headers);
+      if (!isWanted) limit.set(Math.min(unwantedBodyMs, timeoutMs));
     },
     onResponseData: (from, chunk) => {
       parts.push(chunk);
@@ -124,6 +134,25 @@ function createExchange({ timeoutMs, maxBytes, signal }: Post, outcome: Outcome)
     onResponseEnd: () => queueMicrotask(() => setImmediate(answer, false)),
     // After the outcome is settled this changes nothing: a promise keeps its first answer.
     onResponseError: (_, error) => fail(portalError(error)),
+  };
+}
+
+/** The limit of time of one request, together with its signal. */
+function createLimit(
+  signal: AbortSignal,
+  { abort, expire }: { readonly abort: () => void; readonly expire: () => void },
+) {
+  let timer: NodeJS.Timeout | undefined;
+  signal.addEventListener('abort', abort, { once: true });
+  return {
+    set: (limitMs: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(expire, limitMs);
+    },
+    clear: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    },
   };
 }
 
