@@ -1,5 +1,14 @@
 import { collections, connectorCollection } from './collections.ts';
-import { buckets, directoryKeys, egressStream, objectStores, sendsStream, streams, subjects } from './streams.ts';
+import {
+  buckets,
+  directoryKeys,
+  egressStream,
+  objectStores,
+  objectStream,
+  sendsStream,
+  streams,
+  subjects,
+} from './streams.ts';
 
 /** Read rights in one stream. */
 export interface StreamRights {
@@ -104,7 +113,6 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
       { stream: streams.facts, ...all },
       { stream: streams.outbox, leader: true },
     ],
-    directory: [portal('*')],
     leases: true,
     collections: Object.values(collections.sealer),
   }),
@@ -122,7 +130,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
   }),
 
   gateway: () => ({
-    directory: [tenant('*'), portal('*'), connectorKey('*'), apiKey('*')],
+    directory: [tenant('*'), apiKey('*')],
     objects: [{ store: objectStores.files }],
     calls: [
       ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown'].map((method) => `MessageService/${method}`),
@@ -145,11 +153,15 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
   janitor: (connectors) => ({
     publishes: [key(room())],
     streams: [
-      ...[...messageStreams(connectors), streams.timers].map((stream) => ({ stream, ...all, purge: true })),
+      ...[...messageStreams(connectors), streams.timers, objectStream(objectStores.bodies)].map((stream) => ({
+        stream,
+        ...all,
+        purge: true,
+      })),
       { stream: streams.cursors, leader: true },
     ],
     leases: true,
-    objects: [{ store: objectStores.bodies, remove: true }],
+    objects: [{ store: objectStores.files, remove: true }],
   }),
 };
 

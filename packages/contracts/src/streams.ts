@@ -34,6 +34,16 @@ export const objectStores = {
   bodies: 'bodies',
 } as const;
 
+/** Name of the stream that holds a key-value bucket. Pure. */
+export function bucketStream(bucket: string): string {
+  return `KV_${bucket}`;
+}
+
+/** Name of the stream that holds an object store. Pure. */
+export function objectStream(store: string): string {
+  return `OBJ_${store}`;
+}
+
 /** A lane, or `*` for all lanes: that is how rights and filters over lanes are spelled. */
 export type LanePattern = number | '*';
 

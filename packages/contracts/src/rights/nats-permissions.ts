@@ -1,5 +1,5 @@
 import { type ObjectRights, rightsOf, type StreamRights } from '../rights.ts';
-import { buckets } from '../streams.ts';
+import { bucketStream, buckets, objectStream } from '../streams.ts';
 
 /** What a NATS user may publish and subscribe to; whatever is absent is refused by the server. */
 export interface NatsPermissions {
@@ -10,16 +10,6 @@ export interface NatsPermissions {
 /** Prefix of a service's own inboxes: without it every user could read every answer. Pure. */
 export function inboxPrefix(service: string): string {
   return `_INBOX_${service}`;
-}
-
-/** Name of the stream that holds a key-value bucket. Pure. */
-export function bucketStream(bucket: string): string {
-  return `KV_${bucket}`;
-}
-
-/** Name of the stream that holds an object store. Pure. */
-export function objectStream(store: string): string {
-  return `OBJ_${store}`;
 }
 
 /** The permissions of a service's NATS user, from the table of rights. `connectors`: those installed. Pure. */
