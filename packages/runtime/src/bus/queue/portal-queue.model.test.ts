@@ -36,7 +36,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   const seen = { races: 0, repeats: 0, events: 0, kept: 0, owners: 0 };
   await fc.assert(
     fc.asyncProperty(weather, async (given) => {
-      const world = createWorld(given.seed, given.portals);
+      const world = createWorld(given.seed, { portals: given.portals });
       await storm(world, given);
       await calm(world);
       const ends = [...world.portals.values()];

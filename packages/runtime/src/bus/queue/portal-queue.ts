@@ -35,6 +35,8 @@ export interface PortalLaneView {
   readonly portals: ReadonlyMap<string, Readonly<Portal>>;
   /** Memory of live events. */
   readonly liveBytes: number;
+  /** The last message of the lane that was seen. */
+  readonly feedSequence: number;
 }
 
 const lookEveryMs = 250;

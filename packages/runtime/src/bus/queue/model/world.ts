@@ -2,7 +2,7 @@ import { laneOf, type SealedEvent, subjects } from '@trunkline/contracts';
 import type { Lease } from '../../ports.ts';
 import { LostOwnership } from '../fenced-log.ts';
 import type { BatchItem, PortalPorts, PostResult } from '../portal-ports.ts';
-import { runPortalQueue } from '../portal-queue.ts';
+import { type PortalLaneView, runPortalQueue } from '../portal-queue.ts';
 import { createRequestGate } from '../request-gate.ts';
 import { type Chance, createChance } from './chance.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
@@ -21,6 +21,8 @@ export interface Owner extends Process {
   /** True once its queue ended by itself. */
   hasEnded: boolean;
   leaseAgeMs: number;
+  /** Once it took the lane over. */
+  view: PortalLaneView | undefined;
   readonly lease: AbortController;
 }
 
@@ -43,8 +45,17 @@ export interface World {
   start(): Owner;
 }
 
-/** Makes a world of so many portals. */
-export function createWorld(seed: number, portalCount: number): World {
+/** How large a world is. */
+export interface WorldSize {
+  readonly portals: number;
+  /** Most requests that are open at once; 4 unless given. */
+  readonly requests?: number;
+  /** Size of an event, in bytes; small unless given. */
+  readonly eventBytes?: number;
+}
+
+/** Makes a world. */
+export function createWorld(seed: number, { portals: portalCount, requests = 4, eventBytes = 10 }: WorldSize): World {
   const chance = createChance(seed);
   const time = createVirtualTime();
   const network = createNetwork(chance);
@@ -83,14 +94,18 @@ export function createWorld(seed: number, portalCount: number): World {
 
   const start = (): Owner => {
     const lease = new AbortController();
-    const owner: Owner = { name: `owner${owners.length}`, isAlive: true, hasEnded: false, leaseAgeMs: 0, lease };
+    const name = `owner${owners.length}`;
+    const owner: Owner = { name, isAlive: true, hasEnded: false, leaseAgeMs: 0, view: undefined, lease };
     owners.push(owner);
     const clock = time.clockOf(() => owner.isAlive);
     const held: Lease = { lane, owner: owner.name, signal: lease.signal, confirmedAgoMs: () => owner.leaseAgeMs };
     runPortalQueue({
       ...{ log: logOf(owner, servers, network, chance), lease: held, ports: portsOf(owner), clock },
       random: chance.next,
-      gate: createRequestGate(4),
+      gate: createRequestGate(requests),
+      onOpen: (view) => {
+        owner.view = view;
+      },
       observer: {
         attempted: () => {},
         gaveUp: () => {},
@@ -113,7 +128,9 @@ export function createWorld(seed: number, portalCount: number): World {
 
   const produce = (portalId: string, count: number) => {
     const head = heads.get(portalId) ?? 0;
-    const events = Array.from({ length: count }, (_, index) => eventOf(head + 1 + index, time.clock.wallMs()));
+    const events = Array.from({ length: count }, (_, index) =>
+      eventOf(head + 1 + index, time.clock.wallMs(), eventBytes),
+    );
     heads.set(portalId, head + count);
     appendSealed(servers, subjects.outbox(lane, portalId), { portalId, tenantId, events }, time.clock.wallMs());
   };
@@ -126,10 +143,10 @@ export function createWorld(seed: number, portalCount: number): World {
   };
 }
 
-function eventOf(sequence: number, atMs: number): SealedEvent {
+function eventOf(sequence: number, atMs: number, bytes: number): SealedEvent {
   return {
     ...{ sequence, id: `event-${sequence}`, type: 'trunkline.message.received.v1', conversationId: 'c' },
-    ...{ at: new Date(atMs), cloudEvent: Buffer.from(`{"n":${sequence}}`), chain: Buffer.alloc(32), kid: 'k' },
+    ...{ at: new Date(atMs), cloudEvent: Buffer.alloc(bytes, 'x'), chain: Buffer.alloc(32), kid: 'k' },
     traceparent: '',
   };
 }

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createWorld, type World } from './model/world.ts';
+
+/** Everything that can happen before the next timer. */
+async function quiet(world: World): Promise<void> {
+  for (let idle = 0; idle < 3; ) {
+    idle = world.network.deliver() ? 0 : idle + 1;
+    await turn();
+  }
+}
+
+/** Time goes on by so much, and everything happens meanwhile. */
+async function pass(world: World, ms: number): Promise<void> {
+  const untilMs = world.time.nowMs + ms;
+  await quiet(world);
+  while (world.time.advance(untilMs)) await quiet(world);
+}
+
+async function aWorld(size: Parameters<typeof createWorld>[1]) {
+  const world = createWorld(1, size);
+  const owner = world.start();
+  await pass(world, 100);
+  const { view } = owner;
+  assert.ok(view !== undefined);
+  const ids = [...world.portals.keys()];
+  const portal = (index: number) => {
+    const [id = '', receiver] = [...world.portals][index] ?? [];
+    assert.ok(receiver !== undefined);
+    return { id, receiver, state: () => view.portals.get(id) };
+  };
+  return { world, owner, view, ids, portal };
+}
+
+test('100 portals that hang cost one that is well nothing but the first second', async () => {
+  const { world, ids, portal } = await aWorld({ portals: 101, requests: 256 });
+  const well = portal(100);
+  for (const id of ids.slice(0, 100)) {
+    const hanging = world.portals.get(id);
+    if (hanging !== undefined) hanging.mood = 'hangs';
+    world.produce(id, 1);
+  }
+  await pass(world, 250);
+  world.produce(well.id, 1);
+  await pass(world, 1_250);
+  assert.equal(well.receiver.last, 1, 'the slots are back after a second');
+  for (let round = 2; round <= 20; round += 1) {
+    for (const id of ids.slice(0, 100)) world.produce(id, 1);
+    world.produce(well.id, 1);
+    await pass(world, 300);
+    assert.equal(well.receiver.last, round);
+  }
+});
+
+test('when the process has no request left, the one that has been open longest gives way', async () => {
+  const { world, ids, portal } = await aWorld({ portals: 5, requests: 4 });
+  for (const id of ids.slice(0, 4)) {
+    const hanging = world.portals.get(id);
+    if (hanging !== undefined) hanging.mood = 'hangs';
+    world.produce(id, 1);
+    await pass(world, 300);
+  }
+  await pass(world, 1_000);
+  world.produce(portal(4).id, 1);
+  await pass(world, 300);
+  assert.equal(portal(4).receiver.last, 1);
+  assert.equal(portal(0).state()?.lastError, 'portal_timeout');
+  assert.equal(portal(1).state()?.failures, 0);
+});
+
+test('memory stays below its limit: the largest queue is read back later, the others go on from memory', async () => {
+  const { world, view, portal } = await aWorld({ portals: 3, eventBytes: 500_000 });
+  const [largest, small, well] = [portal(0), portal(1), portal(2)];
+  largest.receiver.mood = 'hangs';
+  small.receiver.mood = 'hangs';
+  world.produce(small.id, 1);
+  for (let made = 0; made < 20; made += 1) world.produce(largest.id, 1);
+  world.produce(well.id, 1);
+  await pass(world, 300);
+  assert.ok(view.liveBytes <= 8 * 1024 * 1024);
+  assert.equal(largest.state()?.mode, 'drain');
+  assert.equal(small.state()?.mode, 'live');
+  assert.equal(well.receiver.last, 1);
+  for (const { receiver } of [largest, small]) receiver.mood = 'well';
+  await pass(world, 60_000);
+  assert.deepEqual([largest.receiver.last, small.receiver.last], [20, 1]);
+  assert.equal(view.liveBytes, 0);
+});
+
+test('an event that waits in memory for more than two seconds gives the memory back', async () => {
+  const { world, view, portal } = await aWorld({ portals: 1 });
+  const { id, receiver, state } = portal(0);
+  receiver.mood = 'hangs';
+  world.produce(id, 3);
+  await pass(world, 1_500);
+  assert.equal(state()?.mode, 'live');
+  await pass(world, 1_500);
+  assert.equal(state()?.mode, 'drain');
+  assert.equal(view.liveBytes, 0);
+});
+
+test('a portal that failed gets one event first, then full batches, and is live again', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver, state } = portal(0);
+  receiver.mood = 'down';
+  world.produce(id, 25);
+  await pass(world, 400);
+  assert.deepEqual([state()?.mode, state()?.failures, state()?.lastError], ['drain', 1, 'portal_unavailable']);
+  receiver.mood = 'well';
+  await pass(world, 1_500);
+  assert.equal(receiver.last, 25);
+  assert.deepEqual([state()?.mode, state()?.failures, state()?.lastError], ['live', 0, '']);
+});
+
+test('a batch waits for more events no longer than the linger, and goes at once when it is full', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver } = portal(0);
+  world.produce(id, 9);
+  await pass(world, 150);
+  assert.equal(receiver.last, 0);
+  world.produce(id, 1);
+  await pass(world, 0);
+  assert.equal(receiver.last, 10);
+  world.produce(id, 1);
+  await pass(world, 250);
+  assert.equal(receiver.last, 11);
+});
+
+test('nothing starts while the lease is in doubt', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 1 });
+  const { id, receiver } = portal(0);
+  owner.leaseAgeMs = 2_500;
+  world.produce(id, 1);
+  await pass(world, 5_000);
+  assert.equal(receiver.last, 0);
+  owner.leaseAgeMs = 0;
+  await pass(world, 500);
+  assert.equal(receiver.last, 1);
+});
+
+test('a new owner reads on near the end of the lane, however long a portal is down', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 2 });
+  const [dead, well] = [portal(0), portal(1)];
+  dead.receiver.mood = 'down';
+  world.produce(dead.id, 5);
+  for (let round = 0; round < 50; round += 1) {
+    world.produce(well.id, 2);
+    await pass(world, 100);
+  }
+  await pass(world, 1_000);
+  owner.isAlive = false;
+  const next = world.start();
+  await pass(world, 100);
+  assert.ok((next.view?.feedSequence ?? 0) >= 51);
+  assert.equal(well.receiver.repeats, 0);
+  dead.receiver.mood = 'well';
+  world.produce(dead.id, 1);
+  await pass(world, 60_000);
+  assert.deepEqual([dead.receiver.last, well.receiver.last], [6, 100]);
+  assert.deepEqual(world.violations, []);
+});
