@@ -1,0 +1,3 @@
+import { runUp } from './up/up.ts';
+
+process.exitCode = await runUp(process.argv.slice(2));

@@ -1,0 +1,55 @@
+interface Hop {
+  readonly stream: string;
+  readonly entry: {
+    readonly kind: string;
+    readonly service: string;
+    readonly at: string;
+    readonly outcome?: string;
+  };
+}
+
+/** Asks for the hops of messages: NDJSON of AuditService.Follow. */
+async function hopsOf(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
+  const response = await fetch(new URL('/v1/AuditService/Follow', gatewayUrl), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}` },
+    body: JSON.stringify({ id }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`AuditService/Follow answered ${response.status}`);
+  return (await response.text())
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+/** The last hops that a message's way has: until one of them is there, the audit log has not caught up. */
+const lastKinds = ['delivery.attempted', 'messages.status'];
+const limitMs = 30_000;
+
+/** Prints a table of the hops of each message, with the time since the first. False when one has no end. */
+export async function printHops(gatewayUrl: string, apiKey: string, ids: readonly string[]): Promise<boolean> {
+  let isWhole = true;
+  for (const id of ids) {
+    const hops = await wholeWay(gatewayUrl, apiKey, id);
+    isWhole &&= hops.some(({ entry }) => lastKinds.includes(entry.kind));
+    console.log(`\n  message ${id}`);
+    const [first] = hops;
+    for (const { stream, entry } of hops) {
+      const afterMs = Date.parse(entry.at) - Date.parse(first?.entry.at ?? entry.at);
+      const words = [entry.kind.padEnd(20), entry.service.padEnd(11), stream.padEnd(16), entry.outcome ?? ''];
+      console.log(`    ${`+${afterMs}`.padStart(7)} ms  ${words.join(' ')}`);
+    }
+    if (hops.length === 0) console.log('    no hops: has Kafka started? see .trunkline/logs/audit.log');
+  }
+  return isWhole;
+}
+
+async function wholeWay(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
+  const endsAt = performance.now() + limitMs;
+  for (;;) {
+    const hops = await hopsOf(gatewayUrl, apiKey, id).catch(() => []);
+    if (hops.some(({ entry }) => lastKinds.includes(entry.kind)) || performance.now() > endsAt) return hops;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+}
