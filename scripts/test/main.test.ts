@@ -16,11 +16,11 @@ suite('a suite is not counted', () => {
 test('skipped', { skip: 'nothing to try it with' });
 `;
 
-async function runTests(t: TestContext, env: NodeJS.ProcessEnv) {
+async function runTests(t: TestContext, env: NodeJS.ProcessEnv, text = FILE) {
   const root = await mkdtemp(join(tmpdir(), 'trunkline-'));
   t.after(() => rm(root, { recursive: true, force: true }));
   await mkdir(join(root, 'packages/x'), { recursive: true });
-  await writeFile(join(root, 'packages/x/some.test.ts'), FILE);
+  await writeFile(join(root, 'packages/x/some.test.ts'), text);
   // The runner under test must not take itself for a part of this one.
   const { NODE_TEST_CONTEXT: _, ...outside } = process.env;
   return run(process.execPath, [MAIN, 'some'], { cwd: root, signal: t.signal, env: { ...outside, ...env } });
@@ -38,4 +38,10 @@ test('where CI is set, a skipped test is a failure', async (t) => {
   const { code, lines } = await runTests(t, { CI: 'true' });
   assert.equal(lines.at(-1), '1 passed, 2 failed');
   assert.equal(code, 1);
+});
+
+test('a file that cannot be loaded is a failure that says why', async (t) => {
+  const { lines } = await runTests(t, {}, "import './absent.ts';");
+  assert.equal(lines.at(-1), '0 passed, 1 failed');
+  assert.match(lines.join('\n'), /Cannot find module .*absent\.ts/);
 });

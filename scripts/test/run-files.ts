@@ -44,7 +44,9 @@ async function runFile(path: string, tally: Tally, progress: Progress, signal: A
   // Its end is the end of the process: what it leaves open keeps it from ending, and that is a failure too.
   const ending = AbortSignal.any([signal, limit]);
   const stream = run({ files: [path], isolation: 'process', timeout: TEST_LIMIT_MS, signal: ending });
+  let said = '';
   for await (const { type, data } of stream) {
+    if (type === 'test:stderr') said = (said + data.message).slice(-2_000);
     if (type === 'test:pass' && isTest(data)) {
       const skipped = data.skip !== undefined || data.todo !== undefined;
       if (skipped) progress.done(skipsFail ? '✖ skipped:' : '– skipped:', skipLine(data));
@@ -53,7 +55,8 @@ async function runFile(path: string, tally: Tally, progress: Progress, signal: A
     }
     if (type === 'test:fail' && isTest(data)) {
       tally.failed += 1;
-      progress.done('✖', failure(data));
+      // A file that could not even be loaded says why only there.
+      progress.done('✖', failure(data) + (data.name === path ? said : ''));
     }
   }
   if (limit.aborted) progress.done('✖', `${path} did not end within ${FILE_LIMIT_MS / 1000} s`);
