@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Envelope, Position, streams, subjects } from '@trunkline/contracts';
-import { countingStage, manyOutputs, type Numbered, numberedOf, type Told } from '../crash/counting-stage.ts';
-import { numberingLog, sequencedOf } from '../crash/numbering-log.ts';
+import { streams, subjects } from '@trunkline/contracts';
+import { countingStage, type Told } from '../crash/counting-stage.ts';
+import { judge } from '../crash/judge.ts';
+import { numberingLog } from '../crash/numbering-log.ts';
 import { runKeyedLog } from '../keyed-log.ts';
-import { comparePositions, start } from '../position.ts';
 import { runStage } from '../stage.ts';
 import { createMemoryLog, createMemoryStreams, type MemoryStreams } from './memory-log.ts';
 import { createMemoryDatabase, createMemoryStore } from './memory-store.ts';
@@ -85,74 +85,9 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
   await turns.rest();
   for (const failure of failures) throw failure;
   assert.deepEqual(database.violations, []);
-  checkFacts(shared);
-  checkKeys(shared);
-  checkPositions(shared);
+  judge(shared.of, lane);
 }
 
 function tell(shared: MemoryStreams, batch: readonly Told[]): void {
   if (batch.length > 0) shared.append(subjects.ingress(lane), Buffer.from(JSON.stringify(batch)));
-}
-
-/** Every item once, in order, numbered without gaps; envelopes join on without overlapping. */
-function checkFacts(shared: MemoryStreams): void {
-  const envelopes = shared.of(streams.facts).map(({ data }) => Envelope.decode(data));
-  let behind = start;
-  for (const { from, to } of envelopes) {
-    assert.ok(from && to && comparePositions(from, behind) >= 0 && comparePositions(to, from) > 0, 'envelopes overlap');
-    behind = to;
-  }
-  const said = shared.of(streams.facts).flatMap(({ data }) => numberedOf(data));
-  assert.deepEqual(said.map(brief), expectedFacts(shared).map(brief));
-}
-
-function expectedFacts(shared: MemoryStreams): Numbered[] {
-  const seen = new Set<string>();
-  const counts = new Map<string, number>();
-  return shared.of(streams.ingress).flatMap(({ data }) =>
-    (JSON.parse(Buffer.from(data).toString()) as Told[]).flatMap((told): Numbered[] => {
-      if (told.trick === 'throw') return [{ ...told, number: 0, parked: true }];
-      if (seen.has(told.id)) return [];
-      seen.add(told.id);
-      return Array.from({ length: told.trick === 'many' ? manyOutputs : 1 }, () => {
-        const number = (counts.get(told.conversation) ?? 0) + 1;
-        counts.set(told.conversation, number);
-        return { ...told, number };
-      });
-    }),
-  );
-}
-
-/** Every key has its facts once, in order, with sequences from 1 without gaps. */
-function checkKeys(shared: MemoryStreams): void {
-  const said = shared.of(streams.facts).flatMap(({ data }) => numberedOf(data));
-  for (const [key, own] of Map.groupBy(said, ({ conversation }) => conversation)) {
-    const subject = subjects.outbox(lane, key);
-    const sequenced = shared
-      .of(streams.outbox)
-      .filter((message) => message.subject === subject)
-      .flatMap(sequencedOf);
-    assert.deepEqual(
-      sequenced.map(({ sequence }) => sequence),
-      own.map((_, index) => index + 1),
-    );
-    assert.deepEqual(
-      sequenced.map((each) => brief(each.said)),
-      own.map(brief),
-    );
-  }
-}
-
-/** The stored position of the keyed log never goes back. */
-function checkPositions(shared: MemoryStreams): void {
-  const messages = shared.of(streams.outbox).filter(({ subject }) => subject === subjects.outboxPosition(lane));
-  const positions = messages.map(({ data }) => Position.decode(data));
-  positions.reduce((former, next) => {
-    assert.ok(comparePositions(next, former) > 0, 'the stored position went back');
-    return next;
-  }, start);
-}
-
-function brief({ conversation, id, number }: Numbered): string {
-  return `${conversation}/${id}=${number}`;
 }
