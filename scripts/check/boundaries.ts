@@ -49,6 +49,7 @@ async function cruise(root: string): Promise<Violation[]> {
 }
 
 async function blindRules(): Promise<string[]> {
+  await mkdir('.trunkline', { recursive: true });
   const root = await mkdtemp(join('.trunkline', 'planted-'));
   try {
     for (const { from, imports } of Object.values(PLANTED)) await plant(root, from, imports);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../packages/testkit/src/servers/fetch/run.mjs';
 
@@ -22,6 +22,7 @@ async function hasContracts(revision: string): Promise<boolean> {
 }
 
 async function compare(revision: string): Promise<number> {
+  await mkdir('.trunkline', { recursive: true });
   const folder = await mkdtemp(join('.trunkline', 'contracts-'));
   try {
     const archive = join(folder, 'earlier.tar');
