@@ -35,6 +35,8 @@ function receiveFor(turn: Turn, channel: ChannelEntry, place: Place, platformId:
   if (platformId === '' || state === undefined) return;
   const found = findMessage(turn.draft, place, platformId);
   if (found !== undefined) {
+    // What a platform tells of messages that were not sent from here is nobody's status.
+    if (found.message.outgoing === undefined) return;
     applyToParts(turn, found.message, [found.ref.part], { state, error: partError(receipt.error) });
     return;
   }

@@ -123,6 +123,11 @@ test('a receipt that comes before the result of its send waits for it', async ()
   assert.equal(here.all('holds').length, 0);
 });
 
+test('a receipt of a message that was not sent from here is nobody’s status', async () => {
+  const here = await world();
+  assert.deepEqual(await here.take(receipt(ReceiptState.RECEIPT_STATE_READ, 'hello')), []);
+});
+
 test('a receipt that nobody claims is forgotten after its time', async () => {
   const here = await world();
   await here.take(deliveredReceipt);

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ChannelEntry,
+  ConnectorEntry,
+  ContactServiceDefinition,
+  directoryKeys,
+  EgressBatch,
+  EgressItem,
+  Envelope,
+  egressStream,
+  Fact,
+  IngressBatch,
+  IngressItem,
+  laneOf,
+  MessageServiceDefinition,
+  streams,
+  subjects,
+  TenantEntry,
+} from '@trunkline/contracts';
+import {
+  createDirectoryWriter,
+  createRpcClients,
+  defineService,
+  type HostedService,
+  innerTokenHash,
+  type LogPort,
+  provisionBus,
+  type RpcClient,
+  secret,
+  startService,
+} from '@trunkline/runtime';
+import { startServers } from '@trunkline/testkit';
+import { z } from 'zod';
+import { normalizer } from '../service.ts';
+import { capabilities, channel, otherChannel, strangeChannel } from './build.ts';
+
+/** A running normalizer with everything before and behind it played by the test. */
+export interface Surroundings extends AsyncDisposable {
+  readonly bus: LogPort;
+  /** Puts items on the bus as one message. */
+  enter(...items: readonly IngressItem['item'][]): Promise<void>;
+  /** Every fact of tenant t1's lane, from the beginning. */
+  facts(): Promise<Fact[]>;
+  /** Every order to a channel, from the beginning; `files` for those that copy files. */
+  orders(channelId: string, files?: 'files'): Promise<EgressItem[]>;
+  readonly messages: RpcClient<typeof MessageServiceDefinition>;
+  readonly contacts: RpcClient<typeof ContactServiceDefinition>;
+  /** Ends the service and starts it again. */
+  restart(): Promise<void>;
+}
+
+const quiet = { BIND_ADDRESS: '127.0.0.1', METRICS_PORT: '0', GRPC_PORT: '0', LOG_LEVEL: 'silent' };
+
+const writerService = defineService({
+  name: 'directory',
+  config: z.object({}),
+  uses: { bus: true },
+  start: async () => {},
+});
+
+/** Starts servers, the bus with two connectors, and the normalizer. */
+export async function startSurroundings(): Promise<Surroundings> {
+  await using started = new AsyncDisposableStack();
+  const servers = started.use(await startServers({ nats: true, mongo: true, own: true }));
+  const common = { ...quiet, NATS_URL: servers.natsUrl };
+  const writer = started.use(startService(writerService, common));
+  const { nats, bus } = (await writer.ready).runtime;
+  await provisionBus(nats, { connectors: ['telegram', 'webchat'] });
+  const directory = createDirectoryWriter(nats, bus);
+  for (const name of ['telegram', 'webchat']) {
+    const entry = ConnectorEntry.fromPartial({ name, capabilities });
+    await directory.publishEntry(directoryKeys.connector(name), ConnectorEntry.encode(entry).finish());
+  }
+  for (const entry of [channel, otherChannel, strangeChannel]) {
+    const key = directoryKeys.channel(entry.connector, entry.id);
+    await directory.publishEntry(key, ChannelEntry.encode(entry).finish());
+  }
+  for (const id of ['t1', 't9']) {
+    await directory.publishEntry(directoryKeys.tenant(id), TenantEntry.encode({ id, isActive: true }).finish());
+  }
+  const env = {
+    ...common,
+    ...{ MONGO_URL: servers.mongoUrl, MONGO_DATABASE: `normalizer_${randomUUID().slice(0, 8)}` },
+    ...{ PARKING_KEY: Buffer.alloc(32, 1).toString('base64url'), FILES_KEY: 'files', ALBUM_MS: '300' },
+    INNER_TOKENS: ['gateway', 'directory'].map((name) => `${name}=${innerTokenHash(`${name}-token`)}`).join(','),
+  };
+  let service: HostedService<unknown> = startService(normalizer, env);
+  started.defer(() => service.stop());
+  let address = (await service.ready).addresses.grpc ?? '';
+  const clientOf = (name: string) =>
+    createRpcClients({ identity: { service: name, token: secret(`${name}-token`) }, addressOf: () => address });
+  let gateway = clientOf('gateway');
+  const lane = laneOf('t1');
+  const all = started.move();
+  return {
+    bus,
+    enter: async (...items) => {
+      const encoded = items.map((item) =>
+        Buffer.from(IngressItem.encode({ receivedAt: new Date(), traceparent: '', item }).finish()),
+      );
+      await bus.publish(subjects.ingress(lane), IngressBatch.encode({ items: encoded }).finish());
+    },
+    facts: async () => {
+      const found = await everythingOf(bus, streams.facts, subjects.facts(lane, 'normalizer'));
+      return found.flatMap((data) => Envelope.decode(data).items.map((item) => Fact.decode(item)));
+    },
+    orders: async (channelId, files) => {
+      const { connector } = [channel, otherChannel].find(({ id }) => id === channelId) ?? channel;
+      const subject = (files ? subjects.egressFiles : subjects.egress)(connector, lane, channelId);
+      const found = await everythingOf(bus, egressStream(connector), subject);
+      return found.flatMap((data) => EgressBatch.decode(data).items.map((item) => EgressItem.decode(item)));
+    },
+    get messages() {
+      return gateway.of(MessageServiceDefinition, 'normalizer');
+    },
+    get contacts() {
+      return gateway.of(ContactServiceDefinition, 'normalizer');
+    },
+    restart: async () => {
+      await service.stop();
+      service = startService(normalizer, env);
+      address = (await service.ready).addresses.grpc ?? '';
+      gateway.close();
+      gateway = clientOf('gateway');
+    },
+    [Symbol.asyncDispose]: async () => {
+      gateway.close();
+      await all.disposeAsync();
+    },
+  };
+}
+
+async function everythingOf(bus: LogPort, stream: string, subject: string): Promise<Uint8Array[]> {
+  const found: Uint8Array[] = [];
+  for (let from = 1; ; ) {
+    const next = await bus.nextOf(stream, subject, from);
+    if (next === undefined) return found;
+    found.push(next.data);
+    from = next.sequence + 1;
+  }
+}
