@@ -1,0 +1,109 @@
+import type { KeyObject } from 'node:crypto';
+import type { ChannelEntry } from '@trunkline/contracts';
+import { type Directory, openSecrets, type SecretValues, TrunklineError } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
+import type { Connector } from '../connector.ts';
+import { ConnectorError } from '../connector-error.ts';
+
+/** The channels of a connector, with settings and secrets opened once a revision. */
+export interface Channels<Settings = unknown> {
+  /** A channel that is on; undefined when there is none or it is off. Throws TrunklineError 'unavailable' until all are loaded. */
+  find(channelId: string): ChannelAccess<Settings> | undefined;
+  /** The same; undefined also while it cannot be known or opened: whoever waits anyway goes on waiting. */
+  ready(channelId: string): ChannelAccess<Settings> | undefined;
+  /** What the directory says of a channel that is on. */
+  entry(channelId: string): ChannelEntry | undefined;
+  /** All that are on. */
+  entries(): readonly ChannelEntry[];
+}
+
+/** What {@link createChannels} wants. */
+export interface ChannelsOptions<Settings> {
+  readonly name: string;
+  readonly connector: Connector<Settings>;
+  readonly directory: Directory;
+  readonly key: KeyObject;
+  /** Hears of a channel that cannot be opened: a person must look. */
+  readonly onTrouble: (channelId: string, error: unknown) => void;
+}
+
+/** Makes the view of a connector's channels over the directory. Does no input or output. */
+export function createChannels<Settings>(options: ChannelsOptions<Settings>): Channels<Settings> {
+  const { name, connector, directory, key, onTrouble } = options;
+  const opened = new Map<string, { readonly entry: ChannelEntry; readonly channel: ChannelAccess<Settings> }>();
+
+  const isOn = (entry: ChannelEntry | undefined): entry is ChannelEntry =>
+    entry?.isActive === true && directory.tenant(entry.tenantId)?.isActive === true;
+  const entryOf = (channelId: string) => {
+    const entry = directory.channel(name, channelId);
+    return isOn(entry) ? entry : undefined;
+  };
+  const find = (channelId: string) => {
+    if (!directory.isLoaded) throw new TrunklineError('unavailable', 'the channels are not loaded yet');
+    const entry = entryOf(channelId);
+    if (entry === undefined) return undefined;
+    const known = opened.get(channelId);
+    if (known?.entry === entry) return known.channel;
+    const channel = openChannel(connector, entry, openSecrets(key, entry.sealedSecrets));
+    opened.set(channelId, { entry, channel });
+    return channel;
+  };
+  directory.onChange(({ kind, id, isGone }) => {
+    if (kind === 'channel' && isGone) opened.delete(id);
+  });
+
+  return {
+    find,
+    ready: (channelId) => {
+      try {
+        return find(channelId);
+      } catch (error) {
+        if (directory.isLoaded) onTrouble(channelId, error);
+        return undefined;
+      }
+    },
+    entry: entryOf,
+    entries: () => directory.channels(name).filter(isOn),
+  };
+}
+
+/** What a channel is made of, from the directory or from somebody who wants to connect it. */
+export type ChannelParts = Pick<ChannelEntry, 'id' | 'tenantId' | 'connector' | 'accountId' | 'name' | 'settingsJson'>;
+
+/** Opens a channel: its settings by the schema. Throws TrunklineError 'failed_precondition' when they do not fit. Pure. */
+export function openChannel<Settings>(
+  connector: Connector<Settings>,
+  { id, tenantId, connector: name, accountId, name: channelName, settingsJson }: ChannelParts,
+  secrets: SecretValues,
+): ChannelAccess<Settings> {
+  const settings = connector.settings.safeParse(jsonOf(settingsJson));
+  if (!settings.success) {
+    const problems = settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    throw new TrunklineError('failed_precondition', `the settings of the channel are not valid: ${problems}`);
+  }
+  // Not enumerable: printing a channel shows no secret.
+  const optionalSecret = (secretName: string) => (Object.hasOwn(secrets, secretName) ? secrets[secretName] : undefined);
+  return {
+    id,
+    tenantId,
+    connector: name,
+    accountId,
+    name: channelName,
+    settings: settings.data,
+    optionalSecret,
+    secret: (secretName) => {
+      const value = optionalSecret(secretName);
+      if (value !== undefined && value !== '') return value;
+      throw new ConnectorError('auth_revoked', `the channel has no secret "${secretName}": connect it again`);
+    },
+  };
+}
+
+/** What is no JSON fits no schema. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text);
+  } catch {
+    return undefined;
+  }
+}

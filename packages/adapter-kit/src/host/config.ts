@@ -1,0 +1,22 @@
+import { secretSetting, secretsKeySetting, switchSetting } from '@trunkline/runtime';
+import { z } from 'zod';
+
+const seconds = (usual: number) => z.coerce.number().positive().max(3_600).default(usual);
+const count = (usual: number) => z.coerce.number().int().min(1).max(1_000).default(usual);
+
+/** Settings of a connector's host. */
+export const hostConfig = z.object({
+  SECRETS_KEY: secretsKeySetting().describe("Key of this connector's secrets: 32 bytes, base64url."),
+  FILES_KEY: secretSetting().optional().describe('Key that signs links to files; without one there are no links.'),
+  PUBLIC_URL: z.url().default('http://localhost:8080').describe('Public address of the gateway, for links to files.'),
+  ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe('Private addresses may be called: for simulators.'),
+  SEND_TIMEOUT_SECONDS: seconds(30).describe('Longest call that sends to a messenger.'),
+  SEND_DOUBT_SECONDS: seconds(60).describe('How long a send of unknown outcome waits for a proof.'),
+  SEND_SLOTS: count(8).describe('Conversations of a channel that are sent to at once.'),
+  FILE_TIMEOUT_SECONDS: seconds(300).describe("Longest copy of a messenger's file."),
+  FILE_SLOTS: count(4).describe('Files of a channel that are copied at once.'),
+  FILE_MAX_MEBIBYTES: count(100).describe('Largest file that is copied from a messenger.'),
+});
+
+/** The settings as read. */
+export type HostConfig = z.output<typeof hostConfig>;

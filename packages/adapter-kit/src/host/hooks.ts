@@ -1,0 +1,132 @@
+import type { CounterMetric, Door, Logger, Tracing } from '@trunkline/runtime';
+import { asTrunklineError, notFound, TrunklineError } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
+import type { Hook, HookAnswer, RawCall } from '../connector.ts';
+import type { SentMessages } from '../queue/sent-messages.ts';
+import type { HttpServer } from '../tools.ts';
+import type { Channels } from './channels.ts';
+import { enterCall, understand } from './entrance.ts';
+import type { ReceivedIds } from './received-ids.ts';
+import { createTurns } from './turns.ts';
+
+/** What hook calls need. */
+export interface HookParts {
+  readonly name: string;
+  readonly hook: Hook;
+  readonly channels: Pick<Channels, 'find'>;
+  readonly door: Pick<Door, 'enter'>;
+  readonly receivedIds: Pick<ReceivedIds, 'note'>;
+  readonly sent: Pick<SentMessages, 'confirm'>;
+  readonly tracing: Tracing;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Hook calls by what became of them. */
+  readonly calls: CounterMetric;
+}
+
+/** Calls of one channel that may wait for their turn, and how long: a platform asks again after a 503. */
+const mostWaiting = 200;
+const longestWaitMs = 4_000;
+
+/**
+ * Answers `/hooks/<connector>/<channel>/…`: verified on the raw bytes, understood, stored, and only then answered with
+ * success. What cannot be understood is stored with the reason. One call of a channel at a time.
+ */
+export function addHookRoutes(http: HttpServer, parts: HookParts): void {
+  const turns = createTurns(mostWaiting, longestWaitMs);
+  const answer = async (call: RawCall, channelId: string, traceparent: string | undefined): Promise<HookAnswer> => {
+    const channel = parts.channels.find(channelId);
+    if (channel === undefined) throw notFound('There is nothing under this address.');
+    await requireGenuine(parts.hook, call, channel);
+    const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
+    await parts.tracing.span('hook', options, (span) =>
+      turns.take(channelId, () => take(parts, { call, channel, traceparent: span.traceparent })),
+    );
+    return parts.hook.answer?.(call, channel) ?? { status: 200 };
+  };
+  const url = `/hooks/${parts.name}/:channelId`;
+  for (const path of [url, `${url}/*`]) {
+    http.route<{ Params: { channelId: string; '*'?: string } }>({
+      method: ['GET', 'POST'],
+      url: path,
+      handler: async (request, reply) => {
+        const { channelId, '*': rest } = request.params;
+        const call = callOf(request, rest === undefined ? '' : `/${rest}`, parts.now());
+        const { status, contentType, body } = await counted(parts.calls, () =>
+          answer(call, channelId, call.headers.traceparent),
+        );
+        reply.code(status);
+        if (contentType !== undefined) reply.type(contentType);
+        return reply.send(body ?? '');
+      },
+    });
+  }
+}
+
+interface Taking {
+  readonly call: RawCall;
+  readonly channel: ChannelAccess;
+  readonly traceparent: string | undefined;
+}
+
+async function take(parts: HookParts, { call, channel, traceparent }: Taking): Promise<void> {
+  const { events, parseError } = understand(parts.hook, call, channel);
+  const { body: raw, receivedAtMs } = call;
+  await enterCall(parts.door, channel, { raw, receivedAtMs, traceparent, events, parseError });
+  if (parseError !== '') {
+    parts.calls.add(1, { outcome: 'parked' });
+    parts.log.warn('A hook call was not understood', { channel: channel.id, reason: parseError });
+    return;
+  }
+  parts.receivedIds.note(events);
+  const confirmed = parts.hook.confirms?.(call, channel) ?? [];
+  // A proof that is lost is told by the platform's receipts again, or by a person.
+  if (confirmed.length > 0)
+    await parts.sent.confirm(channel.id, confirmed).catch((error: unknown) => {
+      parts.log.warn('A proof of a send could not be kept', { channel: channel.id, error });
+    });
+}
+
+/** Throws what a call that is not the platform's is to hear. */
+async function requireGenuine(hook: Hook, call: RawCall, channel: ChannelAccess): Promise<void> {
+  try {
+    if (await hook.verify(call, channel)) return;
+  } catch (error) {
+    const { code, message } = asTrunklineError(error);
+    if (code === 'transient' || code === 'unavailable')
+      throw new TrunklineError('unavailable', message, { certain: true });
+  }
+  throw new TrunklineError('bad_signature', 'a hook call is not of the platform');
+}
+
+async function counted(calls: CounterMetric, answer: () => Promise<HookAnswer>): Promise<HookAnswer> {
+  try {
+    const answered = await answer();
+    calls.add(1, { outcome: 'stored' });
+    return answered;
+  } catch (error) {
+    calls.add(1, { outcome: asTrunklineError(error).code });
+    throw error;
+  }
+}
+
+/** What of a request a connector sees. */
+interface HookRequest {
+  readonly method: string;
+  readonly query: unknown;
+  readonly headers: object;
+  readonly body: unknown;
+}
+
+function callOf(request: HookRequest, path: string, nowMs: number): RawCall {
+  const texts = (record: unknown) =>
+    Object.fromEntries(Object.entries(record ?? {}).map(([name, value]) => [name, String(value)]));
+  return {
+    method: request.method,
+    path,
+    query: texts(request.query),
+    headers: texts(request.headers),
+    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+    receivedAtMs: nowMs,
+  };
+}

@@ -1,0 +1,59 @@
+import { createFetchKind, type FetchParts } from '../queue/fetch-kind.ts';
+import type { QueueKind } from '../queue/lane.ts';
+import { channelOfQueue } from '../queue/queues.ts';
+import { createSendKind, type SendParts } from '../queue/send-kind.ts';
+import type { LanesParts } from './lanes.ts';
+import { lendSendTools, lendTools } from './lent-tools.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** What each queue of the connector does with its orders: send them, or copy files. */
+export function queueKinds(parts: LanesParts): (key: string) => QueueKind {
+  const sending = sendParts(parts);
+  const fetching = fetchParts(parts);
+  return (key) => (channelOfQueue(key).isFiles ? createFetchKind(fetching) : createSendKind(sending));
+}
+
+function sendParts({ runtime, connector, channels, sent, lent, results }: LanesParts): SendParts {
+  const { service, tracing, metrics, now, config } = runtime;
+  const attempts = metrics.counter('trunkline_sends_total', 'Calls that send, by what became of them.', ['outcome']);
+  const seconds = metrics.histogram('trunkline_send_seconds', 'Time of a call that sends.');
+  return {
+    name: service,
+    connector,
+    sent,
+    tracing,
+    now,
+    settings: {
+      timeoutMs: config.SEND_TIMEOUT_SECONDS * 1_000,
+      doubtMs: config.SEND_DOUBT_SECONDS * 1_000,
+      slots: config.SEND_SLOTS,
+    },
+    channel: channels.ready,
+    toolsOf: (channel, signal) => lendSendTools(lent, channel, signal),
+    report: results.send,
+    onSignedOut: (channel, reason) => results.signedOut(channel, channels.entry(channel.id)?.revision ?? 0, reason),
+    onAttempt: (outcome, durationMs) => {
+      attempts.add(1, { outcome });
+      seconds.observe(durationMs / 1_000);
+    },
+  };
+}
+
+function fetchParts({ runtime, connector, channels, lent, results }: LanesParts): FetchParts {
+  const { files, tracing, now, config } = runtime;
+  return {
+    connector,
+    files,
+    tracing,
+    now,
+    settings: {
+      timeoutMs: config.FILE_TIMEOUT_SECONDS * 1_000,
+      slots: config.FILE_SLOTS,
+      maxBytes: config.FILE_MAX_MEBIBYTES * mebibyte,
+    },
+    channel: channels.ready,
+    toolsOf: (channel, signal) => lendTools(lent, channel, signal),
+    report: results.file,
+  };
+}

@@ -1,0 +1,98 @@
+import {
+  createRequestGate,
+  type Door,
+  type LaneLease,
+  pause,
+  type Runtime,
+  realScheduler,
+  workLanes,
+} from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
+import type { Connector } from '../connector.ts';
+import { createHeldStore } from '../queue/held-store.ts';
+import { runSendLane, type SendLaneParts } from '../queue/lane.ts';
+import type { Queues } from '../queue/queues.ts';
+import type { SentMessages } from '../queue/sent-messages.ts';
+import type { Channels } from './channels.ts';
+import type { HostConfig } from './config.ts';
+import { queueKinds } from './kinds.ts';
+import { type LentParts, lendTools } from './lent-tools.ts';
+import { type PollParts, pollChannel } from './poll.ts';
+import { runPolling } from './polling.ts';
+import type { ReceivedIds } from './received-ids.ts';
+import type { Results } from './results.ts';
+
+/** What the work of a connector's lanes needs. */
+export interface LanesParts {
+  readonly runtime: Runtime<HostConfig>;
+  readonly connector: Connector;
+  readonly channels: Channels;
+  readonly door: Pick<Door, 'enter'>;
+  readonly sent: SentMessages;
+  readonly receivedIds: Pick<ReceivedIds, 'note'>;
+  readonly lent: LentParts<unknown>;
+  readonly results: Results;
+}
+
+/** Sends, copies files and polls for the channels of every lane that this instance owns, until the service ends. */
+export function workOnLanes(parts: LanesParts): void {
+  const { runtime, connector, channels } = parts;
+  const { directory } = runtime;
+  const open = new Map<number, Queues>();
+  directory.onChange(({ kind, id }) => {
+    if (kind !== 'channel') return;
+    for (const queues of open.values()) queues.channelChanged(id);
+  });
+  const sending = sendLaneParts(parts);
+  const polling = pollParts(parts);
+  const poll = (channel: ChannelAccess, signal: AbortSignal) => pollChannel(polling, channel, signal);
+
+  workLanes(runtime, async (lease: LaneLease) => {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([lease.signal, ended.signal]);
+    const polls =
+      connector.poll === undefined ? undefined : runPolling({ channels, directory, poll }, lease.lane, signal);
+    try {
+      await runSendLane(sending, lease, (queues) => open.set(lease.lane, queues));
+    } finally {
+      ended.abort();
+      open.delete(lease.lane);
+      await polls;
+    }
+  });
+  runtime.run('waiting orders', showWaiting(runtime, open));
+}
+
+function sendLaneParts(parts: LanesParts): SendLaneParts {
+  const { service, bus, store, log, now } = parts.runtime;
+  return {
+    connector: service,
+    bus,
+    held: createHeldStore(store, service),
+    scheduler: { ...realScheduler, now },
+    gate: createRequestGate(),
+    kindOf: queueKinds(parts),
+    onTrouble: (error, fields) => log.warn('Sending is in trouble and is tried again', { ...fields, error }),
+  };
+}
+
+function pollParts({ runtime, connector, channels, door, receivedIds, lent, results }: LanesParts): PollParts {
+  return {
+    connector,
+    door,
+    receivedIds,
+    log: runtime.log,
+    toolsOf: (channel, signal) => lendTools(lent, channel, signal),
+    onSignedOut: (channel, reason) => results.signedOut(channel, channels.entry(channel.id)?.revision ?? 0, reason),
+  };
+}
+
+const showEveryMs = 1_000;
+
+async function showWaiting({ metrics, signal }: Runtime<HostConfig>, open: ReadonlyMap<number, Queues>): Promise<void> {
+  const gauge = metrics.gauge('trunkline_send_waiting', 'Orders in memory that wait or are at work.');
+  while (!signal.aborted) {
+    gauge.set([...open.values()].reduce((sum, queues) => sum + queues.waiting(), 0));
+    await pause(showEveryMs, signal);
+  }
+}

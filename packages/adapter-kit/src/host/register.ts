@@ -1,0 +1,33 @@
+import { DirectoryServiceDefinition } from '@trunkline/contracts';
+import { backoffMs, type Logger, pause, type RpcClients } from '@trunkline/runtime';
+import { z } from 'zod';
+import type { Connector } from '../connector.ts';
+
+/** What telling about a connector needs. */
+export interface RegisterParts {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly clients: RpcClients;
+  readonly log: Logger;
+}
+
+/** Tells the directory about the connector, until it has heard or the signal aborts. Never rejects. */
+export async function registerConnector(parts: RegisterParts, signal: AbortSignal): Promise<void> {
+  const { name, connector, clients, log } = parts;
+  const directory = clients.of(DirectoryServiceDefinition, 'directory');
+  const { title, capabilities, secretNames } = connector;
+  const settingsSchema = JSON.stringify(z.toJSONSchema(connector.settings, { io: 'input' }));
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      await directory.registerConnector(
+        { connector: { name, title, capabilities, settingsSchema, secretNames: [...secretNames] } },
+        { signal },
+      );
+      log.info('The directory knows the connector');
+      return;
+    } catch (error) {
+      log.warn('The directory could not be told of the connector yet', { error });
+    }
+    await pause(backoffMs(failures, 250, 10_000, Math.random()), signal);
+  }
+}

@@ -1,0 +1,98 @@
+import { ConnectorServiceDefinition } from '@trunkline/contracts';
+import {
+  createDoor,
+  createOuterHttp,
+  defineService,
+  openBodyStore,
+  openHints,
+  type Runtime,
+  type ServiceDefinition,
+  watchRoom,
+} from '@trunkline/runtime';
+import type { Connector } from '../connector.ts';
+import { createSentMessages } from '../queue/sent-messages.ts';
+import { forgetExpired, openStates } from './channel-state.ts';
+import { createChannels } from './channels.ts';
+import { type HostConfig, hostConfig } from './config.ts';
+import { loadConnector } from './discovery.ts';
+import { addHookRoutes } from './hooks.ts';
+import { workOnLanes } from './lanes.ts';
+import { type LentParts, lendTools } from './lent-tools.ts';
+import { createOwnDoor } from './own-door.ts';
+import { createReceivedIds } from './received-ids.ts';
+import { registerConnector } from './register.ts';
+import { createResults } from './results.ts';
+import { connectorMethods } from './rpc.ts';
+
+/** The service that hosts one connector: named after it, with its own rights. Give it to runService or startService. */
+export function connectorService(folder: string, name: string): ServiceDefinition<typeof hostConfig> {
+  return defineService({
+    name,
+    config: hostConfig,
+    uses: { bus: true, store: true, directory: true, files: true, rpc: true, http: true },
+    start: async (runtime) => {
+      await startConnector(runtime, await loadConnector(folder, name));
+    },
+  });
+}
+
+const connectTimeoutMs = 5_000;
+
+async function startConnector(runtime: Runtime<HostConfig>, connector: Connector): Promise<void> {
+  const {
+    service: name,
+    bus,
+    nats,
+    store,
+    directory,
+    files,
+    clients,
+    config,
+    log,
+    metrics,
+    tracing,
+    now,
+    signal,
+  } = runtime;
+  await forgetExpired(store, name);
+  const { room, watching } = watchRoom(nats, signal);
+  runtime.run('room', watching);
+  const door = createDoor({ bus, bodies: openBodyStore(nats, bus, now), room });
+  runtime.onClose(async () => await door[Symbol.asyncDispose]());
+  const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS, connectTimeoutMs });
+  runtime.onClose(async () => await http[Symbol.asyncDispose]());
+
+  const channels = createChannels({
+    name,
+    connector,
+    directory,
+    key: config.SECRETS_KEY,
+    onTrouble: (channel, error) => log.error('A channel cannot be opened', { channel, error }),
+  });
+  const sent = createSentMessages(store, name);
+  const receivedIds = createReceivedIds(sent, (error) => log.warn('Ids of messages could not be kept yet', { error }));
+  runtime.run('received ids', receivedIds.run(signal));
+  const lent: LentParts<unknown> = {
+    connector,
+    http,
+    stateOf: openStates(store, name, now),
+    hints: openHints(nats, name),
+    files,
+    sent,
+    links: { publicUrl: config.PUBLIC_URL, key: config.FILES_KEY?.reveal() },
+    now,
+  };
+  const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
+
+  runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, connector, toolsOf }));
+  runtime.run('registration', registerConnector({ name, connector, clients, log }, signal));
+  if (connector.hook !== undefined) {
+    const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);
+    const { hook } = connector;
+    addHookRoutes(runtime.http, { name, hook, channels, door, receivedIds, sent, tracing, log, now, calls });
+  }
+  await connector.serve?.(createOwnDoor({ runtime, channels, door, files, receivedIds, toolsOf }));
+  workOnLanes({ runtime, connector, channels, door, sent, receivedIds, lent, results: createResults(door, now) });
+}
+
+type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];
