@@ -1,11 +1,9 @@
 // Makes and updates what an installation stands on: `node scripts/infra.ts` with NATS_URL and MONGO_URL in the environment.
 // `node scripts/infra.ts users` prints the users.conf of the NATS server instead.
+import { provision } from '../packages/runtime/src/index.ts';
 import { natsUsersConf } from './infra/nats-users.ts';
-import { provision } from './infra/provision.ts';
 import { readSettings } from './infra/settings.ts';
 import { connectorNames } from './start/users.ts';
-
-export { type Provisioned, type ProvisionOptions, provision } from './infra/provision.ts';
 
 if (import.meta.main) await main(process.argv[2]);
 

@@ -1,49 +1,41 @@
-import { z } from 'zod';
 import { coreServices } from '../../packages/contracts/src/index.ts';
+import type { ProvisionOptions } from '../../packages/runtime/src/index.ts';
 
 /** What infra is told by the environment. */
-export interface InfraSettings {
-  /** As a user who may do everything. */
-  readonly natsUrl: string;
-  readonly mongoUrl: string;
-  readonly database: string;
-  readonly busBytes?: number;
-  readonly replicas?: number;
-  /** Passwords of the MongoDB users by service: MONGO_SEALER_PASSWORD. */
-  readonly mongoPasswords: ReadonlyMap<string, string>;
-}
+export type InfraSettings = Omit<ProvisionOptions, 'connectors' | 'signal'>;
 
-const schema = z.object({
-  NATS_URL: z.string().describe('Address of NATS, with an administrator in it.'),
-  MONGO_URL: z.string().describe('Address of MongoDB, with an administrator in it.'),
-  MONGO_DATABASE: z.string().default('trunkline').describe('Name of the database.'),
-  BUS_BYTES: z.coerce
-    .number()
-    .int()
-    .min(64 * 1024 ** 2)
-    .optional()
-    .describe('Room for the bus on disk; 4 GiB.'),
-  REPLICAS: z.coerce.number().int().min(1).max(5).optional().describe('Copies of each stream: 3 in a cluster; 1.'),
-});
-
-/** Reads the settings; throws one text with everything that is wrong. */
+/**
+ * Reads the settings: NATS_URL and MONGO_URL with an administrator in them, MONGO_DATABASE (trunkline), BUS_BYTES (4 GiB),
+ * REPLICAS (1; 3 in a cluster), and for each MongoDB user to provide MONGO_<SERVICE>_PASSWORD. Throws one text with
+ * everything that is wrong.
+ */
 export function readSettings(env: NodeJS.ProcessEnv, connectors: readonly string[]): InfraSettings {
-  const result = schema.safeParse(env);
-  if (!result.success)
-    throw new Error(`infra needs its addresses in the environment:\n${z.prettifyError(result.error)}`);
-  const { NATS_URL, MONGO_URL, MONGO_DATABASE, BUS_BYTES, REPLICAS } = result.data;
-  const given = [...coreServices, ...connectors].flatMap((service) => {
-    const password = env[passwordVariable('MONGO', service)];
-    return password === undefined || password === '' ? [] : [[service, password] as const];
-  });
-  return {
-    natsUrl: NATS_URL,
-    mongoUrl: MONGO_URL,
-    database: MONGO_DATABASE,
-    mongoPasswords: new Map(given),
-    ...(BUS_BYTES === undefined ? {} : { busBytes: BUS_BYTES }),
-    ...(REPLICAS === undefined ? {} : { replicas: REPLICAS }),
+  const problems: string[] = [];
+  const required = (name: string) => {
+    if (!env[name]) problems.push(`${name} is required: an address with an administrator in it`);
+    return env[name] ?? '';
   };
+  const whole = (name: string, key: 'busBytes' | 'replicas', least: number) => {
+    const value = Number(env[name] || Number.NaN);
+    if (env[name] && !(Number.isInteger(value) && value >= least))
+      problems.push(`${name} is a whole number from ${least} on`);
+    return env[name] ? { [key]: value } : {};
+  };
+  const settings: InfraSettings = {
+    natsUrl: required('NATS_URL'),
+    mongoUrl: required('MONGO_URL'),
+    database: env.MONGO_DATABASE || 'trunkline',
+    ...whole('BUS_BYTES', 'busBytes', 64 * 1024 ** 2),
+    ...whole('REPLICAS', 'replicas', 1),
+    mongoPasswords: new Map(
+      [...coreServices, ...connectors].flatMap((service) => {
+        const password = env[passwordVariable('MONGO', service)];
+        return password ? [[service, password] as const] : [];
+      }),
+    ),
+  };
+  if (problems.length > 0) throw new Error(`infra cannot begin:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+  return settings;
 }
 
 /** Variable that holds a service's password: NATS_SEALER_PASSWORD. Pure. */

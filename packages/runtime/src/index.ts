@@ -112,6 +112,7 @@ export {
   mergedText,
 } from './metrics.ts';
 export { type BusPlan, busTable, leaseMs } from './provision/bus-table.ts';
+export { type Provisioned, type ProvisionOptions, provision } from './provision/provision.ts';
 export { type BusProvisioned, provisionBus } from './provision/provision-bus.ts';
 export { provisionStore, provisionStoreUsers, type StorePlan } from './provision/provision-store.ts';
 export { addBridge, type BridgeOptions, bridgePathOf } from './rpc/bridge.ts';

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
-import { connectBus, provisionBus, provisionStore, provisionStoreUsers } from '../../packages/runtime/src/index.ts';
-import type { InfraSettings } from './settings.ts';
+import { connectBus } from '../bus/connect.ts';
+import { provisionBus } from './provision-bus.ts';
+import { provisionStore, provisionStoreUsers } from './provision-store.ts';
 
 /** What {@link provision} did, for people. */
 export interface Provisioned {
@@ -11,9 +12,19 @@ export interface Provisioned {
   readonly users: readonly string[];
 }
 
-/** Settings with the connectors that are installed. */
-export interface ProvisionOptions extends Omit<InfraSettings, 'mongoPasswords'> {
+/** What {@link provision} wants. */
+export interface ProvisionOptions {
+  /** Addresses with a user in them who may do everything. */
+  readonly natsUrl: string;
+  readonly mongoUrl: string;
+  readonly database: string;
+  /** Names of the installed connectors. */
   readonly connectors: readonly string[];
+  /** Room for the bus on disk, in bytes. */
+  readonly busBytes?: number;
+  /** Copies of each stream. */
+  readonly replicas?: number;
+  /** Passwords of the MongoDB users by service; users without one are left alone. */
   readonly mongoPasswords?: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
 }
