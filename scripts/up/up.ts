@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import { startService } from '../../packages/runtime/src/index.ts';
+import { provision, startService } from '../../packages/runtime/src/index.ts';
 import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
 import { createTelegramSimulator } from '../../services/connectors/telegram/simulator/index.ts';
 import { demo as demoService } from '../../services/demo/src/service.ts';
-import { provision } from '../infra/provision.ts';
 import { readFlags } from '../start/flags.mjs';
 import { type Access, connectorNames } from '../start/users.ts';
 import { printWelcome } from './banner.ts';
