@@ -4,6 +4,7 @@ export * from './connector-error.ts';
 export * from './event.ts';
 export { hostConfig } from './host/config.ts';
 export { connectorNames, loadConnector } from './host/discovery.ts';
+export { hostConnectors } from './host/host-connectors.ts';
 export { connectorService } from './host/service.ts';
 export * from './proof.ts';
 export * from './safe-json.ts';

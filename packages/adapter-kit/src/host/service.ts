@@ -24,8 +24,8 @@ import { registerConnector } from './register.ts';
 import { createResults } from './results.ts';
 import { connectorMethods } from './rpc.ts';
 
-/** The service that hosts one connector: named after it, with its own rights. Give it to runService or startService. */
-export function connectorService(folder: string, name: string): ServiceDefinition<typeof hostConfig> {
+/** The service that hosts one connector of a folder: named after it, with its own rights. Give it to runService or startService. */
+export function connectorService(name: string, folder: string): ServiceDefinition<typeof hostConfig> {
   return defineService({
     name,
     config: hostConfig,
