@@ -98,3 +98,27 @@ test('kill -9 under load, again and again: nothing lost, nothing out of order; a
   assert.deepEqual(repeatsOf(), before, 'the clean stop repeated nothing');
   for (const portal of portals) await portal[Symbol.asyncDispose]();
 });
+
+test('NATS restarted and MongoDB away in the middle: everything waits, then goes on where it stood', async () => {
+  await using portal = await aPortal('outage');
+  await using _process = await aProcess();
+  portal.behave((received, response) => {
+    if (received.events.some(({ id }) => id === 'outage-8')) {
+      return response.writeHead(422).end(JSON.stringify({ refused: 'outage-8' }));
+    }
+    portal.take(received);
+    return response.writeHead(204).end();
+  });
+  await around.seal('outage', 5);
+  await until(() => portal.taken.length === 5, 30_000);
+  await around.servers.restart('nats');
+  await around.servers.kill('mongo');
+  // The refused one cannot be kept now, so nothing after it is sent.
+  await until(() => around.seal('outage', 5).catch(() => false as const), 30_000);
+  await until(() => portal.taken.length === 7, 30_000);
+  await around.servers.restart('mongo');
+  await until(() => portal.taken.length === 10, 60_000);
+  assert.deepEqual(portal.taken, numbers(10));
+  const notice = portal.received.flatMap(({ events }) => events).findLast(({ sequence }) => sequence === 8);
+  assert.equal(notice?.type, 'trunkline.events.parked.v1');
+});

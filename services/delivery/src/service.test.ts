@@ -73,6 +73,18 @@ test('events arrive in order, signed, in batches, and nothing is left waiting', 
   assert.equal(done.lastError, '');
 });
 
+test('a request carries the trace of its events, and none where none is sampled', async () => {
+  await using given = await aPortal();
+  const { id, portal } = given;
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  await around.seal(id, 1, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  await untilTaken(portal, 1);
+  await around.seal(id, 1);
+  await untilTaken(portal, 2);
+  assert.equal(portal.received[0]?.traceparent?.split('-')[1], traceId);
+  assert.equal(portal.received[1]?.traceparent, undefined);
+});
+
 test('a portal that answers 500 and then comes back gets everything in order', async () => {
   await using given = await aPortal();
   const { id, portal, backlog } = given;

@@ -18,7 +18,7 @@ import {
   readRecorded,
   startService,
 } from '@trunkline/runtime';
-import { startServers } from '@trunkline/testkit';
+import { type Servers, startServers } from '@trunkline/testkit';
 import { z } from 'zod';
 
 /** Key that a portal's requests are signed with. */
@@ -28,6 +28,7 @@ export function signingKeyOf(portalId: string): Buffer {
 
 /** What is before and beside delivery: servers, directory, sealer. */
 export interface Surroundings extends AsyncDisposable {
+  readonly servers: Servers;
   /** Environment for delivery, whether it runs here or in a process of its own. */
   readonly env: Record<string, string>;
   /** Settings and lane of a portal as the directory tells them. */
@@ -56,6 +57,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   const gateway = `gateway=${innerTokenHash('gateway-token')}`;
   const all = started.move();
   return {
+    servers,
     env: {
       ...common,
       ...{ MONGO_URL: servers.mongoUrl, MONGO_DATABASE: `delivery_${randomUUID().slice(0, 8)}` },
@@ -112,12 +114,12 @@ function writing({
       const tenantId = tenants.get(portalId) ?? 'home';
       const head = heads.get(portalId) ?? 0;
       const events = Array.from({ length: count }, (_, index) => sealedEvent(portalId, head + index + 1, more));
-      heads.set(portalId, head + count);
       const data = SealedBatch.encode({ portalId, tenantId, events }).finish();
       const sequence = String(head + count);
       await bus.publish(subjects.outbox(laneOf(tenantId), portalId), data, {
         headers: { [headers.sequence]: sequence },
       });
+      heads.set(portalId, head + count);
       return events.map((event) => event.sequence);
     },
   };
