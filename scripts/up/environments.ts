@@ -80,7 +80,7 @@ function ownSettings(service: string, installation: Installation): Record<string
       CONNECTORS: connectors.map((name) => `${name}=${addresses(name).join('|')}`).join(','),
     },
     janitor: { CONNECTORS: connectors.join(',') },
-    audit: { KAFKA_BROKERS: kafkaBrokers, AUDIT_KEY: secrets.auditKey },
+    audit: { KAFKA_BROKERS: kafkaBrokers, AUDIT_KEY: secrets.auditKey, CONNECTORS: connectors.join(',') },
   };
   return own[service] ?? connectorSettings(service, installation);
 }

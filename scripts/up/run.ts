@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { connectorService } from '../../packages/adapter-kit/src/index.ts';
 import { coreServices } from '../../packages/contracts/src/index.ts';
 import { type HostedService, type ServiceDefinition, startService } from '../../packages/runtime/src/index.ts';
 import { tied } from '../../packages/testkit/src/index.ts';
@@ -55,7 +56,12 @@ async function definitionOf(service: string): Promise<ServiceDefinition> {
   const isCore = (coreServices as readonly string[]).includes(service);
   const module = isCore
     ? await import(resolve(`services/${service}/src/service.ts`))
-    : { [service]: (await import(resolve('packages/adapter-kit/src/index.ts'))).connectorService(service) };
+    : {
+        [service]: (await import(resolve('packages/adapter-kit/src/index.ts'))).connectorService(
+          service,
+          resolve('services/connectors'),
+        ),
+      };
   const definition = Object.values(module).find((each) => (each as ServiceDefinition).name === service);
   return definition as ServiceDefinition;
 }
@@ -92,7 +98,7 @@ function start({ service, number }: Instance, environment: Record<string, string
   const out = createWriteStream(resolve(folder, `${name}.log`), { flags: 'a' });
   const words = [...process.execArgv, mainOf(service)];
   const [command, args] = tied(process.execPath, words, 'TERM');
-  const env = { PATH: process.env.PATH, CONNECTOR: service, ...environment };
+  const env = { PATH: process.env.PATH, CONNECTORS: service, ...environment };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.pipe(out, { end: false });
   child.stderr.pipe(out, { end: false });

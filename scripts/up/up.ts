@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { provision, startService } from '../../packages/runtime/src/index.ts';
 import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
@@ -58,6 +59,7 @@ export async function runUp(args: readonly string[]): Promise<number> {
   });
   await page.ready;
   const places = { pageUrl: `http://localhost:${demoPort}`, gatewayUrl, grpc: gateway.ports.grpc, demo, instances };
+  await writeFile(resolve('.trunkline/data/status.json'), statusOf(instances, gatewayUrl));
   if (flags.once) return await runOnce({ ...places, simulator });
   printWelcome(places);
   await Promise.race([running.failed, aborted(ending.signal)]);
@@ -82,6 +84,12 @@ function installationOf(
   const { LOG_LEVEL = 'info', TRACE_RATIO = '1', OTEL_EXPORTER_OTLP_ENDPOINT = '' } = process.env;
   const common = { LOG_LEVEL, TRACE_RATIO, OTEL_EXPORTER_OTLP_ENDPOINT };
   return { instances, connectors, access, database, kafkaBrokers, secrets: secrets.values, publicUrl, common };
+}
+
+/** Where `npm run status` and `npm run follow` look. Holds no secret. */
+function statusOf(instances: readonly Instance[], gatewayUrl: string): string {
+  const shown = instances.map(({ service, number, ports }) => ({ service, number, metricsPort: ports.metrics }));
+  return JSON.stringify({ gatewayUrl, instances: shown });
 }
 
 async function usual(port: number): Promise<number> {
