@@ -19,10 +19,13 @@ export interface HttpServerOptions {
  * there is none; whatever a route throws goes out by the table of errors as `{code, message, remedy, details}`.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const http = fastify({
+  const requestTimeout = options.requestTimeoutMs ?? 30_000;
+  const http: FastifyInstance = fastify({
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? 4 * 1024 * 1024,
-    requestTimeout: options.requestTimeoutMs ?? 30_000,
+    requestTimeout,
+    // Node looks after slow requests twice a minute by default: too seldom for whoever sends a byte a second.
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: Math.min(10_000, requestTimeout) },
     // Longer than the idle time of usual proxies, so that it is they who hang up.
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
@@ -51,9 +54,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 /** Answers with an error by the table. */
 export function sendError(reply: FastifyReply, error: unknown): void {
   const { status, headers, body } = httpErrorOf(error);
+  const all = { ...headers, 'x-content-type-options': 'nosniff' };
   // A stream of answers that broke has said its status already: all that is left is to cut it.
   if (reply.raw.headersSent) reply.raw.destroy();
-  else reply.code(status).headers(headers).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  else reply.code(status).headers(all).type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
 /** Fastify's own refusals as ours. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { Client, credentials } from '@grpc/grpc-js';
 import { AuditServiceDefinition, SealingServiceDefinition } from '@trunkline/contracts';
+import { createChannel, createClient } from 'nice-grpc';
+import { HealthDefinition } from 'nice-grpc-server-health';
 import { invalidArgument, TrunklineError } from '../errors.ts';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
@@ -58,7 +62,7 @@ async function sealer(t: TestContext, methods: Partial<Sealing>, deadlineMs = 5_
     clients.push(made);
     return made;
   };
-  return { as, lines, metrics, server, client: as('delivery', 'd').of(SealingServiceDefinition, 'sealer') };
+  return { as, lines, metrics, server, port, client: as('delivery', 'd').of(SealingServiceDefinition, 'sealer') };
 }
 
 async function* endless(_: unknown, { signal }: CallContext) {
@@ -167,3 +171,34 @@ test('a stream is read as it comes; leaving it ends it, and so does the end of t
     { code: 'unavailable' },
   );
 });
+
+test('anybody may ask how the server is doing and what it offers', async (t) => {
+  const { port, server } = await sealer(t, {});
+  const channel = createChannel(`127.0.0.1:${port}`);
+  t.after(() => channel.close());
+  const health = createClient(HealthDefinition, channel);
+  server.setHealthy(true);
+  const service = SealingServiceDefinition.fullName;
+  assert.equal((await health.check({ service })).status, serving.yes);
+  server.setHealthy(false);
+  assert.equal((await health.check({ service: '' })).status, serving.no);
+  assert.deepEqual(await offered(port), ['trunkline.audit.v1.AuditService', 'trunkline.sealing.v1.SealingService']);
+});
+
+/** Answers of the health protocol. */
+const serving = { yes: 1, no: 2 };
+
+/** Names that the reflection service tells. */
+async function offered(port: number): Promise<string[]> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const bytes = (each: Buffer) => each;
+  const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+  const call = client.makeBidiStreamRequest(path, bytes, bytes);
+  call.on('error', () => {});
+  // ServerReflectionRequest: list_services, field 7, is "*".
+  call.write(Buffer.from([0x3a, 1, 0x2a]));
+  const [answer] = (await once(call, 'data')) as [Buffer];
+  call.end();
+  client.close();
+  return [...answer.toString().matchAll(/trunkline\.\w+\.v1\.\w+/g)].map(([name]) => name).sort();
+}

@@ -43,6 +43,8 @@ export interface RpcServerOptions extends CallParts {
 /** Largest request and answer, in bytes. */
 export const largestRpcMessageBytes = 8 * 1024 * 1024;
 
+const lastAnswersMs = 250;
+
 /** Makes the gRPC server of a service. */
 export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
   const server = createServer({
@@ -74,10 +76,12 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
     },
     close: async (limitMs) => {
       closing.abort();
-      // Ends by itself only when every client has hung up, which those that watch our health never do.
-      server.shutdown().catch(() => {});
+      const never = new AbortController().signal;
+      const hungUp = server.shutdown().catch(() => {});
       const endsAt = performance.now() + limitMs;
-      while (running.calls > 0 && performance.now() < endsAt) await pause(10, new AbortController().signal);
+      while (running.calls > 0 && performance.now() < endsAt) await pause(10, never);
+      // The last answers are still on their way. Those who watch our health never hang up by themselves.
+      await Promise.race([hungUp, pause(lastAnswersMs, never)]);
       server.forceShutdown();
     },
   };
