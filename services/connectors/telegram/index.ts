@@ -15,7 +15,7 @@ export default defineConnector<Settings>({
   settings,
   secretNames: ['token'],
   capabilities,
-  hosts: ({ apiUrl }) => [new URL(apiUrl).hostname],
+  hosts: ({ apiUrl }) => [new URL(apiUrl).host],
   conversationRate: (conversation) => (isGroup(conversation) ? groupRatePerSecond : 1),
   identify,
   connect,

@@ -128,6 +128,7 @@ const envelope = new Set([
 function unsupported(message: Message): Kind {
   const found = Object.keys(message).find((field) => !envelope.has(field)) ?? 'empty message';
   const platformType = /^[a-z_ ]{1,64}$/.test(found) ? found : 'unknown';
-  const text = `Telegram sent something that cannot be shown here: ${platformType.replaceAll('_', ' ')}`;
+  const words = `Telegram sent something that cannot be shown here: ${platformType.replaceAll('_', ' ')}`;
+  const text = message.caption === undefined ? words : `${words}\n${message.caption}`;
   return { $case: 'unsupported', value: Unsupported.create({ platformType, text }) };
 }

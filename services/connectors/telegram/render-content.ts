@@ -82,7 +82,7 @@ function attachment(kind: FileKind, { media, caption }: Attachment, { isAsFile, 
 /** A round video has no caption; with one it is sent as a video. */
 function videoNote({ media, caption, transcription }: Attachment, fixes: Fixes): ApiCall {
   if (fixes.isAsFile) return attachment('Document', { media, caption, transcription }, fixes);
-  const params = positive({ duration: media?.durationSeconds, length: media?.width });
+  const params = positive({ duration: media?.durationSeconds });
   return { method: 'sendVideoNote', params, uploads: [uploadOf('video_note', media)] };
 }
 
@@ -115,7 +115,8 @@ function album({ items, caption }: Album, fixes: Fixes): ApiCall {
 }
 
 function location({ latitude, longitude, title, address, liveSeconds }: Location): [string, ApiCall['params']] {
-  if (title !== '' || address !== '') return ['sendVenue', { latitude, longitude, title: title || address, address }];
+  const named = { title: title || address, address: address || title };
+  if (named.title !== '') return ['sendVenue', { latitude, longitude, ...named }];
   return ['sendLocation', { latitude, longitude, ...positive({ live_period: liveSeconds }) }];
 }
 

@@ -60,7 +60,7 @@ const quoted = z.object({
   sender_chat: chat.optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
-  forum_topic_created: z.unknown(),
+  forum_topic_created: z.unknown().optional(),
 });
 
 /** A message with its content or service fields. What stands here only to be known is `unknown`. */
