@@ -1,5 +1,5 @@
 /**
- * `node guards.ts`: takes away one guard after the other and shows that a model or a test turns red. A guard that nothing
+ * `node guards.ts [cases]`: takes away one guard after the other and shows that a model or a test turns red. A guard that nothing
  * misses is either not needed or not tested: both are to be mended.
  */
 import { execFile } from 'node:child_process';
@@ -21,8 +21,10 @@ function command({ proof }: Guard): readonly string[] {
 /** What turned red, in a few words; undefined when nothing did. */
 async function redOf(guard: Guard, isMutated: boolean): Promise<string | undefined> {
   const { file, from, to } = guard;
-  const env = { ...process.env, MUTATE_FILE: `/bus/${file}`, MUTATE_FROM: from, MUTATE_TO: to, MODEL_QUICK: '1' };
-  const hook = isMutated ? [`--import=${join(here, 'mutate.ts')}`] : [];
+  // Inside a test run a test run does nothing, unless it does not know.
+  const { NODE_TEST_CONTEXT: _context, ...own } = process.env;
+  const env = { ...own, MUTATE_FILE: `/bus/${file}`, MUTATE_FROM: from, MUTATE_TO: to, MODEL_QUICK: '1' };
+  const hook = isMutated ? [`--import=${new URL('./mutate.ts', import.meta.url)}`] : [];
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   execFile(process.execPath, [...hook, ...command(guard)], { env, timeout: limitMs }, (error, stdout, stderr) => {
     resolve(error === null ? undefined : reasonOf(guard, stdout, stderr));
