@@ -203,6 +203,14 @@ test('whether a conversation may be written to is answered with what the channel
   assert.deepEqual([answer.isAllowed, answer.isFreeTextAllowed, answer.capabilities?.textMax], [true, true, 4096]);
 });
 
+test('a channel with conversations says so to the directory, and to nobody else', async () => {
+  await around.enter(hookCall(says('j', '1')));
+  await factsOf('j', 1);
+  const asked = (channelId: string) => around.directory.hasConversations({ channelId });
+  assert.deepEqual([await asked('ch1'), await asked('ch2')], [{ hasConversations: true }, { hasConversations: false }]);
+  await assert.rejects(around.messages.hasConversations({ channelId: 'ch1' }), { code: 'permission_denied' });
+});
+
 test("what is another tenant's is not there: by every method", async () => {
   const one = says('i', '1');
   await around.enter(hookCall(one));
@@ -256,6 +264,20 @@ test('a message that is refused by the rules is answered and told as failed', as
   const { messageId } = await sendTo('l', 'l-key', ' ');
   const failed = await messageIn(messageId, MessageState.MESSAGE_STATE_FAILED);
   assert.equal(failed.status?.error?.code, 'content_invalid');
+});
+
+test('what became of events is counted, and every channel balances', async () => {
+  const text = await around.metrics();
+  const count = (outcome: string) => {
+    const line = new RegExp(`^trunkline_normalizer_events_total\\{[^}]*outcome="${outcome}"[^}]*\\} (\\d+)$`, 'm').exec(
+      text,
+    );
+    return Number(line?.[1] ?? 0);
+  };
+  const held = /^trunkline_normalizer_held_events\{[^}]*\} (\d+)$/m.exec(text)?.[1];
+  assert.ok(count('normalized') > 10 && count('repeated') >= 4);
+  assert.equal(count('accepted'), count('normalized') + count('repeated') + count('parked') + Number(held));
+  assert.doesNotMatch(text, /^trunkline_channel_imbalance\{/m);
 });
 
 test('after a restart the service goes on where it stood, and says nothing twice', async () => {

@@ -1,4 +1,4 @@
-import { collections } from '@trunkline/contracts';
+import { collections, IngressItem, ids } from '@trunkline/contracts';
 import type { InputItem, StateDocument, StateReader } from '@trunkline/runtime';
 import { type Decided, decideItems, type Known } from '../domain/decide.ts';
 import type { CollectionName } from '../domain/state/documents.ts';
@@ -24,18 +24,64 @@ export async function readState(
   known: Pick<Known, 'directory' | 'settings'>,
 ): Promise<StageState> {
   const loaded = new Map<CollectionName, Map<string, StateDocument | undefined>>();
+  const entered = decodeItems(items);
+  await load(reader, loaded, firstWanted(entered.values()));
   for (let round = 0; round < roundsMax; round += 1) {
     const missing: Missing = new Map();
-    const decided = tryDecide(items, { ...known, loaded, missing });
-    if (missing.size === 0) return { ...known, loaded, items, decided };
-    for (const [name, ids] of missing) {
-      const found = await reader.find(collections.normalizer[name], [...ids]);
-      const own = loaded.get(name) ?? new Map<string, StateDocument | undefined>();
-      for (const id of ids) own.set(id, found.get(id));
-      loaded.set(name, own);
-    }
+    const decided = tryDecide(items, { ...known, loaded, entered, missing });
+    if (missing.size === 0) return { ...known, loaded, entered, items, decided };
+    await load(reader, loaded, missing);
   }
   throw new Error('a decision asks for more and more documents');
+}
+
+type Loading = Map<CollectionName, Map<string, StateDocument | undefined>>;
+
+async function load(reader: StateReader, loaded: Loading, wanted: Missing): Promise<void> {
+  for (const [name, ids] of wanted) {
+    const found = await reader.find(collections.normalizer[name], [...ids]);
+    const own = loaded.get(name) ?? new Map<string, StateDocument | undefined>();
+    for (const id of ids) own.set(id, found.get(id));
+    loaded.set(name, own);
+  }
+}
+
+/** A guess, so that most micro-batches are decided at the first try: what every message of a person asks for. */
+function firstWanted(entered: Iterable<IngressItem>): Missing {
+  const wanted = { conversations: new Set<string>(), identities: new Set<string>(), messages: new Set<string>() };
+  const seen = new Set<string>();
+  for (const { item } of entered) {
+    if (item?.$case !== 'hookCall') continue;
+    const { channelId, events } = item.value;
+    for (const { id, conversation, sender, event } of events) {
+      seen.add(id);
+      if (event?.$case === 'message') wanted.messages.add(id);
+      if (conversation) wanted.conversations.add(ids.conversation(channelId, conversation.platformId));
+      if (sender) wanted.identities.add(ids.identity(channelId, sender.platformId));
+    }
+  }
+  const { conversations, identities, messages } = wanted;
+  const all: [CollectionName, Set<string>][] = [
+    ['conversations', conversations],
+    ['holds', conversations],
+    ['identities', identities],
+    ['messages', messages],
+    ['events', seen],
+  ];
+  return new Map(all.filter(([, own]) => own.size > 0));
+}
+
+/** What is no item at all is left to the decision, which throws. */
+function decodeItems(items: readonly InputItem[]): Map<InputItem, IngressItem> {
+  const entered = new Map<InputItem, IngressItem>();
+  for (const item of items) {
+    try {
+      entered.set(item, IngressItem.decode(item.bytes));
+    } catch {
+      // Parked later, alone.
+    }
+  }
+  return entered;
 }
 
 /** As long as something is missing a decision may stumble over it: then it is only asked what it wanted. */

@@ -88,7 +88,8 @@ async function ordersOf(needs: Dispatch, items: readonly KeyedItem<Routed>[]): P
     const orders = await ordersOfFact(needs, item);
     for (const [index, order] of orders.entries()) {
       const isLast = index === orders.length - 1;
-      const bytes = Buffer.from(EgressItem.encode(order).finish());
+      const encoded = EgressItem.encode(order).finish();
+      const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
       made.push({ bytes, position: { ...position, output: isLast ? 0 : index + 1 } });
     }
   }

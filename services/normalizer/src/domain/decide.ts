@@ -10,13 +10,15 @@ import { imbalanceOf } from './state/conversation.ts';
 import { createDraft, type Draft, type Loaded, type Missing } from './state/draft.ts';
 import { createTally, type Tally } from './tally.ts';
 import { takeTimer } from './timer.ts';
-import type { DirectoryView, Settings, Turn } from './turn.ts';
+import type { DirectoryView, Settings, Turn, Writer } from './turn.ts';
 
 /** What a decision knows. */
 export interface Known {
   readonly loaded: Loaded;
   readonly directory: DirectoryView;
   readonly settings: Settings;
+  /** Items that were decoded before. */
+  readonly entered?: ReadonlyMap<InputItem, IngressItem>;
   /** Takes the ids of documents that the decision asked for and that were not loaded: they counted as absent. */
   readonly missing?: Missing;
 }
@@ -35,10 +37,12 @@ export interface Decided extends Decision {
 export function decideItems(items: readonly InputItem[], known: Known): Decided {
   const draft = createDraft(known.loaded, known.missing);
   const tally = createTally();
+  const writer = Fact.encode(Fact.create());
+  writer.finish();
   const outputs = items.map((item) => {
-    const facts: Buffer[] = [];
-    const entered = IngressItem.decode(item.bytes);
-    takeItem(turnOf(item, entered.traceparent, { ...known, draft, tally }, facts), entered.item, item.bytes);
+    const facts: Uint8Array[] = [];
+    const entered = known.entered?.get(item) ?? IngressItem.decode(item.bytes);
+    takeItem(turnOf(item, entered.traceparent, { ...known, draft, tally, writer }, facts), entered.item, item.bytes);
     return facts;
   });
   return finish(draft, tally, outputs);
@@ -48,9 +52,11 @@ export function decideItems(items: readonly InputItem[], known: Known): Decided 
 export function parkItem(item: InputItem, error: unknown, known: Known): Decided {
   const draft = createDraft(known.loaded);
   const tally = createTally();
-  const facts: Buffer[] = [];
+  const writer = Fact.encode(Fact.create());
+  writer.finish();
+  const facts: Uint8Array[] = [];
   const entered = tryDecode(item.bytes);
-  const turn = turnOf(item, entered?.traceparent ?? '', { ...known, draft, tally }, facts);
+  const turn = turnOf(item, entered?.traceparent ?? '', { ...known, draft, tally, writer }, facts);
   const call = entered?.item?.$case === 'hookCall' ? entered.item.value : undefined;
   const channel = call && known.directory.channel(call.channelId, call.connector);
   const about = call && { channel, channelId: call.channelId, connector: call.connector, bodyKey: call.rawObjectKey };
@@ -100,17 +106,18 @@ function takeItem(turn: Turn, item: IngressItem['item'], bytes: Uint8Array): voi
 interface Shared {
   readonly draft: Draft;
   readonly tally: Tally;
+  readonly writer: Writer;
   readonly directory: DirectoryView;
   readonly settings: Settings;
 }
 
-function turnOf(item: InputItem, traceparent: string, shared: Shared, facts: Buffer[]): Turn {
-  const { draft, tally, directory, settings } = shared;
+function turnOf(item: InputItem, traceparent: string, shared: Shared, facts: Uint8Array[]): Turn {
+  const { draft, tally, writer, directory, settings } = shared;
   const at = new Date(item.storedAtMs);
   let outputs = 0;
   const idHere = () => idAt(item.position, outputs++);
   return {
-    ...{ draft, tally, directory, settings, traceparent, idHere },
+    ...{ draft, tally, writer, directory, settings, traceparent, idHere },
     nowMs: item.storedAtMs,
     say: ({ tenantId, channel, conversationId = '', contactId = '' }, told, options = {}) => {
       const fact: Fact = {
@@ -127,7 +134,7 @@ function turnOf(item: InputItem, traceparent: string, shared: Shared, facts: Buf
         channelName: channel?.name ?? '',
         fact: told,
       };
-      facts.push(Buffer.from(Fact.encode(fact).finish()));
+      facts.push(Fact.encode(fact, writer).finish());
       tally.facts += 1;
     },
     attempt: (work) => {
@@ -135,6 +142,8 @@ function turnOf(item: InputItem, traceparent: string, shared: Shared, facts: Buf
       try {
         return draft.attempt(work);
       } catch (error) {
+        // What was half written must not stand before the next.
+        writer.finish();
         facts.length = before.facts;
         Object.assign(tally.events, before.events);
         tally.facts = before.tallied;

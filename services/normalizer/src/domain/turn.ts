@@ -35,12 +35,17 @@ export interface Scope {
 /** What can be told. */
 export type Told = NonNullable<Fact['fact']>;
 
+/** What a message of the contracts is written into; `finish` gives the bytes and makes it ready for the next. */
+export type Writer = ReturnType<typeof Fact.encode>;
+
 /** One item's turn to be decided. */
 export interface Turn {
   readonly draft: Draft;
   readonly directory: DirectoryView;
   readonly settings: Settings;
   readonly tally: Tally;
+  /** Serializes: one for a whole micro-batch, because its memory grows only once. */
+  readonly writer: Writer;
   /** When the item was stored: the only clock of a decision. */
   readonly nowMs: number;
   /** W3C trace context of the item, where sampled. */

@@ -1,5 +1,4 @@
-import type { ErrorCode } from '@trunkline/contracts';
-import { type Command, Command as CommandCodec, type IngressItem, ids, laneOf } from '@trunkline/contracts';
+import { Command, type ErrorCode, type IngressItem, ids, laneOf } from '@trunkline/contracts';
 import { type CallContext, pause, TrunklineError } from '@trunkline/runtime';
 import { sha256Hex } from '../domain/outbound/submission.ts';
 import type { SubmissionDocument } from '../domain/state/documents.ts';
@@ -44,7 +43,7 @@ export async function order(
 }
 
 function resultOf(done: SubmissionDocument, command: Command): Ordered {
-  requireSame(done, sha256Hex(CommandCodec.encode(command).finish()));
+  requireSame(done, sha256Hex(Command.encode(command).finish()));
   if (done.outcome === 'done') return { resultId: done.resultId ?? '' };
   const reason = done.reason ?? '';
   // The stage writes codes of the closed list only.

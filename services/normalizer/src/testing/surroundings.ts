@@ -45,6 +45,10 @@ export interface Surroundings extends AsyncDisposable {
   orders(channelId: string, files?: 'files'): Promise<EgressItem[]>;
   readonly messages: RpcClient<typeof MessageServiceDefinition>;
   readonly contacts: RpcClient<typeof ContactServiceDefinition>;
+  /** The same as the directory calls them. */
+  readonly directory: RpcClient<typeof MessageServiceDefinition>;
+  /** Text of the metrics. */
+  metrics(): Promise<string>;
   /** Ends the service and starts it again. */
   restart(): Promise<void>;
 }
@@ -90,6 +94,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   const clientOf = (name: string) =>
     createRpcClients({ identity: { service: name, token: secret(`${name}-token`) }, addressOf: () => address });
   let gateway = clientOf('gateway');
+  let directoryClient = clientOf('directory');
   const lane = laneOf('t1');
   const all = started.move();
   return {
@@ -116,15 +121,22 @@ export async function startSurroundings(): Promise<Surroundings> {
     get contacts() {
       return gateway.of(ContactServiceDefinition, 'normalizer');
     },
+    get directory() {
+      return directoryClient.of(MessageServiceDefinition, 'normalizer');
+    },
+    metrics: async () => await (await service.ready).runtime.metrics.text(),
     restart: async () => {
       await service.stop();
       service = startService(normalizer, env);
       address = (await service.ready).addresses.grpc ?? '';
       gateway.close();
+      directoryClient.close();
       gateway = clientOf('gateway');
+      directoryClient = clientOf('directory');
     },
     [Symbol.asyncDispose]: async () => {
       gateway.close();
+      directoryClient.close();
       await all.disposeAsync();
     },
   };

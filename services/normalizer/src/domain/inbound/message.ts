@@ -34,8 +34,8 @@ function documentOf(placed: Placed, { content, reply }: MessageWritten): Message
     origin: event.origin,
     sentAtMs: (event.sentAt ?? event.receivedAt)?.getTime() ?? turn.nowMs,
     platformIds: placed.platformIds,
-    ...(content === undefined ? {} : { content: Content.encode(content).finish() }),
-    ...(reply === undefined ? {} : { reply: Quote.encode(reply).finish() }),
+    ...(content === undefined ? {} : { content: Content.encode(content, turn.writer).finish() }),
+    ...(reply === undefined ? {} : { reply: Quote.encode(reply, turn.writer).finish() }),
   };
 }
 

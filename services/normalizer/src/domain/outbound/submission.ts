@@ -169,8 +169,8 @@ function documentOf(
     origin: order.origin,
     sentAtMs: turn.nowMs,
     platformIds: [],
-    outgoing: OutgoingMessage.encode(order).finish(),
-    ...(reply === undefined ? {} : { reply: Quote.encode(reply).finish() }),
+    outgoing: OutgoingMessage.encode(order, turn.writer).finish(),
+    ...(reply === undefined ? {} : { reply: Quote.encode(reply, turn.writer).finish() }),
   };
 }
 

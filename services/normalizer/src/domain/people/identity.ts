@@ -26,7 +26,7 @@ export function recognise(
   if (found === undefined) return introduce(turn, channel, { id, told, conversation });
   const known = Party.decode(found.party);
   const party = mergeParty(known, told);
-  const bytes = Party.encode(party).finish();
+  const bytes = Party.encode(party, turn.writer).finish();
   const conversationIds = withConversation(found.conversationIds, conversation);
   const isNews =
     Buffer.compare(bytes, found.party) !== 0 ||
@@ -65,7 +65,7 @@ function introduce(
     channelId: channel.id,
     connector: channel.connector,
     contactId,
-    party: Party.encode(told).finish(),
+    party: Party.encode(told, turn.writer).finish(),
     values: valuesOf(told),
     conversationIds: withConversation([], conversation),
     lastSeenAtMs: turn.nowMs,
