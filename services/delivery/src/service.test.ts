@@ -219,6 +219,18 @@ test('events older than the retention expire as one range, and what is younger g
   assert.equal(portal.received[0]?.events[0]?.type, 'trunkline.events.expired.v1');
 });
 
+test('what delivery does is measured', async () => {
+  await using given = await aPortal();
+  await around.seal(given.id, 2);
+  await untilTaken(given.portal, 2);
+  const { addresses } = await service.ready;
+  const text = await (await fetch(`${addresses.metrics}/metrics`)).text();
+  assert.match(text, /trunkline_delivery_attempts_total\{pool="live",outcome="accepted".*\} \d/);
+  assert.match(text, /trunkline_delivery_oldest_seconds\{mode="drain".*\} \d/);
+  assert.match(text, /trunkline_delivery_waiting\{mode="live".*\} \d/);
+  assert.match(text, /trunkline_delivery_batch_events_count/);
+});
+
 test('a paused portal gets nothing until it is resumed, and its tenant alone may say so', async () => {
   await using given = await aPortal();
   const { id, portal, backlog } = given;

@@ -95,7 +95,8 @@ function accept(lane: Lane, portal: Portal, { events, notices }: Sent, count: nu
   portal.lastError = '';
   portal.lastErrorText = '';
   portal.nextAttemptAtMs = lane.clock.now();
-  portal.parkedInRow = 0;
+  // A notice that is taken says nothing about the events.
+  if (done > 0) portal.parkedInRow = 0;
   portal.refusal = afterProgress(portal.refusal, portal.sequence);
 }
 

@@ -160,3 +160,67 @@ test('a new owner reads on near the end of the lane, however long a portal is do
   assert.deepEqual([dead.receiver.last, well.receiver.last], [6, 100]);
   assert.deepEqual(world.violations, []);
 });
+
+test('three events refused and none taken between pause the portal; the others go on', async () => {
+  const { world, portal } = await aWorld({ portals: 2 });
+  const [wrong, well] = [portal(0), portal(1)];
+  wrong.receiver.names = true;
+  for (let sequence = 1; sequence <= 10; sequence += 1) wrong.receiver.poison.add(sequence);
+  world.produce(wrong.id, 10);
+  world.produce(well.id, 1);
+  await pass(world, 60_000);
+  assert.equal(world.paused.get(wrong.id), 'portal_rejected');
+  assert.deepEqual([wrong.state()?.mode, wrong.state()?.parked, well.receiver.last], ['paused', 3, 1]);
+  wrong.receiver.poison.clear();
+  world.paused.clear();
+  await pass(world, 60_000);
+  assert.deepEqual([...wrong.receiver.taken], [4, 5, 6, 7, 8, 9, 10]);
+  assert.equal(wrong.state()?.mode, 'live');
+});
+
+test('an event that is refused without a name is found by halving and parked after a minute', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver, state } = portal(0);
+  receiver.poison.add(7);
+  world.produce(id, 10);
+  await pass(world, 50_000);
+  assert.deepEqual([receiver.last, state()?.parked], [6, 0]);
+  await pass(world, 40_000);
+  assert.deepEqual([receiver.last, state()?.parked], [10, 1]);
+  assert.deepEqual([...receiver.taken], [1, 2, 3, 4, 5, 6, 8, 9, 10]);
+});
+
+test('events that are missing pause their portal, not the lane', async () => {
+  const { world, portal } = await aWorld({ portals: 2 });
+  const [holed, well] = [portal(0), portal(1)];
+  world.heads.set(holed.id, 3);
+  world.produce(holed.id, 1);
+  world.produce(well.id, 1);
+  await pass(world, 2_000);
+  assert.deepEqual([holed.state()?.mode, holed.receiver.last, well.receiver.last], ['paused', 0, 1]);
+  assert.deepEqual(world.violations, [`${holed.id} paused by a gap`]);
+});
+
+test('a stream that ends before what was read of it is not served', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 1 });
+  world.produce(portal(0).id, 1);
+  await pass(world, 1_000);
+  owner.isAlive = false;
+  world.servers.outbox.length = 0;
+  const next = world.start();
+  await pass(world, 1_000);
+  assert.ok(next.hasEnded);
+  assert.match(world.violations[0] ?? '', /stream_lost: OUTBOX ends at 0, and 1 was read before/);
+});
+
+test('a lane ends in time even if the bus does not answer', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 1 });
+  portal(0).receiver.mood = 'hangs';
+  world.produce(portal(0).id, 1);
+  await pass(world, 400);
+  world.servers.lossRate = 1;
+  await pass(world, 1_000);
+  owner.lease.abort();
+  await pass(world, 3_500);
+  assert.ok(owner.hasEnded);
+});

@@ -66,9 +66,12 @@ export async function runPortalQueue(options: PortalQueueOptions): Promise<void>
   // From here on records may outlive the lease for a moment: a late one is refused, not dangerous.
   lease.signal.removeEventListener('abort', abandon);
   options.onOpen?.(lane);
-  const failure = await work(lane, record);
-  options.clock.after(graceMs + lastRecordMs, abandon);
+  let cancel = () => {};
+  const failure = await work(lane, record, () => {
+    cancel = options.clock.after(graceMs + lastRecordMs, abandon);
+  });
   await finish(lane, record, failure);
+  cancel();
   if (failure !== undefined) throw failure;
 }
 
@@ -136,8 +139,8 @@ function openLane(options: PortalQueueOptions, recorded: Recorded): Lane {
   return lane;
 }
 
-/** Runs the lane until the lease ends or something fails; answers with what failed. */
-async function work(lane: Lane, record: FencedLog<DeliveryRecord>): Promise<unknown> {
+/** Runs the lane until the lease ends or something fails; answers with what failed. Calls when it begins to end. */
+async function work(lane: Lane, record: FencedLog<DeliveryRecord>, onEnding: () => void): Promise<unknown> {
   const failing = new AbortController();
   const signal = AbortSignal.any([lane.lease.signal, failing.signal]);
   const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -154,6 +157,7 @@ async function work(lane: Lane, record: FencedLog<DeliveryRecord>): Promise<unkn
   const loops = [readFeed(lane, signal), keepRecording(lane, record, signal), look(lane, signal)].map(watched);
   lane.wake();
   if (!signal.aborted) await ended;
+  onEnding();
   lane.isEnding = true;
   leaveGate();
   for (const portal of lane.portals.values()) portal.timer?.cancel();
