@@ -74,35 +74,6 @@ test('a fix that does not help is not tried for ever', async () => {
   assert.equal(bot.simulator.callsOf().length, 2);
 });
 
-const rows: readonly (readonly [status: number, description: string, code: string])[] = [
-  [403, 'Forbidden: bot was blocked by the user', 'recipient_blocked'],
-  [403, 'Forbidden: user is deactivated', 'recipient_invalid'],
-  [403, "Forbidden: bot can't initiate conversation with a user", 'recipient_invalid'],
-  [403, 'Forbidden: bot was kicked from the supergroup chat', 'recipient_blocked'],
-  [403, 'Forbidden: bot is not a member of the channel chat', 'recipient_blocked'],
-  [403, 'Forbidden: something new', 'permission'],
-  [400, 'Bad Request: chat not found', 'recipient_invalid'],
-  [400, 'Bad Request: PEER_ID_INVALID', 'recipient_invalid'],
-  [400, 'Bad Request: not enough rights to send text messages to the chat', 'permission'],
-  [400, 'Bad Request: message is too long', 'content_invalid'],
-  [400, 'Bad Request: something new', 'content_invalid'],
-  [401, 'Unauthorized', 'auth_revoked'],
-  [404, 'Not Found', 'auth_revoked'],
-  [404, 'Not Found: method not found', 'unsupported'],
-  [409, 'Conflict: terminated by other getUpdates request', 'permission'],
-  [413, 'Request Entity Too Large', 'too_large'],
-  [500, 'Internal Server Error', 'transient'],
-];
-
-for (const [status, description, code] of rows) {
-  test(`${status} "${description}" is ${code}`, async () => {
-    await using bot = await startBot();
-    bot.simulator.fail({ kind: 'refusal', status, description }, 2);
-    const sent = bot.send(writeTo(bot.anna.id, textOf('hello')));
-    await assert.rejects(sent, { code, message: description, platformCode: String(status) });
-  });
-}
-
 test("a proxy's page instead of an answer is a passing failure", async () => {
   await using bot = await startBot();
   bot.simulator.fail({ kind: 'server_error', status: 502 });
