@@ -6,7 +6,7 @@ import { createTurns } from './models/turns.ts';
 import type { InputItem } from './ports.ts';
 import { start } from './position.ts';
 
-const limits = { items: 5, bytes: 1_000, enough: 3, lingerMs: 10, idleMs: 50 };
+const rules = { items: 5, bytes: 1_000, enough: 3, lingerMs: 10, idleMs: 50 };
 
 /** An intake over a stream in memory; time passes only when nobody can do anything else. */
 function anIntake(
@@ -19,7 +19,7 @@ function anIntake(
   const streams = createMemoryStreams({ IN: ['in'] }, () => 0);
   const end = new AbortController();
   const log = createMemoryLog(streams, turns, actor);
-  const options = { log, clock, stream: 'IN', subjects: ['in'], limits, signal: end.signal, after };
+  const options = { log, clock, stream: 'IN', subjects: ['in'], rules, signal: end.signal, after };
   const intake = createIntake({ ...options, unpack: (message) => unpack(message.data) });
   return {
     ...{ intake, end, clock },

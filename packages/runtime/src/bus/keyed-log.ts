@@ -13,7 +13,7 @@ import { comparePositions } from './position.ts';
 import { waitingOf } from './stage-run.ts';
 
 /** A micro-batch: facts come in envelopes already, so nothing is gained by waiting for more. */
-const limits = { items: 1_000, bytes: 1024 * 1024, enough: 1, lingerMs: 0, idleMs: 0 };
+const rules = { items: 1_000, bytes: 1024 * 1024, enough: 1, lingerMs: 0, idleMs: 0 };
 const keysAtOnce = 64;
 /** The position is stored at most so often: repeats after a crash fall to the heads. */
 const storePositionMs = 1_000;
@@ -48,7 +48,7 @@ async function own<Item>(definition: KeyedLogDefinition<Item>, dependencies: Key
   const input = definition.input(lane);
   await requireInput(run, input.stream, after);
   events.tookOver?.({ lane, epoch: 0, position: after });
-  await using intake = createIntake({ log, clock, ...input, after, unpack: definition.unpack, limits, signal });
+  await using intake = createIntake({ log, clock, ...input, after, unpack: definition.unpack, rules, signal });
 
   let position = after;
   let storedAtMs = clock.now();

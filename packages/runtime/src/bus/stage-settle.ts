@@ -7,8 +7,9 @@ import { laterOf } from './position.ts';
 import { type StageRun, waitingOf } from './stage-run.ts';
 import type { StageRecord } from './stage-store.ts';
 
-/** After so long the subject is looked at again, when a publish was refused although nothing else was there. */
-const lookAgainMs = 100;
+/** The stream is looked at again after a while when a publish was refused or not answered: it may be full. */
+const firstDelayMs = 100;
+const longestDelayMs = 2_000;
 
 /**
  * Publishes what a record that was just stored says. Whatever happens to the publish, the same bytes are there once in the
@@ -18,7 +19,7 @@ export async function publishStored<State>(run: StageRun<State>, record: StageRe
   run.stored = record;
   await run.at?.('stage.committed');
   if (record.out !== undefined) {
-    const published = await tryPublish(run, record.out, record.after);
+    const published = await tryPublish(run, record.out, record.after, 0);
     run.revision = published ?? (await settledRevision(run, record));
   }
   await run.at?.('stage.published');
@@ -36,16 +37,15 @@ export async function settle<State>(run: StageRun<State>, record: StageRecord): 
 }
 
 async function settledRevision<State>(run: StageRun<State>, record: StageRecord): Promise<number> {
-  for (;;) {
+  for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
     const last = await patiently(() => run.log.lastOf(streams.facts, run.subject), waitingOf(run));
     const revision = last?.sequence ?? 0;
     const isUntouched = revision === record.after;
     if (record.out === undefined) {
       if (isUntouched) return revision;
     } else if (isUntouched) {
-      const published = await tryPublish(run, record.out, record.after);
+      const published = await tryPublish(run, record.out, record.after, delayMs);
       if (published !== undefined) return published;
-      await pause(run.clock, lookAgainMs, run.signal);
       continue;
     } else if (last !== undefined && revision > record.after && Buffer.from(record.out).equals(last.data)) {
       return revision;
@@ -56,14 +56,20 @@ async function settledRevision<State>(run: StageRun<State>, record: StageRecord)
   }
 }
 
-/** The new revision; undefined when only the stream can tell. */
-async function tryPublish<State>(run: StageRun<State>, out: Uint8Array, after: number): Promise<number | undefined> {
+/** The new revision; undefined, after a while, when only the stream can tell. */
+async function tryPublish<State>(
+  run: StageRun<State>,
+  out: Uint8Array,
+  after: number,
+  delayMs: number,
+): Promise<number | undefined> {
   try {
     return (await run.log.publish(run.subject, out, { expectLastSubjectSequence: after })).sequence;
   } catch (error) {
     if (!(error instanceof WrongLastSequence) && !isTransient(error)) throw error;
     if (run.signal.aborted) throw new LaneEnded('the lease ended');
-    run.events.waiting?.({ lane: run.lane, error, delayMs: 0 });
+    run.events.waiting?.({ lane: run.lane, error, delayMs });
+    await pause(run.clock, delayMs, run.signal);
     return undefined;
   }
 }

@@ -12,7 +12,7 @@ import { type StageDependencies, type StageRun, waitingOf } from './stage-run.ts
 import { publishStored, requireOwnership, settle } from './stage-settle.ts';
 
 /** A micro-batch: Mongo's price is per transaction, so few and full, but nobody waits long for company. */
-const limits = { items: 500, bytes: 512 * 1024, enough: 64, lingerMs: 10, idleMs: 50 };
+const rules = { items: 500, bytes: 512 * 1024, enough: 64, lingerMs: 10, idleMs: 50 };
 /** A position at which nothing was said is stored at most so often. */
 const storePositionMs = 1_000;
 
@@ -53,7 +53,7 @@ async function own<State>(definition: StageDefinition<State>, dependencies: Stag
   await requireInput(run, input.stream);
   events.tookOver?.({ lane, epoch: record.epoch, position: run.position });
   const { unpack } = definition;
-  await using intake = createIntake({ log, clock, ...input, after: run.position, unpack, limits, signal });
+  await using intake = createIntake({ log, clock, ...input, after: run.position, unpack, rules, signal });
   const due = createDueTimes(definition, lane, clock);
   await patiently(due.read, waitingOf(run));
   await work({ run, intake, due, around: dependencies.around ?? ((_items, call) => call()) });
@@ -91,11 +91,13 @@ async function work<State>(working: Working<State>): Promise<void> {
     const startedAtMs = clock.now();
     if (taken.length > 0) {
       const items = alone > 0 ? taken.slice(0, 1) : taken;
-      const result = await around(items, () => decideOrPark(run, items));
-      alone = result === 'alone' ? items.length : Math.max(alone - items.length, 0);
-      if (result === 'alone') continue;
-      await conclude(working, result, startedAtMs);
-      if (result.kind === 'stored') storedAtMs = clock.now();
+      const result = await around(items, () => advance(working, items));
+      if (result === 'alone') {
+        alone = items.length;
+        continue;
+      }
+      alone = Math.max(alone - items.length, 0);
+      if (result === 'stored') storedAtMs = clock.now();
     } else if (startedAtMs >= storeAtMs) {
       await conclude(working, await patiently(() => commitPosition(run), waitingOf(run)), startedAtMs);
       storedAtMs = clock.now();
@@ -103,6 +105,18 @@ async function work<State>(working: Working<State>): Promise<void> {
     await due.fire().catch((error: unknown) => run.events.waiting?.({ lane: run.lane, error, delayMs: 1_000 }));
   }
   if (comparePositions(run.position, run.stored.to) > 0) await commitPosition(run).catch(() => {});
+}
+
+/** Decides, stores and publishes a micro-batch. */
+async function advance<State>(
+  working: Working<State>,
+  items: readonly InputItem[],
+): Promise<CommitResult['kind'] | 'alone'> {
+  const startedAtMs = working.run.clock.now();
+  const result = await decideOrPark(working.run, items);
+  if (result === 'alone') return result;
+  await conclude(working, result, startedAtMs);
+  return result.kind;
 }
 
 /** Decides items. One that cannot be decided is parked; where it is among others, they are to be decided one by one. */
