@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { MessageState, type SendResult } from '@trunkline/contracts';
+import { until } from '@trunkline/testkit';
+import { sent } from '../testing/platform.ts';
+import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
+
+const { MESSAGE_STATE_SENT: SENT, MESSAGE_STATE_UNKNOWN: UNKNOWN } = MessageState;
+const program = join(import.meta.dirname, '../testing/run-sample.ts');
+const quickly = { SEND_DOUBT_SECONDS: '2', SEND_TIMEOUT_SECONDS: '3' };
+
+/** The connector in a process of its own, to be killed. */
+function startProcess(around: Surroundings, more: Record<string, string> = {}): ChildProcess & AsyncDisposable {
+  const env = { PATH: process.env.PATH, ...around.env, ...quickly, ...more };
+  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return Object.assign(child, { [Symbol.asyncDispose]: kill });
+}
+
+/** The latest result of each message. */
+async function resultsOf(around: Surroundings, channelId: string): Promise<Map<string, SendResult>> {
+  const items = await around.entered(channelId);
+  return new Map(
+    items.flatMap(({ item }) => (item?.$case === 'sendResult' ? [[item.value.messageId, item.value] as const] : [])),
+  );
+}
+
+const timesAsked = ({ platform }: Surroundings, id: string) => platform.asked.filter((asked) => asked.id === id).length;
+
+test('killed in the middle of a call: unknown for good, never sent twice, and the conversation goes on', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  around.platform.react = (asked) => (asked.text === 'lost' ? 'hang' : sent(asked));
+  await using first = startProcess(around);
+  await around.order(
+    sendText(channelId, 'bob', 'lost', { id: 'lost' }),
+    sendText(channelId, 'bob', 'next', { id: 'next' }),
+  );
+  await until(() => timesAsked(around, 'lost') === 1, 30_000);
+  await first[Symbol.asyncDispose]();
+
+  await using _second = startProcess(around);
+  const results = await until(async () => {
+    const found = await resultsOf(around, channelId);
+    return found.size === 2 && found;
+  }, 30_000);
+  assert.deepEqual([results.get('lost')?.state, results.get('next')?.state], [UNKNOWN, SENT]);
+  assert.equal(results.get('lost')?.error?.code, 'unknown_outcome');
+  assert.deepEqual([timesAsked(around, 'lost'), timesAsked(around, 'next')], [1, 1]);
+});
+
+test('killed in the middle of a call, and an echo proves it: sent', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  around.platform.react = () => 'hang';
+  await using first = startProcess(around);
+  await around.order(sendText(channelId, 'bob', 'hello', { id: 'echoed' }));
+  await until(() => timesAsked(around, 'echoed') === 1, 30_000);
+  await first[Symbol.asyncDispose]();
+
+  await using second = around.start({ SEND_DOUBT_SECONDS: '600' });
+  const { addresses } = await second.ready;
+  const echo = { seq: 9, from: 'bob', text: 'hello', echoOf: 'echoed' };
+  await until(async () => {
+    const url = `${addresses.http}/hooks/sample/${channelId}`;
+    const headers = { 'x-sample-token': token };
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(echo) })).ok;
+  });
+  const result = await until(async () => (await resultsOf(around, channelId)).get('echoed'), 30_000);
+  assert.deepEqual([result.state, result.platformIds], [SENT, ['9']]);
+  assert.equal(timesAsked(around, 'echoed'), 1);
+});
+
+test('a platform that drops repeats is asked again with the same key', async () => {
+  await using around = await startSurroundings('keyed');
+  const channelId = await around.channel();
+  around.platform.react = (asked) => (timesAsked(around, asked.id) === 1 ? 'hang' : sent(asked));
+  await using first = startProcess(around);
+  await around.order(sendText(channelId, 'bob', 'hello', { id: 'again' }));
+  await until(() => timesAsked(around, 'again') === 1, 30_000);
+  await first[Symbol.asyncDispose]();
+
+  await using _second = startProcess(around);
+  const result = await until(async () => (await resultsOf(around, channelId)).get('again'), 30_000);
+  assert.equal(result.state, SENT);
+  assert.equal(timesAsked(around, 'again'), 2);
+});
+
+test('an answer that never comes is no failure: unknown, and the next order goes on', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  around.platform.react = (asked) => (asked.text === 'cut' ? 'cut' : sent(asked));
+  await using _service = around.start(quickly);
+  await around.order(
+    sendText(channelId, 'bob', 'cut', { id: 'cut' }),
+    sendText(channelId, 'bob', 'next', { id: 'next' }),
+  );
+  const results = await until(async () => {
+    const found = await resultsOf(around, channelId);
+    return found.size === 2 && found;
+  }, 30_000);
+  assert.deepEqual([results.get('cut')?.state, results.get('next')?.state], [UNKNOWN, SENT]);
+  assert.deepEqual([timesAsked(around, 'cut'), timesAsked(around, 'next')], [1, 1]);
+});
+
+test('killed again and again under load: nothing twice, nothing lost, every conversation in order', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  const count = 900;
+  const conversations = 40;
+  for (let from = 0; from < count; from += 100) {
+    const numbers = Array.from({ length: 100 }, (_, index) => from + index);
+    await around.order(
+      ...numbers.map((number) => sendText(channelId, `c${number % conversations}`, `${number}`, { id: `m${number}` })),
+    );
+  }
+  for (const upTo of [200, 500]) {
+    await using _process = startProcess(around);
+    await until(() => around.platform.asked.length >= upTo, 60_000);
+  }
+  await using _last = startProcess(around);
+  const results = await until(async () => {
+    const found = await resultsOf(around, channelId);
+    return found.size === count && found;
+  }, 60_000);
+
+  const asked = around.platform.asked.map(({ id }) => id);
+  assert.equal(new Set(asked).size, asked.length, 'nothing was sent twice');
+  const states = [...results.values()].map(({ state }) => state);
+  assert.ok(states.every((state) => state === SENT || state === UNKNOWN));
+  assert.ok(states.filter((state) => state === UNKNOWN).length <= 3 * 8);
+  for (const { messageId, state } of results.values()) if (state === SENT) assert.ok(asked.includes(messageId));
+  const inOrder = Map.groupBy(around.platform.asked, ({ to }) => to);
+  for (const told of inOrder.values()) {
+    const numbers = told.map(({ text }) => Number(text));
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+    );
+  }
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type IngressItem, MediaState, MessageState } from '@trunkline/contracts';
+import type { HostedService, StartedService } from '@trunkline/runtime';
+import { until } from '@trunkline/testkit';
+import { type Surroundings, sendText, startSurroundings, tenantId, token } from '../testing/surroundings.ts';
+
+let around: Surroundings;
+let hosted: HostedService<unknown>;
+let service: StartedService<unknown>;
+before(async () => {
+  around = await startSurroundings();
+  hosted = around.start();
+  service = await hosted.ready;
+});
+after(async () => {
+  await hosted?.stop();
+  await around?.[Symbol.asyncDispose]();
+});
+
+async function call(channelId: string, body: unknown, headers: Record<string, string> = { 'x-sample-token': token }) {
+  const url = `${service.addresses.http}/hooks/sample/${channelId}`;
+  return await fetch(url, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+}
+
+const hookCalls = (items: readonly IngressItem[]) =>
+  items.flatMap(({ item }) => (item?.$case === 'hookCall' ? [item.value] : []));
+const results = (items: readonly IngressItem[]) =>
+  items.flatMap(({ item }) => (item?.$case === 'sendResult' ? [item.value] : []));
+
+/** Results of a channel, once there are so many. */
+async function resultsOf(channelId: string, count: number) {
+  return await until(async () => {
+    const found = results(await around.entered(channelId));
+    return found.length >= count && found;
+  });
+}
+
+/** A channel that the service has heard of. */
+async function aChannel(more: Parameters<Surroundings['channel']>[0] = {}) {
+  const id = await around.channel(more);
+  if (more.isActive !== false) await until(async () => (await call(id, {}, {})).status === 401);
+  return id;
+}
+
+test('a genuine call is stored, raw and understood, before it is answered', async () => {
+  const id = await aChannel();
+  const response = await call(id, { seq: 7, from: 'anna', text: 'hello' });
+  assert.deepEqual([response.status, await response.text()], [200, 'ok']);
+  const [stored] = hookCalls(await around.entered(id));
+  assert.equal(stored?.raw.toString(), '{"seq":7,"from":"anna","text":"hello"}');
+  assert.equal(stored?.events[0]?.dedupeKey, 'message:7');
+  assert.equal(stored?.connector, 'sample');
+});
+
+test('what is not understood is stored with the reason and answered well', async () => {
+  const id = await aChannel();
+  for (const body of ['no json', { kind: 'poll' }]) assert.equal((await call(id, body)).status, 200);
+  assert.deepEqual(
+    hookCalls(await around.entered(id)).map(({ parseError, events }) => [parseError, events.length]),
+    [
+      ['malformed: the body is not valid JSON', 0],
+      ['unknown_kind: an update of an unknown kind', 0],
+    ],
+  );
+});
+
+test('a forged, an unknown, a switched off and a huge call are refused and not stored', async () => {
+  const id = await aChannel();
+  const off = await aChannel({ isActive: false });
+  assert.equal((await call(id, { seq: 1 }, { 'x-sample-token': 'wrong' })).status, 401);
+  assert.equal((await call(id, { seq: 1 }, {})).status, 401);
+  for (const unknown of [off, '11111111-1111-4111-8111-111111111111', 'x'.repeat(900)]) {
+    const response = await call(unknown, { seq: 1, from: 'a', text: 'b' });
+    assert.deepEqual(
+      [response.status, ((await response.json()) as { message: string }).message],
+      [404, 'There is nothing under this address.'],
+    );
+  }
+  assert.equal((await call(id, 'x'.repeat(5 * 1024 * 1024))).status, 413);
+  assert.deepEqual([...(await around.entered(id)), ...(await around.entered(off))], []);
+});
+
+test('an order is sent once, its result told, and the platform ids kept', async () => {
+  const id = await aChannel();
+  await around.order(sendText(id, 'bob', 'hello', { id: 'm-1' }));
+  const [result] = await resultsOf(id, 1);
+  assert.equal(result?.state, MessageState.MESSAGE_STATE_SENT);
+  assert.deepEqual(result?.platformIds, ['p-m-1']);
+  assert.deepEqual(
+    around.platform.asked.filter(({ id: asked }) => asked === 'm-1').map(({ to, text }) => [to, text]),
+    [['bob', 'hello']],
+  );
+});
+
+test('a refusal is final, and the next order of the conversation goes on', async () => {
+  const id = await aChannel();
+  around.platform.react = (asked) =>
+    asked.text === 'no' ? { status: 403, body: {} } : { status: 200, body: { id: 'p' } };
+  await around.order(sendText(id, 'bob', 'no'), sendText(id, 'bob', 'yes'));
+  const both = await resultsOf(id, 2);
+  assert.deepEqual(
+    both.map(({ state, error }) => [state, error?.code]),
+    [
+      [MessageState.MESSAGE_STATE_FAILED, 'recipient_blocked'],
+      [MessageState.MESSAGE_STATE_SENT, undefined],
+    ],
+  );
+});
+
+test('"later" for one conversation keeps its order and lets the others pass', async () => {
+  const id = await aChannel();
+  let refusals = 0;
+  around.platform.react = ({ to, id: asked }) =>
+    to === 'slow' && refusals++ < 1
+      ? { status: 429, body: { retryAfterMs: 600, scope: 'conversation' } }
+      : { status: 200, body: { id: asked } };
+  await around.order(sendText(id, 'slow', '1'), sendText(id, 'slow', '2'), sendText(id, 'fast', '3'));
+  await resultsOf(id, 3);
+  const order = around.platform.asked.filter(({ to }) => ['slow', 'fast'].includes(to)).map(({ text }) => text);
+  assert.deepEqual(order, ['1', '3', '1', '2']);
+});
+
+test('"later" for the channel holds everything of it, and nothing of another', async () => {
+  const [id, other] = [await aChannel(), await aChannel()];
+  let refusals = 0;
+  around.platform.react = ({ to, id: asked }) =>
+    to === 'first' && refusals++ < 1
+      ? { status: 429, body: { retryAfterMs: 700, scope: 'channel' } }
+      : { status: 200, body: { id: asked } };
+  await around.order(sendText(id, 'first', 'a'));
+  await until(() => refusals === 1);
+  const pausedAt = Date.now();
+  await around.order(sendText(id, 'second', 'b'));
+  await around.order(sendText(other, 'third', 'c'));
+  await resultsOf(id, 2);
+  const askedAt = (to: string) => around.platform.asked.findLast((asked) => asked.to === to)?.atMs ?? 0;
+  assert.ok(askedAt('second') - pausedAt >= 500);
+  assert.ok(askedAt('third') - pausedAt < 500);
+});
+
+test('a conversation that must wait long is held aside, in order, and comes back', async () => {
+  const id = await aChannel();
+  let refusals = 0;
+  around.platform.react = ({ to, id: asked }) =>
+    to === 'held' && refusals++ < 1
+      ? { status: 429, body: { retryAfterMs: 5_200, scope: 'conversation' } }
+      : { status: 200, body: { id: asked } };
+  await around.order(sendText(id, 'held', '1'), sendText(id, 'held', '2'));
+  await until(() => refusals === 1);
+  await around.order(sendText(id, 'held', '3'), sendText(id, 'free', '4'));
+  await resultsOf(id, 4);
+  const order = around.platform.asked.filter(({ to }) => ['held', 'free'].includes(to)).map(({ text }) => text);
+  assert.deepEqual(order, ['1', '4', '1', '2', '3']);
+});
+
+test('a file is copied, hashed and typed by its content; one that is gone fails with its reason', async () => {
+  const id = await aChannel();
+  const fetchOf = (platformFileId: string) => ({
+    ...{ tenantId, channelId: id, conversationId: '', at: new Date(), traceparent: '' },
+    order: {
+      $case: 'fetch' as const,
+      value: {
+        messageId: 'm',
+        media: {
+          ...{ id: `${id}-${platformFileId}`, mimeType: '', sizeBytes: 0, name: 'cat.png', sha256: '', url: '' },
+          ...{ width: 0, height: 0, durationSeconds: 0, state: MediaState.MEDIA_STATE_PENDING },
+          source: { platformFileId, url: '', expiresAt: undefined, objectKey: '' },
+        },
+      },
+    },
+  });
+  await around.order(fetchOf('cat'), fetchOf('gone'));
+  const settled = await until(async () => {
+    const found = (await around.entered(id)).flatMap(({ item }) => (item?.$case === 'fileResult' ? [item.value] : []));
+    return found.length === 2 && found;
+  });
+  const [cat, gone] = ['cat', 'gone'].map((name) => settled.find(({ media }) => media?.id === `${id}-${name}`));
+  assert.equal(cat?.media?.state, MediaState.MEDIA_STATE_STORED);
+  assert.equal(cat?.media?.mimeType, 'image/png');
+  assert.match(cat?.media?.sha256 ?? '', /^[0-9a-f]{64}$/);
+  assert.deepEqual([gone?.media?.state, gone?.reason], [MediaState.MEDIA_STATE_FAILED, 'media_failed']);
+});

@@ -1,0 +1,97 @@
+import {
+  ButtonPressed,
+  Capabilities,
+  ConversationKind,
+  ConversationRef,
+  MessageWritten,
+  Party,
+  PartyScope,
+  type SendOrder,
+} from '@trunkline/contracts';
+import { z } from 'zod';
+import {
+  type ChannelAccess,
+  ConnectorError,
+  channelEvent,
+  defineConnector,
+  isSameSecret,
+  orderBySequence,
+  type SendTools,
+  safeJson,
+} from '../../../index.ts';
+
+/** A messenger that exists in tests only: small, and with every way of failing. */
+const settings = z.object({ apiUrl: z.url() });
+type Channel = ChannelAccess<z.output<typeof settings>>;
+
+const update = z.object({ seq: z.number(), from: z.string(), text: z.string(), echoOf: z.string().optional() });
+
+const codes: Partial<Record<number, ConnectorError['code']>> = {
+  401: 'auth_revoked',
+  403: 'recipient_blocked',
+  413: 'too_large',
+};
+
+async function send(order: SendOrder, channel: Channel, { fetch }: SendTools) {
+  const action = order.message?.action;
+  const content = action?.$case === 'message' ? action.value.content?.kind : undefined;
+  const text = content?.$case === 'text' ? content.value.plain : '';
+  const body = JSON.stringify({ id: order.message?.id, to: order.conversation?.platformId, text });
+  const answer = await fetch(`${channel.settings.apiUrl}/send`, {
+    body,
+    headers: { authorization: channel.secret('token') },
+    timeoutMs: 3_000,
+  });
+  const said = z.looseObject({ id: z.string().optional() }).parse(safeJson(await answer.text()));
+  if (answer.status === 200) return { platformIds: [said.id ?? ''] };
+  if (answer.status === 429) {
+    const scope = said.scope === 'channel' ? 'channel' : 'conversation';
+    const retryAfterMs = Number(said.retryAfterMs);
+    throw new ConnectorError('retry_after', 'too fast', { retryAfterMs, scope });
+  }
+  throw new ConnectorError(codes[answer.status] ?? 'transient', `the platform answered ${answer.status}`);
+}
+
+export default defineConnector({
+  title: 'Sample',
+  settings,
+  secretNames: ['token'],
+  capabilities: Capabilities.fromPartial({ textMax: 1_000, content: { text: {} } }),
+  hook: {
+    verify: (call, channel) => isSameSecret(channel.secret('token'), call.headers['x-sample-token']),
+    parse: (call, channel) => {
+      const told = update.safeParse(safeJson(call.body));
+      if (!told.success) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
+      const { seq, from, text } = told.data;
+      const about = {
+        dedupeKey: `message:${seq}`,
+        platformId: String(seq),
+        order: orderBySequence(seq),
+        conversation: ConversationRef.create({
+          platformId: from,
+          kind: ConversationKind.CONVERSATION_KIND_PRIVATE,
+        }),
+        sender: Party.create({ platformId: from, scope: PartyScope.PARTY_SCOPE_GLOBAL }),
+      };
+      const content = { kind: { $case: 'text' as const, value: { plain: text, marks: [] } } };
+      const press = { $case: 'press' as const, value: ButtonPressed.create({ payload: text }) };
+      const message = { $case: 'message' as const, value: MessageWritten.create({ content }) };
+      return [channelEvent(channel, call, { ...about, event: text.startsWith('b:') ? press : message })];
+    },
+    answer: () => ({ status: 200, contentType: 'text/plain', body: 'ok' }),
+    confirms: (call) => {
+      const { from, seq, echoOf } = update.parse(safeJson(call.body));
+      return echoOf === undefined
+        ? []
+        : [{ messageId: echoOf, part: 0, conversationPlatformId: from, platformIds: [String(seq)] }];
+    },
+  },
+  send,
+  download: async (media, channel, { fetch }) => {
+    const answer = await fetch(`${channel.settings.apiUrl}/files/${media.source?.platformFileId}`, {
+      maxBytes: Number.MAX_SAFE_INTEGER,
+    });
+    if (answer.status !== 200) throw new ConnectorError('media_failed', 'the file is not there');
+    return { stream: answer.stream, sizeBytes: 0, mimeType: answer.headers['content-type'] ?? '', name: 'file.bin' };
+  },
+});
