@@ -33,9 +33,13 @@ const rows: readonly (readonly [status: number, words: RegExp, code: SendErrorCo
     /chat not found|peer_id_invalid|user not found|user_id_invalid|deactivated|thread not found/i,
     'recipient_invalid',
   ],
-  [400, /not enough rights|no rights|admin|write_forbidden|topic_closed/i, 'permission'],
+  [400, /not enough rights|no rights|admin|write_forbidden|send_\w+_forbidden|topic_closed/i, 'permission'],
   [400, /file is too big|too large/i, 'too_large'],
-  [400, /wrong file|http url|webpage|wrong type|image_process|photo_|video_|file_reference|file part/i, 'media_failed'],
+  [
+    400,
+    /wrong file|http url|webpage|wrong type|image_process|photo_|video_|voice_|file_reference|file part/i,
+    'media_failed',
+  ],
 ];
 
 /** A refusal as our error. A group's limit pauses that group; whatever else is too much pauses the bot. */
@@ -72,7 +76,7 @@ export function fixOf({ status, description, migrateToChatId }: Failure, done: F
 
 function fixByWords(description: string): Fixes | undefined {
   if (/can't parse entities/i.test(description)) return { isPlain: true };
-  if (/message to be replied not found|reply message|quote/i.test(description)) return { isWithoutReply: true };
+  if (/message to (be replied|reply) not found|quote/i.test(description)) return { isWithoutReply: true };
   if (/no text in the message to edit/i.test(description)) return { isCaption: true };
   return codeOf({ status: 400, description }) === 'media_failed' ? { isAsFile: true } : undefined;
 }

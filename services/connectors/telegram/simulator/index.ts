@@ -7,10 +7,7 @@ import { serveFile } from './file-server.ts';
 import { type SimulatedBot, simulateBot } from './simulated-bot.ts';
 
 export type { Fault } from './faults.ts';
-export type { MediaKind } from './media.ts';
-export type { Screen } from './screen.ts';
 export type { SimulatedBot } from './simulated-bot.ts';
-export type { Message, User } from './types.ts';
 
 /** How a simulator starts. */
 export interface SimulatorOptions {
