@@ -69,7 +69,7 @@ export function dispatchWorker({ runtime, door, documents, fileUrl }: WorkerPart
   const { bus, directory } = runtime;
   const definition = dispatch({
     ...{ connector, directory, fileUrl },
-    ackTokenOf: (pressId) => ackTokenOf(documents.collection('events'), pressId),
+    ackTokenOf: (channelId, pressId) => ackTokenOf(documents.collection('events'), channelId, pressId),
     failed: (item) => reportFailure(door, item),
   });
   const events = laneEvents(runtime, 'dispatch');

@@ -20,7 +20,7 @@ const definition = (carried: Capabilities = capabilities) =>
     connector: 'telegram',
     directory: { connector: (name) => ConnectorEntry.create({ name, capabilities: carried }) },
     fileUrl: (atMs) => (media) => `https://files.example/${media.id}?${atMs}`,
-    ackTokenOf: async (pressId) => `token of ${pressId}`,
+    ackTokenOf: async (channelId, pressId) => `token of ${pressId} in ${channelId}`,
     failed: async () => assert.fail('nothing is parked here'),
   });
 
@@ -136,5 +136,5 @@ test('the answer to a press carries the token of that press', async () => {
   await here.take(sendResult({ messageId: ids.message('t1', 'p'), state: 2 }));
   const [entry] = await definition().seal('ch1', noHead, keyed([fact ?? assert.fail()]));
   const [item] = itemsOf(entry ?? assert.fail());
-  assert.equal(item?.order?.$case === 'send' && item.order.value.ackToken, 'token of press1');
+  assert.equal(item?.order?.$case === 'send' && item.order.value.ackToken, 'token of press1 in ch1');
 });

@@ -30,7 +30,7 @@ export interface Dispatch {
   /** Link to a file, as of the time of its fact. */
   readonly fileUrl: (atMs: number) => FileUrl;
   /** The connector's token for answering a press. */
-  readonly ackTokenOf: (pressId: string) => Promise<string>;
+  readonly ackTokenOf: (channelId: string, pressId: string) => Promise<string>;
   /** Tells that an order cannot be made: its message has failed. */
   readonly failed: (item: InputItem, error: unknown) => Promise<void>;
 }
@@ -104,7 +104,7 @@ async function ordersOfFact(needs: Dispatch, { fact, isForFiles }: Routed): Prom
     throw new TrunklineError('unavailable', `${needs.connector} has not told what its channels carry`);
   }
   const action = fact.fact.value.message?.action;
-  const ackToken = action?.$case === 'pressAnswer' ? await needs.ackTokenOf(action.value.pressId) : '';
+  const ackToken = action?.$case === 'pressAnswer' ? await needs.ackTokenOf(fact.channelId, action.value.pressId) : '';
   const fileUrl = needs.fileUrl(fact.at?.getTime() ?? 0);
   return sendOrders(fact, fact.fact.value, { capabilities, fileUrl, ackToken });
 }

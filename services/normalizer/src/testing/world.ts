@@ -1,12 +1,4 @@
-import {
-  type Capabilities,
-  type ChannelEntry,
-  collections,
-  Envelope,
-  Fact,
-  IngressItem,
-  laneOf,
-} from '@trunkline/contracts';
+import { type Capabilities, type ChannelEntry, collections, Fact, IngressItem, laneOf } from '@trunkline/contracts';
 import type { InputItem, StateDocument, StateReader, StateWrite } from '@trunkline/runtime';
 import { readState } from '../consume/read-state.ts';
 import { decideItems, parkItem } from '../domain/decide.ts';
@@ -118,9 +110,4 @@ export function createWorld({ channels, capabilities, settings = {} }: WorldOpti
     },
   };
   return world;
-}
-
-/** The facts of an envelope as it stands on the bus. */
-export function factsOf(data: Uint8Array): Fact[] {
-  return Envelope.decode(data).items.map((item) => Fact.decode(item));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { HeldEvent } from '../state/documents.ts';
-import { addToHold, nextRelease, releaseDue, type Waiting } from './hold.ts';
+import { addToHold, isOverfull, nextRelease, releaseDue, type Waiting } from './hold.ts';
 
 /** `t3` waits by time under key 3, `s` behind all others, `a:x` is a part of album x. */
 function waiting(word: string): Waiting {
@@ -115,6 +115,13 @@ for (const { name, arrivals, nowMs, released, next } of cases) {
     assert.equal(nextRelease(result.waiting), next);
   });
 }
+
+test('a hold that grows beyond all measure is overfull, by number and by size', () => {
+  const many = hold(Array.from({ length: 201 }, () => [0, 's'] as const));
+  assert.deepEqual([isOverfull(many), isOverfull(many.slice(1))], [true, false]);
+  const [large] = hold([[0, 's']]);
+  assert.ok(large && isOverfull([{ ...large, events: [Buffer.alloc(5 * 1024 * 1024)] }]));
+});
 
 test('whatever comes, nothing is lost, and asking again when due always releases something', () => {
   const word = fc.constantFrom('t1', 't2', 't3', 't4', 's', 'a:x', 'a:y');

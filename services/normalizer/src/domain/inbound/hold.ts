@@ -57,6 +57,16 @@ export function releaseDue(entries: readonly HeldEvent[], nowMs: number): Releas
   return { released: entries.slice(0, count), waiting: entries.slice(count) };
 }
 
+/** More than this does not wait: a hold must never grow beyond what one document can carry. */
+const heldEventsMax = 200;
+const heldBytesMax = 4 * 1024 * 1024;
+
+/** Has a hold grown so much that everything in it is released now. Pure. */
+export function isOverfull(entries: readonly HeldEvent[]): boolean {
+  const events = entries.flatMap((entry) => entry.events);
+  return events.length > heldEventsMax || events.reduce((sum, event) => sum + event.length, 0) > heldBytesMax;
+}
+
 /** When something is released next; undefined when nothing waits. Pure. */
 export function nextRelease(entries: readonly HeldEvent[]): number | undefined {
   const gathering = entries.findIndex(({ albumId }) => albumId !== undefined);

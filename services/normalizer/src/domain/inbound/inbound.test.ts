@@ -270,6 +270,19 @@ test("the owner's own phone is told as external, with the contact of the convers
   assert.equal(here.all('identities').length, 1);
 });
 
+test('a flood that would have to wait is released at once, in order', async () => {
+  const here = world();
+  const flood = Array.from({ length: 201 }, (_, n) =>
+    hookCall(message(`${n}`, `${n}`, { order: `${n}`, byTime: true })),
+  );
+  const facts = await here.take(...flood);
+  assert.deepEqual(
+    texts(facts),
+    Array.from({ length: 201 }, (_, n) => `${n}`),
+  );
+  assert.equal(here.all('holds').length, 0);
+});
+
 test('typing is told and leaves nothing behind', async () => {
   const here = world();
   await here.take(hookCall(message('1')));

@@ -4,7 +4,7 @@ import { contactIdOf, conversationOf, count, openConversation } from '../state/c
 import type { ConversationDocument, HeldEvent, HoldDocument } from '../state/documents.ts';
 import { findMessage } from '../state/message-refs.ts';
 import type { Scope, Turn } from '../turn.ts';
-import { addToHold } from './hold.ts';
+import { addToHold, isOverfull } from './hold.ts';
 import { placeEvent } from './place-event.ts';
 import { takeReceipt } from './receipt.ts';
 import { releaseFrom } from './release.ts';
@@ -45,7 +45,8 @@ function placeOrHold(turn: Turn, channel: ChannelEntry, event: ChannelEvent, con
   };
   const { holdMs, albumMs } = turn.settings;
   const entries = addToHold(held, waiting, { nowMs: turn.nowMs, holdMs, albumMs });
-  releaseFrom(turn, { _id: conversation._id, channelId: channel.id, entries }, turn.nowMs);
+  const untilMs = isOverfull(entries) ? Number.POSITIVE_INFINITY : turn.nowMs;
+  releaseFrom(turn, { _id: conversation._id, channelId: channel.id, entries }, untilMs);
 }
 
 function heldOf(hold: HoldDocument | undefined): readonly HeldEvent[] {

@@ -12,6 +12,8 @@ export function takeHookCall(turn: Turn, call: HookCall, bytes: Uint8Array): voi
   if (call.parseError !== '') {
     park(turn, { ...about, code: 'malformed', reason: call.parseError });
   } else if (channel === undefined) {
+    turn.tally.events.accepted += call.events.length;
+    turn.tally.events.parked += call.events.length;
     park(turn, { ...about, code: 'not_found', reason: 'the channel is not known' });
   } else {
     const mayHaveNul = bytes.includes(0);

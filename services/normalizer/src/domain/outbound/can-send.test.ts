@@ -48,6 +48,7 @@ const edit = (messageId: string): Action => ({
 });
 const remove = (messageId: string): Action => ({ $case: 'delete', value: { messageIds: [messageId] } });
 const withTemplates = { ...capabilities.content, template: { maxBytes: 0, mimeTypes: [] } };
+const quote = (messageId: string) => ({ messageId, platformId: '', text: '', senderName: '', selected: '' });
 const closed: Partial<Capabilities> = { windowSeconds: 5 };
 
 const cases: readonly {
@@ -95,6 +96,16 @@ const cases: readonly {
     code: 'recipient_blocked',
   },
   { name: 'a channel that is switched off sends nothing', action: text, isActive: false, code: 'failed_precondition' },
+  {
+    name: 'an answer to a message of another conversation is refused, lest it be quoted there',
+    action: { ...text, value: { ...text.value, reply: quote('elsewhere') } },
+    code: 'not_found',
+  },
+  {
+    name: 'an answer to a message of this conversation is allowed',
+    action: { ...text, value: { ...text.value, reply: quote('inbound') } },
+    code: '',
+  },
   {
     name: 'an empty text is refused',
     action: { ...text, value: { ...text.value, content: textContent(' \n') } },

@@ -1,13 +1,14 @@
 import {
   type Capabilities,
   type ChannelEntry,
+  type Content,
   type ErrorCode,
   Initiation,
+  type OutgoingContent,
   type OutgoingMessage,
 } from '@trunkline/contracts';
 import { carries } from '../adapt/carries.ts';
 import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
-import type { plainTextOf } from '../state/plain-text.ts';
 
 /** What the question "may we write?" is about. */
 export interface SendQuestion {
@@ -109,7 +110,7 @@ function wrongOrder(question: OrderQuestion): Refusal | undefined {
     case undefined:
       return refuse('content_invalid', 'The message says nothing to do.');
     case 'message':
-      return wrongContent(action.value.content?.kind, capabilities) ?? (isEmpty(action.value) ? empty : undefined);
+      return wrongMessage(question, action.value);
     case 'edit':
       return wrongTarget(question, action.value.messageId, true);
     case 'delete':
@@ -132,15 +133,18 @@ function wrongOrder(question: OrderQuestion): Refusal | undefined {
 
 const empty = refuse('content_invalid', 'The message is empty.');
 
-function wrongContent(
-  kind: NonNullable<Parameters<typeof plainTextOf>[0]>['kind'],
-  capabilities: Capabilities,
-): Refusal | undefined {
+function wrongMessage(question: OrderQuestion, { content, reply }: OutgoingContent): Refusal | undefined {
+  if (isEmpty(content)) return empty;
+  const wrong = wrongContent(content?.kind, question.capabilities);
+  return wrong ?? (reply?.messageId ? wrongTarget(question, reply.messageId, false) : undefined);
+}
+
+function wrongContent(kind: Content['kind'], capabilities: Capabilities): Refusal | undefined {
   const isPoorTemplate = kind?.$case === 'template' && !carries(capabilities, 'template') && kind.value.preview === '';
   return isPoorTemplate ? refuse('unsupported', 'This messenger has no templates.') : undefined;
 }
 
-function isEmpty({ content }: { readonly content: Parameters<typeof plainTextOf>[0] }): boolean {
+function isEmpty(content: Content | undefined): boolean {
   const kind = content?.kind;
   return kind === undefined || (kind.$case === 'text' && kind.value.plain.trim() === '');
 }

@@ -54,7 +54,9 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 function isRepeat(turn: Turn, { tenantId, bodySha256 }: Submission, messageId: string): boolean {
-  if (turn.draft.get('submissions', messageId) !== undefined) {
+  // A key is forgotten after a while, its message is not.
+  const former = turn.draft.get('submissions', messageId) ?? turn.draft.get('messages', messageId);
+  if (former !== undefined) {
     turn.say({ tenantId }, { $case: 'repeated', value: { eventId: messageId } });
     return true;
   }
