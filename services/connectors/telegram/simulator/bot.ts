@@ -16,7 +16,7 @@ export interface Bot {
   isRevoked: boolean;
   hook: Webhook | undefined;
   /** Counters of what gets a number. */
-  readonly last: { person: number; press: number; group: number };
+  readonly last: { person: number; press: number; group: number; readonly message: number };
   /** Told after each change that a person could see. */
   readonly watchers: Set<() => void>;
   readonly now: () => number;
@@ -67,9 +67,16 @@ export interface Webhook {
   lastErrorMessage: string | undefined;
 }
 
-/** A new bot that nobody has written to. */
+/** Some time before anybody ran this. */
+const beganAtSeconds = 1_780_000_000;
+
+/**
+ * A new bot that nobody has written to. Its numbers begin where the time stands, so that what happens after a restart is not
+ * taken for a repeat by whoever remembers what was before.
+ */
 export function createBot({ token, username }: { token: string; username: string }, now: () => number): Bot {
   const id = Number(token.split(':')[0]);
+  const first = Math.max(0, Math.floor(now() / 1_000) - beganAtSeconds);
   return {
     token,
     user: { id, is_bot: true, first_name: username.replace(/_?bot$/i, ''), username },
@@ -77,11 +84,11 @@ export function createBot({ token, username }: { token: string; username: string
     rooms: new Map(),
     files: new Map(),
     presses: new Map(),
-    updates: createUpdateQueue(),
+    updates: createUpdateQueue(first),
     faults: createFaults(),
     isRevoked: false,
     hook: undefined,
-    last: { person: 5_501_234_566, press: 2_362_000_000, group: -4_001_000 },
+    last: { person: 5_501_234_566, press: 2_362_000_000 + first, group: -4_001_000 - first, message: first },
     watchers: new Set(),
     now,
   };
@@ -96,7 +103,7 @@ export function openRoom(bot: Bot, chat: Chat, members: readonly number[]): Room
     topics: new Set(),
     reactions: new Map(),
     access: 'open',
-    lastMessageId: 0,
+    lastMessageId: bot.last.message,
     migratedTo: undefined,
     keyboard: undefined,
     typingUntilMs: 0,

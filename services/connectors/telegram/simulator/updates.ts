@@ -27,7 +27,7 @@ export interface WaitingUpdate {
 }
 
 /** An empty queue. */
-export function createUpdateQueue(firstId = 871_234_500): UpdateQueue {
+export function createUpdateQueue(firstId: number): UpdateQueue {
   let lastId = firstId;
   let waiting: WaitingUpdate[] = [];
   let allowed: readonly string[] | undefined;
