@@ -19,6 +19,7 @@ import {
   SendResult,
   type Submission,
 } from '@trunkline/contracts';
+import { plainTextOf } from '../domain/state/plain-text.ts';
 import type { World } from './world.ts';
 
 /** A channel of tenant t1 with a portal. */
@@ -149,4 +150,12 @@ export const kinds = (facts: readonly Fact[]) => facts.map(({ fact }) => fact?.$
 export async function greeted(world: World): Promise<string> {
   await world.take(hookCall(message('hello')));
   return ids.conversation('ch1', '7');
+}
+
+/** Texts of received messages, in order. */
+export function texts(facts: readonly Fact[]): string[] {
+  return only(facts, 'received').map(({ told }) => {
+    const happened = told.event?.event;
+    return happened?.$case === 'message' ? plainTextOf(happened.value.content) : (happened?.$case ?? '');
+  });
 }

@@ -4,8 +4,6 @@ import {
   Capabilities,
   type Content,
   Initiation,
-  type Keyboard,
-  KeyboardMode,
   LengthUnit,
   MarkType,
   type Media,
@@ -61,17 +59,6 @@ function short(parts: readonly OutgoingMessage[]): string[] {
     return buttons === undefined ? shown : `${shown} [${buttons.join('/')}]`;
   });
 }
-
-function keyboard(rows: string[][], mode: KeyboardMode = KeyboardMode.KEYBOARD_MODE_INLINE): Keyboard {
-  const button = (label: string) => {
-    if (label.startsWith('http')) return { text: 'Open', action: { $case: 'url' as const, value: label } };
-    return { text: label, action: { $case: 'callback' as const, value: `p:${label}` } };
-  };
-  return { mode, rows: rows.map((row) => ({ buttons: row.map(button) })), isOneTime: false, placeholder: '' };
-}
-
-const buttons = { rows: 2, columns: 2, total: 4, textMax: 10, payloadMaxBytes: 20 };
-const withButtons = channel({ inlineButtons: buttons, buttonActions: ['callback', 'url'] });
 
 const cases: readonly {
   name: string;
@@ -194,45 +181,6 @@ const cases: readonly {
     parts: ['contactCards'],
   },
   {
-    name: 'buttons that fit stand under the last part',
-    given: { content: text('one two three four five six'), keyboard: keyboard([['Yes', 'No']]) },
-    capabilities: withButtons,
-    parts: ['one two three four', 'five six [Yes|No]'],
-  },
-  {
-    name: 'rows that are too wide are wrapped',
-    given: { content: text('?'), keyboard: keyboard([['a', 'b', 'c']]) },
-    capabilities: withButtons,
-    parts: ['? [a|b/c]'],
-  },
-  {
-    name: 'rows that are too many are packed closer',
-    given: { content: text('?'), keyboard: keyboard([['a'], ['b'], ['c']]) },
-    capabilities: withButtons,
-    parts: ['? [a|b/c]'],
-  },
-  {
-    name: 'too many buttons become numbered options',
-    given: { content: text('?'), keyboard: keyboard([['a', 'b'], ['c', 'd'], ['e']]) },
-    capabilities: withButtons,
-    parts: ['?\n\n1. a\n2. b\n3. c', '4. d\n5. e'],
-    degraded: ['D4'],
-  },
-  {
-    name: 'one label that is too long makes all answers options, and leaves the link a button',
-    given: { content: text('?'), keyboard: keyboard([['Yes', 'Certainly not', 'https://a.example']]) },
-    capabilities: { ...withButtons, textMax: 99 },
-    parts: ['?\n\n1. Yes\n2. Certainly not [Open]'],
-    degraded: ['D4'],
-  },
-  {
-    name: 'a link button where there are none becomes a line',
-    given: { content: text('?'), keyboard: keyboard([['https://a.example']]) },
-    capabilities: channel({ textMax: 99 }),
-    parts: ['?\n\nOpen: https://a.example'],
-    degraded: ['D2'],
-  },
-  {
     name: 'a quote where there are none becomes a line on top',
     given: {
       content: text('yes'),
@@ -273,14 +221,6 @@ for (const { name, given, capabilities, parts, degraded = [] } of cases) {
     assert.deepEqual(adapted.degraded, degraded);
   });
 }
-
-test('numbered options carry the payloads that a press would have', () => {
-  const { options } = send({ content: text('?'), keyboard: keyboard([['Yes'], ['No']]) }, channel());
-  assert.deepEqual(options, [
-    { label: 'Yes', payload: 'p:Yes' },
-    { label: 'No', payload: 'p:No' },
-  ]);
-});
 
 const orders: readonly {
   name: string;
