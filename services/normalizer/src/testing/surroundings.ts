@@ -13,18 +13,23 @@ import {
   IngressItem,
   laneOf,
   MessageServiceDefinition,
+  natsPermissions,
   streams,
   subjects,
   TenantEntry,
 } from '@trunkline/contracts';
 import {
+  connectStore,
   createDirectoryWriter,
+  createLogger,
   createRpcClients,
   defineService,
   type HostedService,
   innerTokenHash,
   type LogPort,
   provisionBus,
+  provisionStore,
+  provisionStoreUsers,
   type RpcClient,
   secret,
   startService,
@@ -62,16 +67,22 @@ const writerService = defineService({
   start: async () => {},
 });
 
+const service = 'normalizer';
+const connectors = ['telegram', 'webchat'];
+
 /** Starts servers, the bus with two connectors, and the normalizer. */
 export async function startSurroundings(): Promise<Surroundings> {
   await using started = new AsyncDisposableStack();
-  const servers = started.use(await startServers({ nats: true, mongo: true, own: true }));
+  const user = { user: service, password: 'own', permissions: natsPermissions(service, connectors) };
+  const mongoUsers = [{ name: 'test', password: 'root', roles: [{ role: 'root', db: 'admin' }] }];
+  const wanted = { nats: true, mongo: true, own: true, natsUsers: [user], mongoUsers };
+  const servers = started.use(await startServers(wanted));
   const common = { ...quiet, NATS_URL: servers.natsUrl };
   const writer = started.use(startService(writerService, common));
   const { nats, bus } = (await writer.ready).runtime;
-  await provisionBus(nats, { connectors: ['telegram', 'webchat'] });
+  await provisionBus(nats, { connectors });
   const directory = createDirectoryWriter(nats, bus);
-  for (const name of ['telegram', 'webchat']) {
+  for (const name of connectors) {
     const entry = ConnectorEntry.fromPartial({ name, capabilities });
     await directory.publishEntry(directoryKeys.connector(name), ConnectorEntry.encode(entry).finish());
   }
@@ -82,15 +93,17 @@ export async function startSurroundings(): Promise<Surroundings> {
   for (const id of ['t1', 't9']) {
     await directory.publishEntry(directoryKeys.tenant(id), TenantEntry.encode({ id, isActive: true }).finish());
   }
+  const database = `normalizer_${randomUUID().slice(0, 8)}`;
   const env = {
-    ...common,
-    ...{ MONGO_URL: servers.mongoUrl, MONGO_DATABASE: `normalizer_${randomUUID().slice(0, 8)}` },
+    // As its own users, with the rights of the table and nothing else.
+    ...{ ...quiet, NATS_URL: servers.natsUrlOf(service) },
+    ...{ MONGO_URL: await provideStore(servers.mongoUrl, database), MONGO_DATABASE: database },
     ...{ PARKING_KEY: Buffer.alloc(32, 1).toString('base64url'), FILES_KEY: 'files', ALBUM_MS: '300' },
     INNER_TOKENS: ['gateway', 'directory'].map((name) => `${name}=${innerTokenHash(`${name}-token`)}`).join(','),
   };
-  let service: HostedService<unknown> = startService(normalizer, env);
-  started.defer(() => service.stop());
-  let address = (await service.ready).addresses.grpc ?? '';
+  let hosted: HostedService<unknown> = startService(normalizer, env);
+  started.defer(() => hosted.stop());
+  let address = (await hosted.ready).addresses.grpc ?? '';
   const clientOf = (name: string) =>
     createRpcClients({ identity: { service: name, token: secret(`${name}-token`) }, addressOf: () => address });
   let gateway = clientOf('gateway');
@@ -124,11 +137,11 @@ export async function startSurroundings(): Promise<Surroundings> {
     get directory() {
       return directoryClient.of(MessageServiceDefinition, 'normalizer');
     },
-    metrics: async () => await (await service.ready).runtime.metrics.text(),
+    metrics: async () => await (await hosted.ready).runtime.metrics.text(),
     restart: async () => {
-      await service.stop();
-      service = startService(normalizer, env);
-      address = (await service.ready).addresses.grpc ?? '';
+      await hosted.stop();
+      hosted = startService(normalizer, env);
+      address = (await hosted.ready).addresses.grpc ?? '';
       gateway.close();
       directoryClient.close();
       gateway = clientOf('gateway');
@@ -140,6 +153,23 @@ export async function startSurroundings(): Promise<Surroundings> {
       await all.disposeAsync();
     },
   };
+}
+
+/** Makes the database with the service's own user; gives its address for that user. */
+async function provideStore(rootUrl: string, database: string): Promise<string> {
+  const log = createLogger({ service: 'test', instance: 'test', level: 'silent' });
+  const { signal } = new AbortController();
+  const root = await connectStore({ url: rootUrl, database, appName: 'test', log, signal });
+  try {
+    await provisionStore(root.client, { database, connectors });
+    await provisionStoreUsers(root.client, { database, connectors }, new Map([[service, 'own']]));
+  } finally {
+    await root.close();
+  }
+  const url = new URL(rootUrl);
+  url.username = service;
+  url.password = 'own';
+  return url.href;
 }
 
 async function everythingOf(bus: LogPort, stream: string, subject: string): Promise<Uint8Array[]> {
