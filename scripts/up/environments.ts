@@ -69,7 +69,7 @@ function ownSettings(service: string, installation: Installation): Record<string
     instances.filter((instance) => instance.service === name).map(({ ports }) => `http://127.0.0.1:${ports.http}`);
   const own: Record<string, Record<string, string>> = {
     directory: { PUBLIC_URL: publicUrl, CONNECTOR_SECRETS_KEY: secrets.connectorSecretsKey },
-    normalizer: { PARKING_KEY: secrets.parkingKey },
+    normalizer: { PARKING_KEY: secrets.parkingKey, FILES_KEY: secrets.filesKey, PUBLIC_URL: publicUrl },
     sealer: { SEALER_KEK: secrets.sealerKek, FILES_KEY: secrets.filesKey, PUBLIC_URL: publicUrl },
     // The demo portal lives on this machine.
     delivery: { ALLOW_PRIVATE_PORTALS: 'true' },

@@ -54,16 +54,11 @@ export async function runHosted(
 
 async function definitionOf(service: string): Promise<ServiceDefinition> {
   const isCore = (coreServices as readonly string[]).includes(service);
-  const module = isCore
-    ? await import(resolve(`services/${service}/src/service.ts`))
-    : {
-        [service]: (await import(resolve('packages/adapter-kit/src/index.ts'))).connectorService(
-          service,
-          resolve('services/connectors'),
-        ),
-      };
-  const definition = Object.values(module).find((each) => (each as ServiceDefinition).name === service);
-  return definition as ServiceDefinition;
+  if (!isCore) return connectorService(service, resolve('services/connectors')) as ServiceDefinition;
+  const module: Record<string, ServiceDefinition> = await import(resolve(`services/${service}/src/service.ts`));
+  const definition = Object.values(module).find(({ name }) => name === service);
+  if (!definition) throw new Error(`services/${service}/src/service.ts defines no service of that name.`);
+  return definition;
 }
 
 async function endedAlone(name: string, done: Promise<void>, folder: string): Promise<never> {

@@ -35,7 +35,10 @@ export function natsPermissions(service: string, connectors: readonly string[]):
 function streamSubjects({ stream, feed, leader, direct, purge }: StreamRights): string[] {
   return [
     `$JS.API.STREAM.INFO.${stream}`,
-    ...(feed === true ? [`$JS.API.CONSUMER.CREATE.${stream}.>`, ...consumerSubjects(stream)] : []),
+    // Without a name: how the client asks for a feed of several subjects.
+    ...(feed === true
+      ? [`$JS.API.CONSUMER.CREATE.${stream}`, `$JS.API.CONSUMER.CREATE.${stream}.>`, ...consumerSubjects(stream)]
+      : []),
     ...(leader === true ? [`$JS.API.STREAM.MSG.GET.${stream}`] : []),
     ...(direct === true ? [`$JS.API.DIRECT.GET.${stream}`] : []),
     ...(purge === true ? [`$JS.API.STREAM.PURGE.${stream}`] : []),

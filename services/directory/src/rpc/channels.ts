@@ -65,6 +65,16 @@ function alreadyConnected(): TrunklineError {
   });
 }
 
+/** What only connecting tells. */
+const unconnected = {
+  accountName: '',
+  deepLink: '',
+  state: 'connecting',
+  stateReason: '',
+  warnings: [],
+  revision: 1,
+} as const;
+
 /** The methods about channels. */
 export function channels(context: DirectoryContext) {
   const { channels: store, lines, connectors, now } = context;
@@ -110,22 +120,17 @@ export function channels(context: DirectoryContext) {
       const { connector } = request;
       const known = await connectors.findOne({ _id: connector }, { timeoutMS: 5_000 });
       if (!known) throw invalidArgument({ field: 'connector', description: 'No such connector runs here.' });
+      const entity = newEntity('channel', tenantId, request, now());
       const made = await store.create({
-        ...newEntity('channel', tenantId, request, now()),
-        ...{ connector, lineId: line._id, settingsJson: checkedSettings(request.settingsJson) },
-        ...{
-          sealedSecrets: context.sealSecrets(connector, request.secrets),
-          secretNames: Object.keys(request.secrets),
-        },
-        ...{
-          accountName: '',
-          deepLink: '',
-          hookUrl: '',
-          state: 'connecting',
-          stateReason: '',
-          warnings: [],
-          revision: 1,
-        },
+        ...entity,
+        connector,
+        lineId: line._id,
+        settingsJson: checkedSettings(request.settingsJson),
+        sealedSecrets: context.sealSecrets(connector, request.secrets),
+        secretNames: Object.keys(request.secrets),
+        // Known before the platform is asked: it may call while it is being connected, and nobody is to poll meanwhile.
+        hookUrl: context.hookUrl(connector, entity._id),
+        ...unconnected,
       });
       if (made.state !== 'connecting') return channel(made);
       try {
