@@ -1,0 +1,30 @@
+/** What the widget remembers between pages. */
+export interface Memory {
+  readonly get: <Value>(key: string) => Value | undefined;
+  readonly set: (key: string, value: unknown) => void;
+}
+
+/** Keeps values in localStorage under a prefix; only until the page goes where a browser has none or it is full. */
+export function createMemory(prefix: string, store: () => Pick<Storage, 'getItem' | 'setItem'>): Memory {
+  const fallback = new Map<string, string>();
+  return {
+    get: <Value>(key: string) => {
+      let text: string | null | undefined = fallback.get(key);
+      try {
+        text ??= store().getItem(prefix + key);
+        return text ? (JSON.parse(text) as Value) : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    set: (key, value) => {
+      const text = JSON.stringify(value) ?? '';
+      try {
+        store().setItem(prefix + key, text);
+        fallback.delete(key);
+      } catch {
+        fallback.set(key, text);
+      }
+    },
+  };
+}
