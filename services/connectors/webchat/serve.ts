@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type ChannelAccess, ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
 import { type Entry, logOf } from './entries.ts';
+import { invalid } from './errors.ts';
 import { clientFrame } from './frames.ts';
 import { createLimit } from './limits.ts';
 import { isOriginAllowed, openSession } from './session.ts';
 import type { Settings } from './settings.ts';
 import { answered, serveSocket } from './socket.ts';
-import { uploadKey, type VisitorOf } from './take.ts';
+import { takeReceipt, uploadKey, type VisitorOf } from './take.ts';
 import { channelOfToken, readToken } from './token.ts';
 import { sessionRequest } from './visitor.ts';
 
@@ -41,7 +43,7 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
     if (!isOriginAllowed(request.headers.origin, channel.settings)) {
       throw new ConnectorError('permission_denied', 'This site is not on the list of the widget.');
     }
-    const waitMs = sessions.take(request.ip, host.now());
+    const waitMs = sessions.take(addressOf(request.headers), host.now());
     if (waitMs > 0) throw new ConnectorError('rate_limited', 'Too many sessions.', { retryAfterMs: waitMs });
     reply.header('cache-control', 'no-store');
     return await openSession(asked.data, channel, { state: host.tools(channel).state, nowMs: host.now() });
@@ -56,13 +58,18 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
   http.post<{ Querystring: Query }>('/widget/v1/send', { bodyLimit: 64 * 1024 }, async ({ query, body }) => {
     const frame = clientFrame.safeParse(jsonOf(body));
     if (!frame.success) throw invalid(frame.error.issues[0]);
-    if (!('cid' in frame.data)) return { t: 'pong' };
-    return await answered(frame.data, required(host, query.token), frames);
+    const of = required(host, query.token);
+    if (frame.data.t === 'read') await takeReceipt('read', frame.data.upTo, of);
+    return 'cid' in frame.data ? await answered(frame.data, of, frames) : { t: 'pong' };
   });
 
   http.get<{ Querystring: Query }>('/widget/v1/poll', async ({ query }) => {
     const of = required(host, query.token);
-    return { events: await poll(of, Number(query.cursor ?? 0)) };
+    const cursor = Number(query.cursor ?? 0);
+    if (!Number.isSafeInteger(cursor) || cursor < 0) throw invalid({ path: ['cursor'], message: 'must be a number' });
+    // Whoever asks for what comes after a number has all up to it.
+    if (cursor > 0) await takeReceipt('delivered', cursor, of).catch(() => {});
+    return { events: await poll(of, cursor) };
   });
 
   // The body is capped by the channel's own setting while it is read; it never stands in memory whole for a larger one.
@@ -135,13 +142,9 @@ function jsonOf(body: unknown): unknown {
   }
 }
 
-function invalid(
-  issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
-): ConnectorError {
-  return new ConnectorError(
-    'invalid_argument',
-    `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'must be JSON'}`,
-  );
+/** The visitor's address, as the gateway tells it. */
+function addressOf(headers: IncomingHttpHeaders): string {
+  return String(headers['x-forwarded-for'] ?? '');
 }
 
 async function* chunks(body: Buffer): AsyncIterable<Uint8Array> {

@@ -1,5 +1,6 @@
-import { ConnectorError, type Socket } from '@trunkline/adapter-kit';
+import type { Socket } from '@trunkline/adapter-kit';
 import { type Entry, logOf } from './entries.ts';
+import { refusedFrame } from './errors.ts';
 import { readFrame, type ServerFrame } from './frames.ts';
 import { frameOfHint, visitorTopic } from './hints.ts';
 import type { Limit } from './limits.ts';
@@ -14,18 +15,19 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): 
   const { host, channel, visitorId } = of;
   const say = (frame: ServerFrame) => socket.send(JSON.stringify(frame));
   let wake = () => {};
+  const ended = closed(socket.signal);
   const follow = async (cursor: number) => {
     let after = cursor;
     while (!socket.signal.aborted) {
       const next = Promise.withResolvers<void>();
       wake = next.resolve;
       const sent = await sendLog(after, of, say);
-      if (sent > after) await takeReceipt('delivered', { after, upTo: sent }, of).catch(passOver);
+      if (sent > after) await takeReceipt('delivered', sent, of).catch(passOver);
       const isMore = sent - after >= pageSize;
       after = sent;
       if (isMore) continue;
       const timer = setTimeout(next.resolve, lookMs);
-      await Promise.race([next.promise, closed(socket.signal)]);
+      await Promise.race([next.promise, ended]);
       clearTimeout(timer);
     }
   };
@@ -39,7 +41,6 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): 
     socket.signal,
   );
   let following: Promise<void> | undefined;
-  let readUpTo = 0;
   for await (const text of socket.frames) {
     const frame = readFrame(text);
     if (typeof frame === 'string') {
@@ -54,8 +55,7 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): 
         following ??= follow(frame.cursor).catch(() => socket.close(1011, 'try again'));
         break;
       case 'read':
-        if (frame.upTo > readUpTo) await takeReceipt('read', { after: readUpTo, upTo: frame.upTo }, of).catch(passOver);
-        readUpTo = Math.max(readUpTo, frame.upTo);
+        await takeReceipt('read', frame.upTo, of).catch(passOver);
         break;
       case 'typing':
         // Worth nothing a minute later, and nobody's order depends on it: not told to portals.
@@ -80,10 +80,7 @@ export async function answered(
   try {
     return await takeFrame(frame, of);
   } catch (error) {
-    const code = error instanceof ConnectorError ? error.code : 'unavailable';
-    const isForGood = error instanceof ConnectorError && code !== 'unavailable' && code !== 'transient';
-    const message = isForGood ? error.message : 'The message could not be stored. It will be sent again.';
-    return { t: 'error', code, message, cid, ...(!isForGood && { retryAfterMs: 1_000 }) };
+    return refusedFrame(error, cid);
   }
 }
 

@@ -15,6 +15,8 @@ export interface VisitorOf {
   readonly visitorId: string;
 }
 
+const receiptsAtOnce = 200;
+
 /** Where an upload is kept until its frame comes. */
 export function uploadKey(visitorId: string, uploadId: string): string {
   return `upload/${visitorId}/${uploadId}`;
@@ -44,27 +46,27 @@ export async function takeFrame(frame: LoggedFrame, of: VisitorOf): Promise<Serv
   return { t: 'ack', cid: frame.cid, id: event.id, seq };
 }
 
-/** Tells what became of messages to the visitor: all between two numbers of the log. */
-export async function takeReceipt(
-  state: 'delivered' | 'read',
-  range: { after: number; upTo: number },
-  of: VisitorOf,
-): Promise<void> {
+/** Tells what became of the messages to the visitor up to a number of the log; what was told before is not told again. */
+export async function takeReceipt(state: 'delivered' | 'read', upTo: number, of: VisitorOf): Promise<void> {
   const { host, channel, visitorId } = of;
-  const log = await host
-    .tools(channel)
-    .state.read<Entry>(logOf(visitorId), range.after, Math.min(range.upTo - range.after, 200));
-  const seen = log.filter(
-    ({ entry, sequence }) => entry.from === 'operator' && entry.kind === 'message' && sequence <= range.upTo,
-  );
-  if (seen.length === 0) return;
-  const placed = { channel, visitor: await visitorOf(of), seq: range.upTo, receivedAtMs: host.now() };
-  const event = receiptEvent(
-    placed,
-    state,
-    seen.map(({ sequence }) => String(sequence)),
-  );
-  await host.enter(channel, Buffer.from(JSON.stringify({ visitorId, state, range })), [event]);
+  const kept = host.tools(channel).state;
+  const key = `receipt/${state}/${visitorId}`;
+  for (let after = (await kept.get<number>(key))?.value ?? 0; after < upTo; ) {
+    const log = await kept.read<Entry>(logOf(visitorId), after, Math.min(upTo - after, receiptsAtOnce));
+    const last = log.at(-1)?.sequence;
+    // A widget cannot have more than there is.
+    if (last === undefined) return;
+    const seen = log.filter(({ entry }) => entry.from === 'operator' && entry.kind === 'message');
+    if (seen.length > 0) {
+      const placed = { channel, visitor: await visitorOf(of), seq: last, receivedAtMs: host.now() };
+      const ids = seen.map(({ sequence }) => String(sequence));
+      const event = receiptEvent(placed, state, ids);
+      await host.enter(channel, Buffer.from(JSON.stringify({ visitorId, state, ids })), [event]);
+    }
+    // After the door: told twice at worst, and the same receipt twice is one.
+    await kept.put(key, last);
+    after = last;
+  }
 }
 
 async function visitorOf({ host, channel, visitorId }: VisitorOf): Promise<Visitor> {
