@@ -30,7 +30,7 @@ export interface Bench extends AsyncDisposable {
   readonly log: LogPort;
   start(options: Pick<WorkerOptions, 'role' | 'lane'> & Partial<WorkerOptions>): Worker;
   /** Tells some items, with repeats. */
-  tell(lane: number, items?: readonly Told[]): Promise<void>;
+  tell(lane: number): Promise<void>;
   /** All messages of the streams of a lane as they are now. */
   messages(lane: number): Promise<MessagesOf>;
   /** Polls until the stage said everything that was told. */
@@ -81,8 +81,8 @@ export async function startBench(wanted: ServersWanted = {}): Promise<Bench> {
       workers.add(worker);
       return worker;
     },
-    tell: async (lane, items) => {
-      const made = items ?? Array.from({ length: 3 }, () => nextTold(lane, told++));
+    tell: async (lane) => {
+      const made = Array.from({ length: 3 }, () => nextTold(lane, told++));
       const messageId = `${lane} ${told}`;
       const publish = () => log.publish(subjects.ingress(lane), Buffer.from(JSON.stringify(made)), { messageId });
       await patiently(publish, { clock: machineClock, signal: AbortSignal.timeout(limitMs) });
