@@ -26,7 +26,6 @@ export {
   type RecordBody,
   type RecordCodec,
 } from './bus/queue/fenced-log.ts';
-export { type PoolName, poolSlots } from './bus/queue/pools.ts';
 export type { PortalObserver } from './bus/queue/portal-observer.ts';
 export type {
   BatchItem,

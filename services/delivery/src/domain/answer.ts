@@ -12,7 +12,7 @@ export interface PortalAnswer {
 }
 
 /** A portal asks for less, or for more, than this: it gets this. */
-export const retryAfterBoundsMs = { least: 1_000, most: 3_600_000 } as const;
+const retryAfterBoundsMs = { least: 1_000, most: 3_600_000 } as const;
 /** The portal lacks a key: how often it is asked whether it has it now. */
 const unknownKeyRetryMs = 300_000;
 

@@ -1,14 +1,22 @@
 import type { DeliveryAttempt } from '@trunkline/contracts';
+import type { Slot } from './pools.ts';
 import { fitting, itemOf } from './portal-batch.ts';
 import { dequeue } from './portal-feed.ts';
 import { type Lane, mayStart, pausePortal, sickAfterMs, toDrain } from './portal-lane.ts';
 import type { BatchItem, PostResult, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
 import { moveBehind, type PlacedEvent, type Portal } from './portal-state.ts';
-import type { Work } from './portal-step.ts';
+import type { OpenRequest } from './request-gate.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 const errorTextLimit = 160;
+
+/** What one step may use while it lasts. */
+export interface Work {
+  readonly portal: Portal;
+  readonly slot: Slot;
+  readonly request: OpenRequest;
+}
 
 /** Sends what is at the front: notices first. Says `park` when the front is to be given up. */
 export async function attempt(lane: Lane, work: Work, events: readonly PlacedEvent[]): Promise<'park' | undefined> {

@@ -1,21 +1,12 @@
-import type { Slot } from './pools.ts';
-import { attempt } from './portal-attempt.ts';
+import { attempt, type Work } from './portal-attempt.ts';
 import { giveUp, readFront } from './portal-front.ts';
 import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
-import type { OpenRequest } from './request-gate.ts';
 
 /** Three parked with no event taken between: it is the portal that is wrong, not its events. */
 const parkedInRowLimit = 3;
 const troubleDelayMs = 1_000;
 const poolOrder = ['live', 'catchingUp', 'failing'] as const;
-
-/** What one step may use while it lasts. */
-export interface Work {
-  readonly portal: Portal;
-  readonly slot: Slot;
-  readonly request: OpenRequest;
-}
 
 /** Gives free slots to ready portals. Starts nothing when the lease is in doubt: whoever confirms it wakes the lane again. */
 export function startReady(lane: Lane): void {

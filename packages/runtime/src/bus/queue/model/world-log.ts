@@ -24,9 +24,15 @@ export function appendSealed(servers: Servers, subject: string, batch: SealedBat
   for (const wake of [...servers.readers]) wake();
 }
 
+const decoded = new WeakMap<StoredMessage, DeliveryRecord>();
+
 /** All records in order. */
 export function recordsOf(servers: Servers): DeliveryRecord[] {
-  return servers.deliveries.map((message) => DeliveryRecord.decode(message.data));
+  return servers.deliveries.map((message) => {
+    const record = decoded.get(message) ?? DeliveryRecord.decode(message.data);
+    decoded.set(message, record);
+    return record;
+  });
 }
 
 /** The log as one process sees it: answers may be lost, direct gets may be old. */
