@@ -12,6 +12,7 @@ export interface CollectionIndex {
 
 const { portals, lines, channels, apiKeys } = collections.directory;
 const { keys, parked } = collections.sealer;
+const { passport } = collections.audit;
 
 /**
  * Indexes that infra makes before any service starts: those that a rule rests on, and those that follow from no setting. An
@@ -28,6 +29,12 @@ export function indexesOf(connectors: readonly string[]): readonly CollectionInd
     // A request makes one licence key, however often it is repeated.
     { collection: keys, key: { requestId: 1 }, isUnique: true },
     { collection: parked, key: { portalId: 1, sequence: 1, index: 1 } },
+    // The ways into the passport; each is tried with the tenant too, which few documents have more than one of.
+    { collection: passport, key: { ids: 1, storedAt: -1 } },
+    { collection: passport, key: { portalIds: 1, storedAt: -1 } },
+    { collection: passport, key: { conversationIds: 1, storedAt: -1 } },
+    { collection: passport, key: { messageTenantIds: 1, storedAt: -1 }, where: 'messageTenantIds' },
+    { collection: passport, key: { 'ranges.portalId': 1, 'ranges.first': 1 } },
     ...connectors.flatMap((name) => connectorIndexes(name)),
   ];
 }

@@ -1,0 +1,91 @@
+import type { KeyObject } from 'node:crypto';
+import { AuditRecord, egressStream, laneCount, sendsStream, streams, subjects, topicOf } from '@trunkline/contracts';
+import type { StoredMessage } from '@trunkline/runtime';
+import { contentKey, sealContent } from '../domain/content.ts';
+import type { ClearEntry } from '../domain/entry.ts';
+import { passportEntry } from '../domain/passport-entry.ts';
+import { type ClearRecord, clearRecord } from '../domain/record.ts';
+import type { History } from '../kafka.ts';
+import type { Passport } from '../store/passport.ts';
+import type { Salts } from '../store/salts.ts';
+
+/** What recording needs. */
+export interface RecordingParts {
+  readonly history: History;
+  readonly passport: Passport;
+  readonly salts: Salts;
+  /** Master of the content keys. */
+  readonly master: KeyObject;
+  /** Hears of what cannot be read. */
+  readonly unreadable: (stream: string, sequence: number) => void;
+}
+
+/** Subjects of a lane in a stream: everything but positions. Pure. */
+export function subjectsOf(stream: string, lane: number): readonly string[] {
+  const { ingress, facts, outbox, deliveries } = streams;
+  const connector = stream.slice(stream.indexOf('_') + 1);
+  if (stream === ingress) return [subjects.ingress(lane), subjects.due(lane)];
+  if (stream === facts) return [subjects.allFacts(lane)];
+  if (stream === outbox) return [subjects.allOutbox(lane)];
+  if (stream === deliveries) return [subjects.deliveries(lane)];
+  if (stream === egressStream(connector)) return [subjects.allEgress(connector, lane)];
+  if (stream === sendsStream(connector)) return [subjects.sends(connector, lane)];
+  throw new Error(`${stream} is no stream of messages`);
+}
+
+/** Records messages of one lane of a stream: first in Kafka, then in the passport's index. May be repeated. */
+export async function recordMessages(
+  { stream, lane }: { readonly stream: string; readonly lane: number },
+  messages: readonly StoredMessage[],
+  parts: RecordingParts,
+): Promise<void> {
+  const clear = messages.map((message) => clearRecord(stream, message));
+  for (const { sequence, entries } of clear) {
+    if (entries.some(({ entry }) => entry.kind === 'item.unreadable')) parts.unreadable(stream, sequence);
+  }
+  const salts = await parts.salts.make(clear.flatMap(({ entries }) => entries.flatMap(saltIdOf)));
+  const keyOf = keysOf(parts.master, salts);
+  const records = clear.map((record) => sealed(record, lane, keyOf));
+  const topic = topicOf(stream);
+  const offsets = await parts.history.append(
+    records.map((record) => ({
+      topic,
+      partition: lane % laneCount,
+      value: Buffer.from(AuditRecord.encode(record).finish()),
+      traceparent: record.entries.find(({ traceparent }) => traceparent !== '')?.traceparent,
+    })),
+  );
+  const documents = records.map((record, index) =>
+    passportEntry(record, { topic, partition: lane, offset: offsets[index] ?? -1 }),
+  );
+  await parts.passport.put(documents.filter((document) => document !== undefined));
+}
+
+function saltIdOf({ entry, content }: ClearEntry): string[] {
+  return content === undefined ? [] : [entry.saltId];
+}
+
+type KeyOf = (tenantId: string, saltId: string) => KeyObject;
+
+/** Most messages of a batch are of few contacts. */
+function keysOf(master: KeyObject, salts: ReadonlyMap<string, Uint8Array>): KeyOf {
+  const made = new Map<string, KeyObject>();
+  return (tenantId, saltId) => {
+    const name = `${tenantId} ${saltId}`;
+    const salt = salts.get(saltId);
+    if (salt === undefined) throw new Error('a salt that was just made is gone');
+    const key = made.get(name) ?? contentKey(master, tenantId, salt);
+    made.set(name, key);
+    return key;
+  };
+}
+
+function sealed({ stream, sequence, storedAtMs, entries }: ClearRecord, lane: number, keyOf: KeyOf): AuditRecord {
+  return AuditRecord.fromPartial({
+    ...{ stream, sequence, lane, storedAt: new Date(storedAtMs) },
+    entries: entries.map(({ entry, content }) => {
+      if (content === undefined) return entry;
+      return { ...entry, content: sealContent(keyOf(entry.tenantId, entry.saltId), entry.id, content) };
+    }),
+  });
+}

@@ -1,0 +1,4 @@
+import { runService } from '@trunkline/runtime';
+import { audit } from './service.ts';
+
+await runService(audit);

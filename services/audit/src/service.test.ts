@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { AuditRecord, collections, Fact, type Hop, hopKinds, topicOf } from '@trunkline/contracts';
+import { until } from '@trunkline/testkit';
+import { Kafka, logLevel } from 'kafkajs';
+import { contentKey, openContent } from './domain/content.ts';
+import { openSalts } from './store/salts.ts';
+import { inbound, outbound, type Story, storyOf } from './testing/story.ts';
+import { auditKey, type Surroundings, startSurroundings } from './testing/surroundings.ts';
+
+let around: Surroundings;
+const home = storyOf('home');
+const other = storyOf('other');
+
+before(async () => {
+  // The service is ready although Kafka is not there; it catches up once it is.
+  around = await startSurroundings({ withoutKafka: true });
+  await inbound(around.bus, home, 1);
+  await outbound(around.bus, home, 2);
+  await inbound(around.bus, other, 1);
+  await until(() => around.runtime.health.reasons.has('kafka'));
+  await around.servers.restart('kafka');
+});
+
+after(async () => await around?.[Symbol.asyncDispose]());
+
+const kindsIn = [
+  'hook.received',
+  'hook.stored',
+  'messages.received',
+  'event.sealed',
+  'delivery.attempted',
+  'delivery.attempted',
+];
+const kindsOut = [
+  ...['message.submitted', 'messages.submitted', 'message.dispatched', 'send.attempted', 'send.result'],
+  ...['messages.status', 'event.sealed', 'delivery.attempted'],
+];
+
+function kindsOf(hops: readonly Hop[]): string[] {
+  return hops.map(({ entry }) => entry?.kind ?? '');
+}
+
+async function untilHops(
+  tenantId: string,
+  target: Parameters<Surroundings['follow']>[1],
+  count: number,
+): Promise<Hop[]> {
+  return await until(async () => {
+    const hops = await around.follow(tenantId, target).catch(() => []);
+    return hops.length >= count && hops;
+  }, 60_000);
+}
+
+test('what was written while Kafka was away is there when it is back, and the service is well again', async () => {
+  const hops = await untilHops('home', { $case: 'id', value: home.inId }, kindsIn.length);
+  assert.deepEqual(kindsOf(hops), kindsIn);
+  await until(() => !around.runtime.health.reasons.has('kafka'));
+});
+
+test("a message's hops tell service, time, outcome and trace, oldest first, without content", async () => {
+  const hops = await untilHops('home', { $case: 'id', value: home.inId }, kindsIn.length);
+  const entries = hops.flatMap(({ entry }) => entry ?? []);
+  assert.deepEqual(
+    entries.map(({ service }) => service),
+    ['telegram', 'telegram', 'normalizer', 'sealer', 'delivery', 'delivery'],
+  );
+  const outcomes = ['received', 'stored', 'normalized', 'queued', 'portal_unavailable', 'accepted'];
+  assert.deepEqual(
+    entries.map(({ outcome }) => outcome),
+    outcomes,
+  );
+  assert.ok(entries.slice(0, 4).every(({ traceparent }) => traceparent === home.traceparent));
+  assert.ok(entries.every(({ at, content }) => at !== undefined && content.length === 0));
+  assert.deepEqual(
+    entries.map(({ at }) => at),
+    entries.map(({ at }) => at).sort((a, b) => Number(a) - Number(b)),
+  );
+});
+
+test('an answer is followed to its status, and to the delivery of that status', async () => {
+  const hops = await untilHops('home', { $case: 'id', value: home.outId }, kindsOut.length);
+  assert.deepEqual([...kindsOf(hops)].sort(), [...kindsOut].sort());
+  assert.ok(kindsOf(hops).every((kind) => (hopKinds as readonly string[]).includes(kind)));
+});
+
+test("a platform's id, a portal, a conversation and the last message lead to the same hops", async () => {
+  await untilHops('home', { $case: 'id', value: home.outId }, kindsOut.length);
+  assert.deepEqual(kindsOf(await around.follow('home', { $case: 'id', value: home.platformId })), kindsIn);
+  for (const target of [
+    { $case: 'portalId', value: home.portalId },
+    { $case: 'conversationId', value: home.conversationId },
+  ] as const) {
+    const kinds = kindsOf(await around.follow('home', target));
+    assert.deepEqual([...kinds].sort(), [...kindsIn, ...kindsOut].sort(), target.$case);
+  }
+  const last = await around.follow('home', { $case: 'last', value: true });
+  assert.deepEqual([...kindsOf(last)].sort(), [...kindsOut].sort());
+  assert.equal((await around.follow('home', { $case: 'portalId', value: home.portalId }, { limit: 3 })).length, 3);
+});
+
+test("another tenant's ids give nothing, whatever they are", async () => {
+  await untilHops('other', { $case: 'id', value: other.inId }, kindsIn.length);
+  for (const target of [
+    { $case: 'id', value: home.inId },
+    { $case: 'id', value: home.outId },
+    { $case: 'id', value: home.platformId },
+    { $case: 'id', value: '2002' },
+    { $case: 'portalId', value: home.portalId },
+    { $case: 'conversationId', value: home.conversationId },
+  ] as const) {
+    assert.deepEqual(await around.follow('other', target), [], `${target.$case} ${target.value}`);
+  }
+  const last = await around.follow('other', { $case: 'last', value: true });
+  assert.ok(last.every(({ entry }) => entry?.tenantId !== 'home'));
+  assert.equal((await around.follow('*', { $case: 'id', value: home.inId })).length, kindsIn.length);
+});
+
+test('an unknown id gives nothing, and no target is refused', async () => {
+  assert.deepEqual(await around.follow('home', { $case: 'id', value: 'nothing' }), []);
+  await assert.rejects(around.follow('home', undefined), /target/);
+});
+
+test('with is_live new hops come as they happen', async () => {
+  const story = storyOf('live');
+  const stop = new AbortController();
+  const kinds: string[] = [];
+  const following = (async () => {
+    for await (const { entry } of around.live('live', { $case: 'portalId', value: story.portalId }, stop.signal)) {
+      kinds.push(entry?.kind ?? '');
+    }
+  })().catch(() => {});
+  await inbound(around.bus, story, 1);
+  await until(() => kinds.length >= kindsIn.length);
+  stop.abort();
+  await following;
+  assert.deepEqual([...kinds].sort(), [...kindsIn].sort());
+});
+
+/** Reads a topic by another client. */
+async function recordsOf(
+  topic: string,
+): Promise<{ record: AuditRecord; partition: number; key: string; raw: Buffer }[]> {
+  const kafka = new Kafka({ brokers: [around.servers.kafkaBrokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const wanted = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+  assert.equal(ends.length, 8);
+  const consumer = kafka.consumer({ groupId: `reader-${topic}-${Date.now()}` });
+  const found: Awaited<ReturnType<typeof recordsOf>> = [];
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ partition, message }) => {
+      const raw = message.value ?? Buffer.alloc(0);
+      found.push({ record: AuditRecord.decode(raw), partition, key: String(message.key), raw });
+    },
+  });
+  await until(() => found.length >= wanted, 30_000);
+  await consumer.disconnect();
+  return found;
+}
+
+test('every message of the bus is one record of its topic, in the partition of its lane, readable by any client', async () => {
+  await untilHops('home', { $case: 'id', value: home.outId }, kindsOut.length);
+  for (const stream of ['INGRESS', 'FACTS', 'OUTBOX', 'EGRESS_telegram', 'DELIVERIES', 'SENDS_telegram']) {
+    const found = await recordsOf(topicOf(stream));
+    const ofStream = found.filter(({ record }) => record.stream === stream);
+    const last = await around.bus.lastSequence(stream);
+    const sequences = ofStream.map(({ record }) => record.sequence);
+    assert.deepEqual(new Set(sequences), new Set(Array.from({ length: last }, (_, index) => index + 1)), stream);
+    assert.ok(found.every(({ record, partition, key }) => record.lane === partition && key === String(partition)));
+    assert.ok(
+      found.every(({ raw }) => !raw.includes('wrote')),
+      'nothing that people wrote is in clear',
+    );
+  }
+});
+
+test('content opens with the salt of its contact, and with nothing once that is deleted', async () => {
+  const story: Story = home;
+  await untilHops('home', { $case: 'id', value: story.inId }, kindsIn.length);
+  const records = await recordsOf(topicOf('FACTS'));
+  const entry = records.flatMap(({ record }) => record.entries).find(({ id }) => id === story.inId);
+  assert.ok(entry && entry.saltId === story.contactId && entry.content.length > 0);
+  const salts = openSalts(around.runtime.store.collection(collections.audit.salts), Date.now);
+  const salt = await salts.find(entry.saltId);
+  assert.ok(salt);
+  const master = createSecretKey(auditKey);
+  const clear = openContent(contentKey(master, story.tenantId, salt), entry.id, entry.content);
+  assert.ok(clear && JSON.stringify(Fact.toJSON(Fact.decode(clear))).includes(story.text));
+
+  await salts.erase(entry.saltId);
+  assert.equal(await salts.find(entry.saltId), undefined);
+  const anew = (await salts.make([entry.saltId])).get(entry.saltId);
+  assert.ok(anew);
+  assert.equal(openContent(contentKey(master, story.tenantId, anew), entry.id, entry.content), undefined);
+});

@@ -1,0 +1,54 @@
+import { AuditServiceDefinition, collections, messageStreams } from '@trunkline/contracts';
+import { auditSink, defineService, runSink, workLanes } from '@trunkline/runtime';
+import { config } from './config.ts';
+import { recordMessages, subjectsOf } from './consume/record-stream.ts';
+import { allOrNone } from './consume/together.ts';
+import { auditEvents } from './events.ts';
+import { openHistory } from './kafka.ts';
+import { follow } from './rpc/follow.ts';
+import { openPassport } from './store/passport.ts';
+import { openSalts } from './store/salts.ts';
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** Audit: everything on the bus goes to Kafka; the passport finds it again. */
+export const audit = defineService({
+  name: 'audit',
+  config,
+  uses: { bus: true, store: true, rpc: true },
+  start: async (runtime) => {
+    const { config: settings, store, bus, instance, now } = runtime;
+    const events = auditEvents(runtime);
+    // Kafka may still be starting: whoever needs it waits for it, the service does not.
+    const history = openHistory({
+      brokers: settings.KAFKA_BROKERS,
+      replicas: settings.KAFKA_REPLICAS,
+      keepMs: settings.AUDIT_DAYS * dayMs,
+      clientId: `trunkline-audit-${instance}`,
+      onReachable: events.kafkaReachable,
+    });
+    runtime.onClose(() => Promise.resolve(history[Symbol.asyncDispose]()));
+    const passport = await openPassport(store.collection(collections.audit.passport), settings.AUDIT_DAYS);
+    const salts = openSalts(store.collection(collections.audit.salts), now);
+    runtime.rpc.addService(AuditServiceDefinition, {
+      follow: (request, context) => follow(request, context, { passport, history }),
+    });
+
+    const parts = { history, passport, salts, master: settings.AUDIT_KEY, unreadable: events.unreadable };
+    const streams = messageStreams(settings.CONNECTORS);
+    workLanes(runtime, async ({ lane, signal }) => {
+      const sinkOf = (stream: string) => (until: AbortSignal) =>
+        runSink({
+          ...{ bus, lane, stream, signal: until },
+          name: auditSink(stream),
+          subjects: subjectsOf(stream, lane),
+          handle: async (messages) => {
+            await recordMessages({ stream, lane }, messages, parts);
+            events.recorded(stream, messages.length, messages.at(-1)?.storedAtMs ?? 0);
+          },
+          onTrouble: (error) => events.waiting(stream, lane, error),
+        });
+      await allOrNone(streams.map(sinkOf), signal);
+    });
+  },
+});
