@@ -29,6 +29,8 @@ export interface Installation {
   readonly kafkaBrokers: string;
   readonly secrets: Secrets;
   readonly publicUrl: string;
+  /** Where messengers call; empty: they cannot, and connectors fetch updates themselves. */
+  readonly hookUrl: string;
   /** Passed on to every service: log level, traces. */
   readonly common: Readonly<Record<string, string>>;
 }
@@ -64,11 +66,11 @@ export function environmentsOf(installation: Installation): Map<Instance, Record
 }
 
 function ownSettings(service: string, installation: Installation): Record<string, string> {
-  const { secrets, publicUrl, kafkaBrokers, connectors, instances } = installation;
+  const { secrets, publicUrl, hookUrl, kafkaBrokers, connectors, instances } = installation;
   const addresses = (name: string) =>
     instances.filter((instance) => instance.service === name).map(({ ports }) => `http://127.0.0.1:${ports.http}`);
   const own: Record<string, Record<string, string>> = {
-    directory: { PUBLIC_URL: publicUrl, CONNECTOR_SECRETS_KEY: secrets.connectorSecretsKey },
+    directory: { PUBLIC_URL: hookUrl, CONNECTOR_SECRETS_KEY: secrets.connectorSecretsKey },
     normalizer: { PARKING_KEY: secrets.parkingKey, FILES_KEY: secrets.filesKey, PUBLIC_URL: publicUrl },
     sealer: { SEALER_KEK: secrets.sealerKek, FILES_KEY: secrets.filesKey, PUBLIC_URL: publicUrl },
     // The demo portal lives on this machine.

@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { provision, startService } from '../../packages/runtime/src/index.ts';
+import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
+import { createTelegramSimulator, type TelegramSimulator } from '../../services/connectors/telegram/simulator/index.ts';
+import { demo as demoService } from '../../services/demo/src/service.ts';
+import { type Access, connectorNames } from '../start/users.ts';
+import type { Places } from './banner.ts';
+import { environmentsOf, type Instance } from './environments.ts';
+import { planInstances } from './instances.ts';
+import { runHosted, runProcesses } from './run.ts';
+import { keepSecrets } from './secrets.ts';
+import { type Demo, seed } from './seed.ts';
+
+/** What the demo runs with. */
+export interface DemoOptions {
+  /** Addresses of the servers and SERVICE_ACCESS, as `scripts/start/servers.ts` gives them; settings of all services besides. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where secrets and the demo portal's events are kept. */
+  readonly dataFolder: string;
+  readonly logFolder: string;
+  readonly isApart?: boolean;
+  readonly scale?: Readonly<Record<string, number>>;
+  /** Token of a real Telegram bot, instead of the simulator. */
+  readonly telegramToken?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Everything that runs. Leaving the block stops it. */
+export interface RunningDemo extends Places, AsyncDisposable {
+  readonly simulator: TelegramSimulator | undefined;
+  /** Rejects when a service ends by itself; never resolves. */
+  readonly failed: Promise<never>;
+}
+
+/** Starts every service on servers that run already, makes the demo tenant, and opens the demo page. */
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const { environment, dataFolder, logFolder: folder, telegramToken, signal } = options;
+  const secrets = await keepSecrets(join(dataFolder, 'secrets.json'));
+  const connectors = connectorNames();
+  const planned = planInstances(connectors, options.scale ?? {});
+  const [instances] = await Promise.all([planned, provisionAll(environment, connectors, signal)]);
+  const gateway = instances.find(({ service }) => service === 'gateway');
+  if (!gateway) throw new Error('There is no gateway.');
+  const publicUrl = `http://localhost:${gateway.ports.http}`;
+  // A real messenger cannot call this machine: its connector fetches updates itself.
+  const hookUrl = telegramToken ? '' : publicUrl;
+  const installation = { instances, connectors, secrets: secrets.values, publicUrl, hookUrl, ...given(environment) };
+
+  await using stack = new AsyncDisposableStack();
+  const environments = environmentsOf(installation);
+  const running = stack.use(await (options.isApart ? runProcesses : runHosted)(environments, { folder }));
+  const simulator = telegramToken ? undefined : await createTelegramSimulator({ port: await usual(8091) });
+  if (simulator) stack.use(simulator);
+  const demoPort = await usual(8090);
+  const demo = await seed({
+    gatewayUrl: publicUrl,
+    portalUrl: `http://127.0.0.1:${demoPort}/portal`,
+    telegram: simulator ? { apiUrl: simulator.url, token: simulator.token } : realBot(telegramToken),
+    secrets,
+  });
+  const page = pageEnvironment(demo, { demoPort, publicUrl, simulator, folder: join(dataFolder, 'demo') });
+  await stack.use(startService(demoService, page)).ready;
+  await writeFile(join(dataFolder, 'status.json'), statusOf(instances, publicUrl));
+  const places = { pageUrl: `http://localhost:${demoPort}`, gatewayUrl: publicUrl, grpc: gateway.ports.grpc };
+  const owned = stack.move();
+  const stop = () => owned.disposeAsync();
+  return { ...places, demo, instances, simulator, failed: running.failed, [Symbol.asyncDispose]: stop };
+}
+
+function realBot(token: string | undefined) {
+  return token ? { apiUrl: undefined, token } : undefined;
+}
+
+async function provisionAll(
+  environment: DemoOptions['environment'],
+  connectors: readonly string[],
+  signal: AbortSignal,
+) {
+  const { NATS_URL: natsUrl, MONGO_URL: mongoUrl, MONGO_DATABASE: database } = environment;
+  if (!natsUrl || !mongoUrl || !database) throw new Error('This is started by npm start, which provides the servers.');
+  await provision({ natsUrl, mongoUrl, database, connectors, replicas: 1, busBytes: 2 * 1024 ** 3, signal });
+}
+
+function given(environment: DemoOptions['environment']) {
+  const access: Readonly<Record<string, Access>> = JSON.parse(environment.SERVICE_ACCESS ?? '{}');
+  const { MONGO_DATABASE: database = 'trunkline', KAFKA_BROKERS: kafkaBrokers = '' } = environment;
+  const { LOG_LEVEL = 'info', TRACE_RATIO = '1', OTEL_EXPORTER_OTLP_ENDPOINT = '' } = environment;
+  return { access, database, kafkaBrokers, common: { LOG_LEVEL, TRACE_RATIO, OTEL_EXPORTER_OTLP_ENDPOINT } };
+}
+
+interface PagePlaces {
+  readonly demoPort: number;
+  readonly publicUrl: string;
+  readonly simulator: TelegramSimulator | undefined;
+  readonly folder: string;
+}
+
+function pageEnvironment(demo: Demo, { demoPort, publicUrl, simulator, folder }: PagePlaces): Record<string, string> {
+  return {
+    BIND_ADDRESS: '127.0.0.1',
+    HTTP_PORT: String(demoPort),
+    METRICS_PORT: '0',
+    GATEWAY_URL: publicUrl,
+    DEMO_PORTAL_ID: demo.portalId,
+    DEMO_LICENCE_KEY: demo.licenceKey,
+    DEMO_API_KEY: demo.apiKey,
+    DEMO_WEBCHAT_CHANNEL: demo.webchatChannelId,
+    ...(simulator && { TELEGRAM_SIMULATOR_URL: simulator.url }),
+    DEMO_FOLDER: folder,
+    LOG_LEVEL: 'warn',
+  };
+}
+
+/** Where `npm run status` and `npm run follow` look. Holds no secret. */
+function statusOf(instances: readonly Instance[], gatewayUrl: string): string {
+  const shown = instances.map(({ service, number, ports }) => ({ service, number, metricsPort: ports.metrics }));
+  return JSON.stringify({ gatewayUrl, instances: shown });
+}
+
+async function usual(port: number): Promise<number> {
+  return (await isFree(port)) ? port : await freePort();
+}
