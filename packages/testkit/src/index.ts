@@ -1,4 +1,20 @@
 export { findChromium } from './browser/chromium.ts';
+export type { FailureFixture, IncomingFixture, OutgoingFixture, SectionKinds } from './connector-suite/fixtures.ts';
+export {
+  createMemoryHints,
+  createMemoryState,
+  createMemoryTools,
+  type MemoryToolsOptions,
+} from './connector-suite/memory-tools.ts';
+export {
+  fetchOf,
+  jsonOf,
+  type Platform,
+  type PlatformAnswer,
+  type PlatformRequest,
+} from './connector-suite/platform-double.ts';
+export type { StrictPlatform, SuiteSubject } from './connector-suite/subject.ts';
+export { runConnectorSuite } from './connector-suite/suite.ts';
 export type { ServerName } from './servers/fetch/fetch.mjs';
 export { Problem } from './servers/fetch/problem.mjs';
 export type { MongoUser } from './servers/mongo-setup.ts';

@@ -10,7 +10,7 @@ export const hostConfig = z.object({
   FILES_KEY: secretSetting().optional().describe('Key that signs links to files; without one there are no links.'),
   PUBLIC_URL: z.url().default('http://localhost:8080').describe('Public address of the gateway, for links to files.'),
   ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe('Private addresses may be called: for simulators.'),
-  SEND_TIMEOUT_SECONDS: seconds(30).describe('Longest call that sends to a messenger.'),
+  SEND_TIMEOUT_SECONDS: seconds(150).describe('Longest call that sends to a messenger, with its files.'),
   SEND_DOUBT_SECONDS: seconds(60).describe('How long a send of unknown outcome waits for a proof.'),
   SEND_SLOTS: count(8).describe('Conversations of a channel that are sent to at once.'),
   FILE_TIMEOUT_SECONDS: seconds(300).describe("Longest copy of a messenger's file."),

@@ -11,12 +11,17 @@ export interface RegisterParts {
   readonly log: Logger;
 }
 
+/** JSON Schema of a channel's settings, as a person fills them in: what the console's form is made of. Pure. */
+export function settingsSchemaOf(settings: z.ZodType): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(settings, { io: 'input' });
+}
+
 /** Tells the directory about the connector, until it has heard or the signal aborts. Never rejects. */
 export async function registerConnector(parts: RegisterParts, signal: AbortSignal): Promise<void> {
   const { name, connector, clients, log } = parts;
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
   const { title, capabilities, secretNames } = connector;
-  const settingsSchema = JSON.stringify(z.toJSONSchema(connector.settings, { io: 'input' }));
+  const settingsSchema = JSON.stringify(settingsSchemaOf(connector.settings));
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
       await directory.registerConnector(

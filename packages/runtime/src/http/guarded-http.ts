@@ -3,6 +3,7 @@ import { Agent, request } from 'undici';
 import { timeLimit } from '../deadline.ts';
 import { TrunklineError } from '../errors.ts';
 import { AddressRefused, type GuardOptions, guardedConnector, NotConnected } from './address-guard.ts';
+import { encodeForm } from './multipart.ts';
 
 /** One call to somebody else's server. */
 export interface OuterRequest {
@@ -74,9 +75,8 @@ async function writable({ headers, body }: Pick<OuterRequest, 'headers' | 'body'
   if (body === undefined) return { headers, body: null };
   if (typeof body === 'string' || body instanceof Uint8Array) return { headers, body };
   if (!(body instanceof FormData)) return { headers, body: Readable.from(body) };
-  const form = new Response(body);
-  const contentType = form.headers.get('content-type') ?? '';
-  return { headers: { ...headers, 'content-type': contentType }, body: Buffer.from(await form.arrayBuffer()) };
+  const form = await encodeForm(body);
+  return { headers: { ...headers, 'content-type': form.contentType }, body: form.body };
 }
 
 async function* capped(

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Hook, RawCall } from '@trunkline/adapter-kit';
+import { ChannelEvent, ids } from '@trunkline/contracts';
+import { type IncomingFixture, rawCallOf } from './fixtures.ts';
+import type { Suite } from './subject.ts';
+
+/** Checks every incoming fixture: proof, meaning, and that the same call always tells the same. */
+export function testIncoming<Settings>(suite: Suite<Settings>, hook: Hook<Settings>): void {
+  for (const [file, fixture] of suite.fixtures.incoming) {
+    test(`in/${file}: ${fixture.name}`, async () => {
+      const call = rawCallOf(fixture);
+      await checkProof(suite, hook, call);
+      if (fixture.expectError === undefined) checkMeaning(suite, hook, fixture, call);
+      else assert.throws(() => hook.parse(call, suite.channel), { name: 'ConnectorError', ...fixture.expectError });
+    });
+  }
+}
+
+async function checkProof<Settings>(suite: Suite<Settings>, hook: Hook<Settings>, call: RawCall): Promise<void> {
+  const { channel, forge = withoutHeaders } = suite;
+  assert.equal(await hook.verify(call, channel), true, 'a genuine call is let in');
+  for (const forged of forge(call))
+    assert.equal(await isLetIn(hook, forged, channel), false, 'a forged call is refused');
+}
+
+/** What the proof throws is a refusal too. */
+async function isLetIn<Settings>(
+  hook: Hook<Settings>,
+  call: RawCall,
+  channel: Suite<Settings>['channel'],
+): Promise<boolean> {
+  try {
+    return await hook.verify(call, channel);
+  } catch {
+    return false;
+  }
+}
+
+function checkMeaning<Settings>(
+  { channel }: Suite<Settings>,
+  hook: Hook<Settings>,
+  { expect }: IncomingFixture,
+  call: RawCall,
+): void {
+  const events = hook.parse(call, channel);
+  assert.deepEqual(
+    events.map((event) => ChannelEvent.toJSON(event)),
+    expect,
+  );
+  assert.deepEqual(hook.parse(call, channel), events, 'parsed twice it tells the same');
+  const parsedFromBody = hook.parse({ ...call, headers: {}, query: {}, path: '' }, channel);
+  assert.deepEqual(parsedFromBody, events, 'the body alone is enough, as when it is parsed again later');
+  for (const event of events) checkEvent(event, channel.id);
+  assert.equal(new Set(events.map(({ id }) => id)).size, events.length, 'every event has an id of its own');
+}
+
+/** What every event promises, whatever it tells. */
+export function checkEvent(event: ChannelEvent, channelId: string): void {
+  assert.equal(event.id, ids.event(channelId, event.dedupeKey), 'the id follows from channel and dedupe key');
+  assert.notEqual(event.dedupeKey, '');
+  assert.notEqual(event.event, undefined, 'it tells something');
+  assert.match(event.order?.key ?? '', /^\d{20}$/, 'its order key compares as text');
+  assert.deepEqual(ChannelEvent.decode(ChannelEvent.encode(event).finish()), event, 'the bus carries it whole');
+}
+
+function withoutHeaders(call: RawCall): readonly RawCall[] {
+  return [{ ...call, headers: {} }];
+}
