@@ -30,8 +30,13 @@ export function following(
 
 /** How many of the events, which are in order, are older than the retention. Pure. */
 export function expiredOf(events: readonly PlacedEvent[], beforeMs: number): number {
-  const fresh = events.findIndex(({ event }) => (event.at?.getTime() ?? 0) > beforeMs);
+  const fresh = events.findIndex((placed) => !isExpired(placed, beforeMs));
   return fresh === -1 ? events.length : fresh;
+}
+
+/** True if an event was stored at that time or before. One that does not tell never expires. Pure. */
+export function isExpired({ event }: PlacedEvent, beforeMs: number): boolean {
+  return event.at !== undefined && event.at.getTime() <= beforeMs;
 }
 
 /** An event as an element of a batch. Pure. */

@@ -1,4 +1,5 @@
 import { attempt, type Work } from './portal-attempt.ts';
+import { isExpired } from './portal-batch.ts';
 import { giveUp, readFront } from './portal-front.ts';
 import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
@@ -60,9 +61,9 @@ async function step(lane: Lane, work: Work): Promise<void> {
 async function sendLive(lane: Lane, work: Work): Promise<void> {
   const { portal } = work;
   const { retentionMs } = lane.ports.view(portal.id).settings;
-  const oldestAtMs = portal.queue[0]?.event.at?.getTime() ?? 0;
+  const front = portal.queue[0];
   // Expiry has its one place, where events are read back.
-  if (oldestAtMs <= lane.clock.wallMs() - retentionMs) return toDrain(lane, portal);
+  if (front === undefined || isExpired(front, lane.clock.wallMs() - retentionMs)) return toDrain(lane, portal);
   await sendOrPark(lane, work, portal.queue);
 }
 
