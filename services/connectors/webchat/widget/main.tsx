@@ -12,7 +12,7 @@ if (script instanceof HTMLScriptElement && script.dataset.channel) open(script, 
 
 /** Puts the widget on the page, apart from its styles: nothing of the page reaches inside, nothing of ours outside. */
 function open(from: HTMLScriptElement, channel: string): void {
-  const { lang: wanted, color, open: opens, identity: signed } = from.dataset;
+  const { lang: wanted, color, open: opens, identity: signed, inside } = from.dataset;
   const lang = wanted ?? (document.documentElement.lang || navigator.language);
   const texts = textsOf(lang);
   const memory = createMemory(`trunkline:${channel}:`, () => localStorage);
@@ -29,7 +29,9 @@ function open(from: HTMLScriptElement, channel: string): void {
     sheet.textContent = style;
     const box = document.createElement('div');
     root.append(sheet, box);
-    document.body.append(host);
+    // Inside an element that is a containing block of its own, the widget stays in that part of the page.
+    const place = inside === undefined ? null : document.querySelector(inside);
+    (place ?? document.body).append(host);
     render(<App chat={chat} texts={texts} color={color} opensAtOnce={opens !== undefined} />, box);
     // Who wrote here before may have an answer; of whoever never did, nobody needs to know.
     if (memory.get('resume') !== undefined) chat.start();

@@ -1,0 +1,163 @@
+import { byId, element } from './element.js';
+
+const origins = { ORIGIN_CONTACT: 'wrote', ORIGIN_OPERATOR: 'answered', ORIGIN_BOT: 'answered', ORIGIN_SYSTEM: 'said' };
+const statuses = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  failed: 'could not be sent',
+  unknown: 'perhaps sent',
+};
+
+/** The stream as the portal received it. */
+export function createEvents(onChoose) {
+  const list = byId('list');
+  const box = byId('events');
+  const numbers = { last: 0n, isGapless: true, count: 0 };
+  const chosen = { conversationId: undefined };
+  const names = new Map();
+  const isAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+
+  const choose = (event) => {
+    chosen.conversationId = event.conversationId;
+    for (const row of list.children) {
+      const isChosen = row.dataset.conversation === chosen.conversationId;
+      row.classList.toggle('chosen', isChosen);
+      row.querySelector('.pick')?.setAttribute('aria-pressed', String(isChosen));
+    }
+    onChoose({ id: event.conversationId, name: nameOf(event.data, names), channel: event.data.channel?.name ?? '' });
+  };
+
+  return {
+    choose,
+    textOf,
+    connected: (is) => {
+      document.body.classList.toggle('cut-off', !is);
+      tellProof(numbers, is);
+    },
+    add: (event) => {
+      const number = BigInt(event.sequence);
+      // A page that was opened late begins in the middle of the stream.
+      if (numbers.count > 0 && number !== numbers.last + 1n) numbers.isGapless = false;
+      numbers.last = number;
+      numbers.count += 1;
+      byId('no-events').hidden = true;
+      const isFollowing = isAtEnd();
+      const row = rowOf(event, names, () => choose(event));
+      row.classList.toggle('chosen', event.conversationId === chosen.conversationId);
+      list.append(row);
+      if (isFollowing) box.scrollTop = box.scrollHeight;
+      tellProof(numbers, true);
+    },
+  };
+}
+
+function tellProof({ last, isGapless, count }, isConnected) {
+  const proof = byId('proof');
+  const words = !isConnected
+    ? 'The page lost its connection to the demo and tries again.'
+    : count === 0
+      ? 'Connected. The stream is empty.'
+      : `verified · ${isGapless ? 'in order' : 'a number is missing'} · sequence ${last}`;
+  proof.className = `proof ${isConnected && isGapless ? 'good' : 'bad'}`;
+  proof.textContent = words;
+}
+
+function rowOf(event, names, onPick) {
+  const { data, sequence, conversationId } = event;
+  const isMessage = Boolean(data.messageReceived ?? data.messageSubmitted);
+  const number = element('span', { class: 'number', title: `Sequence ${sequence}` }, String(BigInt(sequence)));
+  const verified = element(
+    'span',
+    { class: 'verified', title: 'Signature and chain verified, then opened' },
+    '✓ verified',
+  );
+  const channel = element('span', { class: `channel ${data.channel?.connector ?? ''}` }, data.channel?.name ?? '');
+  if (!isMessage) {
+    const line = element('p', {}, `${nameOf(data, names)} · ${happened(event)}`);
+    return element(
+      'li',
+      { class: 'small', 'data-conversation': conversationId },
+      number,
+      element('div', {}, line),
+      verified,
+    );
+  }
+  const message = data.messageReceived ?? data.messageSubmitted;
+  const isTheirs = message.origin === 'ORIGIN_CONTACT';
+  const who = isTheirs ? nameOf(data, names) : message.author?.name || 'Somebody of the company';
+  const head = element(
+    'p',
+    { class: 'who' },
+    element('b', {}, who),
+    ` ${origins[message.origin] ?? 'wrote'} `,
+    channel,
+  );
+  const text = textOf(event);
+  const body = element(
+    'div',
+    {},
+    head,
+    text && element('p', { class: 'text', dir: 'auto' }, text),
+    ...filesOf(message),
+  );
+  if (isTheirs) {
+    const pick = element('button', { type: 'button', class: 'pick', 'aria-pressed': 'false' }, 'Answer');
+    pick.addEventListener('click', onPick);
+    body.append(pick);
+  }
+  const kind = isTheirs ? 'message' : 'message ours';
+  return element('li', { class: kind, 'data-conversation': conversationId }, number, body, verified);
+}
+
+/** The words of a message; a caption for one with a file. */
+export function textOf({ data }) {
+  const content = (data.messageReceived ?? data.messageSubmitted)?.content ?? {};
+  const [kind, value] = Object.entries(content)[0] ?? [];
+  if (kind === undefined) return '';
+  const text = value.plain ?? value.caption?.plain ?? value.title ?? '';
+  return text || (value.media ? '' : `(${kind})`);
+}
+
+function filesOf({ content = {} }) {
+  return Object.entries(content).flatMap(([kind, { media, items }]) =>
+    (items?.map((item) => Object.values(item)[0]?.media) ?? [media]).filter(Boolean).map((file) => fileOf(kind, file)),
+  );
+}
+
+function fileOf(kind, { url, name, mimeType = '', sizeBytes = 0 }) {
+  const label = `${name || kind} · ${Math.max(1, Math.round(Number(sizeBytes) / 1000))} kB`;
+  if (!url) return element('p', { class: 'file' }, `${label} · on its way`);
+  const link = element('a', { class: 'file', href: url, target: '_blank', rel: 'noopener noreferrer' });
+  if (mimeType.startsWith('image/')) link.append(element('img', { src: url, alt: name || 'Picture', loading: 'lazy' }));
+  else link.append(label);
+  return link;
+}
+
+function nameOf({ contact }, names) {
+  const known = contact?.displayName || names.get(contact?.id);
+  if (known) {
+    names.set(contact?.id, known);
+    return known;
+  }
+  return contact?.id ? `Visitor ${contact.id.slice(0, 4)}` : 'The channel';
+}
+
+function happened({ data, type }) {
+  if (data.conversationStarted) {
+    const { pageTitle, source } = data.conversationStarted.context ?? {};
+    return `opened the conversation${pageTitle ? ` on “${pageTitle}”` : source ? ` (${source})` : ''}`;
+  }
+  if (data.messageStatus) {
+    const state =
+      String(data.messageStatus.state ?? '')
+        .split('_')
+        .at(-1)
+        ?.toLowerCase() ?? '';
+    return `the answer was ${statuses[state] ?? state}`;
+  }
+  if (data.buttonPressed) return `pressed “${data.buttonPressed.title ?? ''}”`;
+  if (data.messageEdited) return 'changed a message';
+  if (data.messageDeleted) return 'deleted a message';
+  return type.replace(/^trunkline\.|\.v1$/g, '').replaceAll('.', ' ');
+}
