@@ -28,7 +28,7 @@ export const audit = defineService({
       onReachable: events.kafkaReachable,
     });
     runtime.onClose(() => Promise.resolve(history[Symbol.asyncDispose]()));
-    const passport = await openPassport(store.collection(collections.audit.passport), settings.AUDIT_DAYS);
+    const passport = await openPassport(store, settings.AUDIT_DAYS);
     const salts = openSalts(store.collection(collections.audit.salts), now);
     runtime.rpc.addService(AuditServiceDefinition, {
       follow: (request, context) => follow(request, context, { passport, history }),

@@ -1,4 +1,5 @@
-import type { Collection, Filter } from '@trunkline/runtime';
+import { collections } from '@trunkline/contracts';
+import type { Filter, Store } from '@trunkline/runtime';
 import type { PassportDocument } from '../domain/passport-entry.ts';
 
 /** A portal's sequence whose attempts are looked for. */
@@ -27,14 +28,13 @@ const timeout = { timeoutMS: 5_000 };
 const longestRange = 1_000;
 
 /** Opens the collection. The index that forgets is made here, because only this service knows when. */
-export async function openPassport(collection: Collection<PassportDocument>, keepDays: number): Promise<Passport> {
+export async function openPassport({ db, collection: named }: Store, keepDays: number): Promise<Passport> {
+  const collection = named<PassportDocument>(collections.audit.passport);
   const expireAfterSeconds = keepDays * 24 * 60 * 60;
-  await collection.createIndex({ storedAt: 1 }, { expireAfterSeconds, ...timeout }).catch(async (error: unknown) => {
+  await collection.createIndex({ storedAt: 1 }, { expireAfterSeconds, ...timeout }).catch(async () => {
     // It is there with another time of life.
-    await collection.dropIndex('storedAt_1', timeout).catch(() => {
-      throw error;
-    });
-    await collection.createIndex({ storedAt: 1 }, { expireAfterSeconds, ...timeout });
+    const index = { keyPattern: { storedAt: 1 }, expireAfterSeconds };
+    await db.command({ collMod: collections.audit.passport, index }, timeout);
   });
   return {
     put: async (documents) => {

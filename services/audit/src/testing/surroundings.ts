@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { AuditServiceDefinition, type FollowRequest, type Hop } from '@trunkline/contracts';
+import {
+  AuditServiceDefinition,
+  type FollowRequest,
+  type Hop,
+  mongoPrivileges,
+  natsPermissions,
+} from '@trunkline/contracts';
 import {
   createRpcClients,
   defineService,
@@ -15,7 +21,7 @@ import { type Servers, startServers } from '@trunkline/testkit';
 import { z } from 'zod';
 import { audit } from '../service.ts';
 
-/** A running audit on real servers, with everything that writes to the bus played by the test. */
+/** A running audit on real servers, with the rights of its own users, and with everything that writes to the bus played by the test. */
 export interface Surroundings extends AsyncDisposable {
   readonly servers: Servers;
   readonly bus: LogPort;
@@ -37,9 +43,16 @@ const writer = defineService({ name: 'normalizer', config: z.object({}), uses: {
 /** Starts servers, streams and the service. With `withoutKafka` the broker is killed before the service starts. */
 export async function startSurroundings({ withoutKafka = false } = {}): Promise<Surroundings> {
   await using started = new AsyncDisposableStack();
-  const servers = started.use(await startServers({ nats: true, mongo: true, kafka: true, own: true }));
-  if (withoutKafka) await servers.kill('kafka');
   const database = `audit_${randomUUID().slice(0, 8)}`;
+  const password = randomUUID();
+  const servers = started.use(
+    await startServers({
+      ...{ nats: true, mongo: true, kafka: true, own: true },
+      natsUsers: [{ user: 'audit', password, permissions: natsPermissions('audit', connectors) }],
+      mongoUsers: [{ name: 'audit', password, privileges: mongoPrivileges('audit', database) }],
+    }),
+  );
+  if (withoutKafka) await servers.kill('kafka');
   const signal = new AbortController().signal;
   const { natsUrl, mongoUrl } = servers;
   await provision({ natsUrl, mongoUrl, database, connectors, signal });
@@ -47,7 +60,8 @@ export async function startSurroundings({ withoutKafka = false } = {}): Promise<
   const service: HostedService<unknown> = started.use(
     startService(audit, {
       ...quiet,
-      ...{ NATS_URL: natsUrl, MONGO_URL: mongoUrl, MONGO_DATABASE: database, KAFKA_BROKERS: servers.kafkaBrokers },
+      ...{ NATS_URL: servers.natsUrlOf('audit'), MONGO_URL: servers.mongoUrlOf('audit') },
+      ...{ MONGO_DATABASE: database, KAFKA_BROKERS: servers.kafkaBrokers },
       ...{ AUDIT_KEY: auditKey.toString('base64url'), CONNECTORS: connectors.join(',') },
       INNER_TOKENS: `gateway=${innerTokenHash('gateway-token')}`,
     }),
