@@ -33,7 +33,7 @@ export function createWay() {
   const begin = () => {
     now.round += 1;
     byId('way-of').textContent = now.name;
-    look(now.round, Date.now() + limitMs);
+    look(now.round, Date.now() + limitMs).catch(() => {});
   };
   return {
     follow: (id, name) => {
