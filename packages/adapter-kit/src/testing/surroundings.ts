@@ -58,8 +58,8 @@ const writerService = defineService({
 const quiet = { BIND_ADDRESS: '127.0.0.1', METRICS_PORT: '0', GRPC_PORT: '0', HTTP_PORT: '0', LOG_LEVEL: 'silent' };
 const lane = laneOf(tenantId);
 
-/** Starts servers and everything around one connector of the sample folder. */
-export async function startSurroundings(connector = 'sample'): Promise<Surroundings> {
+/** Starts servers and everything around one connector of a folder. */
+export async function startSurroundings(connector = 'sample', folder = sampleFolder): Promise<Surroundings> {
   await using started = new AsyncDisposableStack();
   const servers = started.use(await startServers({ nats: true, mongo: true, own: true }));
   const platform = started.use(await startPlatform());
@@ -92,7 +92,7 @@ export async function startSurroundings(connector = 'sample'): Promise<Surroundi
       const entry = ChannelEntry.fromPartial({
         ...{ id: randomUUID(), tenantId, connector, name: 'Sales', isActive: true, revision: 1 },
         settingsJson: JSON.stringify({ apiUrl: platform.url }),
-        sealedSecrets: sealSecrets(key, { token }),
+        sealedSecrets: sealSecrets(key, { token, hookSecret: token }),
         hookUrl: 'https://hub.example/hooks/sample',
         ...more,
       });
@@ -114,7 +114,7 @@ export async function startSurroundings(connector = 'sample'): Promise<Surroundi
         .flatMap((data) => IngressBatch.decode(data).items.map((item) => IngressItem.decode(item)))
         .filter(({ item }) => item !== undefined && 'channelId' in item.value && item.value.channelId === channelId);
     },
-    start: (more = {}) => startService(connectorService(connector, sampleFolder), { ...env, ...more }),
+    start: (more = {}) => startService(connectorService(connector, folder), { ...env, ...more }),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

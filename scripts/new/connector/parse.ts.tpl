@@ -1,0 +1,34 @@
+import { type ChannelRef, ConnectorError, channelEvent, orderBySequence, type RawCall, safeJson } from '@trunkline/adapter-kit';
+import {
+  type ChannelEvent,
+  ConversationKind,
+  ConversationRef,
+  MessageWritten,
+  Party,
+  PartyScope,
+  Text,
+} from '@trunkline/contracts';
+import { updateSchema } from './types.ts';
+
+/** What a hook call tells. */
+export function parse(call: RawCall, channel: ChannelRef): readonly ChannelEvent[] {
+  const update = updateSchema.safeParse(safeJson(call.body)).data;
+  if (update === undefined) throw new ConnectorError('malformed', 'the call has not the form of an update');
+  const { type, message } = update;
+  if (type !== 'message' || message === undefined) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
+  const { id, number, sentAt, from, text } = message;
+  return [
+    channelEvent(channel, call, {
+      dedupeKey: `message:${id}`,
+      platformId: id,
+      order: orderBySequence(number),
+      sentAt: new Date(sentAt),
+      conversation: ConversationRef.create({ platformId: from.id, kind: ConversationKind.CONVERSATION_KIND_PRIVATE }),
+      sender: Party.create({ platformId: from.id, scope: PartyScope.PARTY_SCOPE_GLOBAL, displayName: from.name }),
+      event: {
+        $case: 'message',
+        value: MessageWritten.create({ content: { kind: { $case: 'text', value: Text.create({ plain: text }) } } }),
+      },
+    }),
+  ];
+}
