@@ -14,16 +14,15 @@ export interface Places {
 export function printWelcome({ pageUrl, gatewayUrl, grpc, demo, instances }: Places): void {
   const metrics = instances.find(({ service }) => service === 'delivery')?.ports.metrics;
   const message = `{"idempotencyKey":"hello-1","message":{"conversationId":"<from the page>","message":{"content":{"text":{"plain":"Hello"}}}}}`;
+  const key = `-H 'authorization: Bearer ${demo.apiKey}'`;
   console.log(`
   Trunkline runs.
 
     ${pageUrl}   the demo: write in the shop, see it arrive in the portal
 
   Partner      grpcurl -plaintext localhost:${grpc} list
-               curl -s ${gatewayUrl}/v1/DeliveryService/GetBacklog -H 'authorization: Bearer ${demo.apiKey}' \\
-                 -d '{"portalId":"${demo.portalId}"}'
-               curl -s ${gatewayUrl}/v1/MessageService/Submit -H 'authorization: Bearer ${demo.apiKey}' \\
-                 -d '${message}'
+               curl -s ${gatewayUrl}/v1/DeliveryService/GetBacklog ${key} --json '{"portalId":"${demo.portalId}"}'
+               curl -s ${gatewayUrl}/v1/MessageService/Submit ${key} --json '${message}'
   SRE          npm run follow -- --last      npm run status      curl -s localhost:${metrics}/metrics
   Platform     npm start -- --processes --scale delivery=2
 

@@ -1,5 +1,5 @@
 import { type Api, ApiRefused, apiOf } from './api.ts';
-import type { KeptSecrets } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 
 /** The demo tenant: everything that the page, the readers and `--once` need to know of it. */
 export interface Demo {
@@ -12,6 +12,14 @@ export interface Demo {
   readonly telegramChannelId: string | undefined;
 }
 
+type DemoSecrets = Pick<Secrets, 'administratorKey' | 'demoApiKey' | 'demoLicenceKey'>;
+
+/** Keys that the demo needs and makes; those that are shown once are kept. */
+export interface KeptKeys {
+  readonly values: DemoSecrets;
+  readonly keep: (more: Partial<DemoSecrets>) => Promise<void>;
+}
+
 /** What the demo stands on. */
 export interface SeedOptions {
   readonly gatewayUrl: string;
@@ -19,7 +27,7 @@ export interface SeedOptions {
   readonly portalUrl: string;
   /** Bots to connect: the simulator's, or a real one. */
   readonly telegram: { readonly apiUrl: string | undefined; readonly token: string } | undefined;
-  readonly secrets: KeptSecrets;
+  readonly secrets: KeptKeys;
 }
 
 interface Named {
@@ -68,7 +76,7 @@ async function untilConnectors(api: Api, wanted: readonly string[]): Promise<voi
   }
 }
 
-async function makeApiKey(api: Api, tenantId: string, secrets: KeptSecrets): Promise<string> {
+async function makeApiKey(api: Api, tenantId: string, secrets: KeptKeys): Promise<string> {
   // The number makes it a new key if an earlier start ended before it was kept.
   const request = key(`api-key/${Date.now()}`, { tenantId, name: 'Demo' });
   const { secret } = await api<{ secret: string }>('DirectoryService/CreateApiKey', request);
@@ -89,11 +97,12 @@ async function untilKeyWorks(api: Api, tenantId: string): Promise<void> {
   }
 }
 
-async function portalOf(api: Api, tenantId: string, url: string, secrets: KeptSecrets) {
+async function portalOf(api: Api, tenantId: string, url: string, secrets: KeptKeys) {
   const request = key('portal', { tenantId, name: 'Demo portal', url });
   try {
     const made = await api<{ portal: Named; licenceKey: string }>('DirectoryService/CreatePortal', request);
-    await secrets.keep({ demoLicenceKey: made.licenceKey });
+    // A later start gets the same portal; its key was shown then.
+    if (made.licenceKey !== '') await secrets.keep({ demoLicenceKey: made.licenceKey });
   } catch (error) {
     // Made at an earlier start: its key is not shown again, and its address may have been another one.
     if (!(error instanceof ApiRefused) || secrets.values.demoLicenceKey === undefined) throw error;

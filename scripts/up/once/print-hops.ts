@@ -12,7 +12,7 @@ interface Hop {
 async function hopsOf(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
   const response = await fetch(new URL('/v1/AuditService/Follow', gatewayUrl), {
     method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
     body: JSON.stringify({ id }),
     signal: AbortSignal.timeout(10_000),
   });
