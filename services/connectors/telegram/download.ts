@@ -1,4 +1,10 @@
-import { type ChannelAccess, ConnectorError, type Download, type Tools } from '@trunkline/adapter-kit';
+import {
+  type ChannelAccess,
+  ConnectorError,
+  type Download,
+  type GuardedResponse,
+  type Tools,
+} from '@trunkline/adapter-kit';
 import type { Media } from '@trunkline/contracts';
 import { ask, secretUrl } from './api.ts';
 import type { Settings } from './settings.ts';
@@ -18,7 +24,7 @@ export async function download(media: Media, channel: ChannelAccess<Settings>, t
   }
   const url = secretUrl(channel, '/file', path.split('/').map(encodeURIComponent).join('/'));
   const response = await tools.fetch(url, { timeoutMs: downloadTimeoutMs, maxBytes: downloadMaxBytes });
-  if (response.status !== 200) throw refused(response.status);
+  if (response.status !== 200) throw await refused(response);
   return {
     stream: response.stream,
     sizeBytes: Number(response.headers['content-length'] ?? sizeBytes ?? 0),
@@ -27,7 +33,9 @@ export async function download(media: Media, channel: ChannelAccess<Settings>, t
   };
 }
 
-function refused(status: number): ConnectorError {
+/** The words of a refusal are not worth reading, but its connection has to be let go. */
+async function refused({ status, stream }: GuardedResponse): Promise<ConnectorError> {
+  for await (const _ of stream) break;
   const isPassing = status >= 500 || status === 429;
   const code = isPassing ? 'transient' : status === 401 ? 'auth_revoked' : 'media_failed';
   return new ConnectorError(code, `Telegram's file server answered with status ${status}`, {

@@ -46,6 +46,23 @@ test('a file that is gone, or that is served from elsewhere, failed for good', a
   }
 });
 
+test("a refusal's connection is let go", async () => {
+  await using bot = await given();
+  let isLetGo = false;
+  async function* page() {
+    try {
+      yield Buffer.from('gone');
+    } finally {
+      isLetGo = true;
+    }
+  }
+  const { fetch, ...tools } = toolsFor();
+  const refuse: typeof fetch = async (url, request) =>
+    url.includes('/file/') ? { status: 404, headers: {}, stream: page(), text: async () => '' } : fetch(url, request);
+  await assert.rejects(download(bot.media, bot.channel, { ...tools, fetch: refuse }), { code: 'media_failed' });
+  assert.equal(isLetGo, true);
+});
+
 test('a file shorter than it was said to be does not end well', async () => {
   await using bot = await given({ kind: 'file_shorter' });
   const file = await download(bot.media, bot.channel, toolsFor());

@@ -1,9 +1,13 @@
 import { createTelegramSimulator } from './index.ts';
 
-/** Runs the simulator alone: PORT (8081 by default), TELEGRAM_TOKEN for a bot of one's own choice. */
+/** Runs the simulator alone: PORT (8081 by default), BIND_ADDRESS (this machine only), TELEGRAM_TOKEN for a bot of one's own choice. */
 const port = Number(process.env.PORT ?? 8081);
-const token = process.env.TELEGRAM_TOKEN;
-const simulator = await createTelegramSimulator({ port, ...(token === undefined ? {} : { token }) });
+const { TELEGRAM_TOKEN: token, BIND_ADDRESS: host } = process.env;
+const simulator = await createTelegramSimulator({
+  port,
+  ...(host === undefined ? {} : { host }),
+  ...(token === undefined ? {} : { token }),
+});
 console.log(`Telephone:   ${simulator.url}/`);
 console.log(`API root:    ${simulator.url}   (the setting apiUrl of a channel)`);
 console.log(`Bot token:   ${simulator.token}`);
