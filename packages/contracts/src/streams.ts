@@ -96,3 +96,24 @@ export const directoryKeys = {
   /** `open` or `closed`: written by the janitor, watched by every door. */
   room: () => 'room.door',
 } as const;
+
+/** Subjects of a lane in a stream of messages: everything in it but positions. Throws for another stream. Pure. */
+export function messageSubjects(stream: string, lane: number): readonly string[] {
+  const connector = stream.slice(stream.indexOf('_') + 1);
+  switch (stream) {
+    case streams.ingress:
+      return [subjects.ingress(lane), subjects.due(lane)];
+    case streams.facts:
+      return [subjects.allFacts(lane)];
+    case streams.outbox:
+      return [subjects.allOutbox(lane)];
+    case streams.deliveries:
+      return [subjects.deliveries(lane)];
+    case egressStream(connector):
+      return [subjects.allEgress(connector, lane)];
+    case sendsStream(connector):
+      return [subjects.sends(connector, lane)];
+    default:
+      throw new Error(`${stream} is no stream of messages`);
+  }
+}

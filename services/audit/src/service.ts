@@ -1,7 +1,7 @@
-import { AuditServiceDefinition, collections, messageStreams } from '@trunkline/contracts';
+import { AuditServiceDefinition, collections, messageStreams, messageSubjects } from '@trunkline/contracts';
 import { auditSink, defineService, runSink, workLanes } from '@trunkline/runtime';
 import { config } from './config.ts';
-import { recordMessages, subjectsOf } from './consume/record-stream.ts';
+import { recordMessages } from './consume/record-stream.ts';
 import { allOrNone } from './consume/together.ts';
 import { auditEvents } from './events.ts';
 import { openHistory } from './kafka.ts';
@@ -41,7 +41,7 @@ export const audit = defineService({
         runSink({
           ...{ bus, lane, stream, signal: until },
           name: auditSink(stream),
-          subjects: subjectsOf(stream, lane),
+          subjects: messageSubjects(stream, lane),
           handle: async (messages) => {
             await recordMessages({ stream, lane }, messages, parts);
             events.recorded(stream, messages.length, messages.at(-1)?.storedAtMs ?? 0);

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { AuditRecord, egressStream, laneCount, sendsStream, streams, subjects, topicOf } from '@trunkline/contracts';
+import { AuditRecord, topicOf } from '@trunkline/contracts';
 import type { StoredMessage } from '@trunkline/runtime';
 import { contentKey, sealContent } from '../domain/content.ts';
 import type { ClearEntry } from '../domain/entry.ts';
@@ -20,19 +20,6 @@ export interface RecordingParts {
   readonly unreadable: (stream: string, sequence: number) => void;
 }
 
-/** Subjects of a lane in a stream: everything but positions. Pure. */
-export function subjectsOf(stream: string, lane: number): readonly string[] {
-  const { ingress, facts, outbox, deliveries } = streams;
-  const connector = stream.slice(stream.indexOf('_') + 1);
-  if (stream === ingress) return [subjects.ingress(lane), subjects.due(lane)];
-  if (stream === facts) return [subjects.allFacts(lane)];
-  if (stream === outbox) return [subjects.allOutbox(lane)];
-  if (stream === deliveries) return [subjects.deliveries(lane)];
-  if (stream === egressStream(connector)) return [subjects.allEgress(connector, lane)];
-  if (stream === sendsStream(connector)) return [subjects.sends(connector, lane)];
-  throw new Error(`${stream} is no stream of messages`);
-}
-
 /** Records messages of one lane of a stream: first in Kafka, then in the passport's index. May be repeated. */
 export async function recordMessages(
   { stream, lane }: { readonly stream: string; readonly lane: number },
@@ -50,7 +37,7 @@ export async function recordMessages(
   const offsets = await parts.history.append(
     records.map((record) => ({
       topic,
-      partition: lane % laneCount,
+      partition: lane,
       value: Buffer.from(AuditRecord.encode(record).finish()),
       traceparent: record.entries.find(({ traceparent }) => traceparent !== '')?.traceparent,
     })),

@@ -1,0 +1,46 @@
+import type { SeenInstance } from './instances.ts';
+import { type Sample, sumOf } from './metrics-text.ts';
+
+/** A portal's queue as DeliveryService.ListBacklogs tells it by HTTP. */
+export interface SeenBacklog {
+  readonly portalId: string;
+  readonly mode: string;
+  readonly headSequence: string;
+  readonly deliveredSequence: string;
+  readonly waiting: string;
+  readonly expired: string;
+  readonly parked: string;
+  readonly oldestAt?: string;
+  readonly lastError: string;
+  readonly pauseReason: string;
+}
+
+/** What entered and what became of it. Both sums are always the same, unless something was lost. */
+export interface Balance {
+  readonly text: string;
+  readonly isEven: boolean;
+}
+
+/** Channels: accepted events = normalized + repeated + parked + held, since the instances started. Pure. */
+export function channelBalance(instances: readonly SeenInstance[]): Balance {
+  const samples: Sample[] = instances.filter(({ service }) => service === 'normalizer').flatMap((each) => each.samples);
+  const of = (outcome: string) => sumOf(samples, 'trunkline_normalizer_events_total', { outcome });
+  const held = sumOf(samples, 'trunkline_normalizer_held_events');
+  const [accepted, normalized, repeated, parked] = [of('accepted'), of('normalized'), of('repeated'), of('parked')];
+  const imbalanced = samples.filter(({ name, value }) => name === 'trunkline_channel_imbalance' && value !== 0);
+  const sum = `${accepted} accepted = ${normalized} normalized + ${repeated} repeated + ${parked} parked + ${held} held`;
+  const where = imbalanced.map(({ labels, value }) => `; channel ${labels.channel} is off by ${value}`).join('');
+  return { text: sum + where, isEven: accepted === normalized + repeated + parked + held && imbalanced.length === 0 };
+}
+
+/** Portals: head = delivered + waiting; what expired or was refused counts as delivered. Pure. */
+export function portalBalance(backlogs: readonly SeenBacklog[]): Balance {
+  const total = (field: 'headSequence' | 'deliveredSequence' | 'waiting' | 'expired' | 'parked') =>
+    backlogs.reduce((sum, backlog) => sum + Number(backlog[field]), 0);
+  const [head, delivered, waiting] = [total('headSequence'), total('deliveredSequence'), total('waiting')];
+  const among = `(of them ${total('expired')} expired, ${total('parked')} refused)`;
+  const isEven = backlogs.every(
+    (each) => Number(each.headSequence) === Number(each.deliveredSequence) + Number(each.waiting),
+  );
+  return { text: `${head} sealed = ${delivered} done ${among} + ${waiting} waiting`, isEven };
+}

@@ -1,0 +1,36 @@
+import type { LocalStatus } from '../follow/local.ts';
+import { type Sample, samplesOf } from './metrics-text.ts';
+
+/** How one instance is doing. */
+export interface SeenInstance {
+  readonly name: string;
+  readonly service: string;
+  /** ok, degraded, not ready; or that it does not answer. */
+  readonly state: string;
+  readonly reasons: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+const limitMs = 3_000;
+
+/** Asks every instance under /readyz and /metrics. Never rejects. */
+export async function seeInstances({ instances }: LocalStatus): Promise<SeenInstance[]> {
+  return await Promise.all(
+    instances.map(async ({ service, number, metricsPort }) => {
+      const about = { name: `${service}-${number}`, service };
+      try {
+        const [ready, metrics] = await Promise.all([ask(metricsPort, 'readyz'), ask(metricsPort, 'metrics')]);
+        const { status, reasons = {} } = JSON.parse(ready) as { status: string; reasons?: Record<string, string> };
+        const told = Object.entries(reasons).map(([part, reason]) => `${part}: ${reason}`);
+        return { ...about, state: status, reasons: told, samples: samplesOf(metrics) };
+      } catch {
+        return { ...about, state: 'does not answer', reasons: [], samples: [] };
+      }
+    }),
+  );
+}
+
+async function ask(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/${path}`, { signal: AbortSignal.timeout(limitMs) });
+  return await response.text();
+}

@@ -1,0 +1,87 @@
+import { type Balance, channelBalance, portalBalance, type SeenBacklog } from './balances.ts';
+import type { SeenInstance } from './instances.ts';
+import type { SeenLag, SeenLanes } from './lanes.ts';
+import { sumOf } from './metrics-text.ts';
+
+/** Everything that the screen shows; a part that could not be seen is the sentence why. */
+export interface Seen {
+  readonly instances: readonly SeenInstance[];
+  readonly lanes: readonly SeenLanes[] | string;
+  readonly lags: readonly SeenLag[] | string;
+  readonly backlogs: readonly SeenBacklog[] | string;
+  readonly nowMs: number;
+}
+
+/** One screen of lines. Pure. */
+export function screen(seen: Seen): string[] {
+  return [
+    'Services',
+    ...instanceLines(seen.instances),
+    '',
+    'Lanes (number of the instance that owns each)',
+    ...laneLines(seen.lanes),
+    ...lagLines(seen.lags),
+    '',
+    'Portals',
+    ...portalLines(seen.backlogs, seen.nowMs),
+    '',
+    'Balances',
+    `  channels  ${shown(channelBalance(seen.instances))}`,
+    ...(typeof seen.backlogs === 'string' ? [] : [`  portals   ${shown(portalBalance(seen.backlogs))}`]),
+  ];
+}
+
+function instanceLines(instances: readonly SeenInstance[]): string[] {
+  return instances.map(({ name, state, reasons, samples }) => {
+    const owned = sumOf(samples, 'trunkline_lanes_owned');
+    const lanes = owned === 0 ? '' : `${owned} lanes`;
+    return `  ${name.padEnd(16)} ${state.padEnd(16)} ${lanes.padEnd(8)} ${reasons.join('; ')}`.trimEnd();
+  });
+}
+
+function laneLines(lanes: Seen['lanes']): string[] {
+  if (typeof lanes === 'string') return [`  ${lanes}`];
+  const head = `  ${'lane'.padEnd(16)}${(lanes[0]?.owners ?? []).map((_, lane) => String(lane).padStart(4)).join('')}`;
+  const rows = lanes
+    .filter(({ owners }) => owners.some((owner) => owner !== ''))
+    .map(
+      ({ service, owners }) => `  ${service.padEnd(16)}${owners.map((owner) => (owner || '-').padStart(4)).join('')}`,
+    );
+  return [head, ...rows];
+}
+
+/** Shorter than this is the way of things: positions are stored once a second. */
+const usualLagMs = 2_000;
+
+function lagLines(lags: Seen['lags']): string[] {
+  if (typeof lags === 'string') return [];
+  const slow = lags.filter(({ lagMs }) => lagMs > usualLagMs);
+  if (slow.length === 0) return ['  lag: none; every reader has read everything'];
+  const lines = slow.map(({ lane, slowest, lagMs }) => {
+    return `  lag: lane ${lane}, ${slowest}: the oldest unread message is ${Math.round(lagMs / 1_000)} s old`;
+  });
+  return [
+    ...lines,
+    '  (the normalizer says how far it is with its next fact, a queue when its slowest destination moves)',
+  ];
+}
+
+function portalLines(backlogs: Seen['backlogs'], nowMs: number): string[] {
+  if (typeof backlogs === 'string') return [`  ${backlogs}`];
+  if (backlogs.length === 0) return ['  none has a stream yet'];
+  const modeOf = ({ mode }: SeenBacklog) => mode.replace('PORTAL_MODE_', '').toLowerCase();
+  const counts = ['live', 'drain', 'paused'].map((mode) => {
+    return `${backlogs.filter((backlog) => modeOf(backlog) === mode).length} ${mode}`;
+  });
+  const troubled = backlogs.filter((backlog) => modeOf(backlog) !== 'live' || backlog.waiting !== '0').slice(0, 10);
+  const rows = troubled.map((backlog) => {
+    const oldest = backlog.oldestAt ? `, oldest ${Math.round((nowMs - Date.parse(backlog.oldestAt)) / 1_000)} s` : '';
+    const why = [backlog.lastError, backlog.pauseReason].filter((text) => text !== '').join(', ');
+    return `  ${backlog.portalId}  ${modeOf(backlog)}  ${backlog.waiting} waiting${oldest}  ${why}`.trimEnd();
+  });
+  return [`  ${counts.join(', ')}`, ...rows];
+}
+
+function shown({ text, isEven }: Balance): string {
+  return `${isEven ? 'even      ' : 'NOT EVEN  '}${text}`;
+}
