@@ -4,7 +4,7 @@ export type { Cleared } from './bus/clearing.ts';
 export { machineClock } from './bus/clock.ts';
 export { type BusOptions, connectBus } from './bus/connect.ts';
 export type { Directory, DirectoryChange } from './bus/directory.ts';
-export { createDirectoryWriter, type DirectoryWriter } from './bus/directory-writer.ts';
+export { createDirectoryWriter, type DirectoryWriter, type StoredEntry } from './bus/directory-writer.ts';
 export { createDoor, type Door, type DoorOptions, type Submitted } from './bus/door.ts';
 export type { Entered, StoredBatch } from './bus/group-commit.ts';
 export type { LaneLease, LaneWork } from './bus/held-lane.ts';
@@ -111,6 +111,7 @@ export {
   mergedText,
 } from './metrics.ts';
 export { type BusPlan, busTable, leaseMs } from './provision/bus-table.ts';
+export { type InitiateOptions, initiateStore } from './provision/initiate-store.ts';
 export { type Provisioned, type ProvisionOptions, provision } from './provision/provision.ts';
 export { type BusProvisioned, provisionBus } from './provision/provision-bus.ts';
 export { provisionStore, provisionStoreUsers, type StorePlan } from './provision/provision-store.ts';

@@ -1,5 +1,6 @@
 import type { ConnectorServiceDefinition, SealingServiceDefinition } from '@trunkline/contracts';
 import type { Collection, RpcClient, SecretValues } from '@trunkline/runtime';
+import type { Making } from './domain/create.ts';
 import type {
   ApiKeyDocument,
   ChannelDocument,
@@ -28,5 +29,6 @@ export interface DirectoryContext {
   readonly openSecrets: (connector: string, sealed: string) => SecretValues;
   /** Public address of a channel's hook; empty where this installation has none and connectors poll. */
   readonly hookUrl: (connector: string, channelId: string) => string;
-  readonly now: () => number;
+  /** Time, and the hash of create requests. */
+  readonly making: Making;
 }

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
 import {
   ConnectorServiceDefinition,
   collections,
@@ -51,7 +52,7 @@ export const directory = defineService({
       openSecrets: (connector, sealed) => openSecrets(connectorKey(master, connector), sealed),
       hookUrl: (connector, channelId) =>
         PUBLIC_URL === undefined ? '' : new URL(`/hooks/${connector}/${channelId}`, PUBLIC_URL).href,
-      now,
+      making: { now, hash: requestHash(master) },
     };
     runtime.rpc.addService(DirectoryServiceDefinition, {
       ...tenants(context),
@@ -67,6 +68,12 @@ export const directory = defineService({
     workLanes(runtime, ({ signal }) => copyToBucket(from, writer, signal), [0]);
   },
 });
+
+/** A hash under a key of its own: from it alone nobody can guess a secret that a request held. */
+function requestHash(master: KeyObject): (text: string) => string {
+  const key = Buffer.from(hkdfSync('sha256', master, 'trunkline.directory', 'requests', 32));
+  return (text) => createHmac('sha256', key).update(text).digest('hex');
+}
 
 function copied(store: Store): Copied {
   return {

@@ -108,8 +108,14 @@ test('the writer reads back everything that is there', async () => {
   await bus.writer.publishEntry(...channel('telegram', 'c1'));
   await bus.writer.removeEntry(directoryKeys.tenant('t2'));
   const entries = await bus.writer.entries(bus.signal);
-  assert.deepEqual([...entries.keys()].toSorted(), ['channel.telegram.c1', 'tenant.t1']);
-  assert.deepEqual(TenantEntry.decode(entries.get('tenant.t1') ?? new Uint8Array()), { id: 't1', isActive: true });
+  const there = [...entries].flatMap(([key, { value }]) => (value ? [key] : []));
+  assert.deepEqual(there.toSorted(), ['channel.telegram.c1', 'tenant.t1']);
+  const { value, revision } = entries.get('tenant.t1') ?? assert.fail();
+  assert.deepEqual(TenantEntry.decode(value ?? new Uint8Array()), { id: 't1', isActive: true });
+  // Who was held up since it read the entry does not bring back what was.
+  await bus.writer.publishEntry(...tenant('t1', false), revision);
+  await assert.rejects(bus.writer.publishEntry(...tenant('t1'), revision), { name: 'WrongLastSequence' });
+  await assert.rejects(bus.writer.removeEntry('tenant.t1', revision), { name: 'WrongLastSequence' });
 });
 
 test('the door opens and closes by the janitor’s word', async () => {

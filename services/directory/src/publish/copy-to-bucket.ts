@@ -1,4 +1,4 @@
-import { type DirectoryWriter, pause, type Timestamp, TrunklineError } from '@trunkline/runtime';
+import { type DirectoryWriter, pause, type StoredEntry, type Timestamp, TrunklineError } from '@trunkline/runtime';
 import type { BucketEntry } from './entries.ts';
 import { type Copied, type CopiedName, entriesOf } from './snapshot.ts';
 
@@ -14,25 +14,22 @@ const firstWords: Partial<Record<CopiedName, string>> = {
 /**
  * Keeps the directory bucket as the collections are, until the signal: compares everything once, then follows their change
  * streams. They begin at a time before the comparison, so that no change falls between the two. Rejects when a stream
- * ends; begun again, it compares everything again, so that nothing is lost by it.
+ * ends, or when another instance has written meanwhile; begun again, it compares everything again, so that nothing is lost.
  */
 export async function copyToBucket(from: Copied, writer: DirectoryWriter, signal: AbortSignal): Promise<void> {
   const changes = watchChanges(from, await from.operationTime());
   try {
-    const known = new Map(await writer.entries(signal));
+    const bucket: Bucket = { writer, known: new Map(await writer.entries(signal)) };
     const wanted = (await Promise.all(names.map((name) => entriesOf(from, name)))).flat();
-    await publish(wanted, known, writer);
+    await publish(wanted, bucket);
     const keys = new Set(wanted.map((entry) => entry.key));
-    await remove(
-      [...known.keys()].filter((key) => !keys.has(key)),
-      known,
-      writer,
-    );
+    const gone = [...bucket.known.keys()].filter((key) => !keys.has(key));
+    await remove(gone, bucket);
     while (!signal.aborted) {
       for (const [name, ids] of changes.take()) {
         const current = await entriesOf(from, name, ids);
-        await publish(current, known, writer);
-        await remove(goneKeys(name, ids, current, known), known, writer);
+        await publish(current, bucket);
+        await remove(goneKeys(name, ids, current, bucket.known), bucket);
       }
       // A person waits for what they changed to work: a short look, not a long one.
       await pause(20, signal);
@@ -42,19 +39,25 @@ export async function copyToBucket(from: Copied, writer: DirectoryWriter, signal
   }
 }
 
-async function publish(entries: readonly BucketEntry[], known: Map<string, Uint8Array>, writer: DirectoryWriter) {
+/** The bucket and what we know to be in it: each change goes behind that, or is refused. */
+interface Bucket {
+  readonly writer: DirectoryWriter;
+  readonly known: Map<string, StoredEntry>;
+}
+
+async function publish(entries: readonly BucketEntry[], { writer, known }: Bucket) {
   for (const { key, value } of entries) {
     const former = known.get(key);
-    if (former && Buffer.compare(former, value) === 0) continue;
-    await writer.publishEntry(key, value);
-    known.set(key, value);
+    if (former?.value && Buffer.compare(former.value, value) === 0) continue;
+    known.set(key, { value, revision: await writer.publishEntry(key, value, former?.revision ?? 0) });
   }
 }
 
-async function remove(keys: readonly string[], known: Map<string, Uint8Array>, writer: DirectoryWriter) {
+async function remove(keys: readonly string[], { writer, known }: Bucket) {
   for (const key of keys) {
-    await writer.removeEntry(key);
-    known.delete(key);
+    const former = known.get(key);
+    if (!former?.value) continue;
+    known.set(key, { value: undefined, revision: await writer.removeEntry(key, former.revision) });
   }
 }
 
@@ -63,7 +66,7 @@ function goneKeys(
   name: CopiedName,
   ids: readonly string[],
   current: readonly BucketEntry[],
-  known: ReadonlyMap<string, Uint8Array>,
+  known: ReadonlyMap<string, StoredEntry>,
 ): string[] {
   const word = firstWords[name];
   if (word === undefined) return [];
@@ -78,6 +81,7 @@ function goneKeys(
 function watchChanges(from: Copied, startAtOperationTime: Timestamp) {
   const changed = new Map<CopiedName, Set<string>>();
   let failure: unknown;
+  let isOver = false;
   const streams = names.map((name) => {
     const stream = from[name].watch([{ $project: { documentKey: 1 } }], {
       maxAwaitTimeMS: 1_000,
@@ -91,6 +95,10 @@ function watchChanges(from: Copied, startAtOperationTime: Timestamp) {
     stream.on('error', (error: unknown) => {
       failure = error;
     });
+    // Also without an error: a collection was dropped or renamed.
+    stream.on('close', () => {
+      if (!isOver) failure ??= new Error(`the changes of ${name} end`);
+    });
     return stream;
   });
   return {
@@ -100,6 +108,9 @@ function watchChanges(from: Copied, startAtOperationTime: Timestamp) {
       changed.clear();
       return taken;
     },
-    close: () => Promise.all(streams.map((stream) => stream.close())),
+    close: async () => {
+      isOver = true;
+      await Promise.all(streams.map((stream) => stream.close()));
+    },
   };
 }

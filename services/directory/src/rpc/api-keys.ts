@@ -3,7 +3,6 @@ import type * as proto from '@trunkline/contracts';
 import { type CallContext, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
-
 import type { ApiKeyDocument } from '../store/documents.ts';
 
 const secretPrefix = 'tk_';
@@ -18,14 +17,14 @@ export function hashOfApiKey(secret: string): string {
 }
 
 /** The methods about API keys. */
-export function apiKeys({ apiKeys: store, tenants, now }: DirectoryContext) {
+export function apiKeys({ apiKeys: store, tenants, making }: DirectoryContext) {
   return {
     createApiKey: async (request: proto.CreateApiKeyRequest, caller: CallContext) => {
       const tenantId = tenantFor(caller, request.tenantId);
       await tenants.get(tenantId, tenantId);
       const secret = secretPrefix + randomBytes(32).toString('base64url');
       const hash = hashOfApiKey(secret);
-      const entity = newEntity('api-key', tenantId, request, now());
+      const entity = newEntity('api-key', tenantId, request, making);
       const made = await store.create({ ...entity, hash, prefix: secret.slice(0, 9) });
       // A repeat finds the first key, whose secret nobody has any more.
       return { apiKey: apiKey(made), secret: made.hash === hash ? secret : '' };

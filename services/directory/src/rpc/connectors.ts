@@ -1,5 +1,5 @@
 import { Capabilities, type Connector, type RegisterConnectorRequest } from '@trunkline/contracts';
-import { invalidArgument } from '@trunkline/runtime';
+import { type CallContext, invalidArgument, TrunklineError } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import type { ConnectorDocument } from '../store/documents.ts';
 
@@ -14,9 +14,15 @@ export function connectors({ connectors: collection }: DirectoryContext) {
       const found = await collection.find({}, { timeoutMS: 5_000 }).sort({ _id: 1 }).limit(200).toArray();
       return { connectors: found.map(connector) };
     },
-    registerConnector: async ({ connector: told }: RegisterConnectorRequest) => {
+    registerConnector: async ({ connector: told }: RegisterConnectorRequest, { caller }: CallContext) => {
       if (!told || !/^[a-z][a-z0-9-]{0,40}$/.test(told.name)) {
         throw invalidArgument({ field: 'connector.name', description: 'Must be the folder name of a connector.' });
+      }
+      if (told.name !== caller) {
+        throw new TrunklineError(
+          'permission_denied',
+          `${caller} told about ${told.name}: a connector tells about itself`,
+        );
       }
       const { name, title, settingsSchema, secretNames } = told;
       const document = {

@@ -2,7 +2,6 @@ import type * as proto from '@trunkline/contracts';
 import { type CallContext, requireText, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
-
 import type { LineDocument } from '../store/documents.ts';
 
 function line({ _id: id, tenantId, name, portalId, isActive, createdAt }: LineDocument): proto.Line {
@@ -10,7 +9,7 @@ function line({ _id: id, tenantId, name, portalId, isActive, createdAt }: LineDo
 }
 
 /** The methods about lines. */
-export function lines({ lines: store, portals, tenants, now }: DirectoryContext) {
+export function lines({ lines: store, portals, tenants, making }: DirectoryContext) {
   /** The portal, if one is named, must be the tenant's own. */
   const portalOf = async (portalId: string, tenantId: string) =>
     portalId === '' ? '' : (await portals.get(portalId, tenantId))._id;
@@ -19,7 +18,7 @@ export function lines({ lines: store, portals, tenants, now }: DirectoryContext)
       const tenantId = tenantFor(caller, request.tenantId);
       await tenants.get(tenantId, tenantId);
       const portalId = await portalOf(request.portalId, tenantId);
-      return line(await store.create({ ...newEntity('line', tenantId, request, now()), portalId }));
+      return line(await store.create({ ...newEntity('line', tenantId, request, making), portalId }));
     },
     getLine: async ({ lineId }: proto.GetLineRequest, { tenantScope }: CallContext) =>
       line(await store.get(lineId, tenantScope)),

@@ -1,9 +1,8 @@
 import type * as proto from '@trunkline/contracts';
 import { type CreatePortalRequest, PortalSettings } from '@trunkline/contracts';
-import { type CallContext, invalidArgument, requireText, tenantFor } from '@trunkline/runtime';
+import { asTrunklineError, type CallContext, invalidArgument, requireText, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
-
 import type { PortalDocument } from '../store/documents.ts';
 
 function portal(document: PortalDocument): proto.Portal {
@@ -41,19 +40,25 @@ function checkedSettings(settings: PortalSettings | undefined): PortalSettings {
 }
 
 /** The methods about portals. */
-export function portals({ portals: store, tenants, sealing, now }: DirectoryContext) {
+export function portals({ portals: store, tenants, sealing, making }: DirectoryContext) {
   return {
     createPortal: async (request: CreatePortalRequest, caller: CallContext) => {
       const tenantId = tenantFor(caller, request.tenantId);
       await tenants.get(tenantId, tenantId);
-      const entity = newEntity('portal', tenantId, request, now());
+      const entity = newEntity('portal', tenantId, request, making);
       const settings = checkedSettings(request.settings);
       const made = await store.create({ ...entity, url: checkedUrl(request.url), settings, kids: [] });
       // The portal stands before its key: a crash between the two is healed by repeating the call.
       const order = { portalId: made._id, tenantId, idempotencyKey: `create/${request.idempotencyKey}` };
-      const { licenceKey, kid } = await sealing.rotateKey(order);
-      const kids = [kid, ...made.kids.filter((known) => known !== kid)];
-      return { portal: portal(await store.update(made._id, tenantId, { kids })), licenceKey };
+      try {
+        const { licenceKey, kid } = await sealing.rotateKey(order);
+        const kids = [kid, ...made.kids.filter((known) => known !== kid)];
+        return { portal: portal(await store.update(made._id, tenantId, { kids })), licenceKey };
+      } catch (error) {
+        // A late repeat gets what was made then; the key was shown, and is not shown again.
+        if (asTrunklineError(error).code !== 'failed_precondition') throw error;
+        return { portal: portal(made), licenceKey: '' };
+      }
     },
     getPortal: async ({ portalId }: proto.GetPortalRequest, { tenantScope }: CallContext) =>
       portal(await store.get(portalId, tenantScope)),

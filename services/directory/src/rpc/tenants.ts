@@ -14,11 +14,11 @@ function seen(tenantId: string, caller: CallContext): string {
 }
 
 /** The methods about tenants. */
-export function tenants({ tenants: store, now }: DirectoryContext) {
+export function tenants({ tenants: store, making }: DirectoryContext) {
   return {
     createTenant: async (request: proto.CreateTenantRequest, caller: CallContext) => {
       requireAdministrator(caller);
-      const made = newEntity('tenant', '', request, now());
+      const made = newEntity('tenant', '', request, making);
       return tenant(await store.create({ ...made, tenantId: made._id }));
     },
     getTenant: async ({ tenantId }: proto.GetTenantRequest, caller: CallContext) =>

@@ -26,8 +26,8 @@ export interface LineDocument extends Entity {
   readonly portalId: string;
 }
 
-/** How a channel is doing, as last seen. */
-export type ChannelStateName = 'connecting' | 'ok' | 'degraded' | 'needs_sign_in' | 'banned' | 'off';
+/** How connecting a channel went, the last time. */
+export type ChannelStateName = 'connecting' | 'ok' | 'degraded' | 'needs_sign_in';
 
 /** A channel. */
 export interface ChannelDocument extends Entity {
@@ -37,7 +37,7 @@ export interface ChannelDocument extends Entity {
   /** JSON object of the secrets, sealed to the connector: compact JWE. */
   readonly sealedSecrets: string;
   readonly secretNames: readonly string[];
-  /** Absent until connected. Unique with the connector over all tenants. */
+  /** Absent until the platform told it. Never changes. Unique with the connector over all tenants. */
   readonly accountId?: string;
   readonly accountName: string;
   readonly deepLink: string;

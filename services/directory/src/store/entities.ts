@@ -30,8 +30,10 @@ export interface Entities<T extends Entity> {
   readonly create: (document: T) => Promise<T>;
   readonly get: (id: string, tenantScope: string) => Promise<T>;
   readonly list: (tenantScope: string, page: PageRequest) => Promise<Page<T>>;
-  readonly update: (id: string, tenantScope: string, changes: Partial<T>) => Promise<T>;
-  readonly remove: (id: string, tenantScope: string) => Promise<void>;
+  /** Changes one; `given` names what must still be so, or it is `aborted`: somebody else changed it meanwhile. */
+  readonly update: (id: string, tenantScope: string, changes: Partial<T>, given?: Partial<T>) => Promise<T>;
+  /** Removes one, if it still is as `given` says; false when there is none such. */
+  readonly remove: (id: string, tenantScope: string, given?: Partial<T>) => Promise<boolean>;
 }
 
 const timeout = { timeoutMS: 5_000 };
@@ -47,7 +49,8 @@ export function entities<T extends Entity>(collection: Collection<Entity>, word:
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         const first = await collection.findOne({ _id: document._id }, timeout);
-        if (first?.requestHash === document.requestHash) return first as T;
+        if (!first) throw changedMeanwhile();
+        if (first.requestHash === document.requestHash) return first as T;
         throw madeBefore(word);
       }
     },
@@ -65,25 +68,26 @@ export function entities<T extends Entity>(collection: Collection<Entity>, word:
       const items = found.slice(0, limit);
       return { items, nextPageToken: found.length > limit ? writePageToken(items.at(-1)?._id) : '' };
     },
-    update: async (id, tenantScope, changes) => {
-      const filter = within(tenantScope, { _id: id });
-      const updated = await collection.findOneAndUpdate(
-        filter,
-        { $set: changes },
-        { returnDocument: 'after', ...timeout },
-      );
-      if (!updated) throw missing();
-      return updated as T;
+    update: async (id, tenantScope, changes, given = {}) => {
+      const one = within(tenantScope, { _id: id });
+      const options = { returnDocument: 'after', ...timeout } as const;
+      const updated = await collection.findOneAndUpdate({ ...one, ...given }, { $set: changes }, options);
+      if (updated) return updated as T;
+      throw (await collection.findOne(one, timeout)) ? changedMeanwhile() : missing();
     },
-    remove: async (id, tenantScope) => {
-      const { deletedCount } = await collection.deleteOne(within(tenantScope, { _id: id }), timeout);
-      if (deletedCount === 0) throw missing();
+    remove: async (id, tenantScope, given = {}) => {
+      const { deletedCount } = await collection.deleteOne({ ...within(tenantScope, { _id: id }), ...given }, timeout);
+      return deletedCount > 0;
     },
   };
 }
 
 function within(tenantScope: string, filter: Filter<Entity>): Filter<Entity> {
   return tenantScope === everyTenant ? filter : { ...filter, tenantId: tenantScope };
+}
+
+function changedMeanwhile(): TrunklineError {
+  return new TrunklineError('aborted', 'the document is not as it was read');
 }
 
 function madeBefore(word: string): TrunklineError {
