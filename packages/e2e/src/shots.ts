@@ -43,14 +43,16 @@ async function converse(page: Page): Promise<void> {
   await box.or(open).first().waitFor();
   if (await open.isVisible()) await open.click();
   for (const text of ['Hello! Is the lid of the teapot glazed inside too?', 'And does it come in blue?']) {
+    const taken = page.locator('#list .text');
+    const before = await taken.count();
     await box.fill(text);
     await box.press('Enter');
-    await page.locator('#list .text', { hasText: text }).last().waitFor();
+    await taken.nth(before).waitFor();
   }
   const answer = 'Hello! Yes, inside and out. Blue comes back in May: shall I keep one for you?';
   await page.getByRole('textbox', { name: 'Answer' }).fill(answer);
   await page.getByRole('textbox', { name: 'Answer' }).press('Enter');
   await page.getByRole('dialog').getByText(answer).last().waitFor();
   await page.locator('#hops li').nth(3).waitFor({ timeout: 60_000 });
-  await page.waitForTimeout(1_500);
+  await page.getByText('the answer was read').last().waitFor();
 }
