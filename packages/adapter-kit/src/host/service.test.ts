@@ -10,7 +10,7 @@ let hosted: HostedService<unknown>;
 let service: StartedService<unknown>;
 before(async () => {
   around = await startSurroundings();
-  hosted = around.start();
+  hosted = around.start({ FILE_MAX_MEBIBYTES: '1' });
   service = await hosted.ready;
 });
 after(async () => {
@@ -154,7 +154,7 @@ test('a conversation that must wait long is held aside, in order, and comes back
   assert.deepEqual(order, ['1', '4', '1', '2', '3']);
 });
 
-test('a file is copied, hashed and typed by its content; one that is gone fails with its reason', async () => {
+test('a file is copied, hashed and typed by its content; one that is gone or endless fails with its reason', async () => {
   const id = await aChannel();
   const fetchOf = (platformFileId: string) => ({
     ...{ tenantId, channelId: id, conversationId: '', at: new Date(), traceparent: '' },
@@ -170,14 +170,17 @@ test('a file is copied, hashed and typed by its content; one that is gone fails 
       },
     },
   });
-  await around.order(fetchOf('cat'), fetchOf('gone'));
+  await around.order(fetchOf('cat'), fetchOf('gone'), fetchOf('endless'));
   const settled = await until(async () => {
     const found = (await around.entered(id)).flatMap(({ item }) => (item?.$case === 'fileResult' ? [item.value] : []));
-    return found.length === 2 && found;
+    return found.length === 3 && found;
   });
-  const [cat, gone] = ['cat', 'gone'].map((name) => settled.find(({ media }) => media?.id === `${id}-${name}`));
+  const [cat, gone, endless] = ['cat', 'gone', 'endless'].map((name) =>
+    settled.find(({ media }) => media?.id === `${id}-${name}`),
+  );
   assert.equal(cat?.media?.state, MediaState.MEDIA_STATE_STORED);
   assert.equal(cat?.media?.mimeType, 'image/png');
   assert.match(cat?.media?.sha256 ?? '', /^[0-9a-f]{64}$/);
   assert.deepEqual([gone?.media?.state, gone?.reason], [MediaState.MEDIA_STATE_FAILED, 'media_failed']);
+  assert.deepEqual([endless?.media?.state, endless?.reason], [MediaState.MEDIA_STATE_TOO_LARGE, 'too_large']);
 });

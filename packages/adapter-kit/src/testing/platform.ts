@@ -1,6 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { type DoubleRequest, type Reaction, startHttpDouble } from '@trunkline/testkit';
 
 /** One message that the fake platform was asked to send. */
 export interface Asked {
@@ -9,9 +7,6 @@ export interface Asked {
   readonly text: string;
   readonly atMs: number;
 }
-
-/** What the platform does with a request: an answer, or nothing ever. */
-export type Reaction = { readonly status: number; readonly body: object } | 'hang' | 'cut';
 
 /** The platform behind the sample connector. */
 export interface FakePlatform extends AsyncDisposable {
@@ -24,25 +19,14 @@ export interface FakePlatform extends AsyncDisposable {
 /** Starts a platform that keeps what it was asked. */
 export async function startPlatform(): Promise<FakePlatform> {
   const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
-    if (request.url?.startsWith('/files/')) return answerFile(request.url, response);
-    const one: Asked = { ...(JSON.parse(await text(request)) as Omit<Asked, 'atMs'>), atMs: Date.now() };
+  const answer = ({ url, body }: DoubleRequest): Reaction => {
+    if (url.pathname.startsWith('/files/')) return fileAt(url.pathname);
+    const one: Asked = { ...(JSON.parse(body.toString()) as Omit<Asked, 'atMs'>), atMs: Date.now() };
     asked.push(one);
-    const reaction = platform.react(one);
-    if (reaction === 'hang') return;
-    if (reaction === 'cut') return request.socket.destroy();
-    response.writeHead(reaction.status, { 'content-type': 'application/json' }).end(JSON.stringify(reaction.body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const platform: FakePlatform = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    react: sent,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    return platform.react(one);
   };
+  const server = await startHttpDouble(answer);
+  const platform: FakePlatform = { ...server, asked, react: sent };
   return platform;
 }
 
@@ -51,10 +35,10 @@ export function sent({ id }: Asked): Reaction {
   return { status: 200, body: { id: `p-${id}` } };
 }
 
-function answerFile(url: string, response: ServerResponse): void {
-  if (url !== '/files/cat') {
-    response.writeHead(404).end();
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'text/html' }).end(Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+function fileAt(path: string): Reaction {
+  if (path === '/files/endless') return 'endless';
+  if (path !== '/files/cat') return { status: 404 };
+  return { status: 200, headers: { 'content-type': 'text/html' }, body: picture };
 }
