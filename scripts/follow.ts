@@ -6,6 +6,8 @@ import { createTable, type ShownHop } from './follow/table.ts';
 
 const ending = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort());
+// Whoever read along has seen enough: `| head`.
+process.stdout.on('error', () => ending.abort());
 
 try {
   await follow(process.argv.slice(2));
@@ -32,7 +34,8 @@ async function follow(args: readonly string[]): Promise<void> {
   if (asked.isJson) return;
   if (hops.length === 0)
     return console.log('No hops. Nothing like it was recorded for this key, or history is still catching up.');
-  console.log(table.trace(hops));
+  const trace = table.trace(hops);
+  if (trace !== '') console.log(trace);
 }
 
 function read(args: readonly string[]) {

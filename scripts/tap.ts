@@ -16,6 +16,8 @@ NATS_URL names another bus than that of npm start in this folder.`;
 
 const ending = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort());
+// Whoever read along has seen enough: `| head`.
+process.stdout.on('error', () => ending.abort());
 
 try {
   await tap(process.argv.slice(2));
