@@ -50,7 +50,7 @@ export type { StageDependencies } from './bus/stage-run.ts';
 export type { StageStore } from './bus/stage-store.ts';
 export { createMongoStageStore, type MongoStageStoreOptions } from './bus/stage-store-mongo.ts';
 export { runTimers, type TimersOptions } from './bus/timers.ts';
-export { laneEvents, workLanes } from './bus/work-lanes.ts';
+export { laneEvents, laneSpans, workLanes } from './bus/work-lanes.ts';
 export {
   ConfigError,
   type ConfigSchema,
@@ -138,6 +138,7 @@ export { pathOf, shortNameOf } from './rpc/definition.ts';
 export { type Descriptors, loadDescriptors } from './rpc/descriptors.ts';
 export type { CallParts, Implementation, MethodImplementation } from './rpc/handler.ts';
 export { type Identity, type IncomingCall, innerAccess, innerTokenHash, type RpcAccess } from './rpc/inner-access.ts';
+export { type JsonCodec, jsonCodecOf } from './rpc/json-codec.ts';
 export { type OpenApiOptions, openApiDocument } from './rpc/openapi.ts';
 export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
 export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';

@@ -27,7 +27,7 @@ export const gateway = defineService({
     const described = { title: 'Trunkline', version: '1', serverUrl: PUBLIC_URL, services, descriptors };
     const document = openApiDocument({ ...described, isPublic: isPublicMethod });
     http.get('/openapi.json', async () => document);
-    portalMessages(http, clients);
+    portalMessages(http, { clients, directory, descriptors, tracing });
     serveFiles(http, files, FILES_KEY.reveal(), now);
     await passToConnectors(http, CONNECTORS);
   },

@@ -1,5 +1,5 @@
-import { collections, SealingServiceDefinition } from '@trunkline/contracts';
-import { defineService, laneEvents, runKeyedLog, signFileUrl, workLanes } from '@trunkline/runtime';
+import { collections, factTraceparentOf, SealingServiceDefinition } from '@trunkline/contracts';
+import { defineService, laneEvents, laneSpans, runKeyedLog, signFileUrl, workLanes } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { sealFacts } from './consume/seal-facts.ts';
 import { createKek } from './domain/kek.ts';
@@ -42,9 +42,9 @@ export const sealer = defineService({
     });
 
     const unsealed = metrics.counter('trunkline_unsealed_total', 'Events parked before they were numbered.', ['code']);
-    const parked = parkedItems(store.collection(collections.sealer.parked), kek, (code, count) =>
-      unsealed.add(count, { code }),
-    );
+    const parked = parkedItems(store.collection(collections.sealer.parked), {
+      ...{ kek, now, counted: (code, count) => unsealed.add(count, { code }) },
+    });
     const fileLink: FileLink = (media, atMs) => {
       const link = { key: media.source?.objectKey || media.id, expiresAtMs: atMs + linkLifeMs };
       return new URL(signFileUrl(link, settings.FILES_KEY.reveal()), settings.PUBLIC_URL).href;
@@ -52,6 +52,7 @@ export const sealer = defineService({
     const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
     const definition = sealFacts({ sealerOf, fileLink, parked });
     const events = laneEvents(runtime, 'sealer');
-    workLanes(runtime, (lease) => runKeyedLog(definition, { log: bus, lease, events }));
+    const around = laneSpans(runtime, 'seal', factTraceparentOf);
+    workLanes(runtime, (lease) => runKeyedLog(definition, { log: bus, lease, events, around }));
   },
 });

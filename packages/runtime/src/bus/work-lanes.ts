@@ -4,6 +4,7 @@ import { LaneAlarm } from './alarm.ts';
 import type { LaneWork } from './held-lane.ts';
 import type { LaneEvents } from './lane-events.ts';
 import { runLanes } from './lease.ts';
+import type { InputItem } from './ports.ts';
 
 /**
  * Runs a service's work on each lane that this instance owns, until the service ends; what fails stands in the log and in
@@ -56,4 +57,32 @@ export function laneEvents({ log, metrics }: Runtime<unknown>, worker: string): 
     },
     ended: ({ lane, reason }) => log.info('Lane given up', { worker, lane, reason }),
   };
+}
+
+const linksMax = 100;
+
+/**
+ * Runs each micro-batch in one span, linked to the traces of its items; in none where nothing is sampled. `traceparentOf`
+ * reads an item's, and may throw on what is no item. Made once for each stage and keyed log, in `start`.
+ */
+export function laneSpans(
+  { tracing }: Runtime<unknown>,
+  name: string,
+  traceparentOf: (bytes: Uint8Array) => string,
+): <T>(items: readonly InputItem[], run: () => Promise<T>) => Promise<T> {
+  return async (items, run) => {
+    const links = items.map(({ bytes }) => tracedBy(bytes, traceparentOf)).filter((text) => text !== '');
+    if (links.length === 0) return await run();
+    const attributes = { 'messaging.batch.message_count': items.length };
+    return await tracing.span(name, { kind: 'consumer', links: links.slice(0, linksMax), attributes }, run);
+  };
+}
+
+/** What is no item at all has no trace either: whoever decides it will park it. */
+function tracedBy(bytes: Uint8Array, traceparentOf: (bytes: Uint8Array) => string): string {
+  try {
+    return traceparentOf(bytes);
+  } catch {
+    return '';
+  }
 }

@@ -1,5 +1,7 @@
 import httpProxy from '@fastify/http-proxy';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { TrunklineError } from '../errors.ts';
+import { sendError } from './server.ts';
 
 /** Which part of a server's addresses goes on to another server. */
 export interface PassedOn {
@@ -31,6 +33,9 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
     replyOptions: {
       getUpstream: (request) => upstreamOf(pathOf(request)),
       rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
+      // Whatever keeps the other server from answering: the caller may come again.
+      onError: (reply, { error }) =>
+        sendError(reply as unknown as FastifyReply, new TrunklineError('unavailable', error.message, { cause: error })),
     },
   });
 }

@@ -48,8 +48,8 @@ export function portals({ portals: store, tenants, sealing, making }: DirectoryC
       const entity = newEntity('portal', tenantId, request, making);
       const settings = checkedSettings(request.settings);
       const made = await store.create({ ...entity, url: checkedUrl(request.url), settings, kids: [] });
-      // The portal stands before its key: a crash between the two is healed by repeating the call.
-      const order = { portalId: made._id, tenantId, idempotencyKey: `create/${request.idempotencyKey}` };
+      // The portal stands before its first key: a crash between the two is healed by repeating the call.
+      const order = { portalId: made._id, tenantId, idempotencyKey: 'create' };
       try {
         const { licenceKey, kid } = await sealing.rotateKey(order);
         const kids = [kid, ...made.kids.filter((known) => known !== kid)];

@@ -16,7 +16,7 @@ export function serveFiles(http: Runtime<unknown>['http'], files: FileStore, lin
       if (!opened) throw notFound('There is nothing under this address.');
       const { mimeType, sizeBytes, name } = opened.file;
       const isShown = shownTypes.test(mimeType);
-      const disposition = `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name || 'file')}`;
+      const disposition = `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed() || 'file')}`;
       return reply
         .header('content-type', isShown ? mimeType : 'application/octet-stream')
         .header('content-length', sizeBytes)

@@ -2,8 +2,8 @@ import { collections, factTraceparentOf, ingressTraceparentOf, type Media } from
 import {
   createMongoStageStore,
   type Door,
-  type InputItem,
   laneEvents,
+  laneSpans,
   type Runtime,
   runKeyedLog,
   runStage,
@@ -37,7 +37,7 @@ export function stageWorker({ runtime, settings, door, documents, events }: Work
   const stages = createMongoStageStore({ ...store, collection: collections.normalizer.stages });
   const holds = openHolds(documents.collection('holds'));
   const told = laneEvents(runtime, stageName);
-  const around = spans(runtime, 'normalize', ingressTraceparentOf);
+  const around = laneSpans(runtime, 'normalize', ingressTraceparentOf);
   return {
     name: stageName,
     work: (lease) => {
@@ -73,30 +73,9 @@ export function dispatchWorker({ runtime, door, documents, fileUrl }: WorkerPart
     failed: (item) => reportFailure(door, item),
   });
   const events = laneEvents(runtime, 'dispatch');
-  const around = spans(runtime, 'dispatch', factTraceparentOf);
+  const around = laneSpans(runtime, 'dispatch', factTraceparentOf);
   return {
     name: definition.name,
     work: (lease) => runKeyedLog(definition, { log: bus, lease, events, around }),
   };
-}
-
-const linksMax = 100;
-
-/** One span a micro-batch, linked to the traces of its items; none where nothing is sampled. */
-function spans({ tracing }: Runtime<unknown>, name: string, traceparentOf: (bytes: Uint8Array) => string) {
-  return async <T>(items: readonly InputItem[], run: () => Promise<T>): Promise<T> => {
-    const links = items.map(({ bytes }) => tracedBy(bytes, traceparentOf)).filter((text) => text !== '');
-    if (links.length === 0) return await run();
-    const attributes = { 'messaging.batch.message_count': items.length };
-    return await tracing.span(name, { kind: 'consumer', links: links.slice(0, linksMax), attributes }, run);
-  };
-}
-
-/** What is no item at all has no trace either: whoever decides it will park it. */
-function tracedBy(bytes: Uint8Array, traceparentOf: (bytes: Uint8Array) => string): string {
-  try {
-    return traceparentOf(bytes);
-  } catch {
-    return '';
-  }
 }

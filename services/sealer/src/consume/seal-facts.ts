@@ -14,6 +14,8 @@ export interface SealFacts {
 
 const maxEvents = 100;
 const maxBytes = 256 * 1024;
+/** The largest event that a portal must take, before it is sealed. */
+const maxEventBytes = 1024 * 1024;
 
 /** The sealer: reads all facts of a lane and writes each portal's numbered, sealed stream. */
 export function sealFacts({ sealerOf, fileLink, parked }: SealFacts): KeyedLogDefinition<PlainEvent> {
@@ -31,9 +33,14 @@ export function sealFacts({ sealerOf, fileLink, parked }: SealFacts): KeyedLogDe
     positionSubject: (lane) => subjects.outboxPosition(lane),
     seal: async (portalId, head, items) => {
       const sealer = await sealerOf(portalId);
-      if (sealer) return sealed(portalId, head, items, sealer);
-      // A portal without a key: kept before anything is numbered, so that its stream has no hole.
-      await parked.add(items.map(({ item, position }) => ({ portalId, event: item, position })));
+      const fits = ({ item }: KeyedItem<PlainEvent>) => item.plaintext.length <= maxEventBytes;
+      const left = (some: readonly KeyedItem<PlainEvent>[]) =>
+        some.map(({ item, position }) => ({ event: item, position }));
+      // What cannot be sealed is kept before anything is numbered, so that the portal's stream has no hole.
+      await parked.add('too_large', left(items.filter((item) => !fits(item))));
+      const fitting = items.filter(fits);
+      if (sealer) return sealed(portalId, head, fitting, sealer);
+      await parked.add('no_key', left(fitting));
       return [];
     },
     park: (item, error) => parked.addRaw(item satisfies InputItem, error),

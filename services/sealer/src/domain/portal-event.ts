@@ -1,4 +1,5 @@
 import {
+  type Author,
   type ChannelEvent,
   type Content,
   type ConversationKind,
@@ -7,6 +8,7 @@ import {
   type Media,
   MediaState,
   mapMedia,
+  Origin,
   type Party,
   PortalEvent,
 } from '@trunkline/contracts';
@@ -65,7 +67,7 @@ export function portalEvent(fact: Fact, fileLink: FileLink): PlainEvent | undefi
       channel: { id: fact.channelId, connector: fact.connector, name: fact.channelName, lineId: fact.lineId },
     }),
     ...(fact.conversationId && { conversation: conversationOf(fact, received) }),
-    ...(fact.contactId && { contact: contactOf(fact.contactId, received?.event?.sender) }),
+    ...(fact.contactId && { contact: contactOf(fact.contactId, contactPartyOf(received?.event)) }),
     event,
   });
   return {
@@ -123,7 +125,7 @@ function receivedEvent(
       const { content, reply, forward } = happened.value;
       const { origin, sentAt } = event;
       const answered = reply && { ...reply, messageId: target || reply.messageId };
-      const message = { id: event.id, origin, author: undefined, sentAt, forward, keyboard: undefined };
+      const message = { id: event.id, origin, author: authorOf(event), sentAt, forward, keyboard: undefined };
       const value = { ...message, content: withFiles(content, change), reply: answered, isLate: received.isLate };
       return { $case: 'messageReceived', value };
     }
@@ -144,7 +146,10 @@ function receivedEvent(
     case 'subscription':
       return { $case: 'subscriptionChanged', value: happened.value };
     case 'group':
-      return { $case: 'groupChanged', value: happened.value };
+      return {
+        $case: 'groupChanged',
+        value: { ...happened.value, members: happened.value.members.map(withoutSource(change)) },
+      };
     case 'control':
       return { $case: 'controlChanged', value: happened.value };
     case 'identity':
@@ -174,6 +179,25 @@ function submittedEvent(fact: Fact, change: (media: Media) => Media): Event | un
     $case: 'messageSubmitted',
     value: { ...written, content: withFiles(content, change), reply, keyboard, isLate: false },
   };
+}
+
+/** The sender where that is the contact: in what the company's people wrote elsewhere it is one of them. */
+function contactPartyOf(event: ChannelEvent | undefined): Party | undefined {
+  return event && isOfContact(event) ? event.sender : undefined;
+}
+
+function authorOf(event: ChannelEvent): Author | undefined {
+  if (isOfContact(event) || !event.sender) return undefined;
+  return { id: event.sender.platformId, name: event.sender.displayName, avatarUrl: '' };
+}
+
+function isOfContact({ origin }: ChannelEvent): boolean {
+  return origin === Origin.ORIGIN_CONTACT || origin === Origin.ORIGIN_UNSPECIFIED;
+}
+
+/** A person's picture is a file like others. */
+function withoutSource(change: (media: Media) => Media): (party: Party) => Party {
+  return (party) => (party.avatar ? { ...party, avatar: change(party.avatar) } : party);
 }
 
 function withFiles(content: Content | undefined, change: (media: Media) => Media): Content | undefined {

@@ -1,11 +1,11 @@
 import type { RevokeRequest, RevokeResponse } from '@trunkline/contracts';
-import { TrunklineError } from '@trunkline/runtime';
+import { notFound } from '@trunkline/runtime';
 import type { SealingContext } from './context.ts';
 
 /** Ends the validity of a key for answers and signatures. */
 export async function revoke({ portalId, kid }: RevokeRequest, context: SealingContext): Promise<RevokeResponse> {
   const isFound = await context.keys.revoke(portalId, kid, new Date(context.now()));
-  if (!isFound) throw new TrunklineError('not_found', `The portal has no key ${kid}.`);
+  if (!isFound) throw notFound('The portal has no such key.');
   context.ring.forget(portalId);
   context.keyUsed({ use: 'revoked', portalId, kid });
   const left = await context.keys.ofPortal(portalId);

@@ -1,5 +1,5 @@
 import type { RotateKeyRequest, RotateKeyResponse } from '@trunkline/contracts';
-import { requireIdempotencyKey, TrunklineError } from '@trunkline/runtime';
+import { notFound, requireIdempotencyKey, requireText, TrunklineError } from '@trunkline/runtime';
 import { deriveKeys } from '../domain/derive.ts';
 import { makeLicenceKey, parseLicenceKey } from '../domain/licence-key.ts';
 import type { PortalKeyDocument } from '../store/portal-keys.ts';
@@ -11,14 +11,17 @@ const shownAgainMs = 10 * 60_000;
 /** Gives a portal a new licence key. The former one stays valid until it is revoked. */
 export async function rotateKey(request: RotateKeyRequest, context: SealingContext): Promise<RotateKeyResponse> {
   const { portalId, tenantId } = request;
+  requireText('portal_id', portalId);
+  requireText('tenant_id', tenantId);
   requireIdempotencyKey(request.idempotencyKey);
+  const [newest] = await context.keys.ofPortal(portalId);
+  if (newest && newest.tenantId !== tenantId) throw notFound('There is no such portal.');
   const requestId = `${portalId}/${request.idempotencyKey}`;
   const made = (await context.keys.madeBy(requestId)) ?? (await make({ portalId, tenantId, requestId }, context));
   if (context.now() - made.createdAt.getTime() > shownAgainMs) {
-    throw new TrunklineError(
-      'failed_precondition',
-      'This licence key was made and shown before. Rotate with a new key.',
-    );
+    const publicMessage = 'The licence key was made and shown before.';
+    const remedy = 'Use it, or make another one with a new idempotency key.';
+    throw new TrunklineError('failed_precondition', publicMessage, { publicMessage, remedy });
   }
   context.ring.forget(portalId);
   return { licenceKey: context.kek.open(made.sealedLicenceKey).toString(), kid: made._id };

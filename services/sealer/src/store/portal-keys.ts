@@ -23,6 +23,7 @@ export interface PortalKeys {
   readonly madeBy: (requestId: string) => Promise<PortalKeyDocument | undefined>;
   /** Stores a key; false when the same request made one meanwhile. */
   readonly add: (key: PortalKeyDocument) => Promise<boolean>;
+  /** Ends a key's validity; once only. False when the portal has no such key. */
   readonly revoke: (portalId: string, kid: string, at: Date) => Promise<boolean>;
 }
 
@@ -31,7 +32,7 @@ const timeout = { timeoutMS: 5_000 };
 /** Reads and writes the collection. */
 export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKeys {
   return {
-    ofPortal: (portalId) => collection.find({ portalId }, timeout).sort({ createdAt: -1 }).limit(20).toArray(),
+    ofPortal: (portalId) => collection.find({ portalId }, timeout).sort({ createdAt: -1, _id: 1 }).limit(20).toArray(),
     madeBy: async (requestId) => (await collection.findOne({ requestId }, timeout)) ?? undefined,
     add: async (key) => {
       try {
@@ -43,7 +44,7 @@ export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKey
       }
     },
     revoke: async (portalId, kid, at) => {
-      const found = await collection.updateOne({ _id: kid, portalId }, { $set: { revokedAt: at } }, timeout);
+      const found = await collection.updateOne({ _id: kid, portalId }, { $min: { revokedAt: at } }, timeout);
       return found.matchedCount === 1;
     },
   };
