@@ -66,7 +66,8 @@ function spansOf(request: Uint8Array): ReceivedSpan[] {
 function serviceOf(resource: Uint8Array | undefined): string {
   for (const attribute of fieldsOf(resource ?? new Uint8Array()).get(1) ?? []) {
     const fields = fieldsOf(attribute);
-    if (text(fields.get(1)?.[0]) === 'service.name') return text(fieldsOf(fields.get(2)?.[0] ?? new Uint8Array()).get(1)?.[0]);
+    if (text(fields.get(1)?.[0]) === 'service.name')
+      return text(fieldsOf(fields.get(2)?.[0] ?? new Uint8Array()).get(1)?.[0]);
   }
   return '';
 }
@@ -74,5 +75,11 @@ function serviceOf(resource: Uint8Array | undefined): string {
 function spanOf(bytes: Uint8Array, service: string): ReceivedSpan {
   const fields = fieldsOf(bytes);
   const links = (fields.get(13) ?? []).map((link) => hex(fieldsOf(link).get(1)?.[0]));
-  return { service, name: text(fields.get(5)?.[0]), traceId: hex(fields.get(1)?.[0]), spanId: hex(fields.get(2)?.[0]), links };
+  return {
+    service,
+    name: text(fields.get(5)?.[0]),
+    traceId: hex(fields.get(1)?.[0]),
+    spanId: hex(fields.get(2)?.[0]),
+    links,
+  };
 }

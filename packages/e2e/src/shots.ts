@@ -31,8 +31,12 @@ interface Shot {
 async function takeShot(browser: Browser, { pageUrl, file, ...options }: Shot): Promise<void> {
   await using context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(pageUrl);
   await converse(page);
+  // The bar stays in place while a page is scrolled: a picture of the whole page begins at its head.
+  await page.mouse.wheel(0, -10_000);
+  await page.locator('h2').first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: file, fullPage: options.viewport.width < 500 });
 }
 
@@ -49,10 +53,12 @@ async function converse(page: Page): Promise<void> {
     await box.press('Enter');
     await taken.nth(before).waitFor();
   }
+  const read = page.getByText('the answer was read');
+  const before = await read.count();
   const answer = 'Hello! Yes, inside and out. Blue comes back in May: shall I keep one for you?';
   await page.getByRole('textbox', { name: 'Answer' }).fill(answer);
   await page.getByRole('textbox', { name: 'Answer' }).press('Enter');
   await page.getByRole('dialog').getByText(answer).last().waitFor();
-  await page.locator('#hops li').nth(3).waitFor({ timeout: 60_000 });
-  await page.getByText('the answer was read').last().waitFor();
+  await read.nth(before).waitFor();
+  await page.locator('#hops').getByText('status told').nth(2).waitFor({ timeout: 60_000 });
 }

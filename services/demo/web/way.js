@@ -23,6 +23,9 @@ const lookMs = 700;
 const quietLooks = 8;
 const limitMs = 45_000;
 
+/** What a reader of one message's way does not ask about. */
+const unshown = new Set(['items.repeated', 'timers.set', 'timers.due']);
+
 /** The hops of one message: asked for until its last one is there. */
 export function createWay() {
   const now = { id: undefined, round: 0, isStarted: false, name: '', shown: 0, quiet: 0, isWhole: false };
@@ -61,8 +64,9 @@ export function createWay() {
   };
 }
 
-function show(hops) {
+function show(all) {
   byId('no-hops').hidden = true;
+  const hops = all.filter(({ kind }) => !unshown.has(kind));
   const [first] = hops;
   byId('hops').replaceChildren(
     ...hops.map(({ kind, service, at, outcome }) => {

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { until } from '@trunkline/testkit';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { RunningDemo } from '../../../scripts/up/start-demo.ts';
+import { openBrowser } from './browser.ts';
+import { runDemo } from './running-demo.ts';
+import { type PortalSide, portalSide, type ShopSide, shopSide } from './sides.ts';
+
+let demo: RunningDemo;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let shop: ShopSide;
+let portal: PortalSide;
+
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGNk+M/AwMDAxAADGAAAMQABAFU9QeQAAAAASUVORK5CYII=',
+  'base64',
+);
+
+before(async () => {
+  demo = await runDemo();
+  browser = await openBrowser();
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.goto(demo.pageUrl);
+  shop = shopSide(page);
+  portal = portalSide(page);
+  await page.getByRole('dialog').waitFor();
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.[Symbol.asyncDispose]();
+});
+
+/** The portal has these messages, in this order, each once, and every number of the stream. */
+async function portalHas(texts: readonly string[]): Promise<void> {
+  await until(async () => (await portal.texts()).length >= texts.length, 60_000);
+  assert.deepEqual(await portal.texts(), texts);
+  const rows = await portal.rows();
+  assert.deepEqual(
+    rows.map((row) => Number.parseInt(row, 10)),
+    rows.map((_, index) => index + 1),
+  );
+  assert.ok(rows.every((row) => row.includes('✓ verified')));
+  assert.match(await portal.proof.innerText(), /verified · in order/);
+}
+
+const written: string[] = [];
+
+async function write(text: string): Promise<void> {
+  written.push(text);
+  await shop.write(text);
+}
+
+test('three messages and a picture reach the portal in order, verified', async () => {
+  for (const text of ['First: hello', 'Second: is the teapot in stock?', 'Third: שלום 👋']) await write(text);
+  await shop.attach({ name: 'teapot.png', mimeType: 'image/png', buffer: picture });
+  await portalHas(written);
+  await portal.picture.waitFor();
+  await until(async () => (await portal.picture.evaluate((image) => Reflect.get(image, 'naturalWidth'))) === 2);
+  await shop.message('First: hello').getByText('sent').waitFor();
+  await page.getByRole('dialog').getByRole('img', { name: 'teapot.png' }).waitFor();
+});
+
+test('an answer appears in the widget, and the portal hears that it was read', async () => {
+  await portal.answer('It is: shall I keep one for you?');
+  await shop.message('It is: shall I keep one for you?').getByText('Olga').waitFor();
+  await page.getByText('the answer was read').waitFor();
+  assert.equal(await shop.message('It is: shall I keep one for you?').count(), 1);
+});
+
+test('the way of the last message is shown hop by hop', async () => {
+  await page.locator('#hops').getByText('status told').first().waitFor({ timeout: 60_000 });
+});
+
+test('when the connection drops in the middle, nothing is lost and nothing is doubled', async () => {
+  await write('Before the tunnel');
+  await context.setOffline(true);
+  await write('In the tunnel, one');
+  await write('In the tunnel, two');
+  await shop.message('In the tunnel, two').getByText('waiting').waitFor();
+  await context.setOffline(false);
+  await write('After the tunnel');
+  await shop.message('After the tunnel').getByText('sent').waitFor();
+  await portalHas(written);
+  for (const text of written) assert.equal(await shop.message(text).count(), 1, text);
+});
+
+test('what is written while the page is left comes with the next page', async () => {
+  await context.setOffline(true);
+  await write('Written right before leaving');
+  await shop.message('Written right before leaving').getByText('waiting').waitFor();
+  await page.close();
+  await context.setOffline(false);
+  page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.goto(demo.pageUrl);
+  shop = shopSide(page);
+  portal = portalSide(page);
+  await shop.message('Written right before leaving').getByText('sent').waitFor();
+  await portalHas(written);
+  assert.equal(await shop.message('First: hello').count(), 1);
+});
+
+test('messages wait while the portal is off, and then arrive in order', async () => {
+  const before = await portal.texts();
+  await portal.mode('off');
+  for (const text of ['Is anybody there?', 'I wait', 'Still here']) await write(text);
+  await shop.message('Still here').getByText('sent').waitFor();
+  await portal.queue.getByText('3 waiting').waitFor();
+  assert.deepEqual(await portal.texts(), before);
+  await portal.mode('on');
+  await portalHas(written);
+});
+
+test('nothing on the page is in the way of people who cannot see it or use a mouse', async () => {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  const result = (await page.evaluate('axe.run(document, { iframes: false })')) as {
+    violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  };
+  const serious = result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  assert.deepEqual(told, []);
+});
