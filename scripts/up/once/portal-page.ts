@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** The operator's side of the demo page. */
 export interface PortalSide extends AsyncDisposable {
   /** Resolves with the event that carries this text, once the portal has verified, opened and taken it. */
-  readonly received: (text: string) => Promise<{ readonly conversationId: string }>;
+  readonly received: (text: string) => Promise<ReceivedEvent>;
   readonly answer: (conversationId: string, text: string) => Promise<void>;
   /** Ids of the messages that were received and answered. */
   readonly messageIds: readonly string[];
@@ -11,10 +11,15 @@ export interface PortalSide extends AsyncDisposable {
   readonly problems: readonly string[];
 }
 
-interface Event {
+/** An event as the portal took it. */
+export interface ReceivedEvent {
+  readonly conversationId: string;
+  readonly traceparent: string;
+}
+
+interface Event extends ReceivedEvent {
   readonly sequence: string;
   readonly id: string;
-  readonly conversationId: string;
   readonly data: { readonly messageReceived?: { readonly content?: { readonly text?: { readonly plain?: string } } } };
 }
 

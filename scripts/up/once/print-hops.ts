@@ -23,16 +23,21 @@ async function hopsOf(gatewayUrl: string, apiKey: string, id: string): Promise<H
     .map((line) => JSON.parse(line));
 }
 
-/** The last hops that a message's way has: until one of them is there, the audit log has not caught up. */
-const lastKinds = ['delivery.attempted', 'messages.status'];
+/** A way ends at the portal; that of an answer does so with its status. Until then the audit log has not caught up. */
+function isWhole(hops: readonly Hop[]): boolean {
+  const isAnswer = hops.some(({ entry }) => entry.kind === 'messages.submitted');
+  const isTold = !isAnswer || hops.some(({ entry }) => entry.kind === 'messages.status');
+  return isTold && hops.at(-1)?.entry.kind === 'delivery.attempted';
+}
+
 const limitMs = 30_000;
 
 /** Prints a table of the hops of each message, with the time since the first. False when one has no end. */
 export async function printHops(gatewayUrl: string, apiKey: string, ids: readonly string[]): Promise<boolean> {
-  let isWhole = true;
+  let areWhole = true;
   for (const id of ids) {
     const hops = await wholeWay(gatewayUrl, apiKey, id);
-    isWhole &&= hops.some(({ entry }) => lastKinds.includes(entry.kind));
+    areWhole &&= isWhole(hops);
     console.log(`\n  message ${id}`);
     const [first] = hops;
     for (const { stream, entry } of hops) {
@@ -42,14 +47,14 @@ export async function printHops(gatewayUrl: string, apiKey: string, ids: readonl
     }
     if (hops.length === 0) console.log('    no hops: has Kafka started? see .trunkline/logs/audit.log');
   }
-  return isWhole;
+  return areWhole;
 }
 
 async function wholeWay(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
   const endsAt = performance.now() + limitMs;
   for (;;) {
     const hops = await hopsOf(gatewayUrl, apiKey, id).catch(() => []);
-    if (hops.some(({ entry }) => lastKinds.includes(entry.kind)) || performance.now() > endsAt) return hops;
+    if (isWhole(hops) || performance.now() > endsAt) return hops;
     await new Promise((done) => setTimeout(done, 250));
   }
 }

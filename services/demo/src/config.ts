@@ -7,6 +7,10 @@ export const config = z.object({
     .url()
     .default('http://localhost:8080')
     .describe('Address of the gateway, as the demo portal calls it.'),
+  GATEWAY_PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe('Address of the gateway, as browsers call it, if that is another one.'),
   DEMO_PORTAL_ID: z.string().describe('Id of the demo portal.'),
   DEMO_LICENCE_KEY: secretSetting().describe('Licence key of the demo portal.'),
   DEMO_API_KEY: secretSetting().describe('API key of the demo tenant: the page shows the hops of messages.'),

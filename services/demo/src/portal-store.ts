@@ -9,7 +9,8 @@ export interface ShownEvent {
   readonly type: string;
   readonly conversationId: string;
   readonly takenAt: string;
-  /** How often the sender came with it. */
+  /** Trace of the message, where it is sampled. */
+  readonly traceparent: string;
   readonly data: unknown;
 }
 
@@ -55,6 +56,6 @@ async function read(file: string): Promise<{ events: ShownEvent[]; cursor: Curso
 
 /** An event of the stream as the page shows it. */
 export function shown(event: PortalEvent, takenAt: Date): ShownEvent {
-  const { sequence, id, type, subject = '', data } = event;
-  return { sequence, id, type, conversationId: subject, takenAt: takenAt.toISOString(), data };
+  const { sequence, id, type, subject = '', traceparent = '', data } = event;
+  return { sequence, id, type, conversationId: subject, takenAt: takenAt.toISOString(), traceparent, data };
 }

@@ -52,7 +52,7 @@ export const demo = defineService({
       reply.hijack();
       const stream = openEventsStream(reply.raw, signal);
       const start = {
-        gatewayUrl,
+        gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? gatewayUrl,
         webchatChannelId: settings.DEMO_WEBCHAT_CHANNEL,
         telegramUrl: settings.TELEGRAM_SIMULATOR_URL ?? '',
         mode: portal.mode,

@@ -59,18 +59,18 @@ export function portalMessages(
       };
       const parent = textOf(given[headers.traceparent]);
       return await tracing.span('portal reply', { isRoot: true, kind: 'server', parent }, async ({ traceparent }) => {
-      // Whose the portal is follows from its key: the sealer tells.
-      const { events, tenantId: tenant } = await sealing.open(call, { tenant: everyTenant, traceparent });
-      requireActive(directory, tenant);
-      const answers: Answer[] = [];
-      for (const { id, plaintext } of events) {
-        const answer = await submit({ messages, codec, portalId, tenant, traceparent }, id, plaintext);
-        // Nothing is stored yet: the answer itself says when to come again.
-        if (answer instanceof TrunklineError && answers.length === 0) throw answer;
-        if (answer instanceof TrunklineError) break;
-        answers.push(answer);
-      }
-      return { messages: answers };
+        // Whose the portal is follows from its key: the sealer tells.
+        const { events, tenantId: tenant } = await sealing.open(call, { tenant: everyTenant, traceparent });
+        requireActive(directory, tenant);
+        const answers: Answer[] = [];
+        for (const { id, plaintext } of events) {
+          const answer = await submit({ messages, codec, portalId, tenant, traceparent }, id, plaintext);
+          // Nothing is stored yet: the answer itself says when to come again.
+          if (answer instanceof TrunklineError && answers.length === 0) throw answer;
+          if (answer instanceof TrunklineError) break;
+          answers.push(answer);
+        }
+        return { messages: answers };
       });
     },
   );
@@ -90,15 +90,16 @@ interface Way {
   readonly codec: JsonCodec;
   readonly portalId: string;
   readonly tenant: string;
+  readonly traceparent: string | undefined;
 }
 
 /** What became of one message; the error, where it may be sent again. */
 async function submit(way: Way, id: string, plaintext: Uint8Array): Promise<Answer | TrunklineError> {
-  const { messages, codec, portalId, tenant } = way;
+  const { messages, codec, portalId, tenant, traceparent } = way;
   try {
     // Keys are unique in a tenant: two portals of one tenant may count alike.
     const request = { idempotencyKey: `${portalId}/${id}`, message: messageOf(plaintext, codec) };
-    const { messageId, isRepeat } = await messages.submit(request, { tenant });
+    const { messageId, isRepeat } = await messages.submit(request, { tenant, traceparent });
     return { id, messageId, isRepeat };
   } catch (thrown) {
     const error = asTrunklineError(thrown);
