@@ -23,7 +23,10 @@ const meanings: Readonly<Record<string, (entity: Entity, covered: string) => Mea
   text_mention: ({ user }) => ({ type: MarkType.MARK_TYPE_MENTION, platformPartyId: user?.id ?? '' }),
 };
 
-/** A text with its entities as marks. Both sides count UTF-16 units. Entities that reach outside the text are left out. */
+/**
+ * A text with its entities as marks. Both sides count UTF-16 units. Entities that reach outside the text are left out; half
+ * a character, which the bus could not carry, becomes a question mark of its own length.
+ */
 export function textOf(plain: string, entities: readonly Entity[] = []): Text {
   const marks = entities.flatMap((entity) => {
     const { type, offset, length } = entity;
@@ -31,7 +34,7 @@ export function textOf(plain: string, entities: readonly Entity[] = []): Text {
     const meaning = meanings[type]?.(entity, plain.slice(offset, offset + length));
     return meaning === undefined ? [] : [Mark.create({ ...meaning, offset, length })];
   });
-  return Text.create({ plain, marks });
+  return Text.create({ plain: plain.toWellFormed(), marks });
 }
 
 function withScheme(address: string): string {
