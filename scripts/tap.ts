@@ -1,6 +1,7 @@
 // Prints messages of the bus, decoded: `npm run tap -- --help`.
 import { parseArgs } from 'node:util';
-import { createJetStreamLog } from '../packages/runtime/src/index.ts';
+import { subjects as spelled, streams } from '../packages/contracts/src/index.ts';
+import { busTable, createJetStreamLog } from '../packages/runtime/src/index.ts';
 import { Sentence } from './follow/local.ts';
 import { decoded } from './tap/decode.ts';
 import { openBus } from './tap/open-bus.ts';
@@ -33,7 +34,7 @@ try {
 async function tap(args: readonly string[]): Promise<void> {
   const options = { last: { type: 'string', default: '10' }, help: { type: 'boolean', default: false } } as const;
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-  const [name, subject = '>'] = positionals;
+  const [name, subject] = positionals;
   if (values.help || name === undefined) return console.log(help);
   const last = Number(values.last);
   if (!Number.isInteger(last) || last < 0) throw new Error('--last is a whole number.');
@@ -42,12 +43,20 @@ async function tap(args: readonly string[]): Promise<void> {
   const end = await bus.lastSequence(name).catch(() => {
     throw new Sentence(`There is no stream ${name}.`);
   });
+  const subjects = subject === undefined ? subjectsIn(name) : [subject];
   const afterSequence = Math.max(0, end - last);
-  for await (const message of bus.feed({ stream: name, subjects: [subject], afterSequence, signal: ending.signal })) {
+  for await (const message of bus.feed({ stream: name, subjects, afterSequence, signal: ending.signal })) {
     const { sequence, storedAtMs, data } = message;
     const storedAt = new Date(storedAtMs).toISOString();
     console.log(
       JSON.stringify({ sequence, subject: message.subject, storedAt, message: decoded(message.subject, data) }),
     );
   }
+}
+
+/** All subjects of a stream; due timers come to INGRESS from TIMERS. */
+function subjectsIn(name: string): readonly string[] {
+  const connector = name.slice(name.indexOf('_') + 1);
+  const own = busTable({ connectors: [connector] }).find((stream) => stream.name === name)?.subjects ?? [];
+  return name === streams.ingress ? [...own, spelled.due('*')] : own;
 }

@@ -18,10 +18,11 @@ function saidOf({ item }: IngressItem): Said {
     case 'hookCall':
       return hookCall(item.value);
     case 'submission': {
-      const { tenantId, message } = item.value;
-      const id = message?.id ?? '';
+      const { tenantId, idempotencyKey, message } = item.value;
+      // The key decides the id; the message itself gets it only from the normalizer.
+      const id = ids.message(tenantId, idempotencyKey);
       const conversationId = message?.conversationId ?? '';
-      const said = { id, tenantId, conversationId, messageIds: distinct([id]) };
+      const said = { id, tenantId, conversationId, messageIds: [id] };
       return { kind: 'message.submitted', service: 'normalizer', outcome: 'stored', ...said };
     }
     case 'command':

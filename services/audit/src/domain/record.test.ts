@@ -79,13 +79,19 @@ const cases: readonly Case[] = [
     expected: { outcome: 'malformed', id: ids.at(streams.ingress, 7, 0) },
   },
   {
-    what: 'a submission has the id of its message',
+    what: 'a submission has the id that its message will get',
     stream: streams.ingress,
     data: ingress({
-      item: { $case: 'submission', value: { tenantId: 't', message: { id: 'm', conversationId: 'v' } } },
+      item: {
+        $case: 'submission',
+        value: { tenantId: 't', idempotencyKey: 'k', message: { conversationId: 'v' } },
+      },
     }),
     kind: 'message.submitted',
-    expected: { id: 'm', tenantId: 't', conversationId: 'v', messageIds: ['m'] },
+    expected: {
+      ...{ id: ids.message('t', 'k'), messageIds: [ids.message('t', 'k')] },
+      ...{ tenantId: 't', conversationId: 'v' },
+    },
   },
   {
     what: 'a result tells why a send failed',

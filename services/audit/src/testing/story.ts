@@ -81,7 +81,7 @@ export async function outbound(bus: LogPort, story: Story, sequence: number): Pr
   const { tenantId, portalId, channelId, conversationId, outId, traceparent, lane, text } = story;
   const content = { kind: { $case: 'text', value: { plain: text } } } as const;
   const message = { id: outId, conversationId, action: { $case: 'message', value: { content } } } as const;
-  const submission = { tenantId, idempotencyKey: 'answer-1', message };
+  const submission = { tenantId, idempotencyKey: 'answer-1', message: { ...message, id: '' } };
   await bus.publish(
     subjects.ingress(lane),
     entered({ receivedAt: new Date(), traceparent, item: { $case: 'submission', value: submission } }),

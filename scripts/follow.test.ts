@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readArguments } from './arguments.ts';
-import { createTable, sinceFirst } from './table.ts';
+import { readArguments } from './follow/arguments.ts';
+import { createTable, sinceFirst } from './follow/table.ts';
 
 const none = { limit: 0, isLive: false };
 const cases: readonly { readonly args: string[]; readonly request: object }[] = [
