@@ -34,7 +34,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(packages|services)/',
-        pathNot: '(^packages/(runtime|testkit|e2e)/|\\.test\\.ts$|/simulator/|/testing/)',
+        pathNot: '(^packages/(runtime|testkit|e2e)/|\\.test\\.ts$|/simulator/|/testing/|/crash/)',
       },
       to: {
         path: '(^|/)node_modules/(@nats-io|mongodb|nice-grpc[^/]*|@grpc|pino|@opentelemetry|prom-client|fastify|@fastify|undici|ws)/',
@@ -64,7 +64,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(packages|services)/',
-        pathNot: '(^packages/(testkit|e2e)/|\\.test\\.ts$|/simulator/|/testing/)',
+        pathNot: '(^packages/(testkit|e2e)/|\\.test\\.ts$|/simulator/|/testing/|/crash/)',
       },
       to: { path: '^packages/testkit/' },
     },
