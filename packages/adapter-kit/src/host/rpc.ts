@@ -1,9 +1,10 @@
 import { ChannelState, type ConnectorServiceDefinition } from '@trunkline/contracts';
-import { type Implementation, invalidArgument, TrunklineError, timeLimit, unlessAborted } from '@trunkline/runtime';
+import { type Implementation, invalidArgument, TrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Health } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
 import type { Tools } from '../tools.ts';
+import { withinCall } from '../within-call.ts';
 import { openChannel } from './channels.ts';
 
 /** What answering the directory needs. */
@@ -85,9 +86,8 @@ async function talk<T>(
   signal: AbortSignal,
   ask: (tools: Tools) => Promise<T>,
 ): Promise<T> {
-  using limit = timeLimit(limitMs, signal);
   try {
-    return await unlessAborted(ask(toolsOf(channel, limit.signal)), limit.signal);
+    return await withinCall(limitMs, (until) => ask(toolsOf(channel, until)), signal);
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     const code = error.code === 'unknown_outcome' ? 'transient' : error.code; // Every one of these calls may be repeated.

@@ -1,9 +1,10 @@
 import { type EgressItem, FileResult, type Media, MediaState } from '@trunkline/contracts';
-import { type FileStore, type StoredFile, type Tracing, TrunklineError, timeLimit } from '@trunkline/runtime';
+import { type FileStore, type StoredFile, type Tracing, TrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
 import type { Tools } from '../tools.ts';
+import { withinCall } from '../within-call.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { createPacer } from './pacer.ts';
@@ -79,19 +80,14 @@ async function copy(parts: FetchParts, media: Media, channel: ChannelAccess, ord
   const { connector, files, settings, tracing } = parts;
   const { download } = connector;
   if (download === undefined) throw new ConnectorError('unsupported', 'files of this messenger cannot be copied');
-  using limit = timeLimit(settings.timeoutMs);
   const options = { parent: order.item.traceparent, kind: 'client' } as const;
-  return await tracing.span('copy file', options, async () => {
-    const found = await download(media, channel, parts.toolsOf(channel, limit.signal));
+  const run = async (signal: AbortSignal) => {
+    const found = await download(media, channel, parts.toolsOf(channel, signal));
     const mimeType = found.mimeType || media.mimeType;
-    const name = media.name || found.name;
-    return await files.put(until(found.stream, limit.signal), {
-      key: media.id,
-      maxBytes: settings.maxBytes,
-      mimeType,
-      name,
-    });
-  });
+    const wanted = { key: media.id, maxBytes: settings.maxBytes, mimeType, name: media.name || found.name };
+    return await files.put(until(found.stream, signal), wanted);
+  };
+  return await tracing.span('copy file', options, () => withinCall(settings.timeoutMs, run));
 }
 
 /** Ends a stream that is slower than the whole copy may be. */

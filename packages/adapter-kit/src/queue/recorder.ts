@@ -101,15 +101,13 @@ function bodyOf(
 }
 
 /** Resolves after the longest wait, when somebody wakes it, or when the signal aborts. */
-function napOf(scheduler: Scheduler, signal: AbortSignal, onWake: (wake: () => void) => void): Promise<void> {
+async function napOf(scheduler: Scheduler, signal: AbortSignal, onWake: (wake: () => void) => void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = scheduler.after(longestWaitMs, resolve);
-  const awake = () => {
-    cancel();
-    signal.removeEventListener('abort', awake);
-    resolve();
-  };
-  onWake(awake);
-  signal.addEventListener('abort', awake, { once: true });
-  return promise;
+  const wake = () => resolve();
+  const cancel = scheduler.after(longestWaitMs, wake);
+  signal.addEventListener('abort', wake, { once: true });
+  onWake(wake);
+  await promise;
+  cancel();
+  signal.removeEventListener('abort', wake);
 }

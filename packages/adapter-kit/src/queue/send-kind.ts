@@ -1,9 +1,10 @@
 import { type EgressItem, MessageState, type SendOrder, SendResult } from '@trunkline/contracts';
-import { type Tracing, timeLimit, unlessAborted } from '@trunkline/runtime';
+import type { Tracing } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Sent } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
 import type { SendTools } from '../tools.ts';
+import { withinCall } from '../within-call.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { createPacer } from './pacer.ts';
@@ -129,14 +130,15 @@ async function sendWithin(
 ): Promise<Sent> {
   const { connector, tracing, settings, name } = parts;
   if (connector.send === undefined) throw new ConnectorError('unsupported', 'nothing can be sent in this channel');
-  using limit = timeLimit(settings.timeoutMs);
-  const run = connector.send(send, channel, parts.toolsOf(channel, limit.signal));
+  const { send: sendNow } = connector;
   const options = {
     parent: order.item.traceparent,
     kind: 'client',
     attributes: { 'trunkline.connector': name },
   } as const;
-  return await tracing.span('send', options, () => unlessAborted(run, limit.signal));
+  return await tracing.span('send', options, () =>
+    withinCall(settings.timeoutMs, (signal) => sendNow(send, channel, parts.toolsOf(channel, signal))),
+  );
 }
 
 async function failed(parts: SendParts, order: QueuedOrder, error: ConnectorError, tools: RunTools): Promise<Ending> {

@@ -45,6 +45,8 @@ export function createOuterHttp(options: GuardOptions): OuterHttp {
   return {
     call: async ({ url, method, timeoutMs, maxBytes, signal, ...wanted }) => {
       const limit = timeLimit(timeoutMs, signal);
+      // An answer that nobody reads ends with whoever asked, and its timer with it.
+      limit.signal.addEventListener('abort', () => limit[Symbol.dispose](), { once: true });
       try {
         const { headers, body } = await writable(wanted);
         const answer = await request(url, {
