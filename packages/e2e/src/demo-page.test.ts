@@ -47,7 +47,7 @@ async function portalHas(texts: readonly string[]): Promise<void> {
     rows.map((_, index) => index + 1),
   );
   assert.ok(rows.every((row) => row.includes('✓ verified')));
-  assert.match(await portal.proof.innerText(), /verified · in order/);
+  assert.match((await portal.proof.textContent()) ?? '', /verified · in order/);
 }
 
 const written: string[] = [];

@@ -35,8 +35,7 @@ async function takeShot(browser: Browser, { pageUrl, file, ...options }: Shot): 
   await page.goto(pageUrl);
   await converse(page);
   // The bar stays in place while a page is scrolled: a picture of the whole page begins at its head.
-  await page.mouse.wheel(0, -10_000);
-  await page.locator('h2').first().scrollIntoViewIfNeeded();
+  await page.evaluate('scrollTo(0, 0)');
   await page.screenshot({ path: file, fullPage: options.viewport.width < 500 });
 }
 

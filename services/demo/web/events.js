@@ -16,7 +16,15 @@ export function createEvents(onChoose) {
   const numbers = { last: 0n, isGapless: true, count: 0 };
   const chosen = { conversationId: undefined };
   const names = new Map();
-  const isAtEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  /** The newest stays in view, also when the box changes its size, unless the reader looks at older ones. */
+  let isFollowing = true;
+  const follow = () => {
+    if (isFollowing) box.scrollTop = box.scrollHeight;
+  };
+  box.addEventListener('scroll', () => {
+    isFollowing = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  });
+  new ResizeObserver(follow).observe(box);
 
   const choose = (event) => {
     chosen.conversationId = event.conversationId;
@@ -42,11 +50,10 @@ export function createEvents(onChoose) {
       numbers.last = number;
       numbers.count += 1;
       byId('no-events').hidden = true;
-      const isFollowing = isAtEnd();
       const row = rowOf(event, names, () => choose(event));
       row.classList.toggle('chosen', event.conversationId === chosen.conversationId);
       list.append(row);
-      if (isFollowing) box.scrollTop = box.scrollHeight;
+      follow();
       tellProof(numbers, true);
     },
   };
