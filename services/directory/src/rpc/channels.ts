@@ -36,11 +36,10 @@ export function channels(context: DirectoryContext) {
   const secretsOf = ({ connector, sealedSecrets }: ChannelDocument) => context.openSecrets(connector, sealedSecrets);
 
   /** What could not be connected is not kept, unless its hook may be written: then the same request goes on from there. */
-  const forget = async ({ _id, tenantId }: ChannelDocument, error: unknown) => {
-    const { accountId } = await store.get(_id, tenantId);
+  const forget = async ({ _id, tenantId, accountId, revision }: ChannelDocument, error: unknown) => {
     if (accountId !== undefined && !asTrunklineError(error).certain) return;
-    // The same request may have succeeded at another instance meanwhile.
-    await store.remove(_id, tenantId, { state: 'connecting' });
+    // Nor if the same request, sent twice, has come further meanwhile.
+    await store.remove(_id, tenantId, { state: 'connecting', revision });
   };
 
   return {
@@ -57,11 +56,12 @@ export function channels(context: DirectoryContext) {
         ...{ hookUrl: context.hookUrl(connector, entity._id), ...unconnected },
       });
       if (made.state !== 'connecting') return channelView(made);
+      let reached = made;
       try {
-        const given = { settingsJson: made.settingsJson, secrets: secretsOf(made) };
-        return channelView(await connect(await claim(made, given)));
+        reached = await claim(made, { settingsJson: made.settingsJson, secrets: secretsOf(made) });
+        return channelView(await connect(reached));
       } catch (error) {
-        await forget(made, error).catch(() => {});
+        await forget(reached, error).catch(() => {});
         throw error;
       }
     },

@@ -36,7 +36,13 @@ function checkedSettings(settings: PortalSettings | undefined): PortalSettings {
   });
   if (wrong.length === 0) return given;
   const described = (name: keyof PortalSettings) => `Must be ${limits[name].join(' to ')}, or 0 for the default.`;
-  throw invalidArgument(...wrong.map((name) => ({ field: `settings.${name}`, description: described(name) })));
+  throw invalidArgument(
+    ...wrong.map((name) => ({ field: `settings.${asInContract(name)}`, description: described(name) })),
+  );
+}
+
+function asInContract(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** The methods about portals. */
