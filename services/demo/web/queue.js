@@ -3,7 +3,7 @@ import { byId, element } from './element.js';
 /** How the portal behaves, and what waits for it because of that. */
 export function createQueue() {
   const line = byId('queue');
-  const state = { waiting: 0, lastError: '', nextAt: undefined, mode: 'on', status: 200 };
+  const state = { waiting: 0, former: 0, lastError: '', nextAt: undefined, mode: 'on', status: 200 };
   for (const choice of document.querySelectorAll('input[name=mode]')) {
     choice.addEventListener('change', async () => {
       const body = JSON.stringify({ mode: choice.value });
@@ -33,7 +33,9 @@ export function createQueue() {
       state.status = status;
     },
     backlog: ({ waiting = '0', lastErrorText = '', lastError = '', nextAttemptAt }) => {
-      state.waiting = Number(waiting);
+      // What is merely on its way is gone at the next look: it does not wait.
+      state.waiting = state.former > 0 ? Number(waiting) : 0;
+      state.former = Number(waiting);
       state.lastError = lastErrorText || lastError;
       state.nextAt = nextAttemptAt === undefined ? undefined : Date.parse(nextAttemptAt);
       show();
