@@ -1,6 +1,6 @@
 /** The servers, and what is done once before the services of these names start. Pure. */
 export function serverParts(services: readonly string[]): readonly string[] {
-  return [secretsPart(services), nats, mongo, kafka, infra];
+  return [secretsPart(services), nats, mongo, kafka, infra, tools];
 }
 
 /** How the image of one-shot commands is built. */
@@ -77,3 +77,11 @@ infra:
   depends_on:
     mongo: { condition: service_healthy }
     nats: { condition: service_started }`;
+
+const tools = `# For people: docker compose run --rm tools scripts/compose.ts status
+tools:
+  profiles: [tools]
+  ${toolsBuild}
+  entrypoint: [node, --env-file=/run/trunkline/service.env]
+  environment: { TRUNKLINE_URL: "http://gateway:8080" }
+  volumes: ["secrets-infra:/run/trunkline:ro", "demo:/var/lib/trunkline:ro"]`;

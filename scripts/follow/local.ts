@@ -6,7 +6,14 @@ const secretsSchema = z.object({ demoApiKey: z.string().optional(), administrato
 
 const statusSchema = z.object({
   gatewayUrl: z.string().optional(),
-  instances: z.array(z.object({ service: z.string(), number: z.number(), metricsPort: z.number() })),
+  instances: z.array(
+    z.object({
+      service: z.string(),
+      number: z.number(),
+      host: z.string().default('127.0.0.1'),
+      metricsPort: z.number(),
+    }),
+  ),
 });
 
 /** Where an installation's public API is, and the key for it. */

@@ -16,10 +16,13 @@ const limitMs = 3_000;
 /** Asks every instance under /readyz and /metrics. Never rejects. */
 export async function seeInstances({ instances }: LocalStatus): Promise<SeenInstance[]> {
   return await Promise.all(
-    instances.map(async ({ service, number, metricsPort }) => {
+    instances.map(async ({ service, number, host, metricsPort }) => {
       const about = { name: `${service}-${number}`, service };
       try {
-        const [ready, metrics] = await Promise.all([ask(metricsPort, 'readyz'), ask(metricsPort, 'metrics')]);
+        const [ready, metrics] = await Promise.all([
+          ask(`${host}:${metricsPort}/readyz`),
+          ask(`${host}:${metricsPort}/metrics`),
+        ]);
         const { status, reasons = {} } = JSON.parse(ready) as { status: string; reasons?: Record<string, string> };
         const told = Object.entries(reasons).map(([part, reason]) => `${part}: ${reason}`);
         return { ...about, state: status, reasons: told, samples: samplesOf(metrics) };
@@ -30,7 +33,7 @@ export async function seeInstances({ instances }: LocalStatus): Promise<SeenInst
   );
 }
 
-async function ask(port: number, path: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/${path}`, { signal: AbortSignal.timeout(limitMs) });
+async function ask(address: string): Promise<string> {
+  const response = await fetch(`http://${address}`, { signal: AbortSignal.timeout(limitMs) });
   return await response.text();
 }
