@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { until } from '@trunkline/testkit';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { RunningDemo } from '../../../scripts/up/start-demo.ts';
 import { openBrowser } from './browser.ts';
@@ -119,7 +119,7 @@ test('messages wait while the portal is off, and then arrive in order', async ()
 });
 
 test('nothing on the page is in the way of people who cannot see it or use a mouse', async () => {
-  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  await page.evaluate(axe.source);
   const result = (await page.evaluate('axe.run(document, { iframes: false })')) as {
     violations: { id: string; impact: string; nodes: { html: string }[] }[];
   };
