@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { collections, SealedBatch, streams, subjects } from '@trunkline/contracts';
+import { createPortal, deriveKeys, openEvent, type PortalEvent, sealEvent, sign } from '@trunkline/portal-sdk';
+import { runKeyedLog } from '@trunkline/runtime';
+import { until } from '@trunkline/testkit';
+import { sealFacts } from './consume/seal-facts.ts';
+import { createKeyRing, sealingKey } from './key-ring.ts';
+import { seal } from './rpc/seal.ts';
+import type { ParkedDocument } from './store/parked.ts';
+import { type PortalKeyDocument, portalKeys } from './store/portal-keys.ts';
+import { text } from './testing/facts.ts';
+import { lane, type Surroundings, startSurroundings, tenantId } from './testing/surroundings.ts';
+
+let around: Surroundings;
+before(async () => {
+  around = await startSurroundings();
+});
+after(async () => {
+  await around?.[Symbol.asyncDispose]();
+});
+
+/** The gateway always says for whom it calls. */
+const scope = { tenant: '*' };
+const gateway = {
+  open: (request: ReturnType<typeof callOf>) => around.as.gateway.open(request, scope),
+  revoke: (request: { portalId: string; kid: string }) => around.as.gateway.revoke(request, scope),
+  rotateKey: (request: { portalId: string; tenantId: string; idempotencyKey: string }) =>
+    around.as.gateway.rotateKey(request, scope),
+};
+
+/** A portal with its first licence key; each test has its own. */
+async function aPortal() {
+  const portalId = randomUUID();
+  const { licenceKey, kid } = await around.as.directory.rotateKey({ portalId, tenantId, idempotencyKey: 'first' });
+  return { portalId, licenceKey, kid };
+}
+
+/** The stream of a portal as its receiver takes it: verified, opened, in order, its chain proven. */
+async function taken(portalId: string, licenceKeys: readonly string[], count: number): Promise<PortalEvent[]> {
+  const events = await until(async () => {
+    const all = await around.sealed(portalId);
+    return all.length >= count && all;
+  });
+  const [newest] = licenceKeys;
+  const body = `[${events.map(({ cloudEvent }) => Buffer.from(cloudEvent).toString()).join(',')}]`;
+  const id = `${portalId}_1_${events.length}`;
+  const timestampSeconds = Math.floor(Date.now() / 1_000);
+  const headers = sign({ id, timestampSeconds, body }, [deriveKeys(newest ?? assert.fail())]);
+  const found: PortalEvent[] = [];
+  const problems: unknown[] = [];
+  const portal = createPortal({
+    licenceKeys,
+    onEvent: (event) => void found.push(event),
+    onProblem: (problem) => void problems.push(problem),
+  });
+  const answer = await portal.handle({ headers: { ...headers }, rawBody: body });
+  assert.deepEqual([problems, answer.body], [[], JSON.stringify({ accepted: events.length })]);
+  return found;
+}
+
+const texts = (events: readonly PortalEvent[]) =>
+  events.map(({ data }) => Reflect.get(data as object, 'messageReceived')?.content?.text?.plain);
+
+function callOf(portalId: string, licenceKey: string, message: object, more: { at?: number; body?: string } = {}) {
+  const keys = deriveKeys(licenceKey);
+  const event = {
+    ...{ specversion: '1.0', id: 'k1', source: `portal/${portalId}`, type: 'trunkline.message.submit.v1' },
+    ...{ datacontenttype: 'application/jose', data: sealEvent(keys, JSON.stringify(message)) },
+  };
+  const body = more.body ?? JSON.stringify([event]);
+  const signed = sign({ id: 'call', timestampSeconds: Math.floor((more.at ?? Date.now()) / 1_000), body }, [keys]);
+  return {
+    portalId,
+    webhookId: signed['webhook-id'],
+    webhookTimestamp: signed['webhook-timestamp'],
+    webhookSignature: signed['webhook-signature'],
+    body: Buffer.from(body),
+  };
+}
+
+test('facts become a portal’s stream: gapless, in order, each portal its own, its chain proven by the portal’s own code', async () => {
+  const [a, b] = [await aPortal(), await aPortal()];
+  const said = Array.from({ length: 250 }, (_, index) => String(index));
+  await around.say(...said.flatMap((plain) => [text(a.portalId, plain), text(b.portalId, `b${plain}`)]));
+  const events = await taken(a.portalId, [a.licenceKey], 250);
+  assert.deepEqual(texts(events), said);
+  assert.deepEqual(
+    events.map(({ sequence }) => Number(sequence)),
+    said.map((_, index) => index + 1),
+  );
+  assert.deepEqual(
+    texts(await taken(b.portalId, [b.licenceKey], 250)),
+    said.map((plain) => `b${plain}`),
+  );
+  const first = await around.bus.nextOf(streams.outbox, subjects.outbox(lane, a.portalId), 1);
+  assert.ok(first && SealedBatch.decode(first.data).events.length <= 100);
+});
+
+test('a sealer that dies between two portals leaves no hole and says nothing twice', async () => {
+  const portals = [await aPortal(), await aPortal(), await aPortal()];
+  await around.stop();
+  await around.say(...['1', '2'].flatMap((plain) => portals.map(({ portalId }) => text(portalId, plain))));
+  const store = portalKeys(around.collection(collections.sealer.keys) as never);
+  const ring = createKeyRing(store, around.kek, Date.now);
+  const parked = { add: async () => {}, addRaw: async () => {} };
+  const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
+  const definition = sealFacts({ sealerOf, fileLink: () => '', parked });
+  const lease = { lane, owner: 'dies', signal: new AbortController().signal, confirmedAgoMs: () => 0 };
+  const at = (point: string) => {
+    if (point === 'keyed.published') throw new Error('killed');
+  };
+  await assert.rejects(runKeyedLog(definition, { log: around.bus, lease, at, keysAtOnce: 1 }), /killed/);
+  const before = await Promise.all(portals.map(async ({ portalId }) => (await around.sealed(portalId)).length));
+  assert.deepEqual(before, [2, 0, 0]);
+  await around.start();
+  for (const { portalId, licenceKey } of portals) {
+    assert.deepEqual(texts(await taken(portalId, [licenceKey], 2)), ['1', '2']);
+  }
+  await around.say(text(portals[0]?.portalId ?? '', '3'));
+  assert.deepEqual(texts(await taken(portals[0]?.portalId ?? '', [portals[0]?.licenceKey ?? ''], 3)), ['1', '2', '3']);
+});
+
+test('what cannot be sealed is kept sealed, before it is numbered: a portal without a key, an event too large, no fact', async () => {
+  const { portalId, licenceKey } = await aPortal();
+  const nobody = randomUUID();
+  const lost = text(nobody, 'nobody reads this');
+  const huge = text(portalId, 'x'.repeat(1024 * 1024));
+  await around.say(text(portalId, '1'), lost, huge, text(portalId, '2'));
+  const kept = around.collection(collections.sealer.parked) as never as {
+    find(filter: object): { toArray(): Promise<ParkedDocument[]> };
+  };
+  const [entry] = await until(async () => {
+    const found = await kept.find({ portalId: nobody }).toArray();
+    return found.length === 1 && found;
+  });
+  assert.deepEqual([entry?.code, entry?.eventId], ['no_key', lost.id]);
+  assert.equal(JSON.stringify(entry).includes('nobody reads this'), false);
+  assert.match(around.kek.open(entry?.sealed ?? '').toString(), /nobody reads this/);
+  assert.deepEqual(texts(await taken(portalId, [licenceKey], 2)), ['1', '2']);
+  const [large] = await kept.find({ portalId }).toArray();
+  assert.deepEqual([large?.code, large?.eventId], ['too_large', huge.id]);
+  assert.deepEqual(await around.sealed(nobody), []);
+  assert.match(await around.metrics(), /trunkline_unsealed_total\{[^}]*code="too_large"[^}]*\} 1/);
+});
+
+test('while two keys are valid a portal takes events of both, signed by both; a revoked one opens nothing more', async () => {
+  const { portalId, licenceKey, kid } = await aPortal();
+  await around.say(text(portalId, 'under the first'));
+  await taken(portalId, [licenceKey], 1);
+  const order = { portalId, tenantId, idempotencyKey: 'second' };
+  const second = await gateway.rotateKey(order);
+  assert.deepEqual(await gateway.rotateKey(order), second);
+  await around.say(text(portalId, 'under the second'));
+  const events = await taken(portalId, [second.licenceKey, licenceKey], 2);
+  assert.deepEqual(texts(events), ['under the first', 'under the second']);
+  assert.deepEqual(
+    (await around.sealed(portalId)).map((event) => event.kid),
+    [kid, second.kid],
+  );
+  const { keys } = await around.as.delivery.getSigningKeys({ portalId });
+  assert.deepEqual(
+    keys.map((key) => key.kid),
+    [second.kid, kid],
+  );
+  assert.deepEqual(Buffer.from(keys[1]?.key ?? []), deriveKeys(licenceKey).signingKey.export());
+  const message = { conversationId: 'c' };
+  for (const key of [licenceKey, second.licenceKey]) {
+    const { events: opened, tenantId: whose } = await gateway.open(callOf(portalId, key, message));
+    assert.deepEqual([whose, opened[0]?.id, JSON.parse(String(opened[0]?.plaintext))], [tenantId, 'k1', message]);
+  }
+
+  assert.deepEqual((await gateway.revoke({ portalId, kid })).kids, [second.kid]);
+  await assert.rejects(gateway.open(callOf(portalId, licenceKey, message)), { code: 'unauthenticated' });
+  assert.deepEqual(
+    (await around.as.delivery.getSigningKeys({ portalId })).keys.map((key) => key.kid),
+    [second.kid],
+  );
+  // When all are revoked the stream goes on under the newest, and nothing is signed.
+  await gateway.revoke({ portalId, kid: second.kid });
+  await around.say(text(portalId, 'still sealed'));
+  assert.equal(texts(await taken(portalId, [second.licenceKey, licenceKey], 3)).at(-1), 'still sealed');
+  assert.deepEqual((await around.as.delivery.getSigningKeys({ portalId })).keys, []);
+  await assert.rejects(gateway.revoke({ portalId, kid: 'none' }), { code: 'not_found' });
+});
+
+test('a licence key is shown again for ten minutes, to its own tenant, and stored sealed', async () => {
+  const { portalId, licenceKey, kid } = await aPortal();
+  const order = { portalId, tenantId, idempotencyKey: 'first' };
+  assert.equal((await around.as.directory.rotateKey(order)).licenceKey, licenceKey);
+  await assert.rejects(around.as.directory.rotateKey({ ...order, tenantId: 'other' }), { code: 'not_found' });
+  await assert.rejects(around.as.directory.rotateKey({ ...order, idempotencyKey: '' }), { code: 'invalid_argument' });
+  around.later(11 * 60_000);
+  await assert.rejects(around.as.directory.rotateKey(order), {
+    ...{ code: 'failed_precondition', publicMessage: 'The licence key was made and shown before.' },
+  });
+  around.later(-11 * 60_000);
+  const document = (await around.collection(collections.sealer.keys).findOne({ _id: kid })) ?? assert.fail();
+  assert.equal(JSON.stringify(document).includes(licenceKey), false);
+  const { sealedLicenceKey } = document as unknown as PortalKeyDocument;
+  assert.equal(around.kek.open(sealedLicenceKey).toString(), licenceKey);
+});
+
+test('one plaintext is sealed under the newest valid key; without a key it is refused', async () => {
+  const { portalId, licenceKey, kid } = await aPortal();
+  const keys = portalKeys(around.collection(collections.sealer.keys) as never);
+  const context = {
+    ...{ keys, kek: around.kek, now: Date.now, keyUsed: () => {} },
+    ring: createKeyRing(keys, around.kek, Date.now),
+  };
+  const sealed = await seal({ portalId, plaintext: Buffer.from('{"a":1}') }, context);
+  assert.equal(sealed.kid, kid);
+  assert.equal(String(openEvent([deriveKeys(licenceKey)], sealed.jwe)), '{"a":1}');
+  await assert.rejects(seal({ portalId: randomUUID(), plaintext: Buffer.from('') }, context), { code: 'no_key' });
+});
+
+test('a portal’s call that is not believed is refused in words for its developer, and an unknown portal like a wrong key', async () => {
+  const { portalId, licenceKey } = await aPortal();
+  const good = callOf(portalId, licenceKey, { conversationId: 'c' });
+  const stranger = await aPortal();
+  const cases: readonly [string, ReturnType<typeof callOf>, RegExp][] = [
+    ['no headers', { ...good, webhookSignature: '' }, /not signed/],
+    ['no time', { ...good, webhookTimestamp: 'now' }, /not a time/],
+    ['old', callOf(portalId, licenceKey, {}, { at: Date.now() - 6 * 60_000 }), /five minutes/],
+    ['another body', { ...good, body: Buffer.from('[]') }, /No signature fits/],
+    ['another portal’s key', callOf(portalId, stranger.licenceKey, {}), /No signature fits/],
+    ['an unknown portal', { ...good, portalId: randomUUID() }, /No signature fits/],
+  ];
+  for (const [name, call, sentence] of cases) {
+    const refused = await gateway.open(call).then(
+      () => assert.fail(name),
+      (error: unknown) => error,
+    );
+    assert.equal(Reflect.get(refused as object, 'code'), 'unauthenticated', name);
+    assert.match(Reflect.get(refused as object, 'publicMessage'), sentence, name);
+    assert.doesNotMatch(Reflect.get(refused as object, 'remedy'), /API key/, name);
+  }
+  await assert.rejects(gateway.open(callOf(portalId, licenceKey, {}, { body: '{}' })), {
+    code: 'invalid_argument',
+    publicMessage: /no JSON array/,
+  });
+});
+
+test('each method is open to those whom the table of rights names, and to nobody else', async () => {
+  const { portalId, licenceKey } = await aPortal();
+  const { directory, delivery } = around.as;
+  const denied = { code: 'permission_denied' };
+  const plaintext = Buffer.from('x');
+  for (const each of Object.values(around.as)) await assert.rejects(each.seal({ portalId, plaintext }, scope), denied);
+  await assert.rejects(around.as.gateway.getSigningKeys({ portalId }, scope), denied);
+  await assert.rejects(delivery.rotateKey({ portalId, tenantId, idempotencyKey: 'x' }), denied);
+  await assert.rejects(delivery.open(callOf(portalId, licenceKey, {})), denied);
+  await assert.rejects(directory.revoke({ portalId, kid: 'k' }), denied);
+});
