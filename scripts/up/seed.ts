@@ -58,7 +58,11 @@ export async function seed({ gatewayUrl, portalUrl, telegram, secrets }: SeedOpt
   return { tenantId, portalId, lineId, licenceKey, apiKey, webchatChannelId, telegramChannelId };
 }
 
-const shopWidget = JSON.stringify({ title: 'Demo shop', greeting: 'Hello! Ask us anything about your order.' });
+const shopWidget = JSON.stringify({
+  color: '#0f6b5c',
+  title: 'Demo shop',
+  greeting: 'Hello! Ask us anything about your order.',
+});
 
 function key<Request extends object>(name: string, request: Request) {
   return { idempotencyKey: `demo/${name}`, ...request };

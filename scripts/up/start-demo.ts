@@ -20,6 +20,8 @@ export interface DemoOptions {
   readonly dataFolder: string;
   readonly logFolder: string;
   readonly isApart?: boolean;
+  /** Takes the ports that people expect (8080, 50051, 8090, 8091) where they are free; else free ones alone. */
+  readonly hasUsualPorts?: boolean;
   readonly scale?: Readonly<Record<string, number>>;
   /** Token of a real Telegram bot, instead of the simulator. */
   readonly telegramToken?: string | undefined;
@@ -38,7 +40,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { environment, dataFolder, logFolder: folder, telegramToken, signal } = options;
   const secrets = await keepSecrets(join(dataFolder, 'secrets.json'));
   const connectors = connectorNames();
-  const planned = planInstances(connectors, options.scale ?? {});
+  const planned = planInstances(connectors, options.scale ?? {}, options.hasUsualPorts === true);
   const [instances] = await Promise.all([planned, provisionAll(environment, connectors, signal)]);
   const gateway = instances.find(({ service }) => service === 'gateway');
   if (!gateway) throw new Error('There is no gateway.');
@@ -50,9 +52,9 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   await using stack = new AsyncDisposableStack();
   const environments = environmentsOf(installation);
   const running = stack.use(await (options.isApart ? runProcesses : runHosted)(environments, { folder }));
-  const simulator = telegramToken ? undefined : await createTelegramSimulator({ port: await usual(8091) });
+  const simulator = telegramToken ? undefined : await createTelegramSimulator({ port: await portNear(8091, options) });
   if (simulator) stack.use(simulator);
-  const demoPort = await usual(8090);
+  const demoPort = await portNear(8090, options);
   const demo = await seed({
     gatewayUrl: publicUrl,
     portalUrl: `http://127.0.0.1:${demoPort}/portal`,
@@ -118,6 +120,6 @@ function statusOf(instances: readonly Instance[], gatewayUrl: string): string {
   return JSON.stringify({ gatewayUrl, instances: shown });
 }
 
-async function usual(port: number): Promise<number> {
-  return (await isFree(port)) ? port : await freePort();
+async function portNear(usual: number, { hasUsualPorts }: DemoOptions): Promise<number> {
+  return hasUsualPorts && (await isFree(usual)) ? usual : await freePort();
 }

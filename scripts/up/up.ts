@@ -18,6 +18,7 @@ export async function runUp(args: readonly string[]): Promise<number> {
     dataFolder: resolve('.trunkline/data'),
     logFolder: resolve('.trunkline/logs'),
     isApart: flags.processes,
+    hasUsualPorts: true,
     scale: flags.scale,
     telegramToken: process.env.TELEGRAM_BOT_TOKEN,
     signal: ending.signal,
