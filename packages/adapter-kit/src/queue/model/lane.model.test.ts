@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageState } from '@trunkline/contracts';
+import fc from 'fast-check';
+import { type Outcome, type Plan, play, type Reaction } from './world.ts';
+
+const reaction = fc.constantFrom<Reaction>('sent', 'sent', 'refused', 'later', 'later for long', 'cut');
+const anyPlan: fc.Arbitrary<Plan> = fc.record({
+  orders: fc.array(fc.nat(2), { minLength: 1, maxLength: 8 }),
+  reactions: fc.array(reaction, { maxLength: 8 }),
+  ends: fc.array(fc.record({ atOp: fc.integer({ min: 1, max: 60 }), isAfter: fc.boolean(), isTwin: fc.boolean() }), {
+    maxLength: 3,
+  }),
+});
+
+const { MESSAGE_STATE_SENT, MESSAGE_STATE_UNKNOWN, MESSAGE_STATE_FAILED } = MessageState;
+
+/** What is promised, whatever happens. */
+function check({ orders }: Plan, { arrived, results, heldAtEnd, isFinished, troubles }: Outcome): void {
+  assert.deepEqual(troubles, []);
+  assert.ok(isFinished, 'every order has a result in the end');
+  assert.equal(heldAtEnd, 0);
+  assert.equal(new Set(arrived).size, arrived.length, 'nothing is sent twice');
+  const byConversation = Map.groupBy(arrived, (number) => orders[number]);
+  for (const numbers of byConversation.values()) {
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+      'a conversation keeps its order',
+    );
+  }
+  for (const [number, { state }] of results) {
+    if (state === MESSAGE_STATE_SENT) assert.ok(arrived.includes(number), 'sent means that it arrived');
+    else if (state === MESSAGE_STATE_FAILED) assert.ok(!arrived.includes(number), 'failed means that it did not');
+    else assert.equal(state, MESSAGE_STATE_UNKNOWN);
+  }
+}
+
+test('however owners end, and however many there are: nothing twice, nothing lost, conversations in order', async () => {
+  const numRuns = Number(process.env.MODEL_RUNS ?? 1_500);
+  await fc.assert(
+    fc.asyncProperty(anyPlan, async (plan) => check(plan, await play(plan))),
+    { numRuns },
+  );
+});

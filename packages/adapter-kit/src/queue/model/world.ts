@@ -1,0 +1,250 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Capabilities, EgressBatch, EgressItem, type SendResult, subjects } from '@trunkline/contracts';
+import { createRequestGate, createTracing, LostOwnership, WrongLastSequence } from '@trunkline/runtime';
+import { z } from 'zod';
+import type { ChannelAccess } from '../../channel.ts';
+import { defineConnector } from '../../connector.ts';
+import { ConnectorError } from '../../connector-error.ts';
+import type { HeldOrder, HeldStore } from '../held-store.ts';
+import { runSendLane, type SendLaneParts } from '../lane.ts';
+import { createSendKind } from '../send-kind.ts';
+import type { SentMessages } from '../sent-messages.ts';
+import { createMemoryBus, type Op } from './memory-bus.ts';
+import { createVirtualTime } from './virtual-time.ts';
+
+/** How the platform answers a call. */
+export type Reaction = 'sent' | 'refused' | 'later' | 'later for long' | 'cut';
+
+/** How one owner of the lane ends: at which of its calls, before or after the call has happened; or never. */
+export interface OwnerEnd {
+  readonly atOp: number;
+  readonly isAfter: boolean;
+  /** True: it is not dead, only not heard of for a while; it goes on beside the next one. */
+  readonly isTwin: boolean;
+}
+
+/** What one run of the model is. */
+export interface Plan {
+  /** Conversation of each order. */
+  readonly orders: readonly number[];
+  /** How the platform answers its calls, in turn; afterwards it sends. */
+  readonly reactions: readonly Reaction[];
+  readonly ends: readonly OwnerEnd[];
+}
+
+/** What happened. */
+export interface Outcome {
+  /** Calls that the platform took, or may have taken, in order. */
+  readonly arrived: readonly number[];
+  readonly results: ReadonlyMap<number, SendResult>;
+  readonly heldAtEnd: number;
+  readonly isFinished: boolean;
+  /** What failed and must not. */
+  readonly troubles: readonly unknown[];
+}
+
+const connectorName = 'model';
+const lane = 0;
+const tracing = createTracing({ service: 'model', instance: 'model', ratio: 0 });
+const channel: ChannelAccess = {
+  ...{ id: 'c1', tenantId: 't1', connector: connectorName, accountId: 'a', name: 'Sales', settings: {} },
+  secret: () => '',
+  optionalSecret: () => undefined,
+};
+
+/** Plays a plan with the product's own lane over memory, owner after owner, until nothing is left to happen. */
+export async function play(plan: Plan): Promise<Outcome> {
+  const time = createVirtualTime();
+  const bus = createMemoryBus();
+  const held = new Map<string, HeldOrder>();
+  const ended = new Map<string, { readonly place: string; readonly result: SendResult }>();
+  const results = new Map<number, SendResult>();
+  const arrived: number[] = [];
+  const troubles: unknown[] = [];
+  const reactions = [...plan.reactions];
+  for (const [index, conversation] of plan.orders.entries())
+    bus.append(subjects.egress(connectorName, lane, 'c1'), orderOf(index, conversation));
+
+  const startOwner = (number: number, end: OwnerEnd | undefined) => {
+    let ops = 0;
+    let isDead = false;
+    let onNext = () => {};
+    const never = new Promise<never>(() => {});
+    const op: Op = async (run) => {
+      await Promise.resolve();
+      ops += 1;
+      const isEnd = end !== undefined && ops === end.atOp;
+      if (isEnd) onNext();
+      if (isEnd && !end.isTwin && !end.isAfter) isDead = true;
+      if (isDead) return await never;
+      const value = run();
+      if (isEnd && !end.isTwin) isDead = true;
+      if (isDead) return await never;
+      return value;
+    };
+    const parts = partsOf(op);
+    const lease = new AbortController();
+    const running = runSendLane(
+      parts,
+      { lane, owner: `owner ${number}`, signal: lease.signal, wasReleased: false, confirmedAgoMs: () => 0 },
+      () => {},
+    ).catch((error: unknown) => {
+      if (!(error instanceof LostOwnership)) throw error;
+    });
+    const nextIsDue = new Promise<void>((resolve) => {
+      onNext = resolve;
+    });
+    return { running, nextIsDue, stop: () => lease.abort() };
+  };
+
+  const partsOf = (op: Op): SendLaneParts => ({
+    connector: connectorName,
+    bus: bus.portOf(op),
+    held: heldOver(held, op),
+    scheduler: time.scheduler,
+    gate: createRequestGate(),
+    onTrouble: (error) => {
+      // A fenced owner hears this of its log; nothing else fails here.
+      if (!(error instanceof WrongLastSequence)) troubles.push(error);
+    },
+    kindOf: () =>
+      createSendKind({
+        name: connectorName,
+        connector: connectorOver(op),
+        sent: sentOver(ended, op),
+        tracing,
+        now: time.scheduler.now,
+        settings: { timeoutMs: 2_000, doubtMs: 60_000, slots: 3 },
+        channel: () => channel,
+        toolsOf: () => ({}) as never,
+        report: (_item, result) => op(() => void results.set(Number(result.messageId), result)),
+        onSignedOut: async () => {},
+        onAttempt: () => {},
+      }),
+  });
+
+  const connectorOver = (op: Op) =>
+    defineConnector<unknown>({
+      ...{ title: 'Model', settings: z.unknown(), secretNames: [], capabilities: Capabilities.fromPartial({}) },
+      send: async ({ message }) => {
+        const number = Number(message?.id);
+        const reaction = await op(() => {
+          const next = reactions.shift() ?? 'sent';
+          if (next === 'sent' || next === 'cut') arrived.push(number);
+          return next;
+        });
+        if (reaction === 'sent') return { platformIds: [`p${number}`] };
+        if (reaction === 'cut') throw new ConnectorError('unknown_outcome', 'cut');
+        if (reaction === 'refused') throw new ConnectorError('recipient_blocked', 'refused');
+        const retryAfterMs = reaction === 'later' ? 500 : 20_000;
+        throw new ConnectorError('retry_after', 'later', { retryAfterMs, scope: 'conversation' });
+      },
+    });
+
+  const isFinished = () => results.size === plan.orders.length && held.size === 0;
+  const owners = [];
+  for (const [number, end] of [...plan.ends, undefined].entries()) {
+    const owner = startOwner(number, end);
+    owners.push(owner);
+    let isNextDue = false;
+    void owner.nextIsDue.then(() => {
+      isNextDue = true;
+    });
+    await until(() => isNextDue || isFinished(), time.advance);
+  }
+  for (const owner of owners) owner.stop();
+  return { arrived, results, heldAtEnd: held.size, isFinished: isFinished(), troubles };
+}
+
+/** Lets everything happen that can, then moves the time, until it is enough. */
+async function until(isEnough: () => boolean, advance: () => boolean): Promise<void> {
+  for (let idle = 0; idle < 3_000 && !isEnough(); idle += 1) {
+    await turn();
+    await turn();
+    if (!isEnough()) advance();
+  }
+}
+
+function orderOf(index: number, conversation: number): Uint8Array {
+  const item = EgressItem.fromPartial({
+    ...{
+      tenantId: 't1',
+      channelId: 'c1',
+      conversationId: `conversation ${conversation}`,
+      at: new Date(Date.UTC(2026, 0, 1)),
+    },
+    order: {
+      $case: 'send',
+      value: {
+        message: { id: String(index), action: { $case: 'message', value: {} } },
+        conversation: { platformId: 'p' },
+      },
+    },
+  });
+  return EgressBatch.encode({ items: [Buffer.from(EgressItem.encode(item).finish())] }).finish();
+}
+
+function heldOver(all: Map<string, HeldOrder>, op: Op): HeldStore {
+  const inOrder = () =>
+    [...all.values()].toSorted((one, other) => one.order.position.sequence - other.order.position.sequence);
+  const seen = (found: HeldOrder): HeldOrder => ({
+    ...found,
+    order: { ...found.order, attempts: found.attempts, doubtSinceMs: found.doubtSinceMs, isSeenBefore: true },
+  });
+  return {
+    put: (orders) =>
+      op(() => {
+        for (const one of orders) if (!all.has(one.order.place)) all.set(one.order.place, one);
+      }),
+    first: (_queue, conversation) =>
+      op(() => {
+        const found = inOrder().find(({ order }) => order.conversation === conversation);
+        return found === undefined ? undefined : seen(found);
+      }),
+    update: (place, waiting) =>
+      op(() => {
+        const found = all.get(place);
+        if (found !== undefined) all.set(place, { ...found, ...waiting });
+      }),
+    remove: (place) => op(() => void all.delete(place)),
+    conversations: () =>
+      op(() => {
+        const firsts = Map.groupBy(inOrder(), ({ order }) => order.conversation);
+        return [...firsts].flatMap(([conversation, [first]]) =>
+          first === undefined
+            ? []
+            : [
+                {
+                  queue: first.queue,
+                  conversation,
+                  notBeforeMs: first.notBeforeMs,
+                  expiresAtMs: first.order.expiresAtMs,
+                  isInDoubt: first.doubtSinceMs !== undefined,
+                },
+              ],
+        );
+      }),
+    doubt: (places, sinceMs) =>
+      op(() => {
+        for (const place of places) {
+          const found = all.get(place);
+          if (found !== undefined && found.doubtSinceMs === undefined)
+            all.set(place, { ...found, doubtSinceMs: sinceMs, notBeforeMs: sinceMs });
+        }
+      }),
+  };
+}
+
+function sentOver(all: Map<string, { readonly place: string; readonly result: SendResult }>, op: Op): SentMessages {
+  return {
+    ended: (place, { messageId }) =>
+      op(() => {
+        const found = all.get(messageId);
+        return found?.place === place ? found.result : undefined;
+      }),
+    end: (place, result) => op(() => void all.set(result.messageId, { place, result })),
+    confirm: async () => {},
+    received: async () => {},
+    platformIdsOf: async () => [],
+  };
+}
