@@ -54,7 +54,10 @@ export function createMemoryState(now: () => number = Date.now): ChannelState {
     return entries;
   };
   return {
-    get: async <Value>(key: string) => structuredClone(live(key)) as Kept<Value> | undefined,
+    get: async <Value>(key: string): Promise<Kept<Value> | undefined> => {
+      const found = live(key);
+      return found && { value: structuredClone(found.value) as Value, revision: found.revision };
+    },
     put: async (key, value, { ifRevision, expiresAtMs = Number.POSITIVE_INFINITY } = {}) => {
       const revision = live(key)?.revision ?? 0;
       if (ifRevision !== undefined && ifRevision !== revision) return false;

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Capabilities, ChannelState } from '@trunkline/contracts';
+import { type CallContext, everyTenant } from '@trunkline/runtime';
+import { createMemoryTools } from '@trunkline/testkit';
+import { z } from 'zod';
+import { type Connector, defineConnector } from '../connector.ts';
+import { ConnectorError } from '../connector-error.ts';
+import { connectorMethods } from './rpc.ts';
+
+const base = { title: 'Sample', secretNames: ['token'], capabilities: Capabilities.fromPartial({}) };
+const settings = z.object({ apiUrl: z.url() });
+const asked = {
+  channelId: 'c1',
+  settingsJson: '{"apiUrl":"https://api.example"}',
+  secrets: { token: 'right' },
+  hookUrl: '',
+};
+const context: CallContext = {
+  ...{ caller: 'directory', tenantScope: everyTenant, traceparent: undefined, deadlineAtMs: undefined },
+  signal: new AbortController().signal,
+};
+
+function methodsOf(more: Partial<Connector<z.output<typeof settings>>>) {
+  const connector = defineConnector({ ...base, settings, ...more }) as unknown as Connector;
+  return connectorMethods({ name: 'sample', connector, toolsOf: () => createMemoryTools() });
+}
+
+test('connecting tells the account, keeps the secrets that were made, and says whether there is a public address', async () => {
+  const hooks: (string | undefined)[] = [];
+  const { connect } = methodsOf({
+    connect: async (channel, hookUrl) => {
+      hooks.push(hookUrl);
+      const secrets = { hookSecret: `of ${channel.secret('token')}` };
+      return { accountId: '7', accountName: channel.settings.apiUrl, secrets, warnings: ['look'] };
+    },
+  });
+  const connected = await connect({ ...asked, hookUrl: 'https://hub.example/hooks/sample/c1' }, context);
+  assert.deepEqual(connected, {
+    ...{ accountId: '7', accountName: 'https://api.example', warnings: ['look'] },
+    secrets: { hookSecret: 'of right' },
+  });
+  await connect({ ...asked, hookUrl: 'sample' }, context);
+  assert.deepEqual(hooks, ['https://hub.example/hooks/sample/c1', undefined]);
+});
+
+test('a channel without an account elsewhere is its own account', async () => {
+  const { identify, connect } = methodsOf({});
+  assert.equal((await identify(asked, context)).accountId, 'c1');
+  assert.equal((await connect(asked, context)).accountId, 'c1');
+});
+
+test('settings that do not fit are refused by name; what the platform says reaches the person', async () => {
+  const { connect, probe } = methodsOf({
+    connect: async () => {
+      throw new ConnectorError('auth_revoked', 'the token was revoked');
+    },
+    probe: async () => {
+      throw new ConnectorError('unknown_outcome', 'no answer came');
+    },
+  });
+  for (const settingsJson of ['{}', 'no json', '{"apiUrl":"x"}']) {
+    await assert.rejects(connect({ ...asked, settingsJson }, context), { code: 'invalid_argument' });
+  }
+  await assert.rejects(connect({ ...asked, channelId: '' }, context), { code: 'invalid_argument' });
+  await assert.rejects(connect(asked, context), { code: 'auth_revoked', publicMessage: 'the token was revoked' });
+  await assert.rejects(probe(asked, context), { code: 'transient' });
+});
+
+test('a probe tells the state; a missing secret is told, and without a probe nothing is known to be wrong', async () => {
+  const { probe } = methodsOf({ probe: async () => ({ state: 'banned', reason: 'spam' }) });
+  assert.deepEqual(await probe(asked, context), { state: ChannelState.CHANNEL_STATE_BANNED, reason: 'spam' });
+  assert.equal((await methodsOf({}).probe(asked, context)).state, ChannelState.CHANNEL_STATE_OK);
+  const { identify } = methodsOf({
+    identify: async (channel) => ({ accountId: channel.secret('other'), accountName: '' }),
+  });
+  await assert.rejects(identify(asked, context), { code: 'auth_revoked' });
+});
