@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pause } from '../deadline.ts';
 import { asTrunklineError, TrunklineError } from '../errors.ts';
 import { httpErrorOf } from '../http/http-error.ts';
+import type { CallContext } from './call-context.ts';
 import { pathOf, type RpcDefinition, type RpcMethod } from './definition.ts';
 import type { Descriptors } from './descriptors.ts';
 import { type CallEnvelope, type CallParts, type Implementation, type WrappedMethod, wrapMethod } from './handler.ts';
@@ -37,7 +38,10 @@ export function addBridge<Definition extends RpcDefinition>(
   for (const [key, method] of Object.entries(definition.methods)) {
     if (!options.isPublic(pathOf(definition, method))) continue;
     const codec = jsonCodecOf(options.descriptors, definition, method);
-    const wrapped = wrapMethod(parts, definition, method, Reflect.get(implementation, key));
+    const run = Reflect.get(implementation, key) as unknown as (asked: unknown, context: CallContext) => unknown;
+    // Read after the caller is known: a stranger's body is not even parsed.
+    const read = (request: FastifyRequest, context: CallContext) => run(codec.read(jsonTextOf(request)), context);
+    const wrapped = wrapMethod(parts, definition, method, read);
     const answer = answerer(method, codec, wrapped);
     http.post(bridgePathOf(definition, method), { bodyLimit: options.bodyLimitBytes ?? 1024 * 1024 }, answer);
   }
@@ -50,10 +54,9 @@ export function bridgePathOf(definition: RpcDefinition, method: RpcMethod): stri
 
 function answerer(method: RpcMethod, codec: JsonCodec, wrapped: WrappedMethod) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const asked = codec.read(jsonTextOf(request));
     const envelope = envelopeOf(request, reply);
-    if (method.responseStream) return await stream(reply, wrapped.streaming(asked, envelope), codec);
-    const answer = codec.write(await wrapped.unary(asked, envelope));
+    if (method.responseStream) return await stream(reply, wrapped.streaming(request, envelope), codec);
+    const answer = codec.write(await wrapped.unary(request, envelope));
     return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
   };
 }
