@@ -42,7 +42,7 @@ export interface Connector<Settings = unknown> {
   ) => Promise<Connected>;
   /** Tells the platform to call no more. Throws ConnectorError. */
   readonly disconnect?: (channel: ChannelAccess<Settings>, tools: Tools) => Promise<void>;
-  /** Asks the platform how the account is doing; called by a person or every few minutes. Throws ConnectorError. */
+  /** Asks the platform how the account is doing. Throws ConnectorError. */
   readonly probe?: (channel: ChannelAccess<Settings>, hookUrl: string | undefined, tools: Tools) => Promise<Health>;
 
   /** Incoming hook calls. Absent for a connector that has no hooks. */

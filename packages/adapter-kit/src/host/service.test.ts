@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type IngressItem, MediaState, MessageState } from '@trunkline/contracts';
+import { ChannelState, type IngressItem, MediaState, MessageState } from '@trunkline/contracts';
 import type { HostedService, StartedService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { type Surroundings, sendText, startSurroundings, tenantId, token } from '../testing/surroundings.ts';
@@ -158,6 +158,41 @@ test('a conversation that must wait long is held aside, in order, and comes back
   await resultsOf(id, 4);
   const order = around.platform.asked.filter(({ to }) => ['held', 'free'].includes(to)).map(({ text }) => text);
   assert.deepEqual(order, ['1', '4', '1', '2', '3']);
+});
+
+test('a revoked token holds the channel and is told once; a new one lets everything go on', async () => {
+  const id = await aChannel();
+  let isRevoked = true;
+  around.platform.react = ({ id: asked }) => (isRevoked ? { status: 401 } : { status: 200, body: { id: asked } });
+  await around.order(sendText(id, 'eve', '1'), sendText(id, 'eve', '2'));
+  const states = async () => hookCalls(await around.entered(id)).flatMap(({ events }) => events);
+  const [told] = await until(async () => {
+    const found = await states();
+    return found.length > 0 && found;
+  });
+  assert.ok(told?.event?.$case === 'channelState');
+  assert.equal(told.event.value.state, ChannelState.CHANNEL_STATE_NEEDS_SIGN_IN);
+  isRevoked = false;
+  await around.channel({ id, revision: 2 });
+  await resultsOf(id, 2);
+  const asked = around.platform.asked.filter(({ to }) => to === 'eve').map(({ text }) => text);
+  assert.deepEqual(asked, ['1', '1', '2']);
+  assert.equal((await states()).length, 1);
+});
+
+test('a channel that is off sends nothing until it is on again, and what expired meanwhile never', async () => {
+  const id = await aChannel({ isActive: false });
+  around.platform.react = ({ id: asked }) => ({ status: 200, body: { id: asked } });
+  await around.order(
+    sendText(id, 'old', 'too late', { expiresAt: new Date(Date.now() - 1_000) }),
+    sendText(id, 'off', 'in time'),
+  );
+  const [expired] = await resultsOf(id, 1);
+  assert.deepEqual([expired?.state, expired?.error?.code], [MessageState.MESSAGE_STATE_EXPIRED, 'expired']);
+  await around.channel({ id, isActive: true });
+  await resultsOf(id, 2);
+  const asked = around.platform.asked.filter(({ to }) => ['old', 'off'].includes(to)).map(({ text }) => text);
+  assert.deepEqual(asked, ['in time']);
 });
 
 test('a file is copied, hashed and typed by its content; one that is gone or endless fails with its reason', async () => {

@@ -134,7 +134,7 @@ export function sendText(
   channelId: string,
   who: string,
   text: string,
-  more: { id?: string; bulk?: boolean } = {},
+  more: { id?: string; bulk?: boolean; expiresAt?: Date } = {},
 ): EgressItem {
   return EgressItem.fromPartial({
     ...{ tenantId, channelId, conversationId: `conversation of ${who}`, at: new Date() },
@@ -144,6 +144,7 @@ export function sendText(
         message: {
           id: more.id ?? randomUUID(),
           priority: more.bulk === true ? 2 : 1,
+          ...(more.expiresAt === undefined ? {} : { expiresAt: more.expiresAt }),
           action: { $case: 'message', value: { content: { kind: { $case: 'text', value: { plain: text } } } } },
         },
         conversation: { platformId: who },
