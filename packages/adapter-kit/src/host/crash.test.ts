@@ -146,3 +146,32 @@ test('killed again and again under load: nothing twice, nothing lost, every conv
     );
   }
 });
+
+test('while the bus or the database is away the messenger hears 503 or is stored, and everything goes on by itself', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  await using service = around.start(quickly);
+  const { addresses } = await service.ready;
+  let seq = 0;
+  const call = async () => {
+    seq += 1;
+    const body = JSON.stringify({ seq, from: 'bob', text: 'hello' });
+    const headers = { 'x-sample-token': token };
+    return (await fetch(`${addresses.http}/hooks/sample/${channelId}`, { method: 'POST', headers, body })).status;
+  };
+  await until(async () => (await call()) === 200);
+
+  await around.servers.kill('mongo');
+  assert.equal(await call(), 200, 'nothing of the database stands between the messenger and the bus');
+  await around.order(sendText(channelId, 'bob', 'waits', { id: 'waits' }));
+  await around.servers.restart('mongo');
+  await until(async () => (await resultsOf(around, channelId)).get('waits')?.state === SENT, 40_000);
+
+  await around.servers.kill('nats');
+  assert.equal(await call(), 503);
+  await around.servers.restart('nats');
+  await until(async () => (await call()) === 200, 30_000);
+  await around.order(sendText(channelId, 'bob', 'after', { id: 'after' }));
+  await until(async () => (await resultsOf(around, channelId)).get('after')?.state === SENT, 40_000);
+  assert.deepEqual([timesAsked(around, 'waits'), timesAsked(around, 'after')], [1, 1]);
+});
