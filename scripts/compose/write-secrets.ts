@@ -27,7 +27,9 @@ export async function writeSecrets(folder: string): Promise<void> {
   await write(join(folder, 'infra', 'service.env'), environmentText(infraSecrets(plan)), users.node);
   const seed = environmentText({ ADMINISTRATOR_KEY: administratorKey(plan) });
   await write(join(folder, 'seed', 'service.env'), seed, users.node);
-  await write(join(folder, 'mongo', 'replica-set.key'), secretOf(plan, 'mongo/replica-set'), users.mongodb);
+  // mongod takes base64, but not the kind that is safe in addresses.
+  const key = Buffer.from(secretOf(plan, 'mongo/replica-set'), 'base64url').toString('base64');
+  await write(join(folder, 'mongo', 'replica-set.key'), key, users.mongodb);
   await writeNats(join(folder, 'nats'), plan);
 }
 

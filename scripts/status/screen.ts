@@ -39,13 +39,15 @@ function instanceLines(instances: readonly SeenInstance[]): string[] {
   });
 }
 
+/** An instance's number, or in containers the beginning of the container's id. */
 function laneLines(lanes: Seen['lanes']): string[] {
   if (typeof lanes === 'string') return [`  ${lanes}`];
-  const head = `  ${'lane'.padEnd(16)}${(lanes[0]?.owners ?? []).map((_, lane) => String(lane).padStart(4)).join('')}`;
+  const head = `  ${'lane'.padEnd(16)}${(lanes[0]?.owners ?? []).map((_, lane) => String(lane).padStart(5)).join('')}`;
   const rows = lanes
     .filter(({ owners }) => owners.some((owner) => owner !== ''))
     .map(
-      ({ service, owners }) => `  ${service.padEnd(16)}${owners.map((owner) => (owner || '-').padStart(4)).join('')}`,
+      ({ service, owners }) =>
+        `  ${service.padEnd(16)}${owners.map((owner) => (owner || '-').slice(0, 4).padStart(5)).join('')}`,
     );
   return [head, ...rows];
 }
