@@ -25,7 +25,7 @@ export function openHolds(collection: Collection<HoldDocument>): Holds {
     },
     due: async (lane, atMs) => {
       const found = collection.find({ lane, dueAtMs: { $lte: atMs } }, { projection: { _id: 1 }, ...timeout });
-      const documents = await found.sort({ dueAtMs: 1 }).limit(dueMax).toArray();
+      const documents = await found.sort({ dueAtMs: 1, _id: 1 }).limit(dueMax).toArray();
       return documents.map(({ _id }) => _id);
     },
   };

@@ -97,7 +97,7 @@ export function createWorld({ channels, capabilities, settings = {} }: WorldOpti
     wait: async (ms) => {
       world.nowMs += ms;
       const due = world.all('holds').filter(({ dueAtMs }) => dueAtMs <= world.nowMs);
-      const ids = due.toSorted((a, b) => a.dueAtMs - b.dueAtMs).map(({ _id }) => _id);
+      const ids = due.toSorted((a, b) => a.dueAtMs - b.dueAtMs || (a._id < b._id ? -1 : 1)).map(({ _id }) => _id);
       return ids.length === 0
         ? []
         : await world.take({ $case: 'timerDue', value: dueHoldsTimer({ ids, atMs: world.nowMs }) });
