@@ -11,6 +11,8 @@ const DATABASE = 'trunkline';
 export interface AllServers extends AsyncDisposable {
   /** Addresses for `scripts/up.ts`: as `root`, and in SERVICE_ACCESS (JSON) what each service is given. */
   readonly environment: Readonly<Record<string, string>>;
+  /** NATS and MongoDB, for whoever tries what happens without them. Only those that were started here. */
+  readonly controls: Pick<Servers, 'kill' | 'restart' | 'freeze' | 'thaw'>;
   /** Why Kafka could not be provided; known only some time after the start. */
   readonly problem: unknown;
 }
@@ -39,6 +41,7 @@ export async function startAll(dataDir: string, progress: Progress, ending: Abor
     const kafkaBrokers = process.env.KAFKA_BROKERS ?? `127.0.0.1:${ports.kafka}`;
     return {
       environment: { ...environmentOf(first, users), KAFKA_BROKERS: kafkaBrokers },
+      controls: first,
       get problem() {
         return problem;
       },

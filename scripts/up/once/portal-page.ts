@@ -5,6 +5,8 @@ export interface PortalSide extends AsyncDisposable {
   /** Resolves with the event that carries this text, once the portal has verified, opened and taken it. */
   readonly received: (text: string) => Promise<ReceivedEvent>;
   readonly answer: (conversationId: string, text: string) => Promise<void>;
+  /** Everything that was taken since the page was opened, in order. */
+  readonly events: readonly TakenEvent[];
   /** Ids of the messages that were received and answered. */
   readonly messageIds: readonly string[];
   /** What was not as it should be: a sequence that does not follow the former one. */
@@ -17,21 +19,32 @@ export interface ReceivedEvent {
   readonly traceparent: string;
 }
 
-interface Event extends ReceivedEvent {
+/** An event of any kind. */
+export interface TakenEvent extends ReceivedEvent {
   readonly sequence: string;
   readonly id: string;
-  readonly data: { readonly messageReceived?: { readonly content?: { readonly text?: { readonly plain?: string } } } };
+  readonly data: {
+    readonly messageReceived?: {
+      readonly id?: string;
+      readonly content?: { readonly text?: { readonly plain?: string } };
+    };
+    readonly messageEdited?: {
+      readonly messageId?: string;
+      readonly content?: { readonly text?: { readonly plain?: string } };
+    };
+    readonly messageReaction?: { readonly messageId?: string; readonly reactions?: readonly string[] };
+  };
 }
 
 /** Follows the page's stream of events, as the page does. */
 export async function openPortalPage(pageUrl: string): Promise<PortalSide> {
   const ending = new AbortController();
   const response = await fetch(new URL('/api/state', pageUrl), { signal: ending.signal });
-  const events: Event[] = [];
+  const events: TakenEvent[] = [];
   const problems: string[] = [];
   const messageIds: string[] = [];
   const waiting = new Set<() => void>();
-  const take = (event: Event) => {
+  const take = (event: TakenEvent) => {
     const former = events.at(-1);
     if (former && BigInt(event.sequence) !== BigInt(former.sequence) + 1n) {
       problems.push(`event ${event.sequence} came after ${former.sequence}`);
@@ -40,10 +53,11 @@ export async function openPortalPage(pageUrl: string): Promise<PortalSide> {
     for (const look of waiting) look();
   };
   const reading = read(response, (name, data) => {
-    if (name === 'taken') take((data as { event: Event }).event);
+    if (name === 'taken') take((data as { event: TakenEvent }).event);
   });
   reading.catch(() => {});
   return {
+    events,
     problems,
     messageIds,
     received: (text) =>

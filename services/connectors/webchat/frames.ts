@@ -67,3 +67,13 @@ export function readFrame(text: string): ClientFrame | string {
     return 'frame: must be JSON';
   }
 }
+
+/** The widget's own id of a frame that was not understood, so that the refusal finds its message. Pure. */
+export function cidIn(text: string): { readonly cid?: string } {
+  try {
+    const read = z.object({ cid }).safeParse(JSON.parse(text));
+    return read.success ? { cid: read.data.cid } : {};
+  } catch {
+    return {};
+  }
+}

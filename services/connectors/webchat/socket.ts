@@ -1,7 +1,7 @@
 import type { Socket } from '@trunkline/adapter-kit';
 import { type Entry, logOf } from './entries.ts';
 import { refusedFrame } from './errors.ts';
-import { readFrame, type ServerFrame } from './frames.ts';
+import { cidIn, readFrame, type ServerFrame } from './frames.ts';
 import { frameOfHint, visitorTopic } from './hints.ts';
 import type { Limit } from './limits.ts';
 import { takeFrame, takeReceipt, type VisitorOf } from './take.ts';
@@ -44,7 +44,7 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): 
   for await (const text of socket.frames) {
     const frame = readFrame(text);
     if (typeof frame === 'string') {
-      await say({ t: 'error', code: 'malformed', message: frame });
+      await say({ t: 'error', code: 'malformed', message: frame, ...cidIn(text) });
       continue;
     }
     switch (frame.t) {

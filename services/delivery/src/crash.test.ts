@@ -72,7 +72,8 @@ test('killed after a POST and before its record: the suffix comes again, with th
 
 test('kill -9 under load, again and again: nothing lost, nothing out of order; a clean stop repeats nothing', async () => {
   const names = ['load1', 'load2', 'load3'];
-  const portals = await Promise.all(names.map(aPortal));
+  await using open = new AsyncDisposableStack();
+  const portals = (await Promise.all(names.map(aPortal))).map((portal) => open.use(portal));
   const rounds = 60;
   const loading = (async () => {
     for (let round = 0; round < rounds; round += 1) {
@@ -91,12 +92,17 @@ test('kill -9 under load, again and again: nothing lost, nothing out of order; a
   await takenBy(60);
   await stopped.stop();
   const before = repeatsOf();
+  const recorded = await Promise.all(names.map((name) => around.recordedOf(name)));
+  assert.deepEqual(
+    recorded,
+    portals.map(({ taken }) => taken.length),
+    'the last record says what was taken',
+  );
   await using _last = await aProcess();
   await loading;
   await takenBy(rounds * 3);
   for (const { taken } of portals) assert.deepEqual(taken, numbers(rounds * 3));
   assert.deepEqual(repeatsOf(), before, 'the clean stop repeated nothing');
-  for (const portal of portals) await portal[Symbol.asyncDispose]();
 });
 
 test('NATS restarted and MongoDB away in the middle: everything waits, then goes on where it stood', async () => {

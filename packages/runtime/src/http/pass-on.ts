@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { TrunklineError } from '../errors.ts';
+import { notFound, TrunklineError } from '../errors.ts';
 import { sendError } from './server.ts';
 
 /** Which part of a server's addresses goes on to another server. */
@@ -29,7 +29,10 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
     websocket: options.withSockets === true,
     http: { requestOptions: { timeout: timeoutMs } },
     // Refuses before a connection is opened, by the table of errors.
-    preHandler: async (request) => void upstreamOf(pathOf(request)),
+    preHandler: async (request) => {
+      requireStraight(pathOf(request));
+      upstreamOf(pathOf(request));
+    },
     replyOptions: {
       getUpstream: (request) => upstreamOf(pathOf(request)),
       rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
@@ -38,4 +41,9 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
         sendError(reply as unknown as FastifyReply, new TrunklineError('unavailable', error.message, { cause: error })),
     },
   });
+}
+
+/** Paths that climb lead nowhere, however they are written. */
+function requireStraight(path: string): void {
+  if (/(^|[/\\])\.\.([/\\]|$)/.test(decodeURIComponent(path))) throw notFound('There is nothing under this address.');
 }

@@ -3,6 +3,7 @@ import { asTrunklineError, notFound, TrunklineError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { httpErrorOf } from './http-error.ts';
+import { linger } from './linger.ts';
 
 /** What {@link createHttpServer} wants. */
 export interface HttpServerOptions {
@@ -39,10 +40,12 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   http.setNotFoundHandler((_request, reply) => {
     sendError(reply, notFound('There is nothing under this address.'));
   });
-  http.setErrorHandler((error: FastifyError, request, reply) => {
+  http.setErrorHandler(async (error: FastifyError, request, reply) => {
     const translated = refused(error);
     if (translated.code === 'internal') options.log.error('Request failed', { route: routeOf(request), error });
+    if (translated.code === 'too_large') await linger(request.raw);
     sendError(reply, translated);
+    return reply;
   });
   http.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('x-content-type-options')) reply.header('x-content-type-options', 'nosniff');

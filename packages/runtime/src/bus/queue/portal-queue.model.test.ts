@@ -128,12 +128,14 @@ async function calm(world: World): Promise<void> {
   world.paused.clear();
   for (const portal of world.portals.values()) portal.mood = 'well';
   for (const owner of world.owners) owner.leaseAgeMs = 0;
-  if (!world.owners.some((owner) => owner.isAlive && !owner.hasEnded && !owner.lease.signal.aborted)) world.start();
   const untilMs = world.time.nowMs + 900_000;
   while (world.time.nowMs < untilMs && !isDone(world)) {
     // Parking three in a row pauses a portal: a person looks and lets it go on.
     world.paused.clear();
-    if (!world.network.deliver()) world.time.advance();
+    // Two that took over at once may both have left it to the other.
+    if (!world.owners.some((owner) => owner.isAlive && !owner.hasEnded && !owner.lease.signal.aborted)) world.start();
+    // Nothing is under way and nobody waits: it stands still, and the judge says what is missing.
+    if (!world.network.deliver() && !world.time.advance()) break;
     await turn();
   }
   const lastMs = world.time.nowMs + 1_000;
@@ -144,7 +146,10 @@ async function calm(world: World): Promise<void> {
 function isDone(world: World): boolean {
   if (![...world.portals].every(([id, portal]) => portal.last === world.heads.get(id))) return false;
   const cursors = cursorsOf(world);
-  return [...world.heads].every(([id, head]) => head === 0 || cursors.get(id)?.sequence === head);
+  return [...world.heads].every(([id, head]) => {
+    const cursor = cursors.get(id);
+    return head === 0 || (cursor?.sequence === head && cursor.notices.length === 0);
+  });
 }
 
 /** What the records say in the end. */
