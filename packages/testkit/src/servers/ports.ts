@@ -1,18 +1,33 @@
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from './fetch/problem.mjs';
 
 /**
- * Finds a port of 127.0.0.1 that nobody listens on. It lies below the range that the kernel gives to outgoing connections, so a
- * server that is stopped for a while finds its port free when it comes back.
+ * Finds a port of 127.0.0.1 that nobody listens on, and keeps it for this process: no later call gives it again, in whatever process
+ * of this machine. It lies below the range that the kernel gives to outgoing connections, so a server that is stopped for a while
+ * finds its port free when it comes back.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(15_000, 32_000);
-    if (await isFree(port)) return port;
+    if ((await reserve(port)) && (await isFree(port))) return port;
   }
   throw new Error('No free port was found between 15000 and 32000');
+}
+
+/**
+ * A start plans some thirty ports before anything listens on one; two of them would be the same in one start of fifty. The mark
+ * is a UDP socket of the same number: it does not hinder the server, and the kernel forgets it with this process.
+ */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const mark = createSocket('udp4');
+    mark.once('error', () => mark.close(() => resolve(false)));
+    mark.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+    mark.unref();
+  });
 }
 
 /** Says whether a port of 127.0.0.1 can be listened on right now. */
