@@ -74,35 +74,42 @@ test('kill -9 under load, again and again: nothing lost, nothing out of order; a
   const names = ['load1', 'load2', 'load3'];
   await using open = new AsyncDisposableStack();
   const portals = (await Promise.all(names.map(aPortal))).map((portal) => open.use(portal));
-  const rounds = 60;
+  let rounds = 0;
+  let isLoading = true;
   const loading = (async () => {
-    for (let round = 0; round < rounds; round += 1) {
+    for (; isLoading; rounds += 1) {
       for (const name of names) await around.seal(name, 3);
       await pause(100, AbortSignal.timeout(60_000));
     }
   })();
-  const takenBy = (count: number) => until(() => portals.every(({ taken }) => taken.length >= count), 30_000);
+  const stopLoading = async () => {
+    isLoading = false;
+    await loading;
+  };
+  open.defer(stopLoading);
+  const takenNow = () => portals.map(({ taken }) => taken.length);
+  const repeatsNow = () => portals.map(({ repeats }) => repeats.length);
+  /** A process that has delivered to every portal itself: what came before it, its forerunners took. */
+  const aBusyProcess = async () => {
+    const process = await aProcess();
+    const before = takenNow();
+    await until(() => takenNow().every((count, index) => count >= (before[index] ?? 0) + 20), 60_000);
+    return process;
+  };
   for (let kill = 1; kill <= 2; kill += 1) {
-    const instance: { kill: () => Promise<void> } = await aProcess();
-    await takenBy(kill * 20);
+    const instance: { kill: () => Promise<void> } = await aBusyProcess();
     await instance.kill();
   }
-  const repeatsOf = () => portals.map(({ repeats }) => repeats.length);
-  const stopped = await aProcess();
-  await takenBy(60);
+  const stopped = await aBusyProcess();
   await stopped.stop();
-  const before = repeatsOf();
+  const repeated = repeatsNow();
   const recorded = await Promise.all(names.map((name) => around.recordedOf(name)));
-  assert.deepEqual(
-    recorded,
-    portals.map(({ taken }) => taken.length),
-    'the last record says what was taken',
-  );
-  await using _last = await aProcess();
-  await loading;
-  await takenBy(rounds * 3);
+  assert.deepEqual(recorded, takenNow(), 'the last record says what was taken');
+  await using _last = await aBusyProcess();
+  await stopLoading();
+  await until(() => takenNow().every((count) => count >= rounds * 3), 30_000);
   for (const { taken } of portals) assert.deepEqual(taken, numbers(rounds * 3));
-  assert.deepEqual(repeatsOf(), before, 'the clean stop repeated nothing');
+  assert.deepEqual(repeatsNow(), repeated, 'the clean stop repeated nothing');
 });
 
 test('NATS restarted and MongoDB away in the middle: everything waits, then goes on where it stood', async () => {

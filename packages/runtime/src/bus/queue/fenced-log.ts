@@ -65,7 +65,8 @@ export class LostOwnership extends Error {
 }
 
 const firstDelayMs = 100;
-const longestDelayMs = 2_000;
+/** Short: a lane that ends has seconds for its last record. */
+const longestDelayMs = 500;
 const readAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
 
 /** Opens a fenced log. Does nothing until {@link FencedLog.takeOver}. */

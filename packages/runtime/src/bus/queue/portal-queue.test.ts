@@ -221,6 +221,23 @@ test('a lane ends in time even if the bus does not answer', async () => {
   world.servers.lossRate = 1;
   await pass(world, 1_000);
   owner.lease.abort();
-  await pass(world, 3_500);
+  await pass(world, 5_500);
   assert.ok(owner.hasEnded);
+});
+
+test('a clean stop repeats nothing, even if the bus answers the last record late', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 1 });
+  const { id, receiver } = portal(0);
+  world.produce(id, 10);
+  await pass(world, 10);
+  assert.equal(receiver.last, 10);
+  world.servers.lossRate = 1;
+  owner.lease.abort();
+  await pass(world, 3_500);
+  world.servers.lossRate = 0;
+  await pass(world, 1_500);
+  assert.ok(owner.hasEnded);
+  world.start();
+  await pass(world, 1_000);
+  assert.deepEqual([receiver.last, receiver.repeats], [10, 0]);
 });

@@ -42,7 +42,8 @@ export interface PortalLaneView {
 const lookEveryMs = 250;
 /** How long requests that are open may still be answered when the lane ends. */
 const graceMs = 1_000;
-const lastRecordMs = 2_000;
+/** Two unanswered writes of the last record are not yet the end of it; a lane must have ended before it is given up. */
+const lastRecordMs = 4_000;
 
 /**
  * Sends everything of a lane to its portals, in order, until the lease ends: then what is open gets a second, the last
