@@ -61,13 +61,14 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     telegram: simulator ? { apiUrl: simulator.url, token: simulator.token } : realBot(telegramToken),
     secrets,
   });
-  const page = pageEnvironment(demo, { demoPort, publicUrl, simulator, folder: join(dataFolder, 'demo') });
+  const places = { demoPort, publicUrl, simulator, folder: join(dataFolder, 'demo') };
+  const page = { ...installation.common, ...pageEnvironment(demo, places) };
   await stack.use(startService(demoService, page)).ready;
   await writeFile(join(dataFolder, 'status.json'), statusOf(instances, publicUrl));
-  const places = { pageUrl: `http://localhost:${demoPort}`, gatewayUrl: publicUrl, grpc: gateway.ports.grpc };
+  const addresses = { pageUrl: `http://localhost:${demoPort}`, gatewayUrl: publicUrl, grpc: gateway.ports.grpc };
   const owned = stack.move();
   const stop = () => owned.disposeAsync();
-  return { ...places, demo, instances, simulator, failed: running.failed, [Symbol.asyncDispose]: stop };
+  return { ...addresses, demo, instances, simulator, failed: running.failed, [Symbol.asyncDispose]: stop };
 }
 
 function realBot(token: string | undefined) {

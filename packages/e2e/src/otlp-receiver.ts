@@ -8,6 +8,8 @@ export interface ReceivedSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
+  /** Empty for the first of a trace. */
+  readonly parentSpanId: string;
   /** Trace ids of the spans that it links to. */
   readonly links: readonly string[];
 }
@@ -80,6 +82,7 @@ function spanOf(bytes: Uint8Array, service: string): ReceivedSpan {
     name: text(fields.get(5)?.[0]),
     traceId: hex(fields.get(1)?.[0]),
     spanId: hex(fields.get(2)?.[0]),
+    parentSpanId: hex(fields.get(4)?.[0]),
     links,
   };
 }

@@ -45,6 +45,15 @@ test('two tries of one message carry the same webhook-id, another message carrie
   assert.match(other ?? '', /^reply_[0-9a-f]{32}$/);
 });
 
+test('an answer joins the trace of the event that it answers, where there is one', async () => {
+  const { calls, replier } = answering(503, '');
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await replier.send(message, { idempotencyKey: 'a', traceparent });
+  for (const none of ['', undefined]) await replier.send(message, { idempotencyKey: 'a', traceparent: none });
+  const traces = calls.map((request) => request.headers.get('traceparent'));
+  assert.deepEqual(traces, [traceparent, null, null]);
+});
+
 test('a refusal of the message or of the request comes as a value', async () => {
   const error = { code: 'window_closed', message: 'write by a template' };
   const one = await answering(200, { messages: [{ id: 'a', error }] }).replier.send(message, { idempotencyKey: 'a' });

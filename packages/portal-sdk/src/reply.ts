@@ -31,6 +31,8 @@ export type ReplyResult =
 export interface SendOptions {
   /** Chosen by the portal, 1–128 characters, the same at every try of the same message. */
   readonly idempotencyKey: string;
+  /** The `traceparent` of the event that is answered: question and answer are then one trace. */
+  readonly traceparent?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -100,7 +102,7 @@ export function reply(options: ReplyOptions): Replier {
   const keys = deriveKeys(options.licenceKey);
   const url = new URL(`/v1/portals/${encodeURIComponent(portalId)}/messages`, options.baseUrl);
 
-  function requestOf(message: ReplyMessage, idempotencyKey: string) {
+  function requestOf(message: ReplyMessage, { idempotencyKey, traceparent }: SendOptions) {
     const event = {
       specversion: '1.0',
       id: idempotencyKey,
@@ -113,17 +115,20 @@ export function reply(options: ReplyOptions): Replier {
     const body = JSON.stringify([event]);
     const id = `reply_${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32)}`;
     const headers = { ...sign({ id, timestampSeconds: Math.floor(Date.now() / 1000), body }, [keys]) };
-    return { method: 'POST', body, headers: { ...headers, 'content-type': 'application/cloudevents-batch+json' } };
+    const trace = traceparent ? { traceparent } : {};
+    const type = { 'content-type': 'application/cloudevents-batch+json' };
+    return { method: 'POST', body, headers: { ...headers, ...trace, ...type } };
   }
 
-  async function send(message: ReplyMessage, { idempotencyKey, signal }: SendOptions): Promise<ReplyResult> {
+  async function send(message: ReplyMessage, options: SendOptions): Promise<ReplyResult> {
+    const { idempotencyKey, signal } = options;
     if (idempotencyKey === '' || idempotencyKey.length > 128)
       throw new TypeError('idempotencyKey has 1 to 128 characters');
     const limit = AbortSignal.timeout(timeoutMs);
     try {
       return await resultOf(
         await call(url, {
-          ...requestOf(message, idempotencyKey),
+          ...requestOf(message, options),
           redirect: 'error',
           signal: signal ? AbortSignal.any([signal, limit]) : limit,
         }),

@@ -65,9 +65,12 @@ test('the error of what runs inside passes through and its code stays in the spa
   assert.equal(spans[0]?.attributes['error.type'], 'unavailable');
 });
 
-test('without a collector nothing is recorded and contexts pass', async () => {
+test('without a collector spans are sent nowhere, and their ids still join hops, logs and requests', async () => {
   const tracing = createTracing({ service: 'a', instance: 'a-1', ratio: 1 });
-  assert.equal(await tracing.span('x', { parent: sampled }, async (span) => span.traceparent), sampled);
-  assert.equal(await tracing.span('x', { isRoot: true }, async (span) => span.traceparent), undefined);
+  const seen = async (options: Parameters<typeof tracing.span>[1]) =>
+    await tracing.span('x', options, async (span) => span.traceparent);
+  assert.match((await seen({ parent: sampled })) ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
+  assert.match((await seen({ isRoot: true })) ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  assert.equal(await seen({}), undefined);
   await tracing.close();
 });

@@ -1,15 +1,17 @@
-interface Hop {
+/** A hop as the public API tells it. */
+export interface Hop {
   readonly stream: string;
   readonly entry: {
     readonly kind: string;
     readonly service: string;
     readonly at: string;
     readonly outcome?: string;
+    readonly traceparent: string;
   };
 }
 
 /** Asks for the hops of messages: NDJSON of AuditService.Follow. */
-async function hopsOf(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
+export async function hopsOf(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
   const response = await fetch(new URL('/v1/AuditService/Follow', gatewayUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },

@@ -8,6 +8,7 @@ import { createDemoPortal } from './demo-portal.ts';
 import { openEventsStream } from './events-stream.ts';
 import { hopsOf } from './hops.ts';
 import { portalModes } from './portal-mode.ts';
+import type { ShownEvent } from './portal-store.ts';
 
 const web = new URL('../web/', import.meta.url);
 const types: Record<string, string> = {
@@ -30,7 +31,7 @@ export const demo = defineService({
   config,
   uses: { http: true },
   start: async (runtime) => {
-    const { http, now, signal, config: settings } = runtime;
+    const { http, now, signal, tracing, config: settings } = runtime;
     const { GATEWAY_URL: gatewayUrl, DEMO_PORTAL_ID: portalId } = settings;
     const apiKey = settings.DEMO_API_KEY.reveal();
     const licenceKey = settings.DEMO_LICENCE_KEY.reveal();
@@ -45,7 +46,9 @@ export const demo = defineService({
 
     http.post('/portal', async (request, reply) => {
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const { status, headers = {}, body } = await portal.receive({ headers: request.headers, rawBody });
+      const parent = String(request.headers.traceparent ?? '');
+      const receive = () => portal.receive({ headers: request.headers, rawBody });
+      const { status, headers = {}, body } = await tracing.span('receive', { kind: 'server', parent }, receive);
       return reply.code(status).headers(headers).send(body);
     });
     http.get('/api/state', async (_request, reply) => {
@@ -84,7 +87,8 @@ export const demo = defineService({
         author,
         message: { content: { text: { plain: text } } },
       };
-      return await portal.send(message, { idempotencyKey: key });
+      const traceparent = lastTraceOf(portal.events, conversationId);
+      return await portal.send(message, { idempotencyKey: key, traceparent });
     });
     http.get<{ Params: { id: string } }>('/api/hops/:id', ({ params }) => hopsOf(gatewayUrl, apiKey, params.id));
 
@@ -103,6 +107,11 @@ export const demo = defineService({
     });
   },
 });
+
+/** The trace of what was last said in a conversation: the answer goes on in it. */
+function lastTraceOf(events: readonly ShownEvent[], conversationId: string): string | undefined {
+  return events.findLast((event) => event.conversationId === conversationId)?.traceparent;
+}
 
 function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const read = schema.safeParse(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : undefined);
