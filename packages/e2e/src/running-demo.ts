@@ -9,10 +9,16 @@ import { type RunningDemo, startDemo } from '../../../scripts/up/start-demo.ts';
 export interface WholeDemo extends RunningDemo {
   readonly servers: AllServers['controls'];
   readonly administratorKey: string;
+  readonly dataFolder: string;
+  /** One file a service. */
+  readonly logFolder: string;
 }
 
-/** The whole system on servers and data of its own, as `npm start` runs it. Leaving the block stops and forgets it. */
-export async function runDemo(): Promise<WholeDemo> {
+/**
+ * The whole system on servers and data of its own, as `npm start` runs it, with settings for all its services. Leaving the
+ * block stops and forgets it.
+ */
+export async function runDemo(settings: Readonly<Record<string, string>> = {}): Promise<WholeDemo> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-demo-'));
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -20,8 +26,10 @@ export async function runDemo(): Promise<WholeDemo> {
   stack.defer(() => ending.abort());
   const servers = stack.use(await startAll(folder, createProgress(), ending));
   const folders = { dataFolder: join(folder, 'demo'), logFolder: join(folder, 'logs') };
-  const demo = stack.use(await startDemo({ environment: servers.environment, ...folders, signal: ending.signal }));
+  const environment = { ...servers.environment, ...settings };
+  const demo = stack.use(await startDemo({ environment, ...folders, signal: ending.signal }));
   const { administratorKey } = JSON.parse(await readFile(join(folders.dataFolder, 'secrets.json'), 'utf8'));
   const owned = stack.move();
-  return { ...demo, servers: servers.controls, administratorKey, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const end = () => owned.disposeAsync();
+  return { ...demo, ...folders, servers: servers.controls, administratorKey, [Symbol.asyncDispose]: end };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TrunklineError } from './errors.ts';
+import { asTrunklineError, TrunklineError } from './errors.ts';
 import { createLogger } from './log.ts';
 import { secret } from './secret.ts';
 
@@ -42,4 +42,19 @@ test('an error is told with its code and cause', () => {
   });
   const { error } = lines[0] ?? {};
   assert.match(JSON.stringify(error), /"code":"unavailable".*"cause":\{"name":"Error","message":"socket closed"/);
+});
+
+test('words of the engine that quote what it could not read are left out, whoever repeats them', () => {
+  const { lines, log } = recorded();
+  const thrown = (() => {
+    try {
+      return JSON.parse('Melusina');
+    } catch (error) {
+      return error;
+    }
+  })();
+  log.error('Call failed', { error: thrown });
+  log.error('Call failed', { error: new Error('not read', { cause: asTrunklineError(thrown) }) });
+  assert.doesNotMatch(JSON.stringify(lines), /elusina/);
+  assert.match(JSON.stringify(lines[0]), /SyntaxError.*log\.test\.ts/);
 });

@@ -75,5 +75,9 @@ function serializeError(error: unknown): unknown {
   const { name, message, stack } = error;
   const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) };
   const ours = error instanceof TrunklineError ? { code: error.code, certain: error.certain } : {};
+  if (quotesText.test(message)) return { name, ...ours, stack: stack?.slice(stack.search(/\n {4}at /)), ...cause };
   return { name, ...ours, message, stack, ...cause };
 }
+
+/** The engine's words about text that is no JSON quote the text: a body, with what people wrote. */
+const quotesText = / is not valid JSON$/;
