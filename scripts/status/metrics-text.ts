@@ -1,3 +1,5 @@
+import type { MetricName } from '../../packages/contracts/src/index.ts';
+
 /** One sample of the Prometheus text format. */
 export interface Sample {
   readonly name: string;
@@ -16,7 +18,7 @@ export function samplesOf(text: string): Sample[] {
 }
 
 /** The sum of a metric over what has these labels; 0 when there is none. Pure. */
-export function sumOf(samples: readonly Sample[], name: string, labels: Sample['labels'] = {}): number {
+export function sumOf(samples: readonly Sample[], name: MetricName, labels: Sample['labels'] = {}): number {
   const fits = (sample: Sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value);
   return samples.filter((sample) => sample.name === name && fits(sample)).reduce((sum, { value }) => sum + value, 0);
 }

@@ -29,4 +29,5 @@ export * from './rights/mongo-privileges.ts';
 export * from './rights/nats-permissions.ts';
 export * from './rights.ts';
 export * from './streams.ts';
+export * from './telemetry.ts';
 export * from './topics.ts';

@@ -84,6 +84,8 @@ export const subjects = {
   allHints: (connector: string) => `push.${connector}.>`,
   /** Position of a sink, which is named `<service>.<what>`. */
   cursor: (sink: string, lane: LanePattern) => `cursor.${sink}.${lane}`,
+  /** Positions of all sinks. */
+  allCursors: () => 'cursor.>',
 } as const;
 
 /** Keys of the directory bucket. */

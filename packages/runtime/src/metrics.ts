@@ -1,3 +1,4 @@
+import type { MetricName } from '@trunkline/contracts';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Labels of one measurement. Few values each; a portal's or channel's lag is the exception. */
@@ -23,13 +24,13 @@ export interface HistogramMetric {
 
 /**
  * Metrics of one service instance, apart from those of every other in the same process. Asking for a name again gives the
- * same metric, so that whoever measures need not share it. Names end in their unit: `_total`, `_seconds`, `_bytes`.
+ * same metric, so that whoever measures need not share it. Names are those that the contracts declare.
  */
 export interface Metrics {
-  counter(name: string, help: string, labelNames?: readonly string[]): CounterMetric;
-  gauge(name: string, help: string, labelNames?: readonly string[]): GaugeMetric;
+  counter(name: MetricName, help: string, labelNames?: readonly string[]): CounterMetric;
+  gauge(name: MetricName, help: string, labelNames?: readonly string[]): GaugeMetric;
   /** Buckets in the unit of the name; by default from 1 ms to 10 s. */
-  histogram(name: string, help: string, options?: HistogramOptions): HistogramMetric;
+  histogram(name: MetricName, help: string, options?: HistogramOptions): HistogramMetric;
   /** All of them in the text format of Prometheus. */
   text(): Promise<string>;
   /** The registry itself, for {@link mergedText} and for gauges that are read when asked. */

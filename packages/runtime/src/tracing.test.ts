@@ -34,7 +34,7 @@ test('a span goes on where its parent is, hands its own context on, and is sent 
 test('nothing begins without a parent but at a door, and nothing under an unsampled or broken parent', async () => {
   const { tracing } = recorded(1);
   const seen = async (options: Parameters<typeof tracing.span>[1]) =>
-    await tracing.span('x', options, async (span) => span.traceparent);
+    await tracing.span('seal', options, async (span) => span.traceparent);
   assert.equal(await seen({}), undefined);
   assert.equal(await seen({ parent: unsampled }), undefined);
   assert.equal(await seen({ parent: 'rubbish' }), undefined);
@@ -46,7 +46,7 @@ test('nothing begins without a parent but at a door, and nothing under an unsamp
 test('a batch goes on in the trace of its first traced item and is linked with the others', async () => {
   const { spans, tracing } = recorded(0);
   const other = '00-11111111111111111111111111111111-2222222222222222-01';
-  const handed = await tracing.span('batch', { links: ['', sampled, other] }, async (span) => span.traceparent);
+  const handed = await tracing.span('normalize', { links: ['', sampled, other] }, async (span) => span.traceparent);
   assert.match(handed ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
   await tracing.close();
   assert.deepEqual(
@@ -57,7 +57,7 @@ test('a batch goes on in the trace of its first traced item and is linked with t
 
 test('the error of what runs inside passes through and its code stays in the span', async () => {
   const { spans, tracing } = recorded(1);
-  const failing = tracing.span('x', { isRoot: true }, async () => {
+  const failing = tracing.span('seal', { isRoot: true }, async () => {
     throw new TrunklineError('unavailable', 'down');
   });
   await assert.rejects(failing, { code: 'unavailable' });
@@ -68,7 +68,7 @@ test('the error of what runs inside passes through and its code stays in the spa
 test('without a collector spans are sent nowhere, and their ids still join hops, logs and requests', async () => {
   const tracing = createTracing({ service: 'a', instance: 'a-1', ratio: 1 });
   const seen = async (options: Parameters<typeof tracing.span>[1]) =>
-    await tracing.span('x', options, async (span) => span.traceparent);
+    await tracing.span('seal', options, async (span) => span.traceparent);
   assert.match((await seen({ parent: sampled })) ?? '', /^00-0af7651916cd43dd8448eb211c80319c-/);
   assert.match((await seen({ isRoot: true })) ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   assert.equal(await seen({}), undefined);

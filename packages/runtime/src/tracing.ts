@@ -1,5 +1,5 @@
 import {
-  type Attributes,
+  type AttributeValue,
   type Link,
   ROOT_CONTEXT,
   type Span,
@@ -16,8 +16,12 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { AttributeName, SpanName } from '@trunkline/contracts';
 import { asTrunklineError } from './errors.ts';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
+
+/** What is told of a span, by the names that the contracts declare. */
+export type SpanAttributes = Partial<Readonly<Record<AttributeName, AttributeValue>>>;
 
 /** How a span begins. */
 export interface SpanOptions {
@@ -28,14 +32,14 @@ export interface SpanOptions {
   /** True at a door: without a parent a new trace begins here, if the sampling says so. */
   readonly isRoot?: boolean;
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  readonly attributes?: Attributes;
+  readonly attributes?: SpanAttributes;
 }
 
 /** A span while it is open. */
 export interface OpenSpan {
   /** What to hand on; undefined where nothing is sampled, so that nobody pays for it. */
   readonly traceparent: string | undefined;
-  setAttributes(attributes: Attributes): void;
+  setAttributes(attributes: SpanAttributes): void;
 }
 
 /**
@@ -44,7 +48,7 @@ export interface OpenSpan {
  */
 export interface Tracing {
   /** Runs something inside a span; the span ends with it and carries its error. Costs next to nothing when not sampled. */
-  span<T>(name: string, options: SpanOptions, run: (span: OpenSpan) => Promise<T>): Promise<T>;
+  span<T>(name: SpanName, options: SpanOptions, run: (span: OpenSpan) => Promise<T>): Promise<T>;
   /** Sends what is waiting and ends. */
   close(): Promise<void>;
 }
@@ -109,7 +113,7 @@ async function inside<T>(span: Span, run: (open: OpenSpan) => Promise<T>): Promi
     });
   } catch (error) {
     span.setStatus({ code: SpanStatusCode.ERROR });
-    span.setAttribute('error.type', asTrunklineError(error).code);
+    span.setAttribute('error.type' satisfies AttributeName, asTrunklineError(error).code);
     throw error;
   } finally {
     span.end();

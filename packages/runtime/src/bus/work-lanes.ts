@@ -1,3 +1,4 @@
+import type { SpanName } from '@trunkline/contracts';
 import { asTrunklineError } from '../errors.ts';
 import type { Runtime } from '../service.ts';
 import { LaneAlarm } from './alarm.ts';
@@ -67,7 +68,7 @@ const linksMax = 100;
  */
 export function laneSpans(
   { tracing }: Runtime<unknown>,
-  name: string,
+  name: SpanName,
   traceparentOf: (bytes: Uint8Array) => string,
 ): <T>(items: readonly InputItem[], run: () => Promise<T>) => Promise<T> {
   return async (items, run) => {

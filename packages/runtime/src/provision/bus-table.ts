@@ -76,7 +76,7 @@ export function busTable({ connectors, busBytes = 4 * 1024 ** 3, replicas = 1 }:
       sources: [{ name: timers, filter_subject: subjects.due('*') }],
     },
     stream(deliveries, [subjects.deliveries('*')], 'deliveries'),
-    { ...stream(cursors, ['cursor.>'], 'cursors'), max_msgs_per_subject: 1 },
+    { ...stream(cursors, [subjects.allCursors()], 'cursors'), max_msgs_per_subject: 1 },
     ...connectors.flatMap((name) => [
       stream(egressStream(name), [subjects.allEgress(name, '*'), subjects.egressPosition(name, '*')], 'egress'),
       stream(sendsStream(name), [subjects.sends(name, '*')], 'sends'),

@@ -45,7 +45,7 @@ export function pathOf(definition: RpcDefinition, method: RpcMethod): string {
 }
 
 /** Name of a method for logs, metrics and spans: `MessageService/Submit`. Pure. */
-export function shortNameOf(definition: RpcDefinition, method: RpcMethod): string {
+export function shortNameOf(definition: RpcDefinition, method: RpcMethod): `${string}/${string}` {
   return `${definition.name}/${method.name}`;
 }
 

@@ -78,7 +78,7 @@ export function wrapMethod(
 interface Call extends HandlerParts {
   readonly seconds: HistogramMetric;
   readonly path: string;
-  readonly name: string;
+  readonly name: `${string}/${string}`;
 }
 
 function unary(call: Call, run: Unary) {
