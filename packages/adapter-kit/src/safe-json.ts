@@ -16,6 +16,15 @@ export function safeJson(body: Uint8Array | string): unknown {
   );
 }
 
+/** The same; undefined for what is no JSON: a proxy's page in place of an answer. Pure. */
+export function jsonOrNothing(text: string): unknown {
+  try {
+    return safeJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The slow way is taken only where a long run of digits stands: one call in a hundred. */
 const mayHoldLargeNumber = /\d{16}/;
 const wholeNumber = /^-?\d+$/;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attachmentOf, fileOf, picture, startBot, textOf } from './testing/bot.ts';
-import { writeTo } from './testing/desk.ts';
+import { orderTo, writeTo } from './testing/desk.ts';
 
 test('too many requests to one person pause the bot, to a group that group', async () => {
   await using bot = await startBot();
@@ -47,6 +47,30 @@ test('a group that became a supergroup is written to by its new id', async () =>
   const sent = await bot.send(writeTo(chat, textOf('hello')));
   assert.equal(sent.migratedPlatformId, String(moved));
   assert.equal(bot.last(moved).text, 'hello');
+});
+
+test("after a move the old group's numbers name other messages: nothing is quoted, changed or deleted by them", async () => {
+  await using bot = await startBot();
+  const chat = bot.simulator.createGroup({ from: bot.anna.id, title: 'Club' });
+  const [platformId = ''] = (await bot.send(writeTo(chat, textOf('ours')))).platformIds;
+  const moved = bot.simulator.migrate({ from: bot.anna.id, chat });
+  for (let spoken = 0; spoken < 5; spoken += 1) bot.simulator.write({ from: bot.anna.id, chat: moved, text: 'theirs' });
+  await bot.send(writeTo(moved, textOf('ours, too')));
+  const there = () => bot.simulator.screen(moved).messages.map(({ text, reactions }) => [text, reactions]);
+  const before = there();
+  const known = { messages: new Map([['m1', [{ platformId, conversationPlatformId: String(chat) }]]]) };
+  const actions = [
+    { $case: 'edit', value: { messageId: 'm1', content: { kind: textOf('changed') } } },
+    { $case: 'reaction', value: { messageId: 'm1', reactions: ['👍'] } },
+    { $case: 'delete', value: { messageIds: ['m1'] } },
+  ] as const;
+  for (const action of actions) {
+    await assert.rejects(bot.send(orderTo(chat, { action: action as never }), known), { code: 'content_invalid' });
+  }
+  assert.deepEqual(there(), before);
+  const value = { content: { kind: textOf('an answer') }, reply: { messageId: 'm1' } };
+  await bot.send(orderTo(chat, { action: { $case: 'message', value } }), known);
+  assert.deepEqual([bot.last(moved).text, bot.last(moved).reply_to_message], ['an answer', undefined]);
 });
 
 test('markup that the platform cannot read goes as plain text', async () => {

@@ -1,22 +1,7 @@
-import {
-  Attachment,
-  ContactCard,
-  type Content,
-  FormAnswer,
-  ids,
-  Location,
-  Media,
-  MediaSource,
-  MediaState,
-  Poll,
-  Sticker,
-  Unsupported,
-} from '@trunkline/contracts';
+import { Content, ids, type Media, MediaState } from '@trunkline/contracts';
 import { isOwnCard, nameOf } from './parse-party.ts';
 import { textOf } from './parse-text.ts';
 import { type File, type Message, messageSchema } from './types.ts';
-
-type Kind = NonNullable<Content['kind']>;
 
 /** Files in the order in which they are looked for: a GIF comes as an animation and as a document. */
 const files = [
@@ -30,65 +15,55 @@ const files = [
 
 /** What a message carries. What is not known here is told as unsupported, by the platform's own name of it. */
 export function contentOf(message: Message, channelId: string): Content {
-  return { kind: fileKind(message, channelId) ?? plainKind(message) ?? unsupported(message) };
+  return Content.fromPartial({ kind: fileKind(message, channelId) ?? plainKind(message) ?? unsupported(message) });
 }
 
-function fileKind(message: Message, channelId: string): Kind | undefined {
-  const largest = message.photo?.at(-1);
-  if (largest !== undefined) return attachment('image', largest, 'image/jpeg');
-  if (message.sticker !== undefined) {
-    const media = mediaOf(message.sticker, stickerType(message.sticker), channelId);
-    return { $case: 'sticker', value: Sticker.create({ media, emoji: message.sticker.emoji ?? '' }) };
+type Told = Parameters<typeof Content.fromPartial>[0]['kind'];
+
+function fileKind(message: Message, channelId: string): Told {
+  const { sticker, caption: words, photo } = message;
+  const largest = photo?.at(-1);
+  const caption = words === undefined ? {} : { caption: textOf(words, message.caption_entities) };
+  const attachment = (file: File, mimeType: string) => ({ media: mediaOf(file, mimeType, channelId), ...caption });
+  if (largest !== undefined) return { $case: 'image', value: attachment(largest, 'image/jpeg') };
+  if (sticker !== undefined) {
+    const media = mediaOf(sticker, stickerType(sticker), channelId);
+    return { $case: 'sticker', value: { media, emoji: sticker.emoji ?? '' } };
   }
   for (const [field, $case, mimeType] of files) {
     const found = message[field];
-    if (found !== undefined) return attachment($case, found, mimeType);
+    if (found !== undefined) return { $case, value: attachment(found, mimeType) };
   }
   return undefined;
-
-  function attachment($case: 'image' | (typeof files)[number][1], file: File, mimeType: string): Kind {
-    const media = mediaOf(file, mimeType, channelId);
-    const caption = message.caption === undefined ? {} : { caption: textOf(message.caption, message.caption_entities) };
-    return { $case, value: Attachment.create({ media, ...caption }) };
-  }
 }
 
-function plainKind(message: Message): Kind | undefined {
-  const { text, venue, location, contact, poll, dice, web_app_data: form } = message;
-  if (text !== undefined) return { $case: 'text', value: textOf(text, message.entities) };
+function plainKind(message: Message): Told {
+  const { text, entities, venue, location, contact, poll, dice, web_app_data: form } = message;
+  if (text !== undefined) return { $case: 'text', value: textOf(text, entities) };
   if (venue !== undefined) {
-    const { title, address } = venue;
-    return { $case: 'location', value: Location.create({ ...venue.location, title, address }) };
+    return { $case: 'location', value: { ...venue.location, title: venue.title, address: venue.address } };
   }
   if (location !== undefined) {
-    return { $case: 'location', value: Location.create({ ...location, liveSeconds: location.live_period ?? 0 }) };
+    return { $case: 'location', value: { ...location, liveSeconds: location.live_period ?? 0 } };
   }
-  if (contact !== undefined) return { $case: 'contactCards', value: { cards: [cardOf(contact, message)] } };
+  if (contact !== undefined) return { $case: 'contactCards', value: { cards: [cardOf(contact, isOwnCard(message))] } };
   if (poll !== undefined) {
-    const { question, options } = poll;
-    return { $case: 'poll', value: Poll.create({ question, options: options.map(({ text: option }) => option) }) };
+    return { $case: 'poll', value: { question: poll.question, options: poll.options.map((option) => option.text) } };
   }
   if (dice !== undefined) {
-    const value = Unsupported.create({ platformType: 'dice', text: `${dice.emoji} ${dice.value}` });
-    return { $case: 'unsupported', value };
+    return { $case: 'unsupported', value: { platformType: 'dice', text: `${dice.emoji} ${dice.value}` } };
   }
-  if (form === undefined) return undefined;
-  return { $case: 'form', value: FormAnswer.create({ name: form.button_text, values: { data: form.data } }) };
+  return form && { $case: 'form', value: { name: form.button_text, values: { data: form.data } } };
 }
 
-function cardOf(contact: NonNullable<Message['contact']>, message: Message): ContactCard {
-  return ContactCard.create({
-    name: nameOf(contact),
-    phones: [contact.phone_number],
-    vcard: contact.vcard ?? '',
-    platformPartyId: contact.user_id ?? '',
-    isSelf: isOwnCard(message),
-  });
+function cardOf(contact: NonNullable<Message['contact']>, isSelf: boolean) {
+  const { phone_number: phone, vcard = '', user_id: platformPartyId = '' } = contact;
+  return { name: nameOf(contact), phones: [phone], vcard, platformPartyId, isSelf };
 }
 
 /** A file's `file_id` changes and is the bot's own; what stays is the unique one. */
-function mediaOf(file: File, mimeType: string, channelId: string): Media {
-  return Media.create({
+function mediaOf(file: File, mimeType: string, channelId: string): Partial<Media> {
+  return {
     id: ids.media(channelId, file.file_unique_id),
     mimeType: file.mime_type ?? mimeType,
     sizeBytes: file.file_size ?? 0,
@@ -97,8 +72,8 @@ function mediaOf(file: File, mimeType: string, channelId: string): Media {
     height: file.height ?? file.length ?? 0,
     durationSeconds: file.duration ?? 0,
     state: MediaState.MEDIA_STATE_PENDING,
-    source: MediaSource.create({ platformFileId: file.file_id }),
-  });
+    source: { platformFileId: file.file_id, url: '', objectKey: '', expiresAt: undefined },
+  };
 }
 
 function stickerType({ is_animated, is_video }: File): string {
@@ -109,26 +84,15 @@ function stickerType({ is_animated, is_video }: File): string {
 /** Fields that say how a message was written, not what. */
 const envelope = new Set([
   ...Object.keys(messageSchema.shape),
-  'via_bot',
-  'reply_markup',
-  'author_signature',
-  'sender_tag',
-  'sender_boost_count',
-  'has_protected_content',
-  'has_media_spoiler',
-  'show_caption_above_media',
-  'link_preview_options',
-  'is_automatic_forward',
-  'is_from_offline',
-  'effect_id',
-  'paid_star_count',
-  'reply_to_story',
+  ...['via_bot', 'reply_markup', 'author_signature', 'sender_tag', 'sender_boost_count', 'has_protected_content'],
+  ...['has_media_spoiler', 'show_caption_above_media', 'link_preview_options', 'is_automatic_forward'],
+  ...['is_from_offline', 'effect_id', 'paid_star_count', 'reply_to_story'],
 ]);
 
-function unsupported(message: Message): Kind {
+function unsupported(message: Message): Told {
   const found = Object.keys(message).find((field) => !envelope.has(field)) ?? 'empty message';
   const platformType = /^[a-z_ ]{1,64}$/.test(found) ? found : 'unknown';
   const words = `Telegram sent something that cannot be shown here: ${platformType.replaceAll('_', ' ')}`;
   const text = message.caption === undefined ? words : `${words}\n${message.caption}`;
-  return { $case: 'unsupported', value: Unsupported.create({ platformType, text }) };
+  return { $case: 'unsupported', value: { platformType, text } };
 }

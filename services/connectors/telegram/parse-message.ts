@@ -15,11 +15,10 @@ export function messageWritten(message: Message, update: Update): ChannelEvent {
     const context = payload === '' ? {} : { context: StartContext.create({ ref: payload }) };
     return tell(update, 'start', message.date, { ...about, ...context, event: { $case: 'start', value: { payload } } });
   }
-  const reply = quoteOf(message);
   const value = MessageWritten.create({
     content: contentOf(message, update.channel.id),
     albumId: message.media_group_id ?? '',
-    ...(reply === undefined ? {} : { reply }),
+    ...quoteOf(message),
     ...(message.forward_origin === undefined ? {} : { forward: forwardOf(message.forward_origin) }),
   });
   return tell(update, 'message', message.date, { ...about, event: { $case: 'message', value } });
@@ -32,10 +31,8 @@ export function messageWritten(message: Message, update: Update): ChannelEvent {
 export function messageEdited(message: Message, update: Update): ChannelEvent {
   const changedAt = message.edit_date ?? message.date;
   const revision = changedAt * 1_000 + Number(BigInt(update.id) % 1_000n);
-  const content = contentOf(message, update.channel.id);
-  const value = { targetPlatformId: message.message_id, revision, content };
-  const about = { ...aboutMessage(message, update), sentAt: instant(changedAt) };
-  return tell(update, 'edit', changedAt, { ...about, event: { $case: 'edit', value } });
+  const value = { targetPlatformId: message.message_id, revision, content: contentOf(message, update.channel.id) };
+  return tell(update, 'edit', changedAt, { ...aboutMessage(message, update), event: { $case: 'edit', value } });
 }
 
 /** What a link carried: "/start <payload>", in a group "/start@<bot> <payload>"; empty for a bare start. */
@@ -45,18 +42,14 @@ function startPayload({ text = '', forward_origin }: Message): string | undefine
 }
 
 /** In a topic everything that answers nothing points at the topic's own first message: that is no quote. */
-function quoteOf({ reply_to_message: reply, external_reply: external, quote }: Message): Quote | undefined {
+function quoteOf({ reply_to_message: answered, external_reply: external, quote }: Message): { reply?: Quote } {
   const selected = quote?.text ?? '';
-  if (reply !== undefined && reply.forum_topic_created === undefined) {
-    const senderName = nameOf(reply.sender_chat ?? reply.from ?? {});
-    return Quote.create({
-      platformId: reply.message_id,
-      text: reply.text ?? reply.caption ?? '',
-      senderName,
-      selected,
-    });
+  if (answered !== undefined && answered.forum_topic_created === undefined) {
+    const { message_id: platformId, text = answered.caption ?? '' } = answered;
+    const senderName = nameOf(answered.sender_chat ?? answered.from ?? {});
+    return { reply: Quote.create({ platformId, text, senderName, selected }) };
   }
-  return external === undefined ? undefined : Quote.create({ senderName: authorOf(external.origin), selected });
+  return external === undefined ? {} : { reply: Quote.create({ senderName: authorOf(external.origin), selected }) };
 }
 
 function forwardOf(origin: Origin): Forward {

@@ -2,26 +2,40 @@ import { Mark, MarkType, Text } from '@trunkline/contracts';
 import { profileUrl } from './parse-party.ts';
 import type { Entity } from './types.ts';
 
-type Meaning = { readonly type: MarkType } & Partial<Pick<Mark, 'href' | 'platformPartyId' | 'language'>>;
+/** Entities that are a mark as they stand. */
+const simple = new Map<string, MarkType>([
+  ['bold', MarkType.MARK_TYPE_BOLD],
+  ['italic', MarkType.MARK_TYPE_ITALIC],
+  ['underline', MarkType.MARK_TYPE_UNDERLINE],
+  ['strikethrough', MarkType.MARK_TYPE_STRIKETHROUGH],
+  ['code', MarkType.MARK_TYPE_CODE],
+  ['blockquote', MarkType.MARK_TYPE_QUOTE],
+  ['expandable_blockquote', MarkType.MARK_TYPE_QUOTE],
+  ['spoiler', MarkType.MARK_TYPE_SPOILER],
+]);
 
 /** What an entity over a text means as a mark. Hashtags, commands and custom emoji are only text to us. */
-const meanings: Readonly<Record<string, (entity: Entity, covered: string) => Meaning>> = {
-  bold: () => ({ type: MarkType.MARK_TYPE_BOLD }),
-  italic: () => ({ type: MarkType.MARK_TYPE_ITALIC }),
-  underline: () => ({ type: MarkType.MARK_TYPE_UNDERLINE }),
-  strikethrough: () => ({ type: MarkType.MARK_TYPE_STRIKETHROUGH }),
-  code: () => ({ type: MarkType.MARK_TYPE_CODE }),
-  pre: ({ language }) => ({ type: MarkType.MARK_TYPE_PRE, language: language ?? '' }),
-  blockquote: () => ({ type: MarkType.MARK_TYPE_QUOTE }),
-  expandable_blockquote: () => ({ type: MarkType.MARK_TYPE_QUOTE }),
-  spoiler: () => ({ type: MarkType.MARK_TYPE_SPOILER }),
-  text_link: ({ url }) => ({ type: MarkType.MARK_TYPE_LINK, href: url ?? '' }),
-  url: (_, covered) => ({ type: MarkType.MARK_TYPE_LINK, href: withScheme(covered) }),
-  email: (_, covered) => ({ type: MarkType.MARK_TYPE_LINK, href: `mailto:${covered}` }),
-  phone_number: (_, covered) => ({ type: MarkType.MARK_TYPE_LINK, href: `tel:${covered.replaceAll(/[^\d+]/g, '')}` }),
-  mention: (_, covered) => ({ type: MarkType.MARK_TYPE_MENTION, href: profileUrl(covered.slice(1)) }),
-  text_mention: ({ user }) => ({ type: MarkType.MARK_TYPE_MENTION, platformPartyId: user?.id ?? '' }),
-};
+function meaningOf({ type, url = '', user, language = '' }: Entity, covered: string): Partial<Mark> | undefined {
+  const link = (href: string) => ({ type: MarkType.MARK_TYPE_LINK, href });
+  switch (type) {
+    case 'pre':
+      return { type: MarkType.MARK_TYPE_PRE, language };
+    case 'text_link':
+      return link(url);
+    case 'url':
+      return link(/^[a-z][a-z\d+-]*:\/\//i.test(covered) ? covered : `http://${covered}`);
+    case 'email':
+      return link(`mailto:${covered}`);
+    case 'phone_number':
+      return link(`tel:${covered.replaceAll(/[^\d+]/g, '')}`);
+    case 'mention':
+      return { type: MarkType.MARK_TYPE_MENTION, href: profileUrl(covered.slice(1)) };
+    case 'text_mention':
+      return { type: MarkType.MARK_TYPE_MENTION, platformPartyId: user?.id ?? '' };
+  }
+  const mark = simple.get(type);
+  return mark === undefined ? undefined : { type: mark };
+}
 
 /**
  * A text with its entities as marks. Both sides count UTF-16 units. Entities that reach outside the text are left out; half
@@ -29,14 +43,10 @@ const meanings: Readonly<Record<string, (entity: Entity, covered: string) => Mea
  */
 export function textOf(plain: string, entities: readonly Entity[] = []): Text {
   const marks = entities.flatMap((entity) => {
-    const { type, offset, length } = entity;
-    if (length === 0 || offset + length > plain.length || !Object.hasOwn(meanings, type)) return [];
-    const meaning = meanings[type]?.(entity, plain.slice(offset, offset + length));
+    const { offset, length } = entity;
+    const end = offset + length;
+    const meaning = length === 0 || end > plain.length ? undefined : meaningOf(entity, plain.slice(offset, end));
     return meaning === undefined ? [] : [Mark.create({ ...meaning, offset, length })];
   });
   return Text.create({ plain: plain.toWellFormed(), marks });
-}
-
-function withScheme(address: string): string {
-  return /^[a-z][a-z\d+-]*:\/\//i.test(address) ? address : `http://${address}`;
 }

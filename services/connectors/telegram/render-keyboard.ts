@@ -11,55 +11,57 @@ const payloadMaxBytes = 64;
  */
 export function keyboardParams(keyboard: Keyboard | undefined): { reply_markup?: Json } {
   if (keyboard === undefined) return {};
-  const { mode, placeholder } = keyboard;
+  const { mode, placeholder, isOneTime } = keyboard;
   if (mode === KeyboardMode.KEYBOARD_MODE_REMOVE) return { reply_markup: { remove_keyboard: true } };
-  const isReplyWanted = mode === KeyboardMode.KEYBOARD_MODE_REPLY || mode === KeyboardMode.KEYBOARD_MODE_QUICK;
+  const isQuick = mode === KeyboardMode.KEYBOARD_MODE_QUICK;
+  const isReplyWanted = isQuick || mode === KeyboardMode.KEYBOARD_MODE_REPLY;
   const reply = rowsOf(keyboard, replyButton);
   const inline = isReplyWanted && reply !== undefined ? undefined : rowsOf(keyboard, inlineButton);
   if (inline !== undefined) return { reply_markup: { inline_keyboard: inline } };
   if (reply === undefined) {
     throw new ConnectorError('content_invalid', 'Telegram has no keyboard that holds all of these buttons together');
   }
-  const one_time_keyboard = keyboard.isOneTime || mode === KeyboardMode.KEYBOARD_MODE_QUICK;
   const hint = placeholder === '' ? {} : { input_field_placeholder: placeholder };
-  return { reply_markup: { keyboard: reply, resize_keyboard: true, one_time_keyboard, ...hint } };
+  const ways = { resize_keyboard: true, one_time_keyboard: isOneTime || isQuick, ...hint };
+  return { reply_markup: { keyboard: reply, ...ways } };
 }
 
 /** All rows in one form; undefined when a button has none in it. */
 function rowsOf({ rows }: Keyboard, form: (button: Button) => Json | undefined): Json[][] | undefined {
-  const written = rows.map(({ buttons }) => buttons.map(form).filter((made) => made !== undefined));
-  const isWhole = written.every((row, index) => row.length === rows[index]?.buttons.length);
-  return isWhole ? written : undefined;
+  const written = rows.map(({ buttons }) => buttons.map((button) => ({ text: button.text, act: form(button) })));
+  const isWhole = written.flat().every(({ act }) => act !== undefined);
+  return isWhole ? written.map((row) => row.map(({ text, act }) => ({ text, ...act }))) : undefined;
 }
 
+/** What a button under a message does. */
 function inlineButton({ text, action }: Button): Json | undefined {
   switch (action?.$case) {
     case 'callback':
     case 'reply':
-      return { text, callback_data: payload(action.value || text) };
+      return { callback_data: payload(action.value || text) };
     case 'url':
-      return { text, url: action.value };
+      return { url: action.value };
     case 'copy':
-      return { text, copy_text: { text: action.value } };
+      return { copy_text: { text: action.value } };
     case 'appUrl':
-      return { text, web_app: { url: action.value } };
+      return { web_app: { url: action.value } };
     default:
       return undefined;
   }
 }
 
-/** A press of one arrives as the text on it, so a payload has no place. */
-function replyButton({ text, action }: Button): Json | undefined {
+/** What a button of the keyboard does: a press of one arrives as the text on it, so a payload has no place. */
+function replyButton({ action }: Button): Json | undefined {
   switch (action?.$case) {
     case 'callback':
     case 'reply':
-      return { text };
+      return {};
     case 'requestPhone':
-      return { text, request_contact: true };
+      return { request_contact: true };
     case 'requestLocation':
-      return { text, request_location: true };
+      return { request_location: true };
     case 'appUrl':
-      return { text, web_app: { url: action.value } };
+      return { web_app: { url: action.value } };
     default:
       return undefined;
   }
