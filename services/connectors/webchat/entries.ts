@@ -72,6 +72,11 @@ export function logOf(visitorId: string): string {
   return `visitor/${visitorId}`;
 }
 
+/** Where it is kept how far the company has read what a visitor wrote. */
+export function seenKey(visitorId: string): string {
+  return `seen/${visitorId}`;
+}
+
 /** A file as the widget shows it. Pure. */
 export function shownFile({ name, mimeType, sizeBytes }: Media, url: string): ShownFile {
   return { url, name, mimeType, sizeBytes };

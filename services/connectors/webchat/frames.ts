@@ -54,7 +54,8 @@ export type ServerFrame =
       readonly cid?: string;
       readonly retryAfterMs?: number;
     }
-  | { readonly t: 'pong' };
+  /** With a new session token: what is opened later needs one that still lives. */
+  | { readonly t: 'pong'; readonly token?: string };
 
 /** Reads a frame; a sentence when it is none. Pure. */
 export function readFrame(text: string): ClientFrame | string {

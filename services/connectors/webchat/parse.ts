@@ -3,11 +3,13 @@ import {
   type ChannelEvent,
   Content,
   ConversationKind,
+  ConversationRef,
   type Media,
   Party,
   PartyScope,
   ReceiptState,
   StartContext,
+  Typing,
 } from '@trunkline/contracts';
 import type { LoggedFrame } from './frames.ts';
 import type { Visitor } from './visitor.ts';
@@ -34,7 +36,13 @@ export function eventOf(frame: LoggedFrame, placed: Placed, media?: Media): Chan
       const replyTo = frame.replyTo === undefined ? '' : String(frame.replyTo);
       const reply =
         replyTo === '' ? undefined : { messageId: '', platformId: replyTo, text: '', senderName: '', selected: '' };
-      const value = { content: contentOf(frame.text, media), reply, forward: undefined, albumId: '' };
+      const value = {
+        content: contentOf(frame.text, media),
+        reply,
+        forward: undefined,
+        albumId: '',
+        keyboard: undefined,
+      };
       return event({ event: { $case: 'message', value } });
     }
     case 'press': {
@@ -46,7 +54,7 @@ export function eventOf(frame: LoggedFrame, placed: Placed, media?: Media): Chan
     case 'form': {
       const { name, phone, email } = frame;
       const content: Content = { kind: { $case: 'form', value: { name: 'contact', values: { name, phone, email } } } };
-      const value = { content, reply: undefined, forward: undefined, albumId: '' };
+      const value = { content, reply: undefined, forward: undefined, albumId: '', keyboard: undefined };
       return event({ event: { $case: 'message', value } });
     }
   }
@@ -55,7 +63,7 @@ export function eventOf(frame: LoggedFrame, placed: Placed, media?: Media): Chan
 /** The conversation's start: told with the first frame, because a widget that was only opened is no conversation. Pure. */
 export function startEvent(placed: Omit<Placed, 'seq'>): ChannelEvent {
   const { page, utm, yandexClientId, roistatVisitId, calltouchSessionId } = placed.visitor.found;
-  const where = { pageUrl: page.url, pageTitle: page.title, referrer: page.referrer, utm };
+  const where = { pageUrl: page.url, pageTitle: page.title, referrer: page.referrer, utm: withoutPrefix(utm) };
   const ids = { visitorId: placed.visitor.id, yandexClientId, roistatVisitId, calltouchSessionId };
   return channelEvent(placed.channel, placed, {
     ...commonOf(placed),
@@ -63,6 +71,16 @@ export function startEvent(placed: Omit<Placed, 'seq'>): ChannelEvent {
     order: orderBySequence(0),
     context: StartContext.fromPartial({ source: 'widget', ...where, ...ids }),
     event: { $case: 'start', value: { payload: '' } },
+  });
+}
+
+/** The visitor is typing, or has stopped: shown for a moment, so each is a new one. Pure. */
+export function typingEvent(placed: Omit<Placed, 'seq'>, isOn: boolean): ChannelEvent {
+  return channelEvent(placed.channel, placed, {
+    ...commonOf(placed),
+    dedupeKey: `typing:${placed.visitor.id}:${placed.receivedAtMs}`,
+    order: orderBySequence(0),
+    event: { $case: 'typing', value: Typing.create({ isOn }) },
   });
 }
 
@@ -83,13 +101,10 @@ export function receiptEvent(
 }
 
 function commonOf({ visitor, receivedAtMs }: Omit<Placed, 'seq'>) {
-  const conversation = {
+  const conversation = ConversationRef.create({
     platformId: visitor.id,
     kind: ConversationKind.CONVERSATION_KIND_PRIVATE,
-    title: '',
-    threadId: '',
-    parentUrl: '',
-  };
+  });
   return { conversation, sender: partyOf(visitor), sentAt: new Date(receivedAtMs) };
 }
 
@@ -106,6 +121,11 @@ function partyOf({ id, lang, user, told }: Visitor): Party {
     // Only the site's signature proves anything: a form is the visitor's own word.
     isVerified: user !== undefined,
   });
+}
+
+/** `utm_source` is `source` in the universal message. */
+function withoutPrefix(utm: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(utm).map(([name, value]) => [name.replace(/^utm_/i, ''), value]));
 }
 
 function contentOf(text: string, media: Media | undefined): Content {

@@ -1,6 +1,6 @@
 import { type ChannelAccess, ConnectorError, type SendTools, type Sent } from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
-import { type Entry, logOf } from './entries.ts';
+import { type Entry, logOf, seenKey } from './entries.ts';
 import { operatorHint, visitorTopic } from './hints.ts';
 import { messageEntry, shownContent } from './render.ts';
 import type { Settings } from './settings.ts';
@@ -15,8 +15,10 @@ export async function send(order: SendOrder, _channel: ChannelAccess<Settings>, 
       hint(operatorHint({ t: 'typing', on: action.value.isOn }));
       return { platformIds: [] };
     case 'read': {
-      const [seq = 0] = await seqsOf(action.value.messageId, tools);
-      hint(operatorHint({ t: 'seen', upTo: seq }));
+      const upTo = Math.max(0, ...(await seqsOf(action.value.messageId, tools)));
+      const former = (await tools.state.get<number>(seenKey(visitorId)))?.value ?? 0;
+      if (upTo > former) await tools.state.put(seenKey(visitorId), upTo);
+      hint(operatorHint({ t: 'seen', upTo }));
       return { platformIds: [] };
     }
     case 'pressAnswer':

@@ -8,7 +8,7 @@ import { createLimit } from './limits.ts';
 import { isOriginAllowed, openSession } from './session.ts';
 import type { Settings } from './settings.ts';
 import { answered, serveSocket } from './socket.ts';
-import { takeReceipt, uploadKey, type VisitorOf } from './take.ts';
+import { seenUpTo, takeReceipt, uploadKey, type VisitorOf } from './take.ts';
 import { channelOfToken, readToken } from './token.ts';
 import { sessionRequest } from './visitor.ts';
 
@@ -17,8 +17,9 @@ const pollMs = 20_000;
 
 /** The widget's door: everything under /widget/v1/. */
 export async function serve(host: ConnectorHost<Settings>): Promise<void> {
-  // 5 in 5 s and 60 a minute for a visitor; 30 new sessions a minute for an address.
-  const frames = createLimit(5, 60);
+  // 5 frames in 5 s and 60 a minute for a visitor, and 10 files; 30 new sessions a minute for an address.
+  const limits = { frames: createLimit(5, 60), typing: createLimit(2, 20) };
+  const uploads = createLimit(10, 10);
   const sessions = createLimit(30, 30);
   const { http } = host;
 
@@ -51,7 +52,7 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
 
   host.onSocket('/widget/v1/ws', async (socket) => {
     const of = visitorOf(host, socket.query.token);
-    if (of) await serveSocket(socket, of, frames);
+    if (of) await serveSocket(socket, of, limits);
     else socket.close(4401, 'the token is not valid: open a session');
   });
 
@@ -60,7 +61,7 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
     if (!frame.success) throw invalid(frame.error.issues[0]);
     const of = required(host, query.token);
     if (frame.data.t === 'read') await takeReceipt('read', frame.data.upTo, of);
-    return 'cid' in frame.data ? await answered(frame.data, of, frames) : { t: 'pong' };
+    return 'cid' in frame.data ? await answered(frame.data, of, limits.frames) : { t: 'pong' };
   });
 
   http.get<{ Querystring: Query }>('/widget/v1/poll', async ({ query }) => {
@@ -69,7 +70,7 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
     if (!Number.isSafeInteger(cursor) || cursor < 0) throw invalid({ path: ['cursor'], message: 'must be a number' });
     // Whoever asks for what comes after a number has all up to it.
     if (cursor > 0) await takeReceipt('delivered', cursor, of).catch(() => {});
-    return { events: await poll(of, cursor) };
+    return { events: await poll(of, cursor), seen: await seenUpTo(of) };
   });
 
   // The body is capped by the channel's own setting while it is read; it never stands in memory whole for a larger one.
@@ -78,6 +79,8 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
     const { uploadId = '', name = '' } = query;
     if (!/^[\w-]{8,64}$/.test(uploadId))
       throw new ConnectorError('invalid_argument', 'uploadId must be 8 to 64 letters, digits, - or _.');
+    const waitMs = uploads.take(of.visitorId, host.now());
+    if (waitMs > 0) throw new ConnectorError('rate_limited', 'Too many files at once.', { retryAfterMs: waitMs });
     const maxBytes = of.channel.settings.maxFileMiB * 1024 * 1024;
     const stream = chunks(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
     const file = { uploadId: `${of.visitorId}/${uploadId}`, name: name.slice(0, 200), stream, maxBytes };
@@ -97,6 +100,9 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
     const isShown = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(mimeType);
     reply
       .header('content-type', isShown ? mimeType : 'application/octet-stream')
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'private, max-age=3600')
+      .header('content-disposition', isShown ? 'inline' : 'attachment')
       .header('content-security-policy', 'sandbox');
     return reply.send(ReadableStream.from(stream));
   });

@@ -4,14 +4,20 @@ import { refusedFrame } from './errors.ts';
 import { cidIn, readFrame, type ServerFrame } from './frames.ts';
 import { frameOfHint, visitorTopic } from './hints.ts';
 import type { Limit } from './limits.ts';
-import { takeFrame, takeReceipt, type VisitorOf } from './take.ts';
+import { freshToken, seenUpTo, takeFrame, takeReceipt, takeTyping, type VisitorOf } from './take.ts';
 
 const pageSize = 100;
 /** Hints may be lost: the log is looked into now and then all the same. */
 const lookMs = 10_000;
 
+/** How much one visitor may send. */
+export interface FrameLimits {
+  readonly frames: Limit;
+  readonly typing: Limit;
+}
+
 /** Serves one open widget: what it writes is taken in order, what comes for it is sent from the log, in order. */
-export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): Promise<void> {
+export async function serveSocket(socket: Socket, of: VisitorOf, limits: FrameLimits): Promise<void> {
   const { host, channel, visitorId } = of;
   const say = (frame: ServerFrame) => socket.send(JSON.stringify(frame));
   let wake = () => {};
@@ -31,6 +37,10 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): 
       clearTimeout(timer);
     }
   };
+  const hello = async (cursor: number) => {
+    await say({ t: 'seen', upTo: await seenUpTo(of) });
+    await follow(cursor);
+  };
   host.tools(channel).hints.listen(
     visitorTopic(visitorId),
     (hint) => {
@@ -49,19 +59,19 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limit: Limit): 
     }
     switch (frame.t) {
       case 'ping':
-        await say({ t: 'pong' });
+        await say({ t: 'pong', token: freshToken(of) });
         break;
       case 'hello':
-        following ??= follow(frame.cursor).catch(() => socket.close(1011, 'try again'));
+        following ??= hello(frame.cursor).catch(() => socket.close(1011, 'try again'));
         break;
       case 'read':
         await takeReceipt('read', frame.upTo, of).catch(passOver);
         break;
       case 'typing':
-        // Worth nothing a minute later, and nobody's order depends on it: not told to portals.
+        if (limits.typing.take(visitorId, host.now()) === 0) await takeTyping(frame.on, of).catch(passOver);
         break;
       default:
-        await say(await answered(frame, of, limit));
+        await say(await answered(frame, of, limits.frames));
     }
   }
   await following;

@@ -1,11 +1,12 @@
 import { type ChannelAccess, ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
 import { type ChannelEvent, Media } from '@trunkline/contracts';
-import { type Entry, logOf, shownFile } from './entries.ts';
+import { type Entry, logOf, seenKey, shownFile } from './entries.ts';
 import type { LoggedFrame, ServerFrame } from './frames.ts';
 import { visitorTopic } from './hints.ts';
-import { eventOf, receiptEvent, startEvent } from './parse.ts';
+import { eventOf, receiptEvent, startEvent, typingEvent } from './parse.ts';
 import { visitorKey } from './session.ts';
 import type { Settings } from './settings.ts';
+import { writeToken } from './token.ts';
 import type { Visitor } from './visitor.ts';
 
 /** One visitor of one channel, as their requests and sockets speak for them. */
@@ -67,6 +68,23 @@ export async function takeReceipt(state: 'delivered' | 'read', upTo: number, of:
     await kept.put(key, last);
     after = last;
   }
+}
+
+/** Tells that the visitor types. It is shown for a moment and then worth nothing, so nobody repeats it. */
+export async function takeTyping(isOn: boolean, of: VisitorOf): Promise<void> {
+  const { host, channel, visitorId } = of;
+  const placed = { channel, visitor: await visitorOf(of), receivedAtMs: host.now() };
+  await host.enter(channel, Buffer.from(JSON.stringify({ visitorId, typing: isOn })), [typingEvent(placed, isOn)]);
+}
+
+/** A new token for a visitor whose former one, or whose open socket, says who they are. */
+export function freshToken({ host, channel, visitorId }: VisitorOf): string {
+  return writeToken({ channelId: channel.id, visitorId }, channel.secret('session_key'), host.now());
+}
+
+/** Up to which of the visitor's own messages the company has read. */
+export async function seenUpTo({ host, channel, visitorId }: VisitorOf): Promise<number> {
+  return (await host.tools(channel).state.get<number>(seenKey(visitorId)))?.value ?? 0;
 }
 
 async function visitorOf({ host, channel, visitorId }: VisitorOf): Promise<Visitor> {

@@ -37,3 +37,21 @@ export function newVisitor(id: string, request: SessionRequest): Visitor {
   const { lang, page, utm, yandexClientId, roistatVisitId, calltouchSessionId } = request;
   return { id, lang, found: { page, utm, yandexClientId, roistatVisitId, calltouchSessionId } };
 }
+
+/** A visitor who has not written yet, on another page or later on the same: what was found once is not lost. Pure. */
+export function foundAgain(visitor: Visitor, request: SessionRequest): Visitor {
+  const now = newVisitor(visitor.id, request);
+  const { page, utm, ...ids } = now.found;
+  const former = visitor.found;
+  return {
+    ...visitor,
+    lang: now.lang || visitor.lang,
+    found: {
+      page: page.url === '' ? former.page : page,
+      utm: Object.keys(utm).length === 0 ? former.utm : utm,
+      yandexClientId: ids.yandexClientId || former.yandexClientId,
+      roistatVisitId: ids.roistatVisitId || former.roistatVisitId,
+      calltouchSessionId: ids.calltouchSessionId || former.calltouchSessionId,
+    },
+  };
+}

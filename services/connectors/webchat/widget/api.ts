@@ -32,7 +32,11 @@ export interface Api {
   readonly openSession: (order: SessionOrder) => Promise<OpenedSession>;
   readonly upload: (token: string, file: { uploadId: string; name: string; bytes: Blob }) => Promise<void>;
   readonly send: (token: string, frame: object) => Promise<ServerFrame>;
-  readonly poll: (token: string, cursor: number, signal: AbortSignal) => Promise<{ events: readonly LogFrame[] }>;
+  readonly poll: (
+    token: string,
+    cursor: number,
+    signal: AbortSignal,
+  ) => Promise<{ events: readonly LogFrame[]; seen: number }>;
   /** Address of a WebSocket. */
   readonly socketUrl: (token: string) => string;
   /** Address of a file: of ours by the session's token, of others as it is. */

@@ -41,6 +41,12 @@ export interface Chat {
   readonly write: (text: string, file?: File) => void;
   readonly press: (item: Item, payload: string, title: string) => void;
   readonly retry: (cid: string) => void;
+  /** Takes back what was not sent. */
+  readonly discard: (cid: string) => void;
+  /** The visitor is typing. */
+  readonly typing: () => void;
+  /** Tries to connect now. */
+  readonly reconnect: () => void;
   /** The window is open and seen: everything in it is read. */
   readonly markRead: () => void;
   readonly fileUrl: (url: string) => string;
@@ -60,6 +66,9 @@ export interface ChatParts {
 }
 
 const typingMs = 6_000;
+const typingTellMs = 4_000;
+/** A link that is back within this time was never missed. */
+const missedMs = 1_500;
 
 /** Makes the chat; nothing is asked of the server until {@link Chat.start}. */
 export function createChat(parts: ChatParts): Chat {
@@ -78,6 +87,8 @@ export function createChat(parts: ChatParts): Chat {
   let readUpTo = memory.get<number>('read') ?? 0;
   let visitorId = memory.get<string>('visitor');
   let typing: ReturnType<typeof setTimeout> | undefined;
+  let missing: ReturnType<typeof setTimeout> | undefined;
+  let toldTypingAt = 0;
   let state: ChatState = {
     link: 'idle',
     refusal: undefined,
@@ -100,10 +111,9 @@ export function createChat(parts: ChatParts): Chat {
   const onEvent = (frame: Extract<ServerFrame, { readonly t: 'event' }>) => {
     const event = frame.event as Entry;
     log = take(log, { ...frame, event });
-    if (event.from === 'visitor') {
-      outbox.done(event.frame.cid);
-      stored.delete(event.frame.cid);
-    } else showTyping(false);
+    // What stands in the log is not yet on its way to the company: only the acknowledgement says so.
+    if (event.from === 'visitor') stored.delete(event.frame.cid);
+    else showTyping(false);
     show({ items: log.items, waiting: shownWaiting(), unread: unreadAfter(log, readUpTo) });
   };
   const onFrame = (frame: ServerFrame) => {
@@ -148,10 +158,17 @@ export function createChat(parts: ChatParts): Chat {
     onAnswer,
     cursor: () => log.cursor,
     onLink: (link) => {
-      show({ link });
+      clearTimeout(missing);
+      if (link !== 'online') showTyping(false);
+      if (state.link === 'online' && link !== 'online') missing = setTimeout(() => show({ link }), missedMs);
+      else show({ link });
       if (link === 'online' && readUpTo > 0) connection.tell({ t: 'read', upTo: readUpTo });
     },
-    onRefusal: (refusal) => show({ refusal }),
+    onRefusal: (refusal) => {
+      // The reason is for whoever put the widget on the page, not for its visitors.
+      console.error(`Chat: ${refusal}`);
+      show({ refusal });
+    },
     onSession: (session) => {
       if (visitorId !== undefined && session.visitorId !== visitorId) {
         log = emptyLog;
@@ -192,6 +209,16 @@ export function createChat(parts: ChatParts): Chat {
       show({ waiting: shownWaiting() });
       connection.wake();
     },
+    discard: (cid) => {
+      outbox.done(cid);
+      show({ waiting: shownWaiting() });
+    },
+    typing: () => {
+      if (Date.now() - toldTypingAt < typingTellMs) return;
+      toldTypingAt = Date.now();
+      connection.tell({ t: 'typing', on: true });
+    },
+    reconnect: connection.retry,
     markRead: () => {
       const upTo = lastTheirs(log);
       if (upTo <= readUpTo) return;

@@ -12,6 +12,8 @@ export interface Connection {
   readonly start: () => void;
   /** Something waits to be sent. */
   readonly wake: () => void;
+  /** Tries now what would be tried after a while. */
+  readonly retry: () => void;
   /** Sends what may be lost; nothing happens without a connection. */
   readonly tell: (frame: ClientFrame) => void;
   /** The session's token, for files; empty before the first session. */
@@ -48,10 +50,13 @@ const patience = 2;
 export function createConnection(parts: ConnectionParts): Connection {
   const { api, memory, onFrame, onLink } = parts;
   let session: { opened: OpenedSession; atMs: number } | undefined;
+  /** The newest that is known: an open socket is given new ones. */
+  let token = '';
   let link: Link | undefined;
   let isStarted = false;
   let closedSockets = 0;
   let wake = () => {};
+  let retry = () => {};
 
   const openSession = async () => {
     if (session && Date.now() - session.atMs < sessionMs) return session.opened;
@@ -59,12 +64,17 @@ export function createConnection(parts: ConnectionParts): Connection {
     const resume = memory.get<string>('resume');
     const opened = await api.openSession({ channel, resume, lang, identity, ...parts.found() });
     memory.set('resume', opened.resume);
+    token = opened.token;
     session = { opened, atMs: Date.now() };
     parts.onSession(opened);
     return opened;
   };
-  const openLink = async (token: string) => {
-    const linkParts = { api, token, cursor: parts.cursor, onFrame };
+  const hear = (frame: ServerFrame) => {
+    if (frame.t === 'pong') token = frame.token ?? token;
+    else onFrame(frame);
+  };
+  const openLink = async () => {
+    const linkParts = { api, token, cursor: parts.cursor, onFrame: hear };
     if (closedSockets >= patience) {
       closedSockets = 0;
       return openPolling(linkParts);
@@ -78,7 +88,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       throw error;
     }
   };
-  const sendAll = async (open: Link, token: string) => {
+  const sendAll = async (open: Link) => {
     let isOver = false;
     const over = open.ended.then(() => {
       isOver = true;
@@ -87,10 +97,10 @@ export function createConnection(parts: ConnectionParts): Connection {
     while (!isOver) {
       const waiting = parts.next();
       if (!waiting) await Promise.race([over, pause(60_000, (early) => (wake = early))]);
-      else await sendOne(open, token, waiting, (ms) => Promise.race([over, pause(ms, () => {})]));
+      else await sendOne(open, waiting, (ms) => Promise.race([over, pause(ms, () => {})]));
     }
   };
-  const sendOne = async (open: Link, token: string, waiting: Waiting, rest: (ms: number) => Promise<void>) => {
+  const sendOne = async (open: Link, waiting: Waiting, rest: (ms: number) => Promise<void>) => {
     if (waiting.file && !waiting.isUploaded && !(await parts.upload(token, waiting))) return;
     const answer = await open.deliver(waiting.frame);
     parts.onAnswer(answer);
@@ -100,11 +110,11 @@ export function createConnection(parts: ConnectionParts): Connection {
   const serve = async () => {
     let isServed = false;
     try {
-      const { token } = await openSession();
-      link = await openLink(token);
+      await openSession();
+      link = await openLink();
       isServed = true;
       onLink('online');
-      await sendAll(link, token);
+      await sendAll(link);
     } catch (error) {
       if (error instanceof SessionOver || (error instanceof Refused && error.status === 401)) session = undefined;
       if (!isServed && isFinal(error)) throw error;
@@ -116,12 +126,13 @@ export function createConnection(parts: ConnectionParts): Connection {
   };
   const run = async () => {
     let failures = 0;
+    onLink('connecting');
     for (;;) {
-      onLink('connecting');
       failures = (await serve()) ? 1 : failures + 1;
       onLink('offline');
       await pause(backoffMs(failures, Math.random()), (early) => {
         wake = () => {};
+        retry = early;
         addEventListener('online', early, { once: true });
       });
     }
@@ -140,8 +151,9 @@ export function createConnection(parts: ConnectionParts): Connection {
       });
     },
     wake: () => wake(),
+    retry: () => retry(),
     tell: (frame) => link?.tell(frame),
-    token: () => session?.opened.token ?? '',
+    token: () => token,
   };
 }
 

@@ -98,8 +98,9 @@ export function openPolling({ api, token, cursor, onFrame }: LinkParts): Link {
   const ending = new AbortController();
   const loop = async () => {
     while (!ending.signal.aborted) {
-      const { events } = await api.poll(token, cursor(), ending.signal);
+      const { events, seen } = await api.poll(token, cursor(), ending.signal);
       for (const event of events) onFrame(event);
+      onFrame({ t: 'seen', upTo: seen });
     }
   };
   const end = () => ending.abort();

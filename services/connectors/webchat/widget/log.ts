@@ -12,6 +12,8 @@ export interface Item {
   readonly marks: readonly ShownMark[];
   readonly file?: ShownFile;
   readonly author: string;
+  /** Address of the author's picture. */
+  readonly authorUrl?: string;
   readonly replyTo?: number;
   readonly buttons: readonly (readonly ShownButton[])[];
   readonly isEdited: boolean;
@@ -45,7 +47,7 @@ function itemsWith(items: readonly Item[], { seq, at, event }: { seq: number; at
   switch (event.kind) {
     case 'message': {
       const { author, text, marks, file, replyTo, buttons } = event;
-      const theirs = { isMine: false, author: author.name, text, marks, buttons };
+      const theirs = { isMine: false, author: author.name, authorUrl: author.avatarUrl, text, marks, buttons };
       return [...items, { ...bare, ...theirs, ...(file && { file }), ...(replyTo !== undefined && { replyTo }) }];
     }
     case 'edit': {

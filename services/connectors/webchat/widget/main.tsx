@@ -32,7 +32,8 @@ function open(from: HTMLScriptElement, channel: string): void {
     // Inside an element that is a containing block of its own, the widget stays in that part of the page.
     const place = inside === undefined ? null : document.querySelector(inside);
     (place ?? document.body).append(host);
-    render(<App chat={chat} texts={texts} color={color} opensAtOnce={opens !== undefined} />, box);
+    const app = { chat, texts, color, opensAtOnce: opens !== undefined, isInside: place !== null };
+    render(<App {...app} />, box);
     // Who wrote here before may have an answer; of whoever never did, nobody needs to know.
     if (memory.get('resume') !== undefined) chat.start();
   };

@@ -9,10 +9,12 @@ interface AppProps {
   readonly texts: Texts;
   readonly color: string | undefined;
   readonly opensAtOnce: boolean;
+  /** It stays in a part of the page. */
+  readonly isInside: boolean;
 }
 
 /** The button in the corner and the window that it opens. */
-export function App({ chat, texts, color, opensAtOnce }: AppProps) {
+export function App({ chat, texts, color, opensAtOnce, isInside }: AppProps) {
   const [state, setState] = useState(chat.state);
   const [isOpen, setOpen] = useState(opensAtOnce);
   const [wasPressed, setPressed] = useState(false);
@@ -30,7 +32,16 @@ export function App({ chat, texts, color, opensAtOnce }: AppProps) {
   const label = state.unread > 0 ? texts.openUnread(state.unread) : texts.open;
   return (
     <div class="trunkline" style={{ '--accent': accent, '--on-accent': textOn(accent) }}>
-      {isOpen && <Window state={state} chat={chat} texts={texts} takesFocus={wasPressed} onClose={close} />}
+      {isOpen && (
+        <Window
+          state={state}
+          chat={chat}
+          texts={texts}
+          takesFocus={wasPressed}
+          isModal={!isInside && matchMedia('(max-width: 520px)').matches}
+          onClose={close}
+        />
+      )}
       <button
         ref={launcher}
         type="button"

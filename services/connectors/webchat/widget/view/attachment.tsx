@@ -3,7 +3,8 @@ import type { Texts } from '../texts.ts';
 import { Icon, paths } from './icons.tsx';
 
 interface AttachmentProps {
-  readonly url: string;
+  /** Where it is now: the address of a file of ours ends with its session. */
+  readonly urlOf: () => string;
   readonly name: string;
   readonly mimeType: string;
   readonly sizeBytes: number;
@@ -11,13 +12,18 @@ interface AttachmentProps {
 }
 
 /** A file of a message: a picture as a picture, sound and film to play, anything else to download. */
-export function Attachment({ url, name, mimeType, sizeBytes, texts }: AttachmentProps) {
+export function Attachment({ urlOf, name, mimeType, sizeBytes, texts }: AttachmentProps) {
   const [isBroken, breakIt] = useState(false);
-  const kind = isBroken ? 'file' : mimeType.split('/', 1)[0];
+  // What is shown keeps its address, or it would be loaded again with every new session.
+  const [url] = useState(urlOf);
+  const renew = ({ currentTarget }: { readonly currentTarget: HTMLAnchorElement }) => {
+    currentTarget.href = urlOf();
+  };
+  const kind = isBroken || url === '' ? 'file' : mimeType.split('/', 1)[0];
   const label = name || texts.download;
   if (kind === 'image') {
     return (
-      <a class="picture" href={url} target="_blank" rel="noopener noreferrer">
+      <a class="picture" href={url} target="_blank" rel="noopener noreferrer" onClick={renew}>
         <img src={url} alt={label} loading="lazy" onError={() => breakIt(true)} />
       </a>
     );
@@ -26,11 +32,31 @@ export function Attachment({ url, name, mimeType, sizeBytes, texts }: Attachment
   if (kind === 'audio') return <audio controls src={url} aria-label={label} onError={() => breakIt(true)} />;
   // biome-ignore lint/a11y/useMediaCaption: what people send has no captions.
   if (kind === 'video') return <video controls src={url} aria-label={label} onError={() => breakIt(true)} />;
-  return (
-    <a class="file" href={url} target="_blank" rel="noopener noreferrer" download={name}>
+  return <FileRow {...{ url, name, sizeBytes, label, onClick: renew }} />;
+}
+
+interface FileRowProps {
+  readonly url: string;
+  readonly name: string;
+  readonly label: string;
+  readonly sizeBytes: number;
+  readonly onClick: (event: { readonly currentTarget: HTMLAnchorElement }) => void;
+}
+
+function FileRow({ url, name, label, sizeBytes, onClick }: FileRowProps) {
+  const words = (
+    <>
       <Icon path={paths.file} />
-      <span class="name">{label}</span>
+      <span class="name" dir="auto">
+        {label}
+      </span>
       <span class="size">{sizeOf(sizeBytes)}</span>
+    </>
+  );
+  if (url === '') return <span class="file">{words}</span>;
+  return (
+    <a class="file" href={url} target="_blank" rel="noopener noreferrer" download={name} onClick={onClick}>
+      {words}
     </a>
   );
 }

@@ -1,63 +1,107 @@
 import type { ShownButton } from '../../entries.ts';
-import type { Chat, ChatState } from '../chat.ts';
+import type { Chat } from '../chat.ts';
 import type { Item } from '../log.ts';
 import type { Texts } from '../texts.ts';
 import { Attachment } from './attachment.tsx';
+import { Face } from './face.tsx';
+import { Icon, paths } from './icons.tsx';
 import { MarkedText } from './marked-text.tsx';
+import type { Fate, ShownMessage } from './shown.ts';
 
 interface MessageProps {
-  readonly item: Item;
+  readonly shown: ShownMessage;
   readonly quoted: Item | undefined;
-  /** False where the former message is of the same person: the name is not said again. */
-  readonly isFirst: boolean;
-  readonly seenUpTo: number;
   readonly chat: Chat;
   readonly texts: Texts;
 }
 
-/** A message of the log. */
-export function Message({ item, quoted, isFirst, seenUpTo, chat, texts }: MessageProps) {
-  const { isMine, seq = 0, text, marks, file, buttons, isEdited, isDeleted } = item;
-  const author = isMine ? texts.you : item.author || texts.somebody;
-  const told = [isEdited && texts.edited, timeOf(item.atMs), isMine && (seq <= seenUpTo ? texts.seen : texts.sent)];
+const icons: Readonly<Record<Fate, string>> = {
+  waiting: paths.clock,
+  sending: paths.clock,
+  failed: paths.alert,
+  sent: paths.check,
+  seen: paths.checks,
+};
+
+/** A message: of the log, or on its way there. */
+export function Message({ shown, quoted, chat, texts }: MessageProps) {
+  const { item, fate, isFirst, isLast } = shown;
+  const { isMine, buttons, author } = item;
+  const name = isMine ? texts.you : author || texts.somebody;
   return (
-    <li class={isMine ? 'message mine' : 'message'}>
-      {isFirst && <span class={isMine ? 'author hidden' : 'author'}>{author}</span>}
-      <div class="bubble">
-        {quoted && (
-          <blockquote dir="auto">
-            <b>{quoted.isMine ? texts.you : quoted.author}</b> {quoted.text || quoted.file?.name}
-          </blockquote>
-        )}
-        {file && <Attachment {...file} url={chat.fileUrl(file.url)} texts={texts} />}
-        {isDeleted && <p class="gone">{texts.deleted}</p>}
-        {text !== '' && (
-          <p dir="auto">
-            <MarkedText text={text} marks={marks} />
-          </p>
-        )}
-      </div>
+    <li class={['message', isMine && 'mine', fate, isLast && 'last'].filter(Boolean).join(' ')}>
+      {isFirst && (
+        <span class={isMine ? 'author hidden' : 'author'} dir="auto">
+          {name}
+        </span>
+      )}
+      {!isMine && isLast && <Face name={name} url={item.authorUrl ?? ''} />}
+      <Bubble item={item} quoted={quoted} chat={chat} texts={texts} />
       {buttons.map((row) => (
-        <div class="buttons" key={row.map(({ text: label }) => label).join()}>
+        <div class="buttons" key={row.map(({ text }) => text).join()}>
           {row.map((button) => (
             <MessageButton key={button.text} button={button} item={item} chat={chat} />
           ))}
         </div>
       ))}
-      <span class="told">{told.filter(Boolean).join(' · ')}</span>
+      {fate === 'failed' ? (
+        <Failure shown={shown} chat={chat} texts={texts} />
+      ) : (
+        <span class={isLast ? 'told' : 'told hidden'}>
+          {item.isEdited && `${texts.edited} · `}
+          <Time atMs={item.atMs} />
+          {fate && ` · ${texts[fate]}`}
+          {fate && <Icon path={icons[fate]} />}
+        </span>
+      )}
     </li>
   );
 }
 
-function MessageButton({
-  button,
-  item,
-  chat,
-}: {
+function Bubble({ item, quoted, chat, texts }: Omit<MessageProps, 'shown'> & { readonly item: Item }) {
+  const { text, marks, file, cid, isDeleted } = item;
+  const urlOf = () => (cid && chat.preview(cid)) || (file?.url ? chat.fileUrl(file.url) : '');
+  return (
+    <div class={file?.mimeType.startsWith('image/') ? 'bubble pictured' : 'bubble'}>
+      {quoted && (
+        <blockquote dir="auto">
+          <b>{quoted.isMine ? texts.you : quoted.author}</b> {quoted.text || quoted.file?.name}
+        </blockquote>
+      )}
+      {/* What was shown as a name is shown as a picture once the server has it. */}
+      {file && <Attachment key={String(file.url !== '')} {...file} urlOf={urlOf} texts={texts} />}
+      {isDeleted && <p class="gone">{texts.deleted}</p>}
+      {text !== '' && (
+        <p dir="auto">
+          <MarkedText text={text} marks={marks} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Failure({ shown: { item, error }, chat, texts }: Omit<MessageProps, 'quoted'>) {
+  const { cid = '' } = item;
+  return (
+    <span class="told" role="alert">
+      <Icon path={paths.alert} /> {texts.failed}: {error}{' '}
+      <button type="button" class="plain" onClick={() => chat.retry(cid)}>
+        {texts.retry}
+      </button>{' '}
+      <button type="button" class="plain" onClick={() => chat.discard(cid)}>
+        {texts.discard}
+      </button>
+    </span>
+  );
+}
+
+interface MessageButtonProps {
   readonly button: ShownButton;
   readonly item: Item;
   readonly chat: Chat;
-}) {
+}
+
+function MessageButton({ button, item, chat }: MessageButtonProps) {
   const { text, url, reply, callback = '' } = button;
   if (url !== undefined) {
     return (
@@ -74,39 +118,11 @@ function MessageButton({
   );
 }
 
-interface WaitingProps {
-  readonly waiting: ChatState['waiting'][number];
-  readonly chat: Chat;
-  readonly texts: Texts;
-}
-
-/** What the visitor wrote and the log does not have yet. */
-export function WaitingMessage({ waiting, chat, texts }: WaitingProps) {
-  const { frame, file, error, isStored, atMs } = waiting;
-  const text = frame.t === 'send' ? frame.text : frame.t === 'press' ? frame.title : frame.name;
-  const url = chat.preview(frame.cid) ?? '';
+function Time({ atMs }: { readonly atMs: number }) {
+  const at = new Date(atMs);
   return (
-    <li class={error === undefined ? 'message mine waiting' : 'message mine failed'}>
-      <div class="bubble">
-        {file && <Attachment {...file} url={url} mimeType={url === '' ? '' : file.mimeType} texts={texts} />}
-        {text !== '' && <p dir="auto">{text}</p>}
-      </div>
-      {error === undefined ? (
-        <span class="told">
-          {timeOf(atMs)} · {isStored ? texts.sent : texts.waiting}
-        </span>
-      ) : (
-        <span class="told" role="alert">
-          {texts.failed}: {error}{' '}
-          <button type="button" class="retry" onClick={() => chat.retry(frame.cid)}>
-            {texts.retry}
-          </button>
-        </span>
-      )}
-    </li>
+    <time dateTime={at.toISOString()} title={at.toLocaleString()}>
+      {at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}
+    </time>
   );
-}
-
-function timeOf(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }
