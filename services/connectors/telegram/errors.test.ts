@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Typing } from '@trunkline/contracts';
 import { attachmentOf, fileOf, picture, startBot, textOf } from './testing/bot.ts';
 import { orderTo, writeTo } from './testing/desk.ts';
 
@@ -34,7 +35,7 @@ test('what writes nothing may be tried again, whatever was heard', async () => {
   const typing = writeTo(bot.anna.id, undefined, {
     message: {
       ...writeTo(bot.anna.id, undefined).message,
-      action: { $case: 'typing', value: { isOn: true } },
+      action: { $case: 'typing', value: Typing.create({ isOn: true }) },
     } as never,
   });
   await assert.rejects(bot.send(typing), { code: 'transient' });

@@ -1,5 +1,11 @@
 import { ConnectorError, type Targets } from '@trunkline/adapter-kit';
-import type { ConversationRef, OutgoingContent, OutgoingEdit, SendOrder } from '@trunkline/contracts';
+import {
+  type ConversationRef,
+  type OutgoingContent,
+  type OutgoingEdit,
+  type SendOrder,
+  TypingKind,
+} from '@trunkline/contracts';
 import type { ApiCall } from './api.ts';
 import type { Fixes } from './errors.ts';
 import { plainCall, type Rendered, renderContent } from './render-content.ts';
@@ -7,6 +13,12 @@ import { keyboardParams } from './render-keyboard.ts';
 import { textParams } from './render-text.ts';
 
 const pressTextMax = 200;
+const chatActions: Readonly<Record<TypingKind, string>> = {
+  [TypingKind.TYPING_KIND_UNSPECIFIED]: 'typing',
+  [TypingKind.TYPING_KIND_TEXT]: 'typing',
+  [TypingKind.TYPING_KIND_VOICE]: 'record_voice',
+  [TypingKind.TYPING_KIND_FILE]: 'upload_document',
+};
 
 /**
  * The call that does an order; undefined when there is nothing to do. Pure. Throws ConnectorError 'unsupported' and
@@ -31,7 +43,9 @@ export function render(order: SendOrder, known: Targets, fixes: Fixes = {}): Ren
       return plainCall('setMessageReaction', { ...chat, message_id: targetOf(targets, 0), reaction });
     }
     case 'typing':
-      return action.value.isOn ? plainCall('sendChatAction', { ...place, action: 'typing' }) : undefined;
+      return action.value.isOn
+        ? plainCall('sendChatAction', { ...place, action: chatActions[action.value.kind] })
+        : undefined;
     case 'pressAnswer': {
       const text = [...action.value.text].slice(0, pressTextMax).join('');
       const answer = { callback_query_id: order.ackToken, show_alert: action.value.isAlert };

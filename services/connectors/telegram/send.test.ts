@@ -13,6 +13,8 @@ import {
   Poll,
   SendOptions,
   Sticker,
+  Typing,
+  TypingKind,
 } from '@trunkline/contracts';
 import { attachmentOf, fileOf, picture, startBot, textOf } from './testing/bot.ts';
 import { orderTo, writeTo } from './testing/desk.ts';
@@ -224,11 +226,15 @@ test('what is to be changed but was never sent is refused with words', async () 
 
 test('typing is shown and has no id', async () => {
   await using bot = await startBot();
-  const typing = (isOn: boolean) => orderTo(bot.anna.id, { action: { $case: 'typing', value: { isOn } } });
+  const typing = (isOn: boolean, kind: TypingKind = TypingKind.TYPING_KIND_UNSPECIFIED) =>
+    orderTo(bot.anna.id, { action: { $case: 'typing', value: Typing.create({ isOn, kind }) } });
   assert.deepEqual(await bot.send(typing(true)), { platformIds: [] });
   assert.equal(bot.simulator.screen(bot.anna.id).isBotTyping, true);
   await bot.send(typing(false));
-  assert.equal(bot.simulator.callsOf('sendChatAction').length, 1);
+  await bot.send(typing(true, TypingKind.TYPING_KIND_VOICE));
+  await bot.send(typing(true, TypingKind.TYPING_KIND_FILE));
+  const shown = bot.simulator.callsOf('sendChatAction').map(({ params }) => params.action);
+  assert.deepEqual(shown, ['typing', 'record_voice', 'upload_document']);
 });
 
 test('a press is answered, and one that nobody waits for any more is no failure', async () => {

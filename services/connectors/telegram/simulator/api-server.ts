@@ -55,6 +55,7 @@ async function obeyFault(served: ServedBot, call: Call, response: ServerResponse
     response.destroy();
     return;
   }
+  if (fault?.kind === 'late_answer') await sleep(fault.delayMs);
   const text = `{"ok":true,"result":${asText(result)}}`;
   answer(response, 200, fault?.kind === 'broken_answer' ? text.slice(0, text.length / 2) : text);
 }

@@ -13,7 +13,10 @@ export type ApiFault = { readonly method?: string; readonly chatId?: number } & 
   | { readonly kind: 'cut_after' }
   /** All was done, and the answer cannot be read. */
   | { readonly kind: 'broken_answer' }
+  /** Nothing is done before so long. */
   | { readonly kind: 'slow'; readonly delayMs: number }
+  /** All was done, and people act on it, before the caller hears of it. */
+  | { readonly kind: 'late_answer'; readonly delayMs: number }
 );
 
 /** Of a file being downloaded. */
@@ -29,7 +32,16 @@ export type UpdateFault =
   /** So many updates are gathered and then come last one first. */
   | { readonly kind: 'reversed_updates'; readonly count: number };
 
-const apiKinds = ['too_many_requests', 'refusal', 'server_error', 'cut_before', 'cut_after', 'broken_answer', 'slow'];
+const apiKinds = [
+  ...['too_many_requests', 'refusal', 'server_error', 'cut_before', 'cut_after', 'broken_answer', 'slow'],
+  'late_answer',
+];
+
+/** Names of all faults. */
+export const faultKinds: readonly string[] = [
+  ...apiKinds,
+  ...['file_gone', 'file_shorter', 'file_endless', 'file_redirect', 'repeated_update', 'reversed_updates'],
+];
 
 interface Armed {
   readonly fault: Fault;

@@ -1,17 +1,17 @@
 import type { ServedBot } from './api-server.ts';
 import { type Bot, createBot } from './bot.ts';
 import type { SlowAnswer } from './deliver.ts';
-import type { Fault } from './faults.ts';
 import { groups } from './groups.ts';
 import { people } from './people.ts';
 import { press } from './press.ts';
 import { readScreen, type Screen } from './screen.ts';
+import { trouble } from './trouble.ts';
 import type { Call, User } from './types.ts';
 
 export { readScreen } from './screen.ts';
 
-/** Everything that people do, by name: what a test calls and what the page calls. */
-export const actions = { ...people, ...groups, press };
+/** Everything that people do, and that goes wrong, by name: what a test calls and what the page calls. */
+export const actions = { ...people, ...groups, press, ...trouble };
 
 type Actions = typeof actions;
 type Bound = {
@@ -27,12 +27,6 @@ export interface SimulatedBot extends Bound, ServedBot {
   readonly user: User;
   /** What a person sees of a chat. */
   screen(chat: number): Screen;
-  /** Makes the platform misbehave, once unless said. */
-  fail(fault: Fault, times?: number): void;
-  /** Takes all faults back that were not used. */
-  heal(): void;
-  /** From now on the token is refused. */
-  revokeToken(): void;
   /** Queues an update as text, with "<update_id>" where its number belongs: for ids that a number cannot hold. */
   rawText(text: string): void;
   /** Calls the hook as somebody else would, with this secret or none; tells the status that it answered. */
@@ -59,11 +53,6 @@ export function simulateBot(names: { token: string; username: string }, now: () 
     calls,
     slowAnswers: [],
     screen: (chat) => readScreen(bot, chat),
-    fail: (fault, times) => bot.faults.arm(fault, times),
-    heal: () => bot.faults.clear(),
-    revokeToken: () => {
-      bot.isRevoked = true;
-    },
     rawText: (text) => {
       bot.updates.pushText(text);
     },

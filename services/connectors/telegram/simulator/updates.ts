@@ -3,6 +3,7 @@ import type { Fields, Update } from './types.ts';
 /** Kinds that come only where they are asked for by name. */
 const withheld = ['chat_member', 'message_reaction', 'message_reaction_count'];
 const waitingMax = 100_000;
+const rememberedMax = 100;
 
 /** Updates of one bot that nobody has taken yet, in order. */
 export interface UpdateQueue {
@@ -15,6 +16,8 @@ export interface UpdateQueue {
   take(updateId: number): void;
   /** Forgets all below a number. */
   confirm(offset: number): void;
+  /** Lets the last ones that were taken wait again, under the same numbers, before all others. Tells how many. */
+  repeat(count: number): number;
   allow(kinds: readonly string[] | undefined): void;
   /** Resolves at the next push, or when the signal aborts. */
   next(signal: AbortSignal): Promise<void>;
@@ -30,8 +33,15 @@ export interface WaitingUpdate {
 export function createUpdateQueue(firstId: number): UpdateQueue {
   let lastId = firstId;
   let waiting: WaitingUpdate[] = [];
+  let taken: readonly WaitingUpdate[] = [];
   let allowed: readonly string[] | undefined;
   const listeners = new Set<() => void>();
+
+  /** Keeps those that fit; the others were taken. */
+  function keep(fits: (update: WaitingUpdate) => boolean): void {
+    taken = [...taken, ...waiting.filter((update) => !fits(update))].slice(-rememberedMax);
+    waiting = waiting.filter(fits);
+  }
 
   function add(updateId: number, text: string): WaitingUpdate {
     if (waiting.length >= waitingMax) throw new RangeError(`more than ${waitingMax} updates wait for nobody`);
@@ -56,11 +66,17 @@ export function createUpdateQueue(firstId: number): UpdateQueue {
       return add(lastId, text.replace('"<update_id>"', String(lastId)));
     },
     waiting: () => waiting,
-    take: (updateId) => {
-      waiting = waiting.filter((update) => update.updateId !== updateId);
-    },
+    take: (updateId) => keep((update) => update.updateId !== updateId),
     confirm: (offset) => {
-      waiting = offset < 0 ? waiting.slice(offset) : waiting.filter(({ updateId }) => updateId >= offset);
+      const first = offset < 0 ? (waiting.at(offset)?.updateId ?? 0) : offset;
+      keep(({ updateId }) => updateId >= first);
+    },
+    repeat: (count) => {
+      const again = count > 0 ? taken.slice(-count) : [];
+      waiting = [...again, ...waiting];
+      taken = taken.slice(0, taken.length - again.length);
+      for (const listener of listeners) listener();
+      return again.length;
     },
     allow: (kinds) => {
       allowed = kinds;

@@ -9,7 +9,14 @@ import {
   type RawCall,
   type SendTools,
 } from '@trunkline/adapter-kit';
-import { type ChannelEvent, type Content, ConversationKind, OutgoingMessage, SendOrder } from '@trunkline/contracts';
+import {
+  type ChannelEvent,
+  type Content,
+  ConversationKind,
+  ConversationRef,
+  OutgoingMessage,
+  SendOrder,
+} from '@trunkline/contracts';
 import { parse } from '../parse.ts';
 import { type Settings, settings } from '../settings.ts';
 import { verify } from '../verify.ts';
@@ -149,7 +156,7 @@ export function orderTo(
   const kind = chatId < 0 ? ConversationKind.CONVERSATION_KIND_GROUP : ConversationKind.CONVERSATION_KIND_PRIVATE;
   return SendOrder.create({
     message: OutgoingMessage.create(message ?? {}),
-    conversation: { platformId: String(chatId), kind, title: '', threadId: '', parentUrl: '' },
+    conversation: ConversationRef.create({ platformId: String(chatId), kind }),
     parts: 1,
     ...rest,
   });
