@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { inboxPrefix, mayCall } from '@trunkline/contracts';
-import { connectBus } from './bus/connect.ts';
+import { closeBus, connectBus } from './bus/connect.ts';
 import { watchDirectory } from './bus/directory.ts';
 import { createJetStreamLog } from './bus/jetstream-log.ts';
 import { createEnding, type Ending } from './ending.ts';
@@ -94,7 +94,7 @@ async function connectNats({ settings, name, instance, stop, health, log, ending
     onReachable: (isReachable) => health.set('nats', isReachable ? undefined : 'NATS cannot be reached.'),
     onTrouble: (error) => log.warn('NATS makes trouble', { error }),
   });
-  ending.onClose('NATS', () => nats.drain());
+  ending.onClose('NATS', () => closeBus(nats));
   return nats;
 }
 

@@ -175,3 +175,22 @@ test('while the bus or the database is away the messenger hears 503 or is stored
   await until(async () => (await resultsOf(around, channelId)).get('after')?.state === SENT, 40_000);
   assert.deepEqual([timesAsked(around, 'waits'), timesAsked(around, 'after')], [1, 1]);
 });
+
+test('stopped while the bus is away, in the middle of a call: it ends all the same, and the next one goes on', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  around.platform.react = (asked) => (asked.text === 'lost' ? 'hang' : sent(asked));
+  await using first = startProcess(around, { SEND_TIMEOUT_SECONDS: '30' });
+  await around.order(
+    sendText(channelId, 'bob', 'lost', { id: 'lost' }),
+    sendText(channelId, 'bob', 'next', { id: 'next' }),
+  );
+  await until(() => timesAsked(around, 'lost') === 1, 60_000);
+  await around.servers.kill('nats');
+  first.kill('SIGTERM');
+  await until(() => first.exitCode !== null, 40_000);
+  await around.servers.restart('nats');
+  await using _second = startProcess(around);
+  await until(async () => (await resultsOf(around, channelId).catch(() => new Map())).size === 2, 60_000);
+  assert.deepEqual([timesAsked(around, 'lost'), timesAsked(around, 'next')], [1, 1]);
+});

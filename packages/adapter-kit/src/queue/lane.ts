@@ -53,23 +53,25 @@ export interface RunTools {
   readonly insist: Insist;
 }
 
-/** Longest wait for calls that are under way when a lane is given up; less than a lease waits for its worker. */
-const stopMs = 8_000;
+/** Longest waits for calls that are under way when a lane is given up, and for its last record; less than a lease waits for its worker. */
+const stopMs = 6_000;
+const lastRecordMs = 3_000;
 /** Nothing new begins under a lease that was confirmed longer ago. */
 const freshMs = 2_000;
 const readAtOnce = { messages: 32, bytes: 1024 * 1024 };
 
 /**
- * Works on the orders of one lane until its lease's signal: takes over the log, meets what was not done, does it. Rejects
- * with LostOwnership when another instance has taken over, with whatever else makes it impossible to go on.
+ * Works on the orders of one lane until its lease's signal: takes over the log, meets what was not done, does it; ends in time
+ * even without the bus. Rejects with LostOwnership when another instance has taken over, or when nobody knows whether one has, and
+ * with whatever else makes it impossible to go on.
  */
 export async function runSendLane(
   parts: SendLaneParts,
   lease: LaneLease,
   onStarted: (queues: Queues) => void,
 ): Promise<void> {
-  const { bus, connector, scheduler, held } = parts;
-  const { lane, owner } = lease;
+  const { bus, connector, scheduler } = parts;
+  const { lane } = lease;
   const over = new AbortController();
   const failed = new AbortController();
   const recordingEnd = new AbortController();
@@ -79,12 +81,7 @@ export async function runSendLane(
     running.catch((error: unknown) => failed.abort(error));
   };
   using _ = { [Symbol.dispose]: () => over.abort() };
-
-  const log = openSendLog({ bus, connector, lane, owner, signal: over.signal, scheduler, onTrouble });
-  const { checkpoint, sending } = await takeOver(log, lane, scheduler.now());
-  const doubtSinceMs = scheduler.now();
-  await insist(() => held.doubt(sending, doubtSinceMs));
-  const waiting = await insist(() => held.conversations(lane));
+  const { log, checkpoint, doubtSinceMs, waiting } = await takeUp(parts, lease, { over, insist, onTrouble });
 
   const isOurs = () => lease.confirmedAgoMs() < freshMs;
   const make = (start: QueueStart) =>
@@ -103,12 +100,36 @@ export async function runSendLane(
     const feed = bus.feed({ ...wanted, afterSequence: checkpoint.lowSequence, signal });
     for await (const message of feed) queues.arrive(message);
   } finally {
-    using limit = timeLimit(stopMs, failed.signal);
-    await unlessAborted(queues.stop(), limit.signal).catch(() => {});
+    await withinLimit(stopMs, queues.stop(), failed.signal);
     recordingEnd.abort();
-    await recording.catch(() => {}); // It is watched.
+    await withinLimit(lastRecordMs, recording);
   }
   failed.signal.throwIfAborted();
+}
+
+/** Takes over the log and reads what waits, until the lease's signal. */
+async function takeUp(
+  { bus, connector, scheduler, held }: SendLaneParts,
+  { lane, owner, signal }: LaneLease,
+  { over, insist, onTrouble }: { over: AbortController; insist: Insist; onTrouble: (error: unknown) => void },
+) {
+  const abandon = () => over.abort();
+  if (signal.aborted) abandon();
+  signal.addEventListener('abort', abandon, { once: true });
+  const log = openSendLog({ bus, connector, lane, owner, signal: over.signal, scheduler, onTrouble });
+  const { checkpoint, sending } = await takeOver(log, lane, scheduler.now());
+  const doubtSinceMs = scheduler.now();
+  await insist(() => held.doubt(sending, doubtSinceMs));
+  const waiting = await insist(() => held.conversations(lane));
+  // From here on a record may outlive the lease for a moment: a late one is refused, not dangerous.
+  signal.removeEventListener('abort', abandon);
+  return { log, checkpoint, doubtSinceMs, waiting };
+}
+
+/** What a lane that ends still waits for, and for how long. Whatever went wrong is heard by whoever watches it. */
+async function withinLimit(limitMs: number, work: Promise<void>, signal?: AbortSignal): Promise<void> {
+  using limit = timeLimit(limitMs, signal);
+  await unlessAborted(work, limit.signal).catch(() => {});
 }
 
 interface MakeParts {

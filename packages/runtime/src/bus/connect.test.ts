@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startServers, until } from '@trunkline/testkit';
-import { connectBus, newInbox } from './connect.ts';
+import { closeBus, connectBus, newInbox } from './connect.ts';
 
 const who = { service: 'sealer', instance: 'one', signal: new AbortController().signal };
 const natsUsers = [
@@ -62,4 +62,30 @@ test('a connection comes back after its server was away', async () => {
   await until(() => reachable.length >= 3);
   assert.deepEqual(reachable, [true, false, true]);
   assert.ok((await nats.rtt()) >= 0);
+});
+
+for (const away of ['kill', 'freeze'] as const) {
+  test(`a connection whose server is away closes all the same: ${away}`, async () => {
+    await using servers = await startServers({ nats: true, own: true });
+    const reachable: boolean[] = [];
+    const onReachable = (isReachable: boolean) => void reachable.push(isReachable);
+    const nats = await connectBus({ ...who, url: servers.natsUrl, onReachable });
+    await servers[away]('nats');
+    if (away === 'kill') await until(() => reachable.length === 2);
+    await closeBus(nats);
+    assert.ok(nats.isClosed());
+    if (away === 'freeze') await servers.thaw('nats');
+  });
+}
+
+test('what was sent just before the end arrives', async () => {
+  await using servers = await startServers({ nats: true, own: true });
+  await using other = await connectBus({ ...who, url: servers.natsUrl });
+  const heard: string[] = [];
+  other.subscribe('last', { callback: (_, message) => void heard.push(message.string()) });
+  await other.flush();
+  const nats = await connectBus({ ...who, url: servers.natsUrl });
+  nats.publish('last', 'word');
+  await closeBus(nats);
+  await until(() => heard.length === 1);
 });

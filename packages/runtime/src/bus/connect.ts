@@ -1,6 +1,6 @@
 import { type ConnectionOptions, connect, createInbox, errors, type NatsConnection } from '@nats-io/transport-node';
 import { inboxPrefix } from '@trunkline/contracts';
-import { backoffMs, pause } from '../deadline.ts';
+import { backoffMs, pause, timeLimit, unlessAborted } from '../deadline.ts';
 import { TrunklineError } from '../errors.ts';
 import { withoutPassword } from '../secret.ts';
 
@@ -45,6 +45,18 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
     }
     await pause(backoffMs(failures, 100, 2_000, Math.random()), signal);
   }
+}
+
+/** Longest wait for what is still to be sent; less than a part of a service has for its end. */
+const drainMs = 3_000;
+
+/**
+ * Closes a connection after what was sent has arrived; where the server does not take it, without it: a connection that
+ * is only told to drain would look for its server for ever, and its process would never end. Never rejects.
+ */
+export async function closeBus(nats: NatsConnection): Promise<void> {
+  using limit = timeLimit(drainMs);
+  await unlessAborted(nats.drain(), limit.signal).catch(() => nats.close());
 }
 
 /** A new inbox under the prefix that the connection was made with. */
