@@ -213,6 +213,27 @@ test('a stream that ends before what was read of it is not served', async () => 
   assert.match(world.violations[0] ?? '', /stream_lost: OUTBOX ends at 0, and 1 was read before/);
 });
 
+test('off for four days: what waited too long is kept and told as one range, and what is new goes on', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 1 });
+  const { id, receiver } = portal(0);
+  world.produce(id, 10);
+  await pass(world, 1_000);
+  owner.isAlive = false;
+  world.produce(id, 30);
+  const fourDaysMs = 96 * 60 * 60 * 1_000;
+  world.time.clock.after(fourDaysMs, () => {});
+  await pass(world, fourDaysMs);
+  const next = world.start();
+  await pass(world, 1_000);
+  world.produce(id, 5);
+  await pass(world, 1_000);
+  const kept = [...(world.kept.get(id) ?? [])];
+  assert.deepEqual([kept[0], kept.at(-1), kept.length], [11, 40, 30]);
+  assert.deepEqual([receiver.last, receiver.taken.size, receiver.repeats], [45, 15, 0]);
+  assert.equal(next.view?.portals.get(id)?.mode, 'live');
+  assert.deepEqual(world.violations, []);
+});
+
 test('a lane ends in time even if the bus does not answer', async () => {
   const { world, owner, portal } = await aWorld({ portals: 1 });
   portal(0).receiver.mood = 'hangs';
