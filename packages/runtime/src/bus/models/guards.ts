@@ -6,8 +6,10 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Guard, guards } from './guard-list.ts';
+import { type Guard, guards as laneGuards } from './guard-list.ts';
+import { queueGuards } from './queue-guards.ts';
 
+const guards: readonly Guard[] = [...laneGuards, ...queueGuards];
 const here = dirname(fileURLToPath(import.meta.url));
 const cases = process.argv[2] ?? '4000';
 const limitMs = 300_000;

@@ -51,7 +51,7 @@ export function logOf(process: Process, servers: Servers, network: Network, chan
     publish: (subject, data, options) =>
       ask(() => {
         const last = servers.deliveries.at(-1)?.sequence ?? 0;
-        if (options?.expectLastSubjectSequence !== last) throw new WrongLastSequence(`it is ${last}`);
+        if ((options?.expectLastSubjectSequence ?? last) !== last) throw new WrongLastSequence(`it is ${last}`);
         servers.deliveries.push({ sequence: last + 1, subject, data, storedAtMs: 0, header: () => undefined });
         return { sequence: last + 1, isDuplicate: false };
       }),
