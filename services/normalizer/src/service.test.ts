@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Fact, ids, MediaState, MessageState, ReceiptState } from '@trunkline/contracts';
+import { type Fact, ids, MediaState, MessageState, ReceiptState, Typing } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
 import {
   event,
@@ -101,7 +101,13 @@ test('a submitted message becomes an order, its result a status, and a repeat th
 
 test('the photos of an album are one message, released by a timer of the bus, and each file is to be copied', async () => {
   const photo = (key: string) => {
-    const value = { content: imageContent(`f${key}`), reply: undefined, forward: undefined, albumId: 'x' };
+    const value = {
+      content: imageContent(`f${key}`),
+      reply: undefined,
+      forward: undefined,
+      albumId: 'x',
+      keyboard: undefined,
+    };
     const details = { dedupeKey: `message:c:${key}`, platformId: key, chat: 'c', sender: party('c') };
     return event({ $case: 'message', value }, details);
   };
@@ -216,7 +222,10 @@ test("what is another tenant's is not there: by every method", async () => {
   await around.enter(hookCall(one));
   await factsOf('i', 1);
   const conversationId = conversationOf('i');
-  const message_ = { ...submission('i', { $case: 'typing', value: { isOn: true } }).value.message, conversationId };
+  const message_ = {
+    ...submission('i', { $case: 'typing', value: Typing.create({ isOn: true }) }).value.message,
+    conversationId,
+  };
   const contactId = contactOf('i');
   const { messages, contacts } = around;
   const calls: readonly [string, () => Promise<unknown>][] = [
@@ -239,7 +248,7 @@ test("what is another tenant's is not there: by every method", async () => {
 
 test('a request that lacks something is refused with the name of the field', async () => {
   const { messages, contacts } = around;
-  const message_ = submission('k', { $case: 'typing', value: { isOn: true } }).value.message;
+  const message_ = submission('k', { $case: 'typing', value: Typing.create({ isOn: true }) }).value.message;
   const calls: readonly [string, () => Promise<unknown>][] = [
     ['idempotency_key', () => messages.submit({ message: message_ }, t1)],
     ['message', () => messages.submit({ idempotencyKey: 'k' }, t1)],

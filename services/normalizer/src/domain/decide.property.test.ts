@@ -72,7 +72,13 @@ function said({ who, n, byTime, album }: { who: string; n: number; byTime: boole
     byTime,
   };
   if (!album) return hookCall(message(`${n}`, `text ${n}`, details));
-  const value = { content: imageContent(`f${n}`), reply: undefined, forward: undefined, albumId: 'x' };
+  const value = {
+    content: imageContent(`f${n}`),
+    reply: undefined,
+    forward: undefined,
+    albumId: 'x',
+    keyboard: undefined,
+  };
   return hookCall(event({ $case: 'message', value }, details));
 }
 

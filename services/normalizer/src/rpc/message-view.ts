@@ -1,10 +1,12 @@
 import {
   type Content,
+  Keyboard,
   type Media,
   MediaState,
   type Message,
   type MessageStatus,
   mapMedia,
+  type OutgoingMessage,
   Quote,
 } from '@trunkline/contracts';
 import type { MessageDocument } from '../domain/state/documents.ts';
@@ -26,7 +28,7 @@ export function messageView(document: MessageDocument, fileUrl: (media: Media) =
     author: outgoing?.author,
     content: content && withLinks(content, fileUrl),
     reply: document.reply && Quote.decode(document.reply),
-    keyboard: action?.$case === 'message' || action?.$case === 'edit' ? action.value.keyboard : undefined,
+    keyboard: keyboardOf(document, action),
     sentAt: new Date(document.sentAtMs),
     status: statusOf(document),
     editedAt: dateOf(document.editedAtMs),
@@ -34,6 +36,11 @@ export function messageView(document: MessageDocument, fileUrl: (media: Media) =
     reactions: (document.reactions ?? []).flatMap(({ reactions }) => reactions),
     platformIds: [...document.platformIds],
   };
+}
+
+function keyboardOf({ keyboard }: MessageDocument, action: OutgoingMessage['action']): Keyboard | undefined {
+  if (keyboard !== undefined) return Keyboard.decode(keyboard);
+  return action?.$case === 'message' || action?.$case === 'edit' ? action.value.keyboard : undefined;
 }
 
 function withLinks(content: Content, fileUrl: (media: Media) => string): Content {

@@ -4,6 +4,7 @@ import {
   ChannelEvent,
   type Content,
   ConversationKind,
+  ConversationRef,
   type Fact,
   HookCall,
   Initiation,
@@ -65,6 +66,7 @@ export function party(platformId: string, more: Partial<Party> = {}): Party {
   return {
     ...{ platformId, scope: PartyScope.PARTY_SCOPE_GLOBAL, alternativeIds: {}, displayName: `Name ${platformId}` },
     ...{ firstName: '', lastName: '', avatar: undefined, locale: '', isBot: false, isVerified: false, profileUrl: '' },
+    country: '',
     ...more,
   };
 }
@@ -82,9 +84,10 @@ export function event(happened: NonNullable<ChannelEvent['event']>, details: Eve
   const scheme = byTime ? OrderScheme.ORDER_SCHEME_TIME : OrderScheme.ORDER_SCHEME_SEQUENCE;
   const made = {
     ...{ channelId: 'ch1', connector: 'telegram', origin: Origin.ORIGIN_CONTACT, sender: party('7') },
-    conversation: {
-      ...{ platformId: chat, kind: ConversationKind.CONVERSATION_KIND_PRIVATE, title: '', threadId: '', parentUrl: '' },
-    },
+    conversation: ConversationRef.create({
+      platformId: chat,
+      kind: ConversationKind.CONVERSATION_KIND_PRIVATE,
+    }),
     order: order === undefined ? undefined : { key: order.padStart(20, '0'), scheme },
     ...more,
   };
@@ -96,7 +99,10 @@ export function event(happened: NonNullable<ChannelEvent['event']>, details: Eve
 export function message(key: string, content: Content | string = key, details: EventDetails = {}): ChannelEvent {
   const written = typeof content === 'string' ? textContent(content) : content;
   return event(
-    { $case: 'message', value: { content: written, reply: undefined, forward: undefined, albumId: '' } },
+    {
+      $case: 'message',
+      value: { content: written, reply: undefined, forward: undefined, albumId: '', keyboard: undefined },
+    },
     { dedupeKey: `message:${key}`, platformId: key, ...details },
   );
 }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  Button,
   type ChannelEvent,
   type Content,
   ControlAction,
   type Fact,
   GroupAction,
+  Keyboard,
   MediaState,
   MessageState,
   Origin,
+  Typing,
 } from '@trunkline/contracts';
 import { factOf, media, received, source } from '../testing/facts.ts';
 import { portalEvent } from './portal-event.ts';
@@ -29,7 +32,7 @@ const targetPlatformId = '5';
 /** Kind of channel event, type and member of the portal's event, and what it must hold. */
 const kinds: readonly [Happened, string, string, object][] = [
   [
-    { $case: 'message', value: { content, reply: undefined, forward: undefined, albumId: '' } },
+    { $case: 'message', value: { content, reply: undefined, forward: undefined, albumId: '', keyboard: undefined } },
     ...(['trunkline.message.received.v1', 'messageReceived'] as const),
     { origin: 'ORIGIN_CONTACT', sentAt: '2026-07-01T09:59:59.000Z', content: { text: { plain: 'hi' } } },
   ],
@@ -153,7 +156,7 @@ for (const [fact, type, holds] of facts) {
 
 test('what no portal needs, and what no portal works with, is not told', () => {
   const silent: Fact[] = [
-    received('p1', { $case: 'typing', value: { isOn: true } }),
+    received('p1', { $case: 'typing', value: Typing.create({ isOn: true }) }),
     received('p1', {
       $case: 'receipt',
       value: { state: 3, targetPlatformIds: [], upTo: '', error: undefined } as never,
@@ -168,12 +171,21 @@ test('what no portal needs, and what no portal works with, is not told', () => {
 });
 
 test('what the company’s people wrote elsewhere has an author, and the contact stays the contact', () => {
-  const value = { content, reply: undefined, forward: undefined, albumId: '' };
+  const value = { content, reply: undefined, forward: undefined, albumId: '', keyboard: undefined };
   for (const origin of [Origin.ORIGIN_OPERATOR, Origin.ORIGIN_BOT, Origin.ORIGIN_EXTERNAL]) {
     const { inside } = told(received('p1', { $case: 'message', value }, { origin })) ?? assert.fail();
     assert.deepEqual(inside.contact, { id: 'contact-1' });
     assert.deepEqual(inside.messageReceived.author, { id: 'u1', name: 'Anna' });
   }
+});
+
+test('a message of another app keeps its buttons and its album, and a person their country', () => {
+  const keyboard = Keyboard.create({ rows: [{ buttons: [Button.create({ text: 'Yes' })] }] });
+  const value = { content, reply: undefined, forward: undefined, albumId: 'a1', keyboard };
+  const { inside } = told(received('p1', { $case: 'message', value })) ?? assert.fail();
+  assert.deepEqual(inside.messageReceived.keyboard, { rows: [{ buttons: [{ text: 'Yes' }] }] });
+  assert.equal(inside.messageReceived.albumId, 'a1');
+  assert.equal(inside.contact.country, 'AM');
 });
 
 test('the same fact gives the same bytes', () => {
@@ -201,7 +213,7 @@ const withFiles = {
 for (const [$case, value] of Object.entries(withFiles)) {
   test(`a file of a ${$case} has a link once it is stored, and never shows where it came from`, () => {
     const carried = { kind: { $case, value } } as unknown as Content;
-    const message = { content: carried, reply: undefined, forward: undefined, albumId: '' };
+    const message = { content: carried, reply: undefined, forward: undefined, albumId: '', keyboard: undefined };
     const edit = { targetPlatformId: '', revision: 1, content: carried };
     const submitted = { message: { ...submittedMessage, action: { $case: 'message', value: message } } };
     const all = [

@@ -122,10 +122,10 @@ function receivedEvent(
   const happened = event.event;
   switch (happened?.$case) {
     case 'message': {
-      const { content, reply, forward } = happened.value;
+      const { content, reply, forward, keyboard, albumId } = happened.value;
       const { origin, sentAt } = event;
       const answered = reply && { ...reply, messageId: target || reply.messageId };
-      const message = { id: event.id, origin, author: authorOf(event), sentAt, forward, keyboard: undefined };
+      const message = { id: event.id, origin, author: authorOf(event), sentAt, forward, keyboard, albumId };
       const value = { ...message, content: withFiles(content, change), reply: answered, isLate: received.isLate };
       return { $case: 'messageReceived', value };
     }
@@ -174,6 +174,7 @@ function submittedEvent(fact: Fact, change: (media: Media) => Media): Event | un
     author: message.author,
     sentAt: fact.at,
     forward: undefined,
+    albumId: '',
   };
   return {
     $case: 'messageSubmitted',
@@ -215,7 +216,7 @@ function conversationOf(fact: Fact, received: EventReceived | undefined) {
 
 function contactOf(contactId: string, party: Party | undefined) {
   if (!party) return { id: contactId };
-  const { displayName, firstName, lastName, locale, profileUrl, isVerified, platformId } = party;
-  const names = { displayName, firstName, lastName, locale, profileUrl };
+  const { displayName, firstName, lastName, locale, profileUrl, country, isVerified, platformId } = party;
+  const names = { displayName, firstName, lastName, locale, profileUrl, country };
   return { id: contactId, ...names, ids: party.alternativeIds, isVerified, platformId };
 }

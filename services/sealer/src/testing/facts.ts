@@ -31,7 +31,13 @@ export function received(
   event: ChannelEvent['event'],
   { origin = Origin.ORIGIN_CONTACT as Origin, targets = ['target-1'], id = randomUUID() } = {},
 ): Fact {
-  const sender = { platformId: 'u1', displayName: 'Anna', alternativeIds: { username: 'anna' }, avatar: media };
+  const sender = {
+    platformId: 'u1',
+    displayName: 'Anna',
+    alternativeIds: { username: 'anna' },
+    country: 'AM',
+    avatar: media,
+  };
   const conversation = { platformId: 'chat-1', kind: ConversationKind.CONVERSATION_KIND_PRIVATE, title: 'Anna' };
   const value = {
     event: { id, channelId: 'ch1', origin, sender, conversation, sentAt: new Date('2026-07-01T09:59:59Z'), event },
@@ -43,6 +49,6 @@ export function received(
 /** A text of the contact. */
 export function text(portalId: string, plain: string): Fact {
   const content = { kind: { $case: 'text' as const, value: { plain, marks: [] } } };
-  const value = { content, reply: undefined, forward: undefined, albumId: '' };
+  const value = { content, reply: undefined, forward: undefined, albumId: '', keyboard: undefined };
   return received(portalId, { $case: 'message', value });
 }

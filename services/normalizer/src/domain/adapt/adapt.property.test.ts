@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { textLength } from '@trunkline/adapter-kit';
 import {
+  ButtonStyle,
   Capabilities,
   type Content,
   type Keyboard,
@@ -83,6 +84,7 @@ const contents: fc.Arbitrary<Content> = fc.oneof(
 );
 
 const button = fc.record({
+  style: fc.constant(ButtonStyle.BUTTON_STYLE_UNSPECIFIED),
   text: fc.string({ minLength: 1, maxLength: 25 }),
   action: fc.oneof(
     fc.string({ maxLength: 25 }).map((value) => ({ $case: 'callback' as const, value })),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Capabilities, type Keyboard, KeyboardMode, LengthUnit, OutgoingMessage } from '@trunkline/contracts';
+import { Button, Capabilities, type Keyboard, KeyboardMode, LengthUnit, OutgoingMessage } from '@trunkline/contracts';
 import { textContent } from '../../testing/build.ts';
 import { adapt } from './adapt.ts';
 
@@ -11,8 +11,8 @@ const withButtons = channel({ inlineButtons: buttons, buttonActions: ['callback'
 
 function keyboard(rows: string[][], mode: KeyboardMode = KeyboardMode.KEYBOARD_MODE_INLINE): Keyboard {
   const button = (label: string) => {
-    if (label.startsWith('http')) return { text: 'Open', action: { $case: 'url' as const, value: label } };
-    return { text: label, action: { $case: 'callback' as const, value: `p:${label}` } };
+    if (label.startsWith('http')) return Button.create({ text: 'Open', action: { $case: 'url', value: label } });
+    return Button.create({ text: label, action: { $case: 'callback', value: `p:${label}` } });
   };
   return { mode, rows: rows.map((row) => ({ buttons: row.map(button) })), isOneTime: false, placeholder: '' };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConversationKind, GroupAction, HookCall, ids, Origin } from '@trunkline/contracts';
+import { ConversationKind, ConversationRef, GroupAction, HookCall, ids, Origin, Typing } from '@trunkline/contracts';
 import {
   capabilities,
   channel,
@@ -94,7 +94,7 @@ test('a quote is tied to our message and gets its text', async () => {
   const here = world();
   await here.take(hookCall(message('1', 'the question')));
   const reply = { messageId: '', platformId: '1', text: '', senderName: '', selected: '' };
-  const answer = { content: textContent('the answer'), reply, forward: undefined, albumId: '' };
+  const answer = { content: textContent('the answer'), reply, forward: undefined, albumId: '', keyboard: undefined };
   const quoting = event({ $case: 'message', value: answer }, { dedupeKey: 'message:2', platformId: '2' });
   const [fact] = only(await here.take(hookCall(quoting)), 'received');
   const told = fact?.told.event?.event;
@@ -166,12 +166,26 @@ test('a subscription taken back is told and blocks, until the person writes agai
   assert.equal(conversation().isBlocked, false);
 });
 
+test('what a connector needs to write in a conversation again is the newest that it told', async () => {
+  const here = world();
+  const told = (resumeToken: string) => ({
+    conversation: ConversationRef.create({ platformId: '7', parentId: 'post', parentCommentId: 'top', resumeToken }),
+  });
+  await here.take(
+    hookCall(message('1', '1', told('server 1')), message('2', '2', told('server 2')), message('3', '3', told(''))),
+  );
+  const { ref } = here.get('conversations', ids.conversation('ch1', '7')) as { ref: ConversationRef };
+  assert.deepEqual([ref.resumeToken, ref.parentId, ref.parentCommentId], ['server 2', 'post', 'top']);
+});
+
 test('a group that moves keeps its conversation under its new name', async () => {
   const here = world();
   const group = (chat: string) => ({
-    conversation: {
-      ...{ platformId: chat, kind: ConversationKind.CONVERSATION_KIND_GROUP, title: 'Us', threadId: '', parentUrl: '' },
-    },
+    conversation: ConversationRef.create({
+      platformId: chat,
+      kind: ConversationKind.CONVERSATION_KIND_GROUP,
+      title: 'Us',
+    }),
   });
   const moved = { action: GroupAction.GROUP_ACTION_MIGRATED, members: [], value: '-100' };
   const facts = await here.take(
@@ -204,7 +218,7 @@ test('typing is told and leaves nothing behind', async () => {
   await here.take(hookCall(message('1')));
   const before = here.all('events').length;
   const [fact] = only(
-    await here.take(hookCall(event({ $case: 'typing', value: { isOn: true } }, { dedupeKey: 't' }))),
+    await here.take(hookCall(event({ $case: 'typing', value: Typing.create({ isOn: true }) }, { dedupeKey: 't' }))),
     'received',
   );
   assert.equal(fact?.told.conversationNumber, 0);

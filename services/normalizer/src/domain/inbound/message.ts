@@ -1,4 +1,4 @@
-import { Content, ids, type MessageWritten, Origin, Quote } from '@trunkline/contracts';
+import { Content, ids, Keyboard, type MessageWritten, Origin, Quote } from '@trunkline/contracts';
 import type { MessageDocument, OfferedOptions, Option } from '../state/documents.ts';
 import { completeQuote, keepRef } from '../state/message-refs.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
@@ -20,7 +20,7 @@ export function messageWritten(placed: Placed, written: MessageWritten): Effect 
   };
 }
 
-function documentOf(placed: Placed, { content, reply }: MessageWritten): MessageDocument {
+function documentOf(placed: Placed, { content, reply, keyboard }: MessageWritten): MessageDocument {
   const { turn, event, channel, conversation } = placed;
   return {
     _id: event.id,
@@ -36,6 +36,7 @@ function documentOf(placed: Placed, { content, reply }: MessageWritten): Message
     platformIds: placed.platformIds,
     ...(content === undefined ? {} : { content: Content.encode(content, turn.writer).finish() }),
     ...(reply === undefined ? {} : { reply: Quote.encode(reply, turn.writer).finish() }),
+    ...(keyboard === undefined ? {} : { keyboard: Keyboard.encode(keyboard, turn.writer).finish() }),
   };
 }
 

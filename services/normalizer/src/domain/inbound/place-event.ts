@@ -116,9 +116,11 @@ function withPerson(
   channel: ChannelEntry,
   event: ChannelEvent,
 ): ConversationDocument {
-  const title = event.conversation?.title || conversation.ref.title;
-  const told =
-    title === conversation.ref.title ? conversation : { ...conversation, ref: { ...conversation.ref, title } };
+  const { ref } = conversation;
+  const title = event.conversation?.title || ref.title;
+  const resumeToken = event.conversation?.resumeToken || ref.resumeToken;
+  const isSame = title === ref.title && resumeToken === ref.resumeToken;
+  const told = isSame ? conversation : { ...conversation, ref: { ...ref, title, resumeToken } };
   const isPrivate = told.ref.kind === ConversationKind.CONVERSATION_KIND_PRIVATE;
   if (!isPrivate || told.identityId !== undefined || !isByContact(event)) return told;
   return { ...told, identityId: ids.identity(channel.id, event.sender?.platformId ?? '') };

@@ -38,7 +38,13 @@ test('a repeat of a held event is found before and after its release', async () 
 });
 
 const photo = (key: string, caption = '', albumId = 'x') => {
-  const value = { content: imageContent(`f${key}`, caption), reply: undefined, forward: undefined, albumId };
+  const value = {
+    content: imageContent(`f${key}`, caption),
+    reply: undefined,
+    forward: undefined,
+    albumId,
+    keyboard: undefined,
+  };
   return event({ $case: 'message', value }, { dedupeKey: `message:${key}`, platformId: key, order: key });
 };
 

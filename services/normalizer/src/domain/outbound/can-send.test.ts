@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Capabilities, ConversationKind, Initiation, OutgoingMessage } from '@trunkline/contracts';
+import {
+  type Capabilities,
+  ConversationKind,
+  ConversationRef,
+  Initiation,
+  OutgoingMessage,
+  Typing,
+} from '@trunkline/contracts';
 import { capabilities, channel, textContent } from '../../testing/build.ts';
 import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
 import { canSend } from './can-send.ts';
@@ -8,7 +15,7 @@ import { canSend } from './can-send.ts';
 const nowMs = 1_000_000_000;
 const base: ConversationDocument = {
   ...{ _id: 'c1', tenantId: 't1', channelId: 'ch1', number: 1, createdAtMs: 0, lastInboundAtMs: nowMs - 10_000 },
-  ref: { platformId: '7', kind: ConversationKind.CONVERSATION_KIND_PRIVATE, title: '', threadId: '', parentUrl: '' },
+  ref: ConversationRef.create({ platformId: '7', kind: ConversationKind.CONVERSATION_KIND_PRIVATE }),
   counts: { accepted: 1, normalized: 1, repeated: 0, parked: 0, held: 0 },
 };
 const line = (more: Partial<MessageDocument> = {}): MessageDocument => ({
@@ -90,6 +97,11 @@ const cases: readonly {
     carried: { initiation: Initiation.INITIATION_ALWAYS },
   },
   {
+    name: 'the first word is allowed where a phone number is enough',
+    ...{ action: text, conversation: silent, code: '' },
+    carried: { initiation: Initiation.INITIATION_PHONE },
+  },
+  {
     name: 'a person who blocked us is not written to',
     action: text,
     conversation: { ...base, isBlocked: true },
@@ -137,7 +149,7 @@ const cases: readonly {
   },
   {
     name: 'typing where it is not shown is refused',
-    action: { $case: 'typing', value: { isOn: true } },
+    action: { $case: 'typing', value: Typing.create({ isOn: true }) },
     carried: { canType: false },
     code: 'unsupported',
   },

@@ -93,7 +93,8 @@ function closed(conversation: ConversationDocument, capabilities: Capabilities):
 function windowOf({ conversation, capabilities, nowMs }: SendQuestion): Window {
   if (capabilities === undefined) return { isOpen: false };
   const { lastInboundAtMs } = conversation;
-  const mayBegin = capabilities.initiation === Initiation.INITIATION_ALWAYS;
+  const { initiation } = capabilities;
+  const mayBegin = initiation === Initiation.INITIATION_ALWAYS || initiation === Initiation.INITIATION_PHONE;
   if (lastInboundAtMs === undefined) return { isOpen: mayBegin };
   if (capabilities.windowSeconds === 0) return { isOpen: true };
   const endsAtMs = lastInboundAtMs + capabilities.windowSeconds * 1000;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  Button,
   type Capabilities,
   Command,
   type Fact,
@@ -9,6 +10,7 @@ import {
   KeyboardMode,
   MediaState,
   MessageState,
+  Typing,
   UnknownResolution,
 } from '@trunkline/contracts';
 import {
@@ -150,7 +152,7 @@ test('a deletion and a reaction change history once the platform has taken them'
 
 test('a number or a label that answers options written as text counts as a press', async () => {
   const here = await world({ inlineButtons: undefined });
-  const button = (text: string) => ({ text, action: { $case: 'callback' as const, value: `b:${text}` } });
+  const button = (text: string) => Button.create({ text, action: { $case: 'callback', value: `b:${text}` } });
   const keyboard = {
     ...{ mode: KeyboardMode.KEYBOARD_MODE_INLINE, isOneTime: false, placeholder: '' },
     rows: [{ buttons: [button('Yes'), button('No')] }],
@@ -200,7 +202,7 @@ test('a copied file is told once and known to history', async () => {
 
 test('typing is sent and leaves nothing behind', async () => {
   const here = await world();
-  const facts = await here.take(submission('t', { $case: 'typing', value: { isOn: true } }));
+  const facts = await here.take(submission('t', { $case: 'typing', value: Typing.create({ isOn: true }) }));
   assert.equal(only(facts, 'submitted')[0]?.told.conversationNumber, 0);
   assert.deepEqual([here.all('submissions').length, here.get('messages', idOf('t'))], [0, undefined]);
 });

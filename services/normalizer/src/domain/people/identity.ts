@@ -112,6 +112,7 @@ function mergeParty(known: Party, told: Party): Party {
     isBot: told.isBot || known.isBot,
     isVerified: told.isVerified || known.isVerified,
     profileUrl: told.profileUrl || known.profileUrl,
+    country: told.country || known.country,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ChannelEntry, type ConversationRef, ids } from '@trunkline/contracts';
+import { type ChannelEntry, ConversationRef, ids } from '@trunkline/contracts';
 import type { Turn } from '../turn.ts';
 import type { Balance, ConversationDocument, ConversationName } from './documents.ts';
 import type { Draft } from './draft.ts';
@@ -62,7 +62,8 @@ export function contactIdOf({ draft }: Turn, conversation: ConversationDocument)
 
 /** The conversation as orders and facts name it. Pure. */
 export function refOf({ ref }: ConversationDocument): ConversationRef {
-  return { ...ref };
+  // One that was stored before a field was known does not have it.
+  return ConversationRef.create(ref);
 }
 
 /**
@@ -82,6 +83,7 @@ export function moveConversation(
   return { ...conversation, ref: { ...conversation.ref, platformId } };
 }
 
-function nameOf({ platformId, kind, title, threadId, parentUrl }: ConversationRef): ConversationName {
-  return { platformId, kind, title, threadId, parentUrl };
+function nameOf(ref: ConversationRef): ConversationName {
+  const { platformId, kind, title, threadId, parentUrl, parentId, parentCommentId, resumeToken } = ref;
+  return { platformId, kind, title, threadId, parentUrl, parentId, parentCommentId, resumeToken };
 }

@@ -35,6 +35,8 @@ export interface MessageDocument {
   readonly content?: Uint8Array;
   /** Quote, serialized. */
   readonly reply?: Uint8Array;
+  /** Keyboard of an inbound one, serialized. */
+  readonly keyboard?: Uint8Array;
   /** OutgoingMessage, serialized, as it was accepted. */
   readonly outgoing?: Uint8Array;
   readonly platformIds: readonly string[];
@@ -117,6 +119,9 @@ export interface ConversationName {
   readonly title: string;
   readonly threadId: string;
   readonly parentUrl: string;
+  readonly parentId: string;
+  readonly parentCommentId: string;
+  readonly resumeToken: string;
 }
 
 /** Everything up to here is delivered or read. */
