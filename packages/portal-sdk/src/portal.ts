@@ -3,7 +3,7 @@ import { type Attributes, type Notice, parseBatch, type SealedEvent } from './ba
 import { type Cursor, start } from './chain.ts';
 import { deriveKeys } from './keys.ts';
 import { type Headers, verify } from './signature.ts';
-import { type Handlers, type Stop, takeOne } from './take.ts';
+import { type Handlers, type Stop, type Taking, takeOne } from './take.ts';
 
 /** Where a portal keeps its position between restarts. */
 export interface CursorStore {
@@ -94,6 +94,25 @@ function causeOf(stop: Stop | undefined): unknown {
   return stop.code === 'gap' ? stop.gap : 'cause' in stop ? stop.cause : undefined;
 }
 
+/** Takes events until one stops it or the time is over. */
+async function takeInOrder<Data>(
+  batch: readonly (SealedEvent | Notice)[],
+  from: Cursor,
+  receiver: Taking<Data>,
+): Promise<{ readonly cursor: Cursor; readonly taken: number; readonly stop?: Stop }> {
+  let cursor = from;
+  let taken = 0;
+  for (const item of batch) {
+    // At least one event a request, however slow: otherwise a slow handler would never get on.
+    if (receiver.signal.aborted && taken > 0) break;
+    const step = await takeOne(item, cursor, receiver);
+    if ('stop' in step) return { cursor, taken, stop: step.stop };
+    cursor = step.cursor;
+    taken += 1;
+  }
+  return { cursor, taken };
+}
+
 /**
  * Makes a receiver: verifies, opens, drops repeats, checks that nothing is missing, and calls the handlers in order.
  * Give each portal its own. Throws `LicenceKeyError` at once if a licence key is mistyped.
@@ -115,20 +134,7 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
   async function take(batch: readonly (SealedEvent | Notice)[]): Promise<PortalAnswer> {
     const signal = AbortSignal.timeout(answerWithinMs);
     const previous = await load();
-    let cursor = previous;
-    let taken = 0;
-    let stop: Stop | undefined;
-    for (const item of batch) {
-      // At least one event a request, however slow: otherwise a slow handler would never get on.
-      if (signal.aborted && taken > 0) break;
-      const step = await takeOne(item, cursor, { keys, handlers: options, signal });
-      if ('stop' in step) {
-        stop = step.stop;
-        break;
-      }
-      cursor = step.cursor;
-      taken += 1;
-    }
+    const { cursor, taken, stop } = await takeInOrder(batch, previous, { keys, handlers: options, signal });
     if (cursor !== previous) await store.save?.(cursor, previous);
     const given = taken > 0 || !stop ? answer(200, { accepted: taken }) : answerToStop(stop);
     const event = batch[taken];

@@ -1,4 +1,12 @@
-import { asTrunklineError, type PortalLaneView, type PortalObserver, pause, type Runtime } from '@trunkline/runtime';
+import {
+  asTrunklineError,
+  type Logger,
+  type Metrics,
+  type PortalLaneView,
+  type PortalObserver,
+  pause,
+  type Runtime,
+} from '@trunkline/runtime';
 
 /** Logs and metrics of delivery. */
 export interface DeliveryEvents {
@@ -19,52 +27,76 @@ export function deliveryEvents({
   metrics,
   now,
 }: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now'>): DeliveryEvents {
-  const attempts = metrics.counter('trunkline_delivery_attempts_total', 'Requests to portals.', ['pool', 'outcome']);
-  const events = metrics.counter('trunkline_delivery_events_total', 'Events that portals took.');
-  const seconds = metrics.histogram('trunkline_delivery_attempt_seconds', 'Time of a request to a portal.', {
-    labelNames: ['pool'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
-  });
-  const size = metrics.histogram('trunkline_delivery_batch_events', 'Events of a request.', {
-    buckets: [1, 2, 5, 10, 20, 50, 100],
-  });
-  const bytes = metrics.histogram('trunkline_delivery_batch_bytes', 'Size of the events of a request.', {
-    buckets: [1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576],
-  });
-  const givenUp = metrics.counter('trunkline_delivery_given_up_total', 'Events that expired or were refused.', [
-    'kind',
-  ]);
-  const paused = metrics.counter('trunkline_delivery_paused_total', 'Portals that were paused by us.', ['reason']);
-  const races = metrics.counter(
-    'trunkline_delivery_races_total',
-    'Switches to live that came too early and were stopped.',
-  );
-  const troubles = metrics.counter(
-    'trunkline_delivery_troubles_total',
-    'Answers of our own servers that did not come.',
-  );
-  const oldest = metrics.gauge('trunkline_delivery_oldest_seconds', 'Age of the oldest undelivered event.', ['mode']);
-  const waiting = metrics.gauge('trunkline_delivery_waiting', 'Events that wait.', ['mode']);
-  const portals = metrics.gauge('trunkline_delivery_portals', 'Portals by how their queue is doing.', ['mode']);
-  const memory = metrics.gauge('trunkline_delivery_live_bytes', 'Memory of events that go out as they come.');
   const open = new Set<PortalLaneView>();
-
-  const measureNow = () => {
-    const all = [...open].flatMap((lane) => [...lane.portals.values()]);
-    for (const mode of modes) {
-      const some = all.filter((portal) => portal.mode === mode);
-      const fronts = some.map((portal) => portal.queue[0]?.event.at?.getTime() ?? portal.frontAtMs ?? now());
-      portals.set(some.length, { mode });
-      waiting.set(
-        some.reduce((sum, portal) => sum + portal.headSequence - portal.sequence, 0),
-        { mode },
-      );
-      oldest.set(Math.max(0, now() - fronts.reduce((least, at) => Math.min(least, at), now())) / 1_000, { mode });
-    }
-    memory.set([...open].reduce((sum, lane) => sum + lane.liveBytes, 0));
+  const gauges = gaugesOf(metrics);
+  return {
+    observer: observerOf(log, metrics),
+    opened: (lane) => {
+      open.add(lane);
+      log.info('Lane taken over', { lane: lane.lane, portals: lane.portals.size });
+    },
+    closed: (lane) => {
+      open.delete(lane);
+      log.info('Lane given up', { lane: lane.lane });
+    },
+    measure: async (signal) => {
+      while (!signal.aborted) {
+        measureLanes(open, gauges, now());
+        await pause(measureEveryMs, signal);
+      }
+    },
   };
+}
 
-  const observer: PortalObserver = {
+/** How the queues stand. */
+function gaugesOf(metrics: Metrics) {
+  return {
+    oldest: metrics.gauge('trunkline_delivery_oldest_seconds', 'Age of the oldest undelivered event.', ['mode']),
+    waiting: metrics.gauge('trunkline_delivery_waiting', 'Events that wait.', ['mode']),
+    portals: metrics.gauge('trunkline_delivery_portals', 'Portals by how their queue is doing.', ['mode']),
+    memory: metrics.gauge('trunkline_delivery_live_bytes', 'Memory of events that go out as they come.'),
+  };
+}
+
+function measureLanes(lanes: ReadonlySet<PortalLaneView>, gauges: ReturnType<typeof gaugesOf>, nowMs: number): void {
+  const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
+  for (const mode of modes) {
+    const some = all.filter((portal) => portal.mode === mode);
+    const fronts = some.map((portal) => portal.queue[0]?.event.at?.getTime() ?? portal.frontAtMs ?? nowMs);
+    const oldestMs = fronts.reduce((least, at) => Math.min(least, at), nowMs);
+    const waiting = some.reduce((sum, portal) => sum + portal.headSequence - portal.sequence, 0);
+    gauges.portals.set(some.length, { mode });
+    gauges.waiting.set(waiting, { mode });
+    gauges.oldest.set(Math.max(0, nowMs - oldestMs) / 1_000, { mode });
+  }
+  gauges.memory.set([...lanes].reduce((sum, lane) => sum + lane.liveBytes, 0));
+}
+
+/** What happens to batches and portals. */
+function countersOf(metrics: Metrics) {
+  return {
+    attempts: metrics.counter('trunkline_delivery_attempts_total', 'Requests to portals.', ['pool', 'outcome']),
+    events: metrics.counter('trunkline_delivery_events_total', 'Events that portals took.'),
+    seconds: metrics.histogram('trunkline_delivery_attempt_seconds', 'Time of a request to a portal.', {
+      labelNames: ['pool'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    }),
+    size: metrics.histogram('trunkline_delivery_batch_events', 'Events of a request.', {
+      buckets: [1, 2, 5, 10, 20, 50, 100],
+    }),
+    bytes: metrics.histogram('trunkline_delivery_batch_bytes', 'Size of the events of a request.', {
+      buckets: [1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576],
+    }),
+    givenUp: metrics.counter('trunkline_delivery_given_up_total', 'Events that expired or were refused.', ['kind']),
+    paused: metrics.counter('trunkline_delivery_paused_total', 'Portals that were paused by us.', ['reason']),
+    races: metrics.counter('trunkline_delivery_races_total', 'Switches to live that came too early and were stopped.'),
+    troubles: metrics.counter('trunkline_delivery_troubles_total', 'Answers of our own servers that did not come.'),
+  };
+}
+
+function observerOf(log: Logger, metrics: Metrics): PortalObserver {
+  const { attempts, events, seconds, size, bytes, givenUp, paused, races, troubles } = countersOf(metrics);
+  return {
     attempted: (pool, attempt, batchBytes) => {
       const { portalId, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus } = attempt;
       attempts.add(1, { pool, outcome });
@@ -95,23 +127,6 @@ export function deliveryEvents({
     troubled: (error) => {
       troubles.add();
       log.warn('A server did not answer, it will be asked again', { code: asTrunklineError(error).code, error });
-    },
-  };
-  return {
-    observer,
-    opened: (lane) => {
-      open.add(lane);
-      log.info('Lane taken over', { lane: lane.lane, portals: lane.portals.size });
-    },
-    closed: (lane) => {
-      open.delete(lane);
-      log.info('Lane given up', { lane: lane.lane });
-    },
-    measure: async (signal) => {
-      while (!signal.aborted) {
-        measureNow();
-        await pause(measureEveryMs, signal);
-      }
     },
   };
 }

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { defineService, invalidArgument, notFound } from '@trunkline/runtime';
+import { defineService, invalidArgument, notFound, type Runtime } from '@trunkline/runtime';
 import { z } from 'zod';
 import { backlogOf } from './backlog.ts';
 import { config } from './config.ts';
-import { createDemoPortal } from './demo-portal.ts';
-import { openEventsStream } from './events-stream.ts';
-import { hopsOf } from './hops.ts';
+import { createDemoPortal, type DemoPortal } from './demo-portal.ts';
+import { type EventsStream, openEventsStream } from './events-stream.ts';
+import { type LastMessage, watchLastMessage } from './last-message.ts';
+import { createOperator } from './operator.ts';
 import { portalModes } from './portal-mode.ts';
-import type { ShownEvent } from './portal-store.ts';
 
 const web = new URL('../web/', import.meta.url);
 const types: Record<string, string> = {
@@ -23,6 +23,7 @@ const answerRequest = z.object({
   text: z.string().min(1).max(10_000),
   key: z.string().min(8).max(64),
 });
+const typingRequest = z.object({ conversationId: z.string() });
 const lookMs = 1_000;
 
 /** The demo: a shop page with the widget and a telephone, and a portal such as a partner would write. */
@@ -44,6 +45,9 @@ export const demo = defineService({
       signal,
     });
 
+    const lastMessage = watchLastMessage(gatewayUrl, apiKey, signal);
+    const operator = createOperator(portal, lastMessage);
+
     http.post('/portal', async (request, reply) => {
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const parent = String(request.headers.traceparent ?? '');
@@ -53,64 +57,71 @@ export const demo = defineService({
     });
     http.get('/api/state', async (_request, reply) => {
       reply.hijack();
-      const stream = openEventsStream(reply.raw, signal);
-      const start = {
-        gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? gatewayUrl,
-        webchatChannelId: settings.DEMO_WEBCHAT_CHANNEL,
-        telegramUrl: settings.TELEGRAM_SIMULATOR_URL ?? '',
-        mode: portal.mode,
-        events: portal.events,
-      };
-      stream.send('start', start);
-      const forget = portal.onChange((change) => stream.send(change.kind, change));
-      const look = setInterval(() => {
-        backlogOf(gatewayUrl, apiKey, portalId).then(
-          (backlog) => backlog && stream.send('backlog', backlog),
-          () => {},
-        );
-      }, lookMs);
-      stream.signal.addEventListener('abort', () => {
-        forget();
-        clearInterval(look);
-      });
+      tellState(openEventsStream(reply.raw, signal), { portal, lastMessage, settings });
     });
     http.post('/api/mode', async ({ body }) => {
       portal.setMode(parsed(modeRequest, body).mode);
       return {};
     });
-    http.post('/api/answer', async ({ body }) => {
-      const { conversationId, text, key } = parsed(answerRequest, body);
-      const author = { id: 'demo', name: 'Olga' };
-      const message = {
-        conversationId,
-        origin: 'ORIGIN_OPERATOR',
-        author,
-        message: { content: { text: { plain: text } } },
-      };
-      const traceparent = lastTraceOf(portal.events, conversationId);
-      return await portal.send(message, { idempotencyKey: key, traceparent });
+    http.post('/api/answer', async ({ body }) => await operator.answer(parsed(answerRequest, body)));
+    http.post('/api/typing', async ({ body }) => {
+      await operator.type(parsed(typingRequest, body).conversationId);
+      return {};
     });
-    http.get<{ Params: { id: string } }>('/api/hops/:id', ({ params }) => hopsOf(gatewayUrl, apiKey, params.id));
 
-    const serve = async (name: string) => {
-      const type = types[extname(name)];
-      if (type === undefined || !/^[\w-]+\.\w+$/.test(name)) throw notFound('There is nothing under this address.');
-      return { type: `${type}; charset=utf-8`, bytes: await readFile(new URL(name, web)).catch(() => undefined) };
-    };
-    http.get('/', async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send((await serve('index.html')).bytes),
-    );
-    http.get<{ Params: { name: string } }>('/:name', async ({ params }, reply) => {
-      const { type, bytes } = await serve(params.name);
-      if (!bytes) throw notFound('There is nothing under this address.');
-      return reply.type(type).send(bytes);
-    });
+    addPages(http);
   },
 });
 
-/** The trace of what was last said in a conversation: the answer goes on in it. */
-function lastTraceOf(events: readonly ShownEvent[], conversationId: string): string | undefined {
-  return events.findLast((event) => event.conversationId === conversationId)?.traceparent;
+type Settings = z.output<typeof config>;
+
+interface Shown {
+  readonly portal: DemoPortal;
+  readonly lastMessage: LastMessage;
+  readonly settings: Settings;
+}
+
+/** What the page shows at the beginning, and what changes from there on. */
+function tellState(stream: EventsStream, { portal, lastMessage, settings }: Shown): void {
+  const { GATEWAY_URL: gatewayUrl, DEMO_PORTAL_ID: portalId } = settings;
+  stream.send('start', {
+    gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? gatewayUrl,
+    webchatChannelId: settings.DEMO_WEBCHAT_CHANNEL,
+    telegramUrl: settings.TELEGRAM_SIMULATOR_URL ?? '',
+    mode: portal.mode,
+    events: portal.events,
+    way: lastMessage.way,
+  });
+  const unwatch = lastMessage.onChange((way) => stream.send('way', way));
+  const forget = portal.onChange((change) => stream.send(change.kind, change));
+  const look = setInterval(() => {
+    backlogOf(gatewayUrl, settings.DEMO_API_KEY.reveal(), portalId).then(
+      (backlog) => backlog && stream.send('backlog', backlog),
+      () => {},
+    );
+  }, lookMs);
+  stream.signal.addEventListener('abort', () => {
+    forget();
+    unwatch();
+    clearInterval(look);
+  });
+}
+
+/** The page itself: the files of web/. */
+function addPages(http: Runtime<unknown>['http']): void {
+  const serve = async (name: string) => {
+    const type = types[extname(name)];
+    if (type === undefined || !/^[\w-]+\.\w+$/.test(name)) throw notFound('There is nothing under this address.');
+    return { type: `${type}; charset=utf-8`, bytes: await readFile(new URL(name, web)).catch(() => undefined) };
+  };
+  http.get('/', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send((await serve('index.html')).bytes),
+  );
+  http.get<{ Params: { name: string } }>('/:name', async ({ params }, reply) => {
+    const { type, bytes } = await serve(params.name);
+    if (!bytes) throw notFound('There is nothing under this address.');
+    return reply.type(type).send(bytes);
+  });
 }
 
 function parsed<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

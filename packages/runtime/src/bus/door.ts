@@ -49,7 +49,7 @@ const submissionBytes = 512 * 1024;
 export function createDoor(options: DoorOptions): Door {
   const { bus, bodies, room, onStored, onRefused, waitingItems = 10_000, waitingBytes = 64 * 1024 ** 2 } = options;
   const lanes = new Map<number, GroupCommit>();
-  const load = { items: 0, bytes: 0 };
+  const space = createSpace(waitingItems, waitingBytes);
   let isClosed = false;
 
   const laneOf = (lane: number) => {
@@ -63,24 +63,15 @@ export function createDoor(options: DoorOptions): Door {
     lanes.set(lane, made);
     return made;
   };
-  const hasSpace = (bytes: number) => load.items < waitingItems && load.bytes + bytes <= waitingBytes;
   const refuse = (lane: number, why: string) => {
     onRefused?.(lane);
     throw new TrunklineError('unavailable', why, { certain: true });
   };
-  /** Counts what waits here, so that a slow bus fills neither memory nor time. */
   const within = async <T>(lane: number, item: IngressItem, bytes: number, work: () => Promise<T>): Promise<T> => {
     if (isClosed) refuse(lane, 'the door is closed');
     if (isFromOutside(item) && !room.isOpen()) refuse(lane, 'the bus has no room');
-    if (!hasSpace(bytes)) refuse(lane, 'too much waits at the door');
-    load.items += 1;
-    load.bytes += bytes;
-    try {
-      return await work();
-    } finally {
-      load.items -= 1;
-      load.bytes -= bytes;
-    }
+    if (!space.has(bytes)) refuse(lane, 'too much waits at the door');
+    return await space.hold(bytes, work);
   };
   const add = (lane: number, item: IngressItem) => laneOf(lane).add(IngressItem.encode(item).finish());
 
@@ -104,10 +95,28 @@ export function createDoor(options: DoorOptions): Door {
         return { sequence, isRepeat: isDuplicate };
       });
     },
-    isOpen: () => !isClosed && room.isOpen() && hasSpace(0),
+    isOpen: () => !isClosed && room.isOpen() && space.has(0),
     [Symbol.asyncDispose]: async () => {
       isClosed = true;
       await Promise.all([...lanes.values()].map((lane) => lane.idle()));
+    },
+  };
+}
+
+/** Counts what waits at a door, so that a slow bus fills neither memory nor time. */
+function createSpace(mostItems: number, mostBytes: number) {
+  const held = { items: 0, bytes: 0 };
+  return {
+    has: (bytes: number) => held.items < mostItems && held.bytes + bytes <= mostBytes,
+    hold: async <T>(bytes: number, work: () => Promise<T>): Promise<T> => {
+      held.items += 1;
+      held.bytes += bytes;
+      try {
+        return await work();
+      } finally {
+        held.items -= 1;
+        held.bytes -= bytes;
+      }
     },
   };
 }

@@ -59,15 +59,13 @@ export function createPulls(send: (pull: Pull) => void): Pulls {
       pull({ batch: pullMessages, max_bytes: pullBytes });
   };
   const takeStatus = (code: number, description: string) => {
-    if (code === status.heartbeat) return;
-    const isFull = code === status.conflict && /max\s?bytes|batch completed/i.test(description);
-    if (!isFull && code !== status.expired && code !== status.notFound) {
-      isBroken = true;
-      return;
-    }
+    const meaning = meaningOf(code, description);
+    if (meaning === 'alive') return;
+    isBroken ||= meaning === 'broken';
+    if (isBroken) return;
     left = 0;
     // The next message is larger than a whole pull: it travels alone.
-    if (isFull && deliveredInPull === 0) pull({ batch: 1 });
+    if (meaning === 'full' && deliveredInPull === 0) pull({ batch: 1 });
     else refill();
   };
   return {
@@ -99,4 +97,11 @@ export function createPulls(send: (pull: Pull) => void): Pulls {
       return first;
     },
   };
+}
+
+/** What a status says of a pull: it goes on, it ended, it ended because it was full; or of its consumer: it is no more. */
+function meaningOf(code: number, description: string): 'alive' | 'ended' | 'full' | 'broken' {
+  if (code === status.heartbeat) return 'alive';
+  if (code === status.expired || code === status.notFound) return 'ended';
+  return code === status.conflict && /max\s?bytes|batch completed/i.test(description) ? 'full' : 'broken';
 }

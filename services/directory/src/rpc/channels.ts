@@ -1,70 +1,18 @@
 import type * as proto from '@trunkline/contracts';
-import {
-  asTrunklineError,
-  type CallContext,
-  invalidArgument,
-  notFound,
-  requireText,
-  TrunklineError,
-  tenantFor,
-} from '@trunkline/runtime';
+import { type CallContext, notFound, requireText, TrunklineError, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
-import { newEntity } from '../domain/create.ts';
-import type { ChannelDocument, ConnectorDocument } from '../store/documents.ts';
 import { channelView, checkedSecrets, checkedSettings } from './channel-view.ts';
-import { channelConnection } from './connect-channel.ts';
-
-/** What only connecting tells. */
-const unconnected = {
-  accountName: '',
-  deepLink: '',
-  state: 'connecting',
-  stateReason: '',
-  warnings: [],
-  revision: 1,
-} as const;
+import { channelConnection, secretsOf } from './connect-channel.ts';
+import { connectorNamed } from './connectors.ts';
+import { createChannel } from './create-channel.ts';
 
 /** The methods about channels. */
 export function channels(context: DirectoryContext) {
-  const { channels: store, lines, making } = context;
-  const { claim, connect, connectAgain, disconnect } = channelConnection(context);
-  const connectorNamed = async (name: string): Promise<ConnectorDocument> => {
-    const known = await context.connectors.findOne({ _id: name }, { timeoutMS: 5_000 });
-    if (known) return known;
-    throw invalidArgument({ field: 'connector', description: 'No such connector runs here.' });
-  };
-  const secretsOf = ({ connector, sealedSecrets }: ChannelDocument) => context.openSecrets(connector, sealedSecrets);
-
-  /** What could not be connected is not kept, unless its hook may be written: then the same request goes on from there. */
-  const forget = async ({ _id, tenantId, accountId, revision }: ChannelDocument, error: unknown) => {
-    if (accountId !== undefined && !asTrunklineError(error).certain) return;
-    // Nor if the same request, sent twice, has come further meanwhile.
-    await store.remove(_id, tenantId, { state: 'connecting', revision });
-  };
-
+  const { channels: store, lines } = context;
+  const connection = channelConnection(context);
+  const { claim, connectAgain, disconnect } = connection;
   return {
-    createChannel: async (request: proto.CreateChannelRequest, caller: CallContext) => {
-      const tenantId = tenantFor(caller, request.tenantId);
-      const line = await lines.get(requireText('line_id', request.lineId), tenantId);
-      const { _id: connector, secretNames } = await connectorNamed(request.connector);
-      const secrets = checkedSecrets(request.secrets, secretNames);
-      const entity = newEntity('channel', tenantId, request, making);
-      const made = await store.create({
-        ...{ ...entity, connector, lineId: line._id, settingsJson: checkedSettings(request.settingsJson) },
-        ...{ sealedSecrets: context.sealSecrets(connector, secrets), secretNames: Object.keys(secrets) },
-        // Known before the platform is asked: it may call while it is being connected, and nobody is to poll meanwhile.
-        ...{ hookUrl: context.hookUrl(connector, entity._id), ...unconnected },
-      });
-      if (made.state !== 'connecting') return channelView(made);
-      let reached = made;
-      try {
-        reached = await claim(made, { settingsJson: made.settingsJson, secrets: secretsOf(made) });
-        return channelView(await connect(reached));
-      } catch (error) {
-        await forget(reached, error).catch(() => {});
-        throw error;
-      }
-    },
+    createChannel: createChannel(context, connection),
     getChannel: async ({ channelId }: proto.GetChannelRequest, { tenantScope }: CallContext) =>
       channelView(await store.get(channelId, tenantScope)),
     listChannels: async (request: proto.ListChannelsRequest, caller: CallContext) => {
@@ -81,10 +29,10 @@ export function channels(context: DirectoryContext) {
       };
       const isSame = settingsJson === undefined && Object.keys(request.secrets).length === 0;
       if (isSame) return channelView(await store.update(channelId, tenantId, changes));
-      const { secretNames } = await connectorNamed(known.connector);
+      const { secretNames } = await connectorNamed(context, known.connector);
       const claimed = await claim(known, {
         settingsJson: settingsJson === undefined ? known.settingsJson : checkedSettings(settingsJson),
-        secrets: { ...secretsOf(known), ...checkedSecrets(request.secrets, secretNames) },
+        secrets: { ...secretsOf(context, known), ...checkedSecrets(request.secrets, secretNames) },
         changes,
       });
       return channelView(await connectAgain(claimed));
@@ -93,7 +41,7 @@ export function channels(context: DirectoryContext) {
       channelView(await store.update(channelId, tenantScope, { isActive })),
     reconnectChannel: async ({ channelId }: proto.ReconnectChannelRequest, { tenantScope }: CallContext) => {
       const known = await store.get(channelId, tenantScope);
-      const given = { settingsJson: known.settingsJson, secrets: secretsOf(known) };
+      const given = { settingsJson: known.settingsJson, secrets: secretsOf(context, known) };
       return channelView(await connectAgain(await claim(known, given)));
     },
     deleteChannel: async ({ channelId }: proto.DeleteChannelRequest, { tenantScope }: CallContext) => {

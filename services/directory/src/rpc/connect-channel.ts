@@ -28,16 +28,6 @@ export interface Given {
 /** Makes the steps over the store and the connectors. */
 export function channelConnection(context: DirectoryContext): ChannelConnection {
   const { channels: store } = context;
-  const secretsOf = ({ connector, sealedSecrets }: ChannelDocument) => context.openSecrets(connector, sealedSecrets);
-  const sealed = (connector: string, secrets: SecretValues) => ({
-    sealedSecrets: context.sealSecrets(connector, secrets),
-    secretNames: Object.keys(secrets),
-  });
-  const asked = (document: ChannelDocument) => ({
-    channelId: document._id,
-    settingsJson: document.settingsJson,
-    secrets: { ...secretsOf(document) },
-  });
   /** Nobody else changed it since it was read: two that add secrets at once would forget one. */
   const update = ({ _id, tenantId, revision }: ChannelDocument, changes: Partial<ChannelDocument>) =>
     store.update(_id, tenantId, { ...changes, revision: revision + 1 }, { revision });
@@ -49,7 +39,7 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
       .identify({ channelId, settingsJson, secrets: { ...secrets } });
     if (document.accountId !== undefined && document.accountId !== accountId) throw anotherAccount();
     try {
-      const own = { settingsJson, ...sealed(connector, secrets), accountId, accountName };
+      const own = { settingsJson, ...sealed(context, connector, secrets), accountId, accountName };
       return await update(document, { ...changes, ...own });
     } catch (error) {
       throw isDuplicateKey(error) ? alreadyConnected() : error;
@@ -58,12 +48,12 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
 
   const connect: ChannelConnection['connect'] = async (document) => {
     const { connector } = document;
-    const order = asked(document);
+    const order = asked(context, document);
     const hookUrl = context.hookUrl(connector, document._id);
     const told = await context.connector(connector).connect({ ...order, hookUrl });
     const { accountName, deepLink, warnings } = told;
     // What the connector made stays when it makes nothing new: a widget's key, the secret of a hook.
-    const all = sealed(connector, { ...order.secrets, ...told.secrets });
+    const all = sealed(context, connector, { ...order.secrets, ...told.secrets });
     const state = { hookUrl: told.hookUrl, state: 'ok', stateReason: '' } as const;
     return await update(document, { accountName, deepLink, warnings, ...all, ...state });
   };
@@ -87,13 +77,31 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
       // Without an account it never had a hook: the one that its token opens may be another channel's.
       if (document.accountId === undefined) return;
       try {
-        await context.connector(document.connector).disconnect(asked(document));
+        await context.connector(document.connector).disconnect(asked(context, document));
       } catch (error) {
         // The platform does not take the account any more: there is no hook to take away.
         if (asTrunklineError(error).code !== 'auth_revoked') throw error;
       }
     },
   };
+}
+
+/** The channel's secrets, opened. */
+export function secretsOf(
+  { openSecrets }: DirectoryContext,
+  { connector, sealedSecrets }: ChannelDocument,
+): SecretValues {
+  return openSecrets(connector, sealedSecrets);
+}
+
+function sealed({ sealSecrets }: DirectoryContext, connector: string, secrets: SecretValues) {
+  return { sealedSecrets: sealSecrets(connector, secrets), secretNames: Object.keys(secrets) };
+}
+
+/** What a connector is asked with. */
+function asked(context: DirectoryContext, document: ChannelDocument) {
+  const { _id: channelId, settingsJson } = document;
+  return { channelId, settingsJson, secrets: { ...secretsOf(context, document) } };
 }
 
 function alreadyConnected(): TrunklineError {

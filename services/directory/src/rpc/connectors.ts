@@ -36,3 +36,13 @@ export function connectors({ connectors: collection }: DirectoryContext) {
     },
   };
 }
+
+/** A connector that the directory was told of. Throws `invalid_argument` for any other name. */
+export async function connectorNamed(
+  { connectors: collection }: DirectoryContext,
+  name: string,
+): Promise<ConnectorDocument> {
+  const known = await collection.findOne({ _id: name }, { timeoutMS: 5_000 });
+  if (known) return known;
+  throw invalidArgument({ field: 'connector', description: 'No such connector runs here.' });
+}

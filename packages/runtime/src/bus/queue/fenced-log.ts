@@ -75,18 +75,7 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
   const clock = options.scheduler ?? machineClock;
   const state = { epoch: 0, sequence: 0, fullSequence: 0 };
 
-  /** Asks until the server answers. */
-  const ask: Ask = async (question) => {
-    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
-      if (signal.aborted) throw new LostOwnership(`stopped while ${subject} was read`);
-      try {
-        return await question();
-      } catch (error) {
-        options.onTrouble?.(error);
-        await pause(clock, delayMs, signal);
-      }
-    }
-  };
+  const ask = asking(options, clock);
   const last = () => ask(() => log.lastOf(stream, subject));
 
   const publish = async (data: Uint8Array, expected: number) => {
@@ -148,6 +137,25 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
 }
 
 type Ask = <T>(question: () => Promise<T>) => Promise<T>;
+
+/** Asks until the server answers. */
+function asking(
+  { subject, signal, onTrouble }: Pick<FencedLogOptions<never>, 'subject' | 'signal' | 'onTrouble'>,
+  clock: Parameters<typeof pause>[0],
+): Ask {
+  return async (question) => {
+    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      if (signal.aborted) throw new LostOwnership(`stopped while ${subject} was read`);
+      try {
+        return await question();
+      } catch (error) {
+        onTrouble?.(error);
+        await pause(clock, delayMs, signal);
+      }
+    }
+  };
+}
+
 type Place<R extends FencedRecord> = Pick<FencedLogOptions<R>, 'log' | 'stream' | 'subject' | 'codec'>;
 
 /**
