@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { startServers, until } from '@trunkline/testkit';
 import { closeBus, connectBus, newInbox } from './connect.ts';
@@ -36,6 +38,20 @@ test('a wrong password is refused at once, without the password in the sentence'
     assert.match(error.message, /^NATS at nats:\/\/sealer:\*\*\*@127.0.0.1:\d+ does not accept the user of sealer$/);
     return true;
   });
+});
+
+test('a server that was told too late who we are is asked again: this machine is busy, not unknown', async (t) => {
+  const impatient = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write('INFO {"version":"2.15.1","auth_required":true,"max_payload":1000}\r\n');
+    socket.once('data', () => socket.end("-ERR 'Authentication Timeout'\r\n"));
+  });
+  impatient.listen(0, '127.0.0.1');
+  await once(impatient, 'listening');
+  t.after(() => impatient.close());
+  const { port } = impatient.address() as AddressInfo;
+  const url = `nats://sealer:password@127.0.0.1:${port}`;
+  await assert.rejects(connectBus({ ...who, url, startTimeoutMs: 300 }), { code: 'unavailable' });
 });
 
 test('a server that is not there is waited for and then given up', async () => {

@@ -118,8 +118,12 @@ function asTrouble(cause: unknown, { url, service }: BusOptions): TrunklineError
   return new TrunklineError('unavailable', `NATS cannot be reached at ${address}`, { certain: true, cause });
 }
 
-/** It comes bare while reconnecting, and as a cause when the first connection is refused. */
+/**
+ * It comes bare while reconnecting, and as a cause when the first connection is refused. A server that waited too long to
+ * hear who we are says something that the library takes for the same; on a busy machine the next try does it.
+ */
 function isAuthorization(error: unknown): boolean {
-  if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) return true;
+  if (error instanceof errors.AuthorizationError) return !/timeout/i.test(error.message);
+  if (error instanceof errors.UserAuthenticationExpiredError) return true;
   return error instanceof Error && error.cause !== undefined && isAuthorization(error.cause);
 }
