@@ -21,5 +21,6 @@ export function natsUsersConf(connectors: readonly string[]): string {
   });
   const infra = `    { user: infra, password: $${passwordVariable('NATS', 'infra')} }`;
   const lines = ['# Written by `node scripts/infra.ts users`; made anew when a connector comes or goes.'];
-  return [...lines, 'authorization {', '  timeout: 2', '  users: [', infra, ...services, '  ]', '}', ''].join('\n');
+  // Not the usual 2: while a whole installation starts on one machine, a service may be slow to say who it is.
+  return [...lines, 'authorization {', '  timeout: 10', '  users: [', infra, ...services, '  ]', '}', ''].join('\n');
 }

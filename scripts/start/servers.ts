@@ -5,7 +5,8 @@ import { type Access, connectorNames, makeUsers, type Users } from './users.ts';
 
 /** The usual ports; a free one is taken where somebody else has them. */
 const PORTS = { nats: 4222, mongo: 27017, kafka: 9092 } as const;
-const DATABASE = 'trunkline';
+/** Name of the database. */
+export const DATABASE = 'trunkline';
 
 /** The servers of `npm start`. Leaving the block stops them; their data stays. */
 export interface AllServers extends AsyncDisposable {
@@ -27,7 +28,8 @@ export async function startAll(dataDir: string, progress: Progress, ending: Abor
   const common = { dataDir, ports, report, signal };
   let problem: unknown;
   const kafka = timed('kafka', progress, startServers({ ...common, kafka: true })).catch((error: unknown) => {
-    problem = error;
+    // When the others have failed, or somebody has said stop, that is why.
+    if (!signal.aborted) problem = error;
     ending.abort();
     return undefined;
   });
@@ -38,7 +40,8 @@ export async function startAll(dataDir: string, progress: Progress, ending: Abor
   const wanted = { ...common, nats: true, mongo: true, natsUsers: users.nats, mongoUsers: users.mongo } as const;
   try {
     const first = await timed('nats, mongo', progress, startServers(wanted));
-    const kafkaBrokers = process.env.KAFKA_BROKERS ?? `127.0.0.1:${ports.kafka}`;
+    const { SERVERS: forced = 'env', KAFKA_BROKERS: given } = process.env;
+    const kafkaBrokers = forced === 'env' && given ? given : `127.0.0.1:${ports.kafka}`;
     return {
       environment: { ...environmentOf(first, users), KAFKA_BROKERS: kafkaBrokers },
       controls: first,
@@ -54,19 +57,11 @@ export async function startAll(dataDir: string, progress: Progress, ending: Abor
   }
 }
 
-function environmentOf(servers: Servers, users: Users): Record<string, string> {
+/** What `scripts/up.ts` is told of servers that run. */
+export function environmentOf(servers: Servers, users: Users): Record<string, string> {
   const access = users.nats.map(({ user, password }): [string, Access] => {
     const hasData = users.mongo.some(({ name }) => name === user);
-    const url = new URL(servers.natsUrlOf(user));
-    return [
-      user,
-      {
-        NATS_URL: `nats://${url.host}`,
-        NATS_USER: user,
-        NATS_PASSWORD: password,
-        MONGO_URL: hasData ? servers.mongoUrlOf(user) : '',
-      },
-    ];
+    return [user, { ...natsAccess(servers, user, password), MONGO_URL: hasData ? servers.mongoUrlOf(user) : '' }];
   });
   const { natsUrl, mongoUrl } = servers;
   return {
@@ -75,6 +70,13 @@ function environmentOf(servers: Servers, users: Users): Record<string, string> {
     MONGO_DATABASE: DATABASE,
     SERVICE_ACCESS: JSON.stringify(Object.fromEntries(access)),
   };
+}
+
+/** A server that the environment names has its own users: who it names in its address is who all services are. */
+function natsAccess(servers: Servers, user: string, password: string): Omit<Access, 'MONGO_URL'> {
+  const own = servers.natsUrlOf(user);
+  if (own === servers.natsUrl) return { NATS_URL: own, NATS_USER: '', NATS_PASSWORD: '' };
+  return { NATS_URL: `nats://${new URL(own).host}`, NATS_USER: user, NATS_PASSWORD: password };
 }
 
 async function portFor(name: ServerName): Promise<number> {

@@ -1,4 +1,5 @@
 import { coreServices } from '../../packages/contracts/src/index.ts';
+import { Problem } from '../../packages/testkit/src/servers/fetch/problem.mjs';
 import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
 import type { Instance } from './environments.ts';
 
@@ -13,7 +14,7 @@ export async function planInstances(
 ): Promise<Instance[]> {
   const services = [...coreServices, ...connectors];
   const unknown = Object.keys(scale).find((name) => !services.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no service ${unknown}; there are: ${services.join(', ')}`);
+  if (unknown !== undefined) throw new Problem(`There is no service ${unknown}: say one of ${services.join(', ')}`);
   const planned: Instance[] = [];
   for (const service of services) {
     for (let number = 1; number <= (scale[service] ?? 1); number += 1) {

@@ -7,6 +7,7 @@ import { connectorService } from '../../packages/adapter-kit/src/index.ts';
 import { coreServices } from '../../packages/contracts/src/index.ts';
 import { type HostedService, type ServiceDefinition, startService } from '../../packages/runtime/src/index.ts';
 import { tied } from '../../packages/testkit/src/index.ts';
+import { Problem } from '../../packages/testkit/src/servers/fetch/problem.mjs';
 import type { Instance } from './environments.ts';
 
 /** Instances that run. Leaving the block stops them. */
@@ -63,7 +64,7 @@ async function definitionOf(service: string): Promise<ServiceDefinition> {
 
 async function endedAlone(name: string, done: Promise<void>, folder: string): Promise<never> {
   await done;
-  throw new Error(`${name} ended by itself: see ${folder}/${name}.log`);
+  throw new Problem(`${name} ended by itself: ${folder}/${name}.log says why`);
 }
 
 /** Runs every instance in a process of its own. Resolves when all of them serve. */
@@ -72,7 +73,7 @@ export async function runProcesses(
   { folder }: LogTo,
 ): Promise<Running> {
   await mkdir(folder, { recursive: true });
-  const children = [...environments].map(([instance, environment]) => start(instance, environment, folder));
+  const children = [...environments].map(([instance, environment]) => startProcess(instance, environment, folder));
   const stop = async () => {
     for (const { child } of children) child.kill('SIGTERM');
     await Promise.all(children.map(({ child }) => exited(child)));
@@ -88,7 +89,19 @@ export async function runProcesses(
   return { failed, [Symbol.asyncDispose]: stop };
 }
 
-function start({ service, number }: Instance, environment: Record<string, string>, folder: string) {
+/** A process of one instance. */
+export interface InstanceProcess {
+  /** Name of the service and number of the instance. */
+  readonly name: string;
+  readonly child: ChildProcess;
+}
+
+/** Starts one instance in a process of its own, which ends with this one at the latest. */
+export function startProcess(
+  { service, number }: Instance,
+  environment: Record<string, string>,
+  folder: string,
+): InstanceProcess {
   const name = `${service}-${number}`;
   const out = createWriteStream(resolve(folder, `${name}.log`), { flags: 'a' });
   const words = [...process.execArgv, mainOf(service)];
@@ -100,13 +113,15 @@ function start({ service, number }: Instance, environment: Record<string, string
   return { name, child };
 }
 
-async function exited(child: ChildProcess): Promise<void> {
+/** Resolves when the process has ended. */
+export async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 const readyLimitMs = 60_000;
 
-async function untilReady({ service, ports }: Instance): Promise<void> {
+/** Resolves when the instance serves. Rejects after a minute. */
+export async function untilReady({ service, ports }: Instance): Promise<void> {
   const endsAt = performance.now() + readyLimitMs;
   while (performance.now() < endsAt) {
     const answer = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, {
@@ -115,5 +130,5 @@ async function untilReady({ service, ports }: Instance): Promise<void> {
     if (answer?.ok) return;
     await new Promise((done) => setTimeout(done, 100));
   }
-  throw new Error(`${service} did not become ready within ${readyLimitMs / 1_000} s`);
+  throw new Problem(`${service} did not become ready within ${readyLimitMs / 1_000} s: its log says what it waits for`);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { Problem } from '../../packages/testkit/src/servers/fetch/problem.mjs';
 
 const schema = z.object({
   sealerKek: z.string(),
@@ -42,7 +43,7 @@ async function read(file: string): Promise<Secrets | undefined> {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new Error(`${file} cannot be read: start with --reset to forget the data of earlier starts`, {
+    throw new Problem(`${file} cannot be read: start with --reset to forget the data of earlier starts`, {
       cause: error,
     });
   }

@@ -46,7 +46,8 @@ function natsConfig({ folder, port, users, sync }: NatsOptions): object {
     port,
     max_payload: 8 * 1024 * 1024,
     jetstream: { store_dir: join(folder, 'jetstream'), ...(sync === 'always' ? { sync_interval: 'always' } : {}) },
-    ...(users.length === 0 ? {} : { authorization: { users: users.map(natsUser) } }),
+    // All services in one process on a busy machine need longer to say who they are than the usual 2 seconds.
+    ...(users.length === 0 ? {} : { authorization: { timeout: 20, users: users.map(natsUser) } }),
   };
 }
 
