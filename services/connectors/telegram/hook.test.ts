@@ -48,6 +48,17 @@ test('an update that comes three times is one event by its id', async () => {
   assert.equal(new Set(bot.hook.events.slice(1).map(({ id }) => id)).size, 1);
 });
 
+test('an update that comes again long after it was taken is the same event by its id', async () => {
+  await using bot = await given();
+  for (const text of ['one', 'two']) bot.simulator.write({ from: bot.anna.id, text });
+  await until(() => bot.simulator.waitingUpdates() === 0);
+  bot.simulator.redeliver({ count: 2 });
+  await until(() => bot.hook.events.length === 5);
+  const [one, two, oneAgain, twoAgain] = bot.hook.events.slice(1).map(({ id }) => id);
+  assert.deepEqual([oneAgain, twoAgain], [one, two]);
+  assert.notEqual(one, two);
+});
+
 test('updates that overtake each other keep their order keys', async () => {
   await using bot = await given();
   bot.simulator.fail({ kind: 'reversed_updates', count: 3 });

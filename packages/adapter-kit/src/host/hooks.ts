@@ -34,15 +34,15 @@ const longestWaitMs = 4_000;
  */
 export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   const turns = createTurns(mostWaiting, longestWaitMs);
-  const answer = async (call: RawCall, channelId: string, traceparent: string | undefined): Promise<HookAnswer> => {
+  const answer = async (call: RawCall, channelId: string, traceparent: string | undefined): Promise<Answered> => {
     const channel = parts.channels.find(channelId);
     if (channel === undefined) throw notFound('There is nothing under this address.');
     await requireGenuine(parts.hook, call, channel);
     const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
-    await parts.tracing.span('hook', options, (span) =>
+    const outcome = await parts.tracing.span('hook', options, (span) =>
       turns.take(channelId, () => take(parts, { call, channel, traceparent: span.traceparent })),
     );
-    return parts.hook.answer?.(call, channel) ?? { status: 200 };
+    return { outcome, answer: parts.hook.answer?.(call, channel) ?? { status: 200 } };
   };
   const url = `/hooks/${parts.name}/:channelId`;
   for (const path of [url, `${url}/*`]) {
@@ -63,20 +63,25 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   }
 }
 
+/** What became of a call that was stored, and what the platform hears. */
+interface Answered {
+  readonly outcome: 'stored' | 'parked';
+  readonly answer: HookAnswer;
+}
+
 interface Taking {
   readonly call: RawCall;
   readonly channel: ChannelAccess;
   readonly traceparent: string | undefined;
 }
 
-async function take(parts: HookParts, { call, channel, traceparent }: Taking): Promise<void> {
+async function take(parts: HookParts, { call, channel, traceparent }: Taking): Promise<Answered['outcome']> {
   const { events, parseError } = understand(parts.hook, call, channel);
   const { body: raw, receivedAtMs } = call;
   await enterCall(parts.door, channel, { raw, receivedAtMs, traceparent, events, parseError });
   if (parseError !== '') {
-    parts.calls.add(1, { outcome: 'parked' });
     parts.log.warn('A hook call was not understood', { channel: channel.id, reason: parseError });
-    return;
+    return 'parked';
   }
   parts.receivedIds.note(events);
   const confirmed = parts.hook.confirms?.(call, channel) ?? [];
@@ -85,6 +90,7 @@ async function take(parts: HookParts, { call, channel, traceparent }: Taking): P
     await parts.sent.confirm(channel.id, confirmed).catch((error: unknown) => {
       parts.log.warn('A proof of a send could not be kept', { channel: channel.id, error });
     });
+  return 'stored';
 }
 
 /** Throws what a call that is not the platform's is to hear. */
@@ -99,11 +105,12 @@ async function requireGenuine(hook: Hook, call: RawCall, channel: ChannelAccess)
   throw new TrunklineError('bad_signature', 'a hook call is not of the platform');
 }
 
-async function counted(calls: CounterMetric, answer: () => Promise<HookAnswer>): Promise<HookAnswer> {
+/** Every call is counted once. */
+async function counted(calls: CounterMetric, answering: () => Promise<Answered>): Promise<HookAnswer> {
   try {
-    const answered = await answer();
-    calls.add(1, { outcome: 'stored' });
-    return answered;
+    const { outcome, answer } = await answering();
+    calls.add(1, { outcome });
+    return answer;
   } catch (error) {
     calls.add(1, { outcome: asTrunklineError(error).code });
     throw error;

@@ -65,6 +65,21 @@ test('what is not understood is stored with the reason and answered well', async
   );
 });
 
+test('every call is counted once, by what became of it', async () => {
+  const id = await aChannel();
+  const outcomes = async () => {
+    const text = await (await fetch(`${service.addresses.metrics}/metrics`)).text();
+    const found = [...text.matchAll(/^trunkline_hook_calls_total\{.*?outcome="(\w+)".*?\} (\d+)/gm)];
+    return Object.fromEntries(found.map(([, outcome, count]) => [outcome, Number(count)]));
+  };
+  const before = await outcomes();
+  await call(id, { seq: 8, from: 'anna', text: 'hello' });
+  for (const body of ['no json', { kind: 'poll' }]) await call(id, body);
+  const now = await outcomes();
+  const more = ['stored', 'parked'].map((outcome) => (now[outcome] ?? 0) - (before[outcome] ?? 0));
+  assert.deepEqual(more, [1, 2]);
+});
+
 test('a forged, an unknown, a switched off and a huge call are refused and not stored', async () => {
   const id = await aChannel();
   const off = await aChannel({ isActive: false });
@@ -195,7 +210,7 @@ test('a channel that is off sends nothing until it is on again, and what expired
   assert.deepEqual(asked, ['in time']);
 });
 
-test('a file is copied, hashed and typed by its content; one that is gone or endless fails with its reason', async () => {
+test('a file is copied, hashed and typed by its content; one that is gone, endless or of a gigabyte fails with its reason', async () => {
   const id = await aChannel();
   const fetchOf = (platformFileId: string) => ({
     ...{ tenantId, channelId: id, conversationId: '', at: new Date(), traceparent: '' },
@@ -211,17 +226,19 @@ test('a file is copied, hashed and typed by its content; one that is gone or end
       },
     },
   });
-  await around.order(fetchOf('cat'), fetchOf('gone'), fetchOf('endless'));
+  await around.order(fetchOf('cat'), fetchOf('gone'), fetchOf('endless'), fetchOf('gigabyte'));
   const settled = await until(async () => {
     const found = (await around.entered(id)).flatMap(({ item }) => (item?.$case === 'fileResult' ? [item.value] : []));
-    return found.length === 3 && found;
+    return found.length === 4 && found;
   });
-  const [cat, gone, endless] = ['cat', 'gone', 'endless'].map((name) =>
+  const [cat, gone, endless, gigabyte] = ['cat', 'gone', 'endless', 'gigabyte'].map((name) =>
     settled.find(({ media }) => media?.id === `${id}-${name}`),
   );
   assert.equal(cat?.media?.state, MediaState.MEDIA_STATE_STORED);
   assert.equal(cat?.media?.mimeType, 'image/png');
   assert.match(cat?.media?.sha256 ?? '', /^[0-9a-f]{64}$/);
   assert.deepEqual([gone?.media?.state, gone?.reason], [MediaState.MEDIA_STATE_FAILED, 'media_failed']);
-  assert.deepEqual([endless?.media?.state, endless?.reason], [MediaState.MEDIA_STATE_TOO_LARGE, 'too_large']);
+  for (const large of [endless, gigabyte]) {
+    assert.deepEqual([large?.media?.state, large?.reason], [MediaState.MEDIA_STATE_TOO_LARGE, 'too_large']);
+  }
 });

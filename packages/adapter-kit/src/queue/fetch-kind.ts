@@ -83,6 +83,9 @@ async function copy(parts: FetchParts, media: Media, channel: ChannelAccess, ord
   const options = { parent: order.item.traceparent, kind: 'client' } as const;
   const run = async (signal: AbortSignal) => {
     const found = await download(media, channel, parts.toolsOf(channel, signal));
+    // Whatever comes is capped all the same; this only spares what the platform itself says is in vain.
+    if (found.sizeBytes > settings.maxBytes)
+      throw new ConnectorError('too_large', 'the file is larger than is kept here');
     const mimeType = found.mimeType || media.mimeType;
     const wanted = { key: media.id, maxBytes: settings.maxBytes, mimeType, name: media.name || found.name };
     return await files.put(until(found.stream, signal), wanted);

@@ -39,6 +39,7 @@ const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
 function fileAt(path: string): Reaction {
   if (path === '/files/endless') return 'endless';
+  if (path === '/files/gigabyte') return { status: 200, body: picture, claimedBytes: 1024 * 1024 * 1024 };
   if (path !== '/files/cat') return { status: 404 };
   return { status: 200, headers: { 'content-type': 'text/html' }, body: picture };
 }

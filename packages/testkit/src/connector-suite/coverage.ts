@@ -12,6 +12,10 @@ export function testCoverage(title: string, { incoming, outgoing, failures, kind
     out: new Set(outgoing.keys()),
     errors: new Set(failures.map(({ name }) => name)),
   };
+  test(`${title}: what is missing is a kind of the platform`, () => {
+    const all = new Set([kinds.in, kinds.out, kinds.errors].flatMap(Object.keys));
+    for (const kind of Object.keys(kinds.missing)) assert.ok(all.has(kind), `there is no kind "${kind}"`);
+  });
   for (const part of ['in', 'out', 'errors'] as const) {
     const wanted = Object.entries(kinds[part]);
     const missing = wanted.filter(([kind]) => kind in kinds.missing);
@@ -20,7 +24,10 @@ export function testCoverage(title: string, { incoming, outgoing, failures, kind
     test(`${title}: ${covered.length} of ${wanted.length} ${words} have fixtures, ${missing.length} a reason`, (t) => {
       for (const [kind] of missing) t.diagnostic(`without a fixture: ${kind}: ${kinds.missing[kind]}`);
       for (const [kind, names] of wanted) {
-        if (kind in kinds.missing) continue;
+        if (kind in kinds.missing) {
+          assert.match(kinds.missing[kind] ?? '', /\w+ \w+/, `${part}: ${kind} is missing without a reason`);
+          continue;
+        }
         assert.ok(names.length > 0, `${part}: ${kind} has neither fixture nor reason`);
         for (const name of names) assert.ok(present[part].has(name), `${part}: ${kind}: there is no fixture "${name}"`);
       }

@@ -92,6 +92,7 @@ export default defineConnector({
       maxBytes: Number.MAX_SAFE_INTEGER,
     });
     if (answer.status !== 200) throw new ConnectorError('media_failed', 'the file is not there');
-    return { stream: answer.stream, sizeBytes: 0, mimeType: answer.headers['content-type'] ?? '', name: 'file.bin' };
+    const { 'content-length': length = '0', 'content-type': mimeType = '' } = answer.headers;
+    return { stream: answer.stream, sizeBytes: Number(length), mimeType, name: 'file.bin' };
   },
 });
