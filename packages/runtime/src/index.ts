@@ -75,7 +75,14 @@ export {
 } from './errors.ts';
 export { type BodyStore, openBodyStore } from './files/body-store.ts';
 export { type FileStore, type NewFile, type OpenedFile, openFileStore, type StoredFile } from './files/file-store.ts';
-export { type FileLink, type LinkProblem, signFileUrl, verifyFileUrl } from './files/links.ts';
+export {
+  type FileAddress,
+  type FileLink,
+  type LinkProblem,
+  readFileAddress,
+  signFileUrl,
+  verifyFileUrl,
+} from './files/links.ts';
 export type { Health } from './health.ts';
 export { type HostedService, type StartedService, startService } from './host.ts';
 export type { HostOverrides } from './host-overrides.ts';

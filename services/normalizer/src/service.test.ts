@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Fact, ids, MediaState, MessageState, ReceiptState, Typing } from '@trunkline/contracts';
+import {
+  Content,
+  type Fact,
+  ids,
+  MediaState,
+  MessageState,
+  OutgoingMessage,
+  ReceiptState,
+  Typing,
+} from '@trunkline/contracts';
+import { signFileUrl } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import {
   event,
@@ -142,6 +152,23 @@ test('the photos of an album are one message, released by a timer of the bus, an
   assert.equal(line.items[1]?.media?.url, '');
 });
 
+test('a sender names a file by a link of ours or an address, and never by an id or key that it only knows', async () => {
+  await around.enter(hookCall(says('f', '1')));
+  await factsOf('f', 1);
+  const submit = async (key: string, media: object) => {
+    const action = { $case: 'message', value: { content: Content.fromJSON({ image: { media } }) } } as const;
+    const message_ = OutgoingMessage.fromPartial({ conversationId: conversationOf('f'), action });
+    return await around.messages.submit({ idempotencyKey: key, message: message_ }, t1);
+  };
+  const stolen = { id: 'of another tenant', source: { objectKey: 'of another tenant' }, state: 'MEDIA_STATE_STORED' };
+  await assert.rejects(submit('f-0', stolen), { code: 'invalid_argument' });
+  const path = signFileUrl({ key: 'f-key', expiresAtMs: Date.now() + 60_000 }, 'files');
+  const { messageId } = await submit('f-1', { ...stolen, url: new URL(path, 'http://localhost:8080').href });
+  const sent = await messageIn(messageId, MessageState.MESSAGE_STATE_QUEUED);
+  const kind = sent.content?.kind;
+  assert.match(kind?.$case === 'image' ? (kind.value.media?.url ?? '') : '', /\/files\/f-key\?/);
+});
+
 test('history is listed newest first, page by page', async () => {
   await around.enter(...['1', '2', '3', '4', '5'].map((key) => hookCall(says('d', key))));
   await factsOf('d', 5);
@@ -267,12 +294,15 @@ test('a request that lacks something is refused with the name of the field', asy
   }
 });
 
-test('a message that is refused by the rules is answered and told as failed', async () => {
+test('what is no message is refused at once; what the rules refuse is answered and told as failed', async () => {
   await around.enter(hookCall(says('l', '1')));
   await factsOf('l', 1);
-  const { messageId } = await sendTo('l', 'l-key', ' ');
+  await assert.rejects(sendTo('l', 'l-empty', ' '), { code: 'invalid_argument' });
+  const action = { $case: 'edit', value: { messageId: 'nowhere', content: textContent('new') } } as const;
+  const order = OutgoingMessage.fromPartial({ conversationId: conversationOf('l'), action });
+  const { messageId } = await around.messages.submit({ idempotencyKey: 'l-key', message: order }, t1);
   const failed = await messageIn(messageId, MessageState.MESSAGE_STATE_FAILED);
-  assert.equal(failed.status?.error?.code, 'content_invalid');
+  assert.equal(failed.status?.error?.code, 'not_found');
 });
 
 test('what became of events is counted, and every channel balances', async () => {

@@ -3,6 +3,7 @@ import {
   createDoor,
   defineService,
   openBodyStore,
+  readFileAddress,
   signFileUrl,
   unlessAborted,
   watchRoom,
@@ -40,7 +41,12 @@ export const normalizer = defineService({
       const link = { key: media.source?.objectKey || media.id, expiresAtMs: atMs + linkLifeMs };
       return new URL(signFileUrl(link, wanted.FILES_KEY.reveal()), wanted.PUBLIC_URL).href;
     };
-    addMethods(runtime.rpc, { documents, directory, door, now, fileUrl: (media) => fileUrl(now())(media) });
+    const ours = { publicUrl: wanted.PUBLIC_URL, secret: wanted.FILES_KEY.reveal() };
+    addMethods(runtime.rpc, {
+      ...{ documents, directory, door, now },
+      fileUrl: (media) => fileUrl(now())(media),
+      readFileAddress: (address) => readFileAddress(address, ours, now()),
+    });
 
     const settings = {
       holdMs: wanted.HOLD_MS,

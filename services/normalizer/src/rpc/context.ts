@@ -1,6 +1,7 @@
 import type { Media } from '@trunkline/contracts';
 import type { Directory, Door } from '@trunkline/runtime';
 import type { ReadDocuments } from '../store/documents.ts';
+import type { ReadFileAddress } from './named-files.ts';
 
 /** What the methods need. */
 export interface MessageContext {
@@ -9,6 +10,8 @@ export interface MessageContext {
   readonly door: Door;
   /** Link to a file of ours, as of now. */
   readonly fileUrl: (media: Media) => string;
+  /** Whose file an address leads to. */
+  readonly readFileAddress: ReadFileAddress;
   readonly now: () => number;
 }
 

@@ -3,22 +3,15 @@ import {
   type IngressItem,
   ids,
   laneOf,
-  Origin,
   type OutgoingMessage,
   SubmitRequest,
   type SubmitResponse,
 } from '@trunkline/contracts';
-import {
-  type CallContext,
-  notFound,
-  requireField,
-  requireIdempotencyKey,
-  requireText,
-  TrunklineError,
-  tenantFor,
-} from '@trunkline/runtime';
+import { type CallContext, notFound, requireIdempotencyKey, TrunklineError, tenantFor } from '@trunkline/runtime';
 import { isFleeting } from '../domain/outbound/submission.ts';
+import { checkedMessage } from './checked-message.ts';
 import { type MessageContext, sentences } from './context.ts';
+import { namedFiles, type ReadFileAddress } from './named-files.ts';
 import { requireSame } from './order.ts';
 
 /** Takes an outgoing message: answered once it is stored. Whether it may be sent is told by its status. */
@@ -27,10 +20,10 @@ export async function submit(
   call: CallContext,
   context: MessageContext,
 ): Promise<SubmitResponse> {
-  const { documents, door, directory, now } = context;
+  const { documents, door, directory, now, readFileAddress } = context;
   const tenantId = tenantFor(call, request.tenantId);
   const idempotencyKey = requireIdempotencyKey(request.idempotencyKey);
-  const message = checked(request.message);
+  const message = checkedMessage(request.message);
   if (directory.tenant(tenantId)?.isActive === false) throw switchedOff();
   const conversation = await documents.conversation(message.conversationId);
   if (conversation?.tenantId !== tenantId) throw notFound(sentences.conversation);
@@ -44,24 +37,23 @@ export async function submit(
     requireSame(former, bodySha256.toString('hex'));
     return { messageId, isRepeat: true };
   }
+  // After the repeat was looked for: a link may have expired since the first time.
+  const order = withNamedFiles(message, messageId, readFileAddress);
   const item: IngressItem = {
     receivedAt: new Date(now()),
     traceparent: call.traceparent ?? '',
-    item: { $case: 'submission', value: { tenantId, idempotencyKey, bodySha256, message } },
+    item: { $case: 'submission', value: { tenantId, idempotencyKey, bodySha256, message: order } },
   };
   const { isRepeat } = await door.submit(laneOf(tenantId), item, messageId);
   return { messageId, isRepeat };
 }
 
-function checked(given: OutgoingMessage | undefined): OutgoingMessage {
-  const message = requireField('message', given);
-  requireText('message.conversation_id', message.conversationId);
-  const action = requireField('message.action', message.action);
-  if (action.$case === 'message') {
-    const content = requireField('message.message.content', action.value.content);
-    requireField('message.message.content.kind', content.kind);
-  }
-  return { ...message, id: '', origin: message.origin || Origin.ORIGIN_OPERATOR };
+/** The message with its files as we keep them. */
+function withNamedFiles(message: OutgoingMessage, messageId: string, read: ReadFileAddress): OutgoingMessage {
+  const { action } = message;
+  if ((action?.$case !== 'message' && action?.$case !== 'edit') || action.value.content === undefined) return message;
+  const content = namedFiles(action.value.content, messageId, read);
+  return { ...message, action: { ...action, value: { ...action.value, content } } as OutgoingMessage['action'] };
 }
 
 function switchedOff(): TrunklineError {

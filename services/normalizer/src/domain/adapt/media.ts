@@ -1,5 +1,12 @@
 import { joinTexts } from '@trunkline/adapter-kit';
-import type { Attachment, Capabilities, Media, Sticker, Text } from '@trunkline/contracts';
+import {
+  type Attachment,
+  type Capabilities,
+  type Media,
+  MediaState,
+  type Sticker,
+  type Text,
+} from '@trunkline/contracts';
 import { type Degradation, type Piece, plain } from './adapted.ts';
 import { type ContentKind, carries } from './carries.ts';
 
@@ -61,7 +68,8 @@ export function takes(capabilities: Capabilities, kind: ContentKind, media: Medi
   if (capability === undefined || media === undefined) return capability !== undefined;
   const { maxBytes, mimeTypes } = capability;
   const fitsSize = maxBytes === 0 || media.sizeBytes <= maxBytes;
-  return fitsSize && (mimeTypes.length === 0 || mimeTypes.some((pattern) => matches(pattern, media.mimeType)));
+  const isAnyType = mimeTypes.length === 0 || media.mimeType === '';
+  return fitsSize && (isAnyType || mimeTypes.some((pattern) => matches(pattern, media.mimeType)));
 }
 
 function matches(pattern: string, mimeType: string): boolean {
@@ -70,7 +78,13 @@ function matches(pattern: string, mimeType: string): boolean {
 }
 
 function linked(media: Media | undefined, text: Text, fileUrl: FileUrl): Degraded {
-  const line = media === undefined ? '' : [media.name, fileUrl(media)].filter(Boolean).join(': ');
+  const line = media === undefined ? '' : [media.name, linkTo(media, fileUrl)].filter(Boolean).join(': ');
   const separator = text.plain === '' || line === '' ? '' : '\n';
   return { piece: { text: joinTexts(text, plain(separator + line)) }, degraded: ['D1'] };
+}
+
+/** A company's own file is linked where it is: there will be no copy when it is not sent as a file. */
+function linkTo(media: Media, fileUrl: FileUrl): string {
+  const isElsewhere = media.state === MediaState.MEDIA_STATE_PENDING;
+  return (isElsewhere && media.source?.url) || fileUrl(media);
 }
