@@ -24,33 +24,49 @@ test('times are told as people read them', () => {
 });
 
 const entry = {
-  ...{ kind: 'delivery.attempted', service: 'delivery', at: '2026-01-01T00:00:00.000Z', outcome: 'portal_timeout' },
-  ...{
-    id: 'x',
-    traceparent: '00-abc-def-01',
-    sequence: '4',
-    lastSequence: '6',
-    attempt: 2,
-    durationMs: 15,
-    httpStatus: 0,
-  },
+  ...{ kind: 'delivery.attempted', service: 'delivery', at: '2026-01-01T10:20:30.123Z', outcome: 'portal_timeout' },
+  ...{ id: 'x', messageIds: [], conversationId: '', channelId: '', portalId: 'p', traceparent: '00-other-def-01' },
+  ...{ sequence: '4', lastSequence: '6', attempt: 2, durationMs: 15, httpStatus: 0 },
 };
+const hop = { stream: 'DELIVERIES', entry };
+const plain = { hasColours: false, isOfMany: false };
 
-test('a line tells step, service, stream, outcome and what is known beyond, with colours only where they are wanted', () => {
-  const hop = { stream: 'DELIVERIES', entry };
-  const plain = createTable({ hasColours: false }).line(hop);
-  for (const text of [
-    'delivery.attempted',
-    'DELIVERIES',
-    'portal_timeout',
-    'sequence 4-6',
-    'try 2',
-    '15 ms',
-    '+0 ms',
-  ]) {
-    assert.ok(plain.includes(text), text);
-  }
-  assert.ok(!plain.includes('\u001b'));
-  assert.ok(createTable({ hasColours: true }).line(hop).includes('\u001b[31m'));
-  assert.ok(createTable({ hasColours: false }).trace([hop]).includes('abc'));
+test('a line tells time, step, service, stream, outcome and what is known beyond, with colours only where they are wanted', () => {
+  const line = createTable(plain).line(hop);
+  const parts = ['10:20:30.123', '+0 ms', 'delivery.attempted', 'DELIVERIES', 'portal_timeout'];
+  for (const text of [...parts, 'sequence 4-6', 'try 2', '15 ms']) assert.ok(line.includes(text), text);
+  assert.ok(!line.includes('\u001b'));
+  assert.ok(
+    createTable({ ...plain, hasColours: true })
+      .line(hop)
+      .includes('\u001b[31m'),
+  );
+});
+
+test('what one would ask for next is named below; an attempt does not lend its trace, and many have no name', () => {
+  const fact = {
+    stream: 'FACTS',
+    entry: { ...entry, kind: 'messages.received', id: 'm1', traceparent: '00-abc-def-01' },
+  };
+  const { names } = createTable(plain);
+  assert.deepEqual(
+    names([fact, hop]).map((line) => line.split(/ +/)),
+    [
+      ['message', 'm1'],
+      ['portal', 'p'],
+      ['trace', 'abc'],
+    ],
+  );
+  const other = { stream: 'FACTS', entry: { ...fact.entry, id: 'm2' } };
+  assert.ok(!names([fact, other]).join().includes('message'));
+});
+
+test('of many messages each line begins with its own', () => {
+  const of = { stream: 'FACTS', entry: { ...entry, messageIds: ['29b241c0-fec2-5e9b-b866-23c3b5659029'] } };
+  assert.ok(
+    createTable({ ...plain, isOfMany: true })
+      .line(of)
+      .includes('29b241c0  '),
+  );
+  assert.ok(!createTable(plain).line(of).includes('29b241c0'));
 });

@@ -1,7 +1,9 @@
 // Prints the hops of a message: `npm run follow -- --help`.
-import { help, readArguments } from './follow/arguments.ts';
+import { type Asked, help, readArguments } from './follow/arguments.ts';
+import type { SeenBacklog } from './follow/backlog.ts';
 import { call, itemsOf } from './follow/call.ts';
-import { publicApi, Sentence } from './follow/local.ts';
+import { type PublicApi, publicApi, Sentence } from './follow/local.ts';
+import { placesOf } from './follow/places.ts';
 import { createTable, type ShownHop } from './follow/table.ts';
 
 const ending = new AbortController();
@@ -22,8 +24,10 @@ try {
 async function follow(args: readonly string[]): Promise<void> {
   const asked = read(args);
   if (asked === undefined) return console.log(help);
-  const table = createTable({ hasColours: process.stdout.isTTY === true && !process.env.NO_COLOR });
-  const response = await call(publicApi(process.env), 'AuditService/Follow', asked.request, ending.signal);
+  const hasColours = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const table = createTable({ hasColours, isOfMany: !isOfOne(asked) });
+  const api = publicApi(process.env);
+  const response = await call(api, 'AuditService/Follow', asked.request, ending.signal);
   const hops: ShownHop[] = [];
   for await (const hop of itemsOf<ShownHop>(response)) {
     if (hops.length === 0 && !asked.isJson) console.log(table.head());
@@ -34,8 +38,21 @@ async function follow(args: readonly string[]): Promise<void> {
   if (asked.isJson) return;
   if (hops.length === 0)
     return console.log('No hops. Nothing like it was recorded for this key, or history is still catching up.');
-  const trace = table.trace(hops);
-  if (trace !== '') console.log(trace);
+  console.log(['', ...table.names(hops), ''].join('\n'));
+  const parts = { backlogOf: backlogs(api), nowMs: Date.now() };
+  for (const place of await placesOf(asked.request, hops, parts)) console.log(table.place(place));
+}
+
+function isOfOne({ request }: Asked): boolean {
+  return request.portalId === undefined && request.conversationId === undefined;
+}
+
+/** Asks how a portal's queue is doing. */
+function backlogs(api: PublicApi) {
+  return async (portalId: string): Promise<SeenBacklog> => {
+    const response = await call(api, 'DeliveryService/GetBacklog', { portalId }, ending.signal);
+    return (await response.json()) as SeenBacklog;
+  };
 }
 
 function read(args: readonly string[]) {

@@ -19,6 +19,7 @@ const instance: SeenInstance = {
 const backlog = {
   ...{ portalId: 'p1', mode: 'PORTAL_MODE_DRAIN', headSequence: '9', deliveredSequence: '4', waiting: '5' },
   ...{ expired: '1', parked: '0', oldestAt: '2026-01-01T00:00:00Z', lastError: 'portal_timeout', pauseReason: '' },
+  ...{ lastErrorText: 'no answer within 15 s', nextAttemptAt: '2026-01-01T00:00:37Z', lane: 3, owner: 'delivery-1' },
 };
 const nowMs = Date.parse('2026-01-01T00:00:30Z');
 
@@ -36,7 +37,7 @@ test('one screen tells services, lanes with owner and lag, portals by mode, and 
     /normalizer +1 +1 +2 +2 +- +- +- +-/,
     /lane 3, sealer: the oldest unread message is 12 s old/,
     /0 live, 1 drain, 0 paused/,
-    /p1 {2}drain {2}5 waiting, oldest 30 s {2}portal_timeout/,
+    /p1 {2}drain {2}5 waiting, the oldest for 30 s: no answer within 15 s; next try in 7 s/,
     /channels +even +5 accepted = 3 normalized \+ 1 repeated \+ 0 parked \+ 1 held/,
     /portals +even +9 sealed = 4 done \(of them 1 expired, 0 refused\) \+ 5 waiting/,
   ]) {
@@ -54,4 +55,33 @@ test('a part that cannot be seen is told in its place', () => {
   const text = shown({ lanes: 'NATS does not answer', lags: 'NATS does not answer', backlogs: 'no key' });
   assert.match(text, /NATS does not answer/);
   assert.match(text, /no key/);
+});
+
+test('what a person must look at stands first, and that there is nothing', () => {
+  const { oldestAt: _oldestAt, ...rest } = backlog;
+  const well = { ...rest, mode: 'PORTAL_MODE_LIVE', deliveredSequence: '9', waiting: '0', lastError: '' };
+  const ok = { ...instance, state: 'ok', reasons: [] };
+  const lanes = [
+    { service: 'normalizer', owners: Array(8).fill('1') },
+    { service: 'directory', owners: ['1', ...Array(7).fill('')] },
+  ];
+  const quiet = { instances: [ok], lanes, lags: [], backlogs: [well] };
+  assert.match(shown(quiet), /^All is well\.\n/);
+  const looks = (more: Parameters<typeof shown>[0]) =>
+    shown({ ...quiet, ...more })
+      .split('\n\n')[0]
+      ?.split('\n')
+      .slice(1);
+  assert.deepEqual(looks({ instances: [instance] }), ['  ! normalizer-1: degraded; kafka: away']);
+  const half = [{ service: 'sealer', owners: ['1', '1', '', '', '1', '1', '1', '1'] }];
+  assert.deepEqual(looks({ lanes: half }), ['  ! sealer: nobody works lane 2, 3']);
+  assert.deepEqual(looks({ lags: [{ lane: 3, slowest: 'sealer', lagMs: 12_000 }] }), [
+    '  ! lane 3: sealer is 12 s behind',
+  ]);
+  const paused = { ...well, portalId: 'p2', mode: 'PORTAL_MODE_PAUSED', pauseReason: 'it moves' };
+  assert.deepEqual(looks({ backlogs: [paused, backlog] }), [
+    '  ! portal p1  drain  5 waiting, the oldest for 30 s: no answer within 15 s; next try in 7 s',
+    '  ! and 1 more: see Portals',
+  ]);
+  assert.match(looks({ backlogs: [{ ...well, waiting: '1' }] })?.[0] ?? '', /portals do not balance/);
 });

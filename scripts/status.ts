@@ -1,9 +1,9 @@
 // One screen of how everything is doing: `npm run status`.
 import { coreServices, isCoreService } from '../packages/contracts/src/index.ts';
 import { createJetStreamLog } from '../packages/runtime/src/index.ts';
+import type { SeenBacklog } from './follow/backlog.ts';
 import { call } from './follow/call.ts';
 import { type LocalStatus, localStatus, publicApi, Sentence } from './follow/local.ts';
-import type { SeenBacklog } from './status/balances.ts';
 import { seeInstances } from './status/instances.ts';
 import { seeLags, seeLanes } from './status/lanes.ts';
 import { screen } from './status/screen.ts';

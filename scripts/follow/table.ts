@@ -7,6 +7,10 @@ export interface ShownHop {
     readonly at: string;
     readonly outcome: string;
     readonly id: string;
+    readonly messageIds: readonly string[];
+    readonly conversationId: string;
+    readonly channelId: string;
+    readonly portalId: string;
     readonly traceparent: string;
     readonly sequence: string;
     readonly lastSequence: string;
@@ -16,17 +20,30 @@ export interface ShownHop {
   };
 }
 
-const good = ['accepted', 'sent', 'delivered', 'read', 'stored', 'received', 'normalized', 'queued'];
-const codes = { dim: 2, red: 31, green: 32 } as const;
+/** How a table looks. */
+export interface TableOptions {
+  readonly hasColours: boolean;
+  /** Of several messages: each line begins with the first letters of its message's id. */
+  readonly isOfMany: boolean;
+}
 
-/** Makes lines of hops, each with the time since the first. */
-export function createTable({ hasColours }: { readonly hasColours: boolean }) {
+const good = ['accepted', 'sent', 'delivered', 'read', 'stored', 'received', 'normalized', 'queued'];
+const codes = { dim: 2, red: 31, green: 32, yellow: 33 } as const;
+const shortId = 8;
+
+/** Makes lines of hops, each with its time and the time since the first. */
+export function createTable({ hasColours, isOfMany }: TableOptions) {
   const paint = (colour: keyof typeof codes, text: string) =>
     hasColours ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text;
   let firstMs: number | undefined;
   return {
-    head: (): string =>
-      paint('dim', `${'since first'.padStart(12)}  ${columns('step', 'service', 'stream', 'outcome')}`),
+    head: (): string => {
+      const times = `${'UTC'.padEnd(12)}  ${'since first'.padStart(12)}`;
+      return paint(
+        'dim',
+        `${times}  ${isOfMany ? 'message   ' : ''}${columns('step', 'service', 'stream', 'outcome')}`,
+      );
+    },
     line: ({ stream, entry }: ShownHop): string => {
       const atMs = Date.parse(entry.at);
       firstMs ??= atMs;
@@ -34,13 +51,36 @@ export function createTable({ hasColours }: { readonly hasColours: boolean }) {
       const colour = good.includes(outcome) ? 'green' : outcome === '' || outcome === 'late' ? 'dim' : 'red';
       const [before, after] = [columns(entry.kind, entry.service, stream, ''), detailOf(entry)];
       const told = entry.outcome === '' ? '' : paint(colour, entry.outcome);
-      return `${sinceFirst(atMs - firstMs).padStart(12)}  ${before}${told}${after && paint('dim', `  ${after}`)}`;
+      const times = `${entry.at.slice(11, 23).padEnd(12)}  ${sinceFirst(atMs - firstMs).padStart(12)}`;
+      const message = isOfMany ? `${(entry.messageIds[0] ?? '').slice(0, shortId).padEnd(shortId)}  ` : '';
+      return `${times}  ${message}${before}${told}${after && paint('dim', `  ${after}`)}`;
     },
-    trace: (hops: readonly ShownHop[]): string => {
-      const traces = new Set(hops.map(({ entry }) => entry.traceparent.split('-')[1] ?? '').filter((id) => id !== ''));
-      return traces.size === 0 ? '' : paint('dim', `trace ${[...traces].join(', ')}`);
-    },
+    names: (hops: readonly ShownHop[]): string[] =>
+      namesOf(hops).map(([name, id]) => paint('dim', `${name.padEnd(14)}${id}`)),
+    place: ({ kind, text }: { readonly kind: string; readonly text: string }): string =>
+      paint(kind === 'there' ? 'green' : kind === 'ended' ? 'red' : 'yellow', text),
   };
+}
+
+/** What one would ask for next. Nothing that there is more than one of, but traces. */
+function namesOf(hops: readonly ShownHop[]): [name: string, id: string][] {
+  const entries = hops.map(({ entry }) => entry);
+  const message = entries.filter(({ kind }) => kind === 'messages.received' || kind.endsWith('.submitted'));
+  const only = (ids: readonly string[]) => {
+    const distinct = [...new Set(ids)].filter((id) => id !== '');
+    return distinct.length === 1 ? distinct : [];
+  };
+  // An attempt is in the trace of the first event of its batch, which may be another message's.
+  const own = entries.filter(({ kind }) => kind !== 'delivery.attempted');
+  const traces = new Set(own.map(({ traceparent }) => traceparent.split('-')[1] ?? '').filter((id) => id !== ''));
+  const all = {
+    message: only(message.map(({ id }) => id)),
+    conversation: only(entries.map(({ conversationId }) => conversationId)),
+    channel: only(entries.map(({ channelId }) => channelId)),
+    portal: only(entries.map(({ portalId }) => portalId)),
+    trace: [...traces].slice(0, 5),
+  };
+  return Object.entries(all).flatMap(([name, ids]) => ids.map((id): [string, string] => [name, id]));
 }
 
 function columns(step: string, service: string, stream: string, outcome: string): string {

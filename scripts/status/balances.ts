@@ -1,19 +1,6 @@
+import type { SeenBacklog } from '../follow/backlog.ts';
 import type { SeenInstance } from './instances.ts';
 import { type Sample, sumOf } from './metrics-text.ts';
-
-/** A portal's queue as DeliveryService.ListBacklogs tells it by HTTP. */
-export interface SeenBacklog {
-  readonly portalId: string;
-  readonly mode: string;
-  readonly headSequence: string;
-  readonly deliveredSequence: string;
-  readonly waiting: string;
-  readonly expired: string;
-  readonly parked: string;
-  readonly oldestAt?: string;
-  readonly lastError: string;
-  readonly pauseReason: string;
-}
 
 /** What entered and what became of it. Both sums are always the same, unless something was lost. */
 export interface Balance {

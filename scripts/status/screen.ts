@@ -1,7 +1,9 @@
-import { type Balance, channelBalance, portalBalance, type SeenBacklog } from './balances.ts';
+import { modeOf, queueLine, type SeenBacklog } from '../follow/backlog.ts';
+import { type Balance, channelBalance, portalBalance } from './balances.ts';
 import type { SeenInstance } from './instances.ts';
 import type { SeenLag, SeenLanes } from './lanes.ts';
 import { sumOf } from './metrics-text.ts';
+import { troubles, usualLagMs, waitingPortals } from './troubles.ts';
 
 /** Everything that the screen shows; a part that could not be seen is the sentence why. */
 export interface Seen {
@@ -12,9 +14,12 @@ export interface Seen {
   readonly nowMs: number;
 }
 
-/** One screen of lines. Pure. */
+/** One screen of lines: first what a person must look at, then how everything is. Pure. */
 export function screen(seen: Seen): string[] {
+  const wrong = troubles(seen);
   return [
+    ...(wrong.length === 0 ? ['All is well.'] : ['Look here', ...wrong.map((text) => `  ! ${text}`)]),
+    '',
     'Services',
     ...instanceLines(seen.instances),
     '',
@@ -52,9 +57,6 @@ function laneLines(lanes: Seen['lanes']): string[] {
   return [head, ...rows];
 }
 
-/** Shorter than this is the way of things: positions are stored once a second. */
-const usualLagMs = 2_000;
-
 function lagLines(lags: Seen['lags']): string[] {
   if (typeof lags === 'string') return [];
   const slow = lags.filter(({ lagMs }) => lagMs > usualLagMs);
@@ -68,20 +70,18 @@ function lagLines(lags: Seen['lags']): string[] {
   ];
 }
 
+const mostPortals = 10;
+
 function portalLines(backlogs: Seen['backlogs'], nowMs: number): string[] {
   if (typeof backlogs === 'string') return [`  ${backlogs}`];
   if (backlogs.length === 0) return ['  none has a stream yet'];
-  const modeOf = ({ mode }: SeenBacklog) => mode.replace('PORTAL_MODE_', '').toLowerCase();
   const counts = ['live', 'drain', 'paused'].map((mode) => {
     return `${backlogs.filter((backlog) => modeOf(backlog) === mode).length} ${mode}`;
   });
-  const troubled = backlogs.filter((backlog) => modeOf(backlog) !== 'live' || backlog.waiting !== '0').slice(0, 10);
-  const rows = troubled.map((backlog) => {
-    const oldest = backlog.oldestAt ? `, oldest ${Math.round((nowMs - Date.parse(backlog.oldestAt)) / 1_000)} s` : '';
-    const why = [backlog.lastError, backlog.pauseReason].filter((text) => text !== '').join(', ');
-    return `  ${backlog.portalId}  ${modeOf(backlog)}  ${backlog.waiting} waiting${oldest}  ${why}`.trimEnd();
-  });
-  return [`  ${counts.join(', ')}`, ...rows];
+  const waiting = waitingPortals(backlogs);
+  const rows = waiting.slice(0, mostPortals).map((backlog) => `  ${queueLine(backlog, nowMs)}`);
+  const more = waiting.length > mostPortals ? [`  and ${waiting.length - mostPortals} more`] : [];
+  return [`  ${counts.join(', ')}`, ...rows, ...more];
 }
 
 function shown({ text, isEven }: Balance): string {

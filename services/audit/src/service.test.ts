@@ -83,6 +83,8 @@ test('an answer is followed to its status, and to the delivery of that status', 
   const hops = await untilHops('home', { $case: 'id', value: home.outId }, kindsOut.length);
   assert.deepEqual([...kindsOf(hops)].sort(), [...kindsOut].sort());
   assert.ok(kindsOf(hops).every((kind) => (hopKinds as readonly string[]).includes(kind)));
+  const result = hops.find(({ entry }) => entry?.kind === 'send.result');
+  assert.equal(result?.entry?.service, 'telegram', 'whoever told the result is named');
 });
 
 test("a platform's id, a portal, a conversation and the last message lead to the same hops", async () => {

@@ -1,4 +1,4 @@
-import { type AuditEntry, type AuditRecord, type Hop, streams } from '@trunkline/contracts';
+import { type AuditEntry, type AuditRecord, egressStream, type Hop, streams } from '@trunkline/contracts';
 
 /** One step, with its record's place. */
 export type AnyHop = Omit<Hop, 'entry'> & { readonly entry: AuditEntry };
@@ -14,6 +14,19 @@ export function hopsOf({ stream, sequence, lane, entries, storedAt }: AuditRecor
       { ...hop, entry: { ...entry, outcome: 'received' } },
       { ...hop, entry: stored },
     ];
+  });
+}
+
+/** Results and copies name their channel alone: the connector is known from the other hops of that channel. Pure. */
+export function withConnectors(hops: readonly AnyHop[]): AnyHop[] {
+  const names = new Map(
+    hops
+      .filter(({ stream }) => stream.startsWith(egressStream('')))
+      .map(({ stream, entry }) => [entry.channelId, stream.slice(egressStream('').length)]),
+  );
+  return hops.map((hop) => {
+    const name = hop.entry.service === 'connector' ? names.get(hop.entry.channelId) : undefined;
+    return name === undefined ? hop : { ...hop, entry: { ...hop.entry, service: name } };
   });
 }
 

@@ -1,5 +1,5 @@
 import { AuditRecord, type FollowRequest, streams } from '@trunkline/contracts';
-import { type AnyHop, byTime, hopKey, hopsOf, isAbout } from '../domain/hops.ts';
+import { type AnyHop, byTime, hopKey, hopsOf, isAbout, withConnectors } from '../domain/hops.ts';
 import { messageKinds, type PassportDocument } from '../domain/passport-entry.ts';
 import type { History } from '../kafka.ts';
 import type { Passport, PassportQuery, PortalSequence } from '../store/passport.ts';
@@ -48,7 +48,7 @@ export async function gather(target: Target, parts: GatherParts): Promise<AnyHop
     for (const id of fresh) ids.add(id);
   }
   for (const hop of await attempts([...found.values()], parts)) keep(hop);
-  return byTime([...found.values()]).slice(-parts.limit);
+  return withConnectors(byTime([...found.values()])).slice(-parts.limit);
 }
 
 /** The last message's id; undefined when there is none. */

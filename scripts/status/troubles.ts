@@ -1,0 +1,63 @@
+import { modeOf, queueLine, type SeenBacklog } from '../follow/backlog.ts';
+import { type Balance, channelBalance, portalBalance } from './balances.ts';
+import type { SeenLanes } from './lanes.ts';
+import type { Seen } from './screen.ts';
+
+/** Shorter than this is the way of things: positions are stored once a second. */
+export const usualLagMs = 2_000;
+
+/**
+ * Readers whose lag is told better elsewhere: delivery's is that of its slowest portal, and the normalizer's grows while it
+ * has nothing to say; when it is not well its instance or its lanes are.
+ */
+const toldElsewhere = ['delivery', 'normalizer'];
+
+/** What a person must look at, worst first. Pure. */
+export function troubles(seen: Seen): string[] {
+  return [
+    ...seen.instances.filter(({ state }) => state !== 'ok').map(instanceTrouble),
+    ...(typeof seen.lanes === 'string' ? [seen.lanes] : seen.lanes.flatMap(ownerTroubles)),
+    ...balanceTrouble('channels', channelBalance(seen.instances)),
+    ...(typeof seen.backlogs === 'string' ? [seen.backlogs] : portalTroubles(seen.backlogs, seen.nowMs)),
+    ...lagTroubles(seen),
+  ];
+}
+
+/** Portals that are not simply well, the longest waiting first. Pure. */
+export function waitingPortals(backlogs: readonly SeenBacklog[]): SeenBacklog[] {
+  return backlogs
+    .filter((backlog) => modeOf(backlog) !== 'live' || backlog.waiting !== '0')
+    .toSorted((a, b) => ((a.oldestAt ?? '~') < (b.oldestAt ?? '~') ? -1 : 1));
+}
+
+function instanceTrouble({ name, state, reasons }: Seen['instances'][number]): string {
+  return [`${name}: ${state}`, ...reasons].join('; ');
+}
+
+/** The work of one lane at least is nobody's; what has no lanes at all, or one for the whole installation, is not meant. */
+function ownerTroubles({ service, owners }: SeenLanes): string[] {
+  const free = owners.flatMap((owner, lane) => (owner === '' ? [lane] : []));
+  const hasLanes = owners.some((owner, lane) => lane > 0 && owner !== '');
+  return hasLanes && free.length > 0 ? [`${service}: nobody works lane ${free.join(', ')}`] : [];
+}
+
+function balanceTrouble(name: string, { text, isEven }: Balance): string[] {
+  return isEven ? [] : [`${name} do not balance: ${text}`];
+}
+
+function portalTroubles(backlogs: readonly SeenBacklog[], nowMs: number): string[] {
+  const sick = waitingPortals(backlogs).filter(
+    ({ waiting, pauseReason, lastError }) => pauseReason !== '' || (waiting !== '0' && lastError !== ''),
+  );
+  const [first] = sick;
+  const lines = first === undefined ? [] : [`portal ${queueLine(first, nowMs)}`];
+  if (sick.length > 1) lines.push(`and ${sick.length - 1} more: see Portals`);
+  return [...balanceTrouble('portals', portalBalance(backlogs)), ...lines];
+}
+
+function lagTroubles({ lags }: Seen): string[] {
+  if (typeof lags === 'string') return [];
+  return lags
+    .filter(({ slowest, lagMs }) => lagMs > usualLagMs && !toldElsewhere.includes(slowest))
+    .map(({ lane, slowest, lagMs }) => `lane ${lane}: ${slowest} is ${Math.round(lagMs / 1_000)} s behind`);
+}
