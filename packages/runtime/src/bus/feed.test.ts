@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { type Servers, startServers } from '@trunkline/testkit';
 import { machineClock } from './clock.ts';
 import { createJetStreamLog } from './jetstream-log.ts';
@@ -106,6 +106,38 @@ test('a feed goes on where it stood when its consumer is deleted and when the se
   };
   assert.deepEqual(numbers(await read('BROKEN', { count: 8, each: disturb })), range(1, 8));
 });
+
+test('the last message of a stream that got lost on its way comes after a silence: the leader knows of it', async () => {
+  await stream('TAIL');
+  await fill('TAIL.a', [1, 2, 3]);
+  let lost = 0;
+  const lossy = losing(({ data }) => Buffer.from(data).toString() === '3' && ++lost === 1);
+  const end = new AbortController();
+  const found: StoredMessage[] = [];
+  const feed = createJetStreamLog(lossy).feed({
+    ...{ stream: 'TAIL', subjects: ['TAIL.a'], afterSequence: 0, signal: end.signal },
+  });
+  for await (const message of feed) if (found.push(message) === 3) end.abort();
+  assert.deepEqual([numbers(found), lost], [[1, 2, 3], 2]);
+});
+
+/** The same connection, on whose way to us some messages get lost. */
+function losing(isLost: (message: Msg) => boolean): NatsConnection {
+  const subscribe: NatsConnection['subscribe'] = (subject, options) =>
+    nats.subscribe(subject, {
+      ...options,
+      callback: (error, message) => {
+        if (error !== null || !isLost(message)) options?.callback?.(error, message);
+      },
+    });
+  return new Proxy(nats, {
+    get: (target, name) => {
+      if (name === 'subscribe') return subscribe;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
 
 test('a stream that ends before the position is an alarm', async () => {
   await stream('SHORT');

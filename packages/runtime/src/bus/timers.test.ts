@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { Envelope, Fact, IngressBatch, IngressItem, streams, subjects } from '@trunkline/contracts';
 import { startServers, until } from '@trunkline/testkit';
 import { provisionBus } from '../provision/provision-bus.ts';
@@ -46,7 +47,7 @@ async function aBusWithTimers() {
     await nats.close();
     await servers.stop();
   };
-  return { servers, bus, due, troubles, [Symbol.asyncDispose]: close };
+  return { servers, nats, bus, due, troubles, [Symbol.asyncDispose]: close };
 }
 
 async function setTimers(bus: LogPort, ...timers: readonly { id: string; atMs: number; payload?: string }[]) {
@@ -90,6 +91,31 @@ test('a timer survives the death of the server', async () => {
   await bus.servers.kill('nats');
   await bus.servers.restart('nats');
   await until(() => bus.due.length === 1, 20_000);
+});
+
+test('a timer that is due while INGRESS is full comes once there is room, and what INGRESS has purged does not come again', async () => {
+  await using bus = await aBusWithTimers();
+  const { streams: admin } = await jetstreamManager(bus.nats);
+  const { max_bytes } = (await admin.info(streams.ingress)).config;
+  await setTimers(bus.bus, { id: 'early', atMs: Date.now() });
+  await until(() => bus.due.length === 1);
+  await admin.purge(streams.ingress);
+  await admin.update(streams.ingress, { max_bytes: 1 });
+  await setTimers(bus.bus, { id: 'late', atMs: Date.now() });
+  const fired = async () => (await bus.bus.lastOf(streams.timers, subjects.due(2)))?.sequence ?? 0;
+  const before = await fired();
+  await until(async () => (await fired()) > before || bus.due.length > 1);
+  await assert.rejects(bus.bus.publish(subjects.ingress(2), Buffer.from('no room')), { code: 'unavailable' });
+  assert.deepEqual(
+    bus.due.map(({ id }) => id),
+    ['early'],
+  );
+  await admin.update(streams.ingress, { max_bytes });
+  await until(() => bus.due.length > 1, 30_000);
+  assert.deepEqual(
+    bus.due.map(({ id }) => id),
+    ['early', 'late'],
+  );
 });
 
 test('a timer without a usable id is told, and the others fire', async () => {
