@@ -75,10 +75,8 @@ export function createPulls(send: (pull: Pull) => void): Pulls {
     take: (message) => {
       heardAtMs = performance.now();
       // Only statuses come without a subject to acknowledge to. Looking at headers would decode those of every message.
-      if (!message.reply?.startsWith('$JS.ACK.')) {
-        takeStatus(message.headers?.code ?? 0, message.headers?.description ?? '');
-        return;
-      }
+      if (!message.reply?.startsWith('$JS.ACK.'))
+        return takeStatus(message.headers?.code ?? 0, message.headers?.description ?? '');
       const { message: stored, consumerSequence } = readDelivery(message);
       delivered += 1;
       deliveredInPull += 1;
@@ -91,9 +89,8 @@ export function createPulls(send: (pull: Pull) => void): Pulls {
     },
     shift: () => {
       const first = buffer.shift();
-      if (first === undefined) return undefined;
-      bytes -= first.data.length;
-      refill();
+      bytes -= first?.data.length ?? 0;
+      if (first !== undefined) refill();
       return first;
     },
   };

@@ -78,21 +78,12 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
   const ask = asking(options, clock);
   const last = () => ask(() => log.lastOf(stream, subject));
 
-  const publish = async (data: Uint8Array, expected: number) => {
-    try {
-      return (await log.publish(subject, data, { expectLastSubjectSequence: expected })).sequence;
-    } catch (error) {
-      options.onTrouble?.(error);
-      return error instanceof WrongLastSequence ? 'refused' : 'unanswered';
-    }
-  };
-
   /** Stores what expects `expected`: a repeat of it after a lost answer is refused by the server, and found by this. */
   const write = async (record: RecordBody<R> & FencedRecord, expected: number): Promise<number | undefined> => {
     const data = codec.encode(record);
     for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       if (signal.aborted) throw new LostOwnership(`stopped while ${subject} was written`);
-      const sequence = await publish(data, expected);
+      const sequence = await publish(options, data, expected);
       if (typeof sequence === 'number') return sequence;
       const found = await last();
       if ((found?.sequence ?? 0) > expected && found !== undefined) {
@@ -134,6 +125,20 @@ export function openFencedLog<R extends FencedRecord>(options: FencedLogOptions<
       if (isFull) state.fullSequence = sequence;
     },
   };
+}
+
+/** Its sequence; 'refused' where something else stands already, 'unanswered' where nobody knows. */
+async function publish(
+  { log, subject, onTrouble }: Pick<FencedLogOptions<never>, 'log' | 'subject' | 'onTrouble'>,
+  data: Uint8Array,
+  expected: number,
+): Promise<number | 'refused' | 'unanswered'> {
+  try {
+    return (await log.publish(subject, data, { expectLastSubjectSequence: expected })).sequence;
+  } catch (error) {
+    onTrouble?.(error);
+    return error instanceof WrongLastSequence ? 'refused' : 'unanswered';
+  }
 }
 
 type Ask = <T>(question: () => Promise<T>) => Promise<T>;
