@@ -33,6 +33,20 @@ test('what is missing is said although Kafka was still on its way', async (t) =>
   });
 });
 
+test('whoever stops before Kafka has come does not wait for it', async (t) => {
+  const folder = await withSlowKafkaAlone(t);
+  Object.assign(process.env, { SERVERS: '', NATS_URL: 'nats://bus', MONGO_URL: 'mongodb://db/' });
+  t.after(() => {
+    delete process.env.NATS_URL;
+    delete process.env.MONGO_URL;
+  });
+  const servers = await startAll(join(folder, 'data'), createProgress(), new AbortController());
+  const since = performance.now();
+  await servers[Symbol.asyncDispose]();
+  assert.ok(performance.now() - since < 10_000);
+  assert.equal(servers.problem, undefined);
+});
+
 test('servers that the environment names are used as they are named there', async (t) => {
   const given = {
     SERVERS: 'env',

@@ -34,6 +34,8 @@ export async function startAll(dataDir: string, progress: Progress, ending: Abor
     return undefined;
   });
   const end = async (first?: Servers) => {
+    // Whoever stops now does not wait for Kafka to come.
+    ending.abort();
     await first?.stop();
     await (await kafka)?.stop();
   };
@@ -51,7 +53,6 @@ export async function startAll(dataDir: string, progress: Progress, ending: Abor
       [Symbol.asyncDispose]: () => end(first),
     };
   } catch (error) {
-    ending.abort();
     await end();
     throw problem ?? error;
   }
