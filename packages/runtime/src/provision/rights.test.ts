@@ -65,8 +65,13 @@ const everyStream = [
 const reading = everyStream.flatMap((stream): Probe[] => {
   const inTable = (action: keyof StreamRights) => (rights: ServiceRights) =>
     (rights.streams ?? []).some((one) => one.stream === stream && one[action] === true);
+  const readsByConsumer = (rights: ServiceRights) => {
+    const watches = stream === 'KV_directory' && (rights.directory ?? []).length > 0;
+    return inTable('feed')(rights) || watches || (stream === 'KV_owners' && rights.leases === true);
+  };
   const isObjectsOf = ({ objects = [] }: ServiceRights) => objects.some(({ store }) => stream === `OBJ_${store}`);
   return [
+    { subject: `$JS.API.CONSUMER.CREATE.${stream}`, allowed: inTable('feed') },
     { subject: `$JS.API.CONSUMER.CREATE.${stream}.feed_1`, allowed: inTable('feed') },
     { subject: `$JS.API.CONSUMER.CREATE.${stream}.feed_1.>`, allowed: inTable('feed') },
     {
@@ -96,12 +101,22 @@ const reading = everyStream.flatMap((stream): Probe[] => {
       subject: `$JS.API.STREAM.INFO.${stream}`,
       allowed: ({ streams: own = [] }) => own.some((one) => one.stream === stream),
     },
-    ...['CREATE', 'UPDATE', 'DELETE', 'MSG.DELETE', 'SNAPSHOT'].map((action) => ({
-      subject: `$JS.API.STREAM.${action}.${stream}`,
-      allowed: () => false,
+    ...['MSG.NEXT', 'INFO', 'DELETE'].map((action) => ({
+      subject: `$JS.API.CONSUMER.${action}.${stream}.feed_1`,
+      allowed: readsByConsumer,
     })),
+    ...[
+      ...['CREATE', 'UPDATE', 'DELETE', 'MSG.DELETE', 'SNAPSHOT'].map((action) => `STREAM.${action}.${stream}`),
+      ...[`CONSUMER.DURABLE.CREATE.${stream}.d`, `CONSUMER.NAMES.${stream}`, `CONSUMER.LIST.${stream}`],
+      `DIRECT.GET.${stream}.any.subject`,
+    ].map((call) => ({ subject: `$JS.API.${call}`, allowed: () => false })),
   ];
 });
+
+/** What concerns the whole bus is for infra alone. */
+const everything = ['STREAM.NAMES', 'STREAM.LIST', 'ACCOUNT.PURGE.$G', 'SERVER.REMOVE'].map(
+  (call): Probe => ({ subject: `$JS.API.${call}`, allowed: () => false }),
+);
 
 const watchedKeys = [
   ...[
@@ -139,7 +154,7 @@ const objects = Object.values(objectStores).flatMap((store): Probe[] => {
   ];
 });
 
-const probes = [...publishing, ...leases, ...reading, ...watching, ...objects];
+const probes = [...publishing, ...leases, ...reading, ...everything, ...watching, ...objects];
 
 describe('the table of rights on real servers', () => {
   let servers: Servers;
