@@ -256,28 +256,3 @@ async function portalWithVisitor(url: string): Promise<string> {
   await visitor[Symbol.asyncDispose]();
   return portalId;
 }
-
-test('while MongoDB is silent hook calls are stored or put off, and everything arrives in order afterwards', async () => {
-  const texts = Array.from({ length: 8 }, (_, index) => `silent ${index}`);
-  await demo.servers.freeze('mongo');
-  const thawed = new Promise((done) => setTimeout(done, 8_000)).then(() => demo.servers.thaw('mongo'));
-  for (const text of texts) write(text);
-  const status = (await callHook(simulator, '{"update_id": 3, "telepathy": {}}')).status;
-  await thawed;
-  assert.ok([200, 503].includes(status), `answered ${status}`);
-  await until(() => received('silent').length >= texts.length, 60_000);
-  await settled();
-  assert.deepEqual(received('silent'), texts);
-});
-
-test('while NATS is down hook calls are put off, and come again when it is back', async () => {
-  await demo.servers.kill('nats');
-  const refusal = await callHook(simulator, update('nobody'));
-  const texts = ['down 1', 'down 2', 'down 3'];
-  for (const text of texts) write(text);
-  await demo.servers.restart('nats');
-  assertRefused(refusal, { status: 503, code: 'unavailable' });
-  await until(() => received('down').length >= texts.length, 60_000);
-  await settled();
-  assert.deepEqual(received('down'), texts);
-});

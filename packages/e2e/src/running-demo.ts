@@ -8,6 +8,8 @@ import { type RunningDemo, startDemo } from '../../../scripts/up/start-demo.ts';
 /** The whole system, with the servers below it and the key of its administrator. */
 export interface WholeDemo extends RunningDemo {
   readonly servers: AllServers['controls'];
+  /** NATS, as its administrator. */
+  readonly natsUrl: string;
   readonly administratorKey: string;
   readonly dataFolder: string;
   /** One file a service. */
@@ -31,5 +33,7 @@ export async function runDemo(settings: Readonly<Record<string, string>> = {}): 
   const { administratorKey } = JSON.parse(await readFile(join(folders.dataFolder, 'secrets.json'), 'utf8'));
   const owned = stack.move();
   const end = () => owned.disposeAsync();
-  return { ...demo, ...folders, servers: servers.controls, administratorKey, [Symbol.asyncDispose]: end };
+  const { controls, environment: addresses } = servers;
+  const access = { servers: controls, natsUrl: addresses.NATS_URL ?? '', administratorKey };
+  return { ...demo, ...folders, ...access, [Symbol.asyncDispose]: end };
 }
