@@ -15,7 +15,10 @@ export function clearSettings(name: string, { connectors }: ServiceFolders): Rec
     janitor: { CONNECTORS: connectors.join(',') },
   };
   if (!connectors.includes(name)) return own[name] ?? {};
-  return { CONNECTORS: name, PUBLIC_URL, ALLOW_PRIVATE_PLATFORMS: ofTheHost('ALLOW_PRIVATE_PLATFORMS', 'false') };
+  return {
+    ...{ CONNECTORS: name, PUBLIC_URL, ALLOW_PRIVATE_PLATFORMS: ofTheHost('ALLOW_PRIVATE_PLATFORMS', 'false') },
+    ALLOW_PRIVATE_PORTALS: ofTheHost('ALLOW_PRIVATE_PORTALS'),
+  };
 }
 
 /** What the person who starts it has set, in the environment or an environment file. */

@@ -95,7 +95,8 @@ function connectorSettings(connector: string, { secrets, publicUrl }: Installati
     SECRETS_KEY: key,
     FILES_KEY: secrets.filesKey,
     PUBLIC_URL: publicUrl,
-    // The simulators live on this machine.
+    // The simulators and the demo portal live on this machine.
     ALLOW_PRIVATE_PLATFORMS: 'true',
+    ALLOW_PRIVATE_PORTALS: 'true',
   };
 }

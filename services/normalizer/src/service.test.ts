@@ -153,11 +153,11 @@ test('the photos of an album are one message, released by a timer of the bus, an
 });
 
 test('a sender names a file by a link of ours or an address, and never by an id or key that it only knows', async () => {
-  await around.enter(hookCall(says('f', '1')));
-  await factsOf('f', 1);
+  await around.enter(hookCall(says('file', '1')));
+  await factsOf('file', 1);
   const submit = async (key: string, media: object) => {
     const action = { $case: 'message', value: { content: Content.fromJSON({ image: { media } }) } } as const;
-    const message_ = OutgoingMessage.fromPartial({ conversationId: conversationOf('f'), action });
+    const message_ = OutgoingMessage.fromPartial({ conversationId: conversationOf('file'), action });
     return await around.messages.submit({ idempotencyKey: key, message: message_ }, t1);
   };
   const stolen = { id: 'of another tenant', source: { objectKey: 'of another tenant' }, state: 'MEDIA_STATE_STORED' };

@@ -1,4 +1,4 @@
-import { secretSetting, secretsKeySetting, switchSetting } from '@trunkline/runtime';
+import { listSetting, secretSetting, secretsKeySetting, switchSetting } from '@trunkline/runtime';
 import { z } from 'zod';
 
 const seconds = (usual: number) => z.coerce.number().positive().max(3_600).default(usual);
@@ -10,12 +10,15 @@ export const hostConfig = z.object({
   FILES_KEY: secretSetting().optional().describe('Key that signs links to files; without one there are no links.'),
   PUBLIC_URL: z.url().default('http://localhost:8080').describe('Public address of the gateway, for links to files.'),
   ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe('Private addresses may be called: for simulators.'),
+  ALLOW_PRIVATE_PORTALS: listSetting().describe(
+    'Tenants whose own files may lie under private addresses, by commas; true: all. Only where you trust who sends.',
+  ),
   SEND_TIMEOUT_SECONDS: seconds(150).describe('Longest call that sends to a messenger, with its files.'),
   SEND_DOUBT_SECONDS: seconds(60).describe('How long a send of unknown outcome waits for a proof.'),
   SEND_SLOTS: count(8).describe('Conversations of a channel that are sent to at once.'),
-  FILE_TIMEOUT_SECONDS: seconds(300).describe("Longest copy of a messenger's file."),
+  FILE_TIMEOUT_SECONDS: seconds(300).describe('Longest copy of a file.'),
   FILE_SLOTS: count(4).describe('Files of a channel that are copied at once.'),
-  FILE_MAX_MEBIBYTES: count(100).describe('Largest file that is copied from a messenger.'),
+  FILE_MAX_MEBIBYTES: count(100).describe('Largest file that is copied, from a messenger or for one.'),
 });
 
 /** The settings as read. */

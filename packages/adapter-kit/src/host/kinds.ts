@@ -14,8 +14,9 @@ export function queueKinds(parts: LanesParts): (key: string) => QueueKind {
   return (key) => (channelOfQueue(key).isFiles ? createFetchKind(fetching) : createSendKind(sending));
 }
 
-function sendParts({ runtime, connector, channels, sent, lent, results }: LanesParts): SendParts {
-  const { service, tracing, metrics, now, config } = runtime;
+function sendParts(parts: LanesParts): SendParts {
+  const { runtime, connector, channels, sent, lent, companyHttp, results } = parts;
+  const { service, tracing, metrics, now, config, files } = runtime;
   const attempts = metrics.counter('trunkline_sends_total', 'Calls that send, by what became of them.', ['outcome']);
   const seconds = metrics.histogram('trunkline_send_seconds', 'Time of a call that sends.');
   return {
@@ -32,6 +33,8 @@ function sendParts({ runtime, connector, channels, sent, lent, results }: LanesP
     channel: channels.ready,
     toolsOf: (channel, signal) => lendSendTools(lent, channel, signal),
     report: results.send,
+    ownFiles: { httpFor: companyHttp, files, settings: fileSettings(parts) },
+    reportFile: results.file,
     onSignedOut: (channel, reason) => results.signedOut(channel, channels.entry(channel.id)?.revision ?? 0, reason),
     onAttempt: (outcome, durationMs) => {
       attempts.add(1, { outcome });
@@ -40,18 +43,22 @@ function sendParts({ runtime, connector, channels, sent, lent, results }: LanesP
   };
 }
 
-function fetchParts({ runtime, connector, channels, lent, results }: LanesParts): FetchParts {
+function fileSettings({ runtime: { config } }: LanesParts) {
+  return {
+    timeoutMs: config.FILE_TIMEOUT_SECONDS * 1_000,
+    maxBytes: config.FILE_MAX_MEBIBYTES * mebibyte,
+  };
+}
+
+function fetchParts(parts: LanesParts): FetchParts {
+  const { runtime, connector, channels, lent, results } = parts;
   const { files, tracing, now, config } = runtime;
   return {
     connector,
     files,
     tracing,
     now,
-    settings: {
-      timeoutMs: config.FILE_TIMEOUT_SECONDS * 1_000,
-      slots: config.FILE_SLOTS,
-      maxBytes: config.FILE_MAX_MEBIBYTES * mebibyte,
-    },
+    settings: { ...fileSettings(parts), slots: config.FILE_SLOTS },
     channel: channels.ready,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
     report: results.file,

@@ -2,6 +2,7 @@ import {
   createRequestGate,
   type Door,
   type LaneLease,
+  type OuterHttp,
   pause,
   type Runtime,
   realScheduler,
@@ -31,6 +32,8 @@ export interface LanesParts {
   readonly sent: SentMessages;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly lent: LentParts<unknown>;
+  /** HTTP to the addresses that a tenant names for its files. */
+  readonly companyHttp: (tenantId: string) => OuterHttp;
   readonly results: Results;
 }
 

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ChannelState, type IngressItem, MediaState, MessageState } from '@trunkline/contracts';
 import type { HostedService, StartedService } from '@trunkline/runtime';
-import { until } from '@trunkline/testkit';
-import { type Surroundings, sendText, startSurroundings, tenantId, token } from '../testing/surroundings.ts';
+import { startHttpDouble, until } from '@trunkline/testkit';
+import { type Surroundings, sendFile, sendText, startSurroundings, tenantId, token } from '../testing/surroundings.ts';
 
 let around: Surroundings;
 let hosted: HostedService<unknown>;
 let service: StartedService<unknown>;
 before(async () => {
   around = await startSurroundings();
-  hosted = around.start({ FILE_MAX_MEBIBYTES: '1' });
+  hosted = around.start({ FILE_MAX_MEBIBYTES: '1', ALLOW_PRIVATE_PORTALS: tenantId });
   service = await hosted.ready;
 });
 after(async () => {
@@ -56,12 +56,11 @@ test('a genuine call is stored, raw and understood, before it is answered', asyn
 test('what is not understood is stored with the reason and answered well', async () => {
   const id = await aChannel();
   for (const body of ['no json', { kind: 'poll' }]) assert.equal((await call(id, body)).status, 200);
+  const stored = hookCalls(await around.entered(id)).map(({ parseError, events }) => [parseError, events.length]);
+  const reasons = ['malformed: the body is not valid JSON', 'unknown_kind: an update of an unknown kind'];
   assert.deepEqual(
-    hookCalls(await around.entered(id)).map(({ parseError, events }) => [parseError, events.length]),
-    [
-      ['malformed: the body is not valid JSON', 0],
-      ['unknown_kind: an update of an unknown kind', 0],
-    ],
+    stored,
+    reasons.map((reason) => [reason, 0]),
   );
 });
 
@@ -73,8 +72,7 @@ test('every call is counted once, by what became of it', async () => {
     return Object.fromEntries(found.map(([, outcome, count]) => [outcome, Number(count)]));
   };
   const before = await outcomes();
-  await call(id, { seq: 8, from: 'anna', text: 'hello' });
-  for (const body of ['no json', { kind: 'poll' }]) await call(id, body);
+  for (const body of [{ seq: 8, from: 'anna', text: 'hello' }, 'no json', { kind: 'poll' }]) await call(id, body);
   const now = await outcomes();
   const more = ['stored', 'parked'].map((outcome) => (now[outcome] ?? 0) - (before[outcome] ?? 0));
   assert.deepEqual(more, [1, 2]);
@@ -242,3 +240,64 @@ test('a file is copied, hashed and typed by its content; one that is gone, endle
     assert.deepEqual([large?.media?.state, large?.reason], [MediaState.MEDIA_STATE_TOO_LARGE, 'too_large']);
   }
 });
+
+test('a company’s own file is copied from its address before it is sent, and told of; its second copy is not fetched', async () => {
+  const id = await aChannel();
+  let asked = 0;
+  await using company = await startHttpDouble(({ url }) => {
+    asked += 1;
+    if (url.pathname === '/moved') return { status: 302, headers: { location: '/cat.png' } };
+    if (url.pathname === '/endless') return 'endless';
+    return url.pathname === '/cat.png' ? { status: 200, body: picture } : { status: 404 };
+  });
+  const orderOf = (name: string, key = name) =>
+    sendFile(id, `m-${key}`, { id: `${id}-${name}`, name: 'cat.png', source: { url: `${company.url}/${name}` } });
+  const settled = async (count: number) =>
+    await until(async () => {
+      const found = (await around.entered(id)).flatMap(({ item }) =>
+        item?.$case === 'fileResult' ? [item.value] : [],
+      );
+      return found.length >= count && found;
+    });
+  await around.order(orderOf('cat.png'), orderOf('gone'), orderOf('moved'), orderOf('endless'));
+  const all = await resultsOf(id, 4);
+  const codes = new Map(all.map(({ messageId, error, state }) => [messageId, error?.code ?? state]));
+  assert.deepEqual(Object.fromEntries(codes), {
+    'm-cat.png': MessageState.MESSAGE_STATE_SENT,
+    'm-gone': 'media_failed',
+    'm-moved': 'media_failed',
+    'm-endless': 'too_large',
+  });
+  const files = new Map((await settled(4)).map(({ messageId, media }) => [messageId, media]));
+  const stored = files.get('m-cat.png');
+  assert.deepEqual([stored?.state, stored?.mimeType], [MediaState.MEDIA_STATE_STORED, 'image/png']);
+  assert.match(stored?.sha256 ?? '', /^[0-9a-f]{64}$/);
+  assert.equal(files.get('m-gone')?.state, MediaState.MEDIA_STATE_FAILED);
+  assert.equal(files.get('m-endless')?.state, MediaState.MEDIA_STATE_TOO_LARGE);
+  const before = asked;
+  await around.order(orderOf('cat.png', 'again'));
+  await resultsOf(id, 5);
+  assert.equal(asked, before);
+});
+
+test('a company cannot reach into our network by the address of a file', async () => {
+  const strict = around.start({ ALLOW_PRIVATE_PORTALS: 'somebody-else', HTTP_PORT: '0' });
+  await hosted.stop();
+  await strict.ready;
+  hosted = strict;
+  const id = await around.channel();
+  let asked = 0;
+  await using inside = await startHttpDouble(() => {
+    asked += 1;
+    return { status: 200, body: picture };
+  });
+  await around.order(sendFile(id, 'm-inside', { id: `${id}-inside`, source: { url: `${inside.url}/secret` } }));
+  const [result] = await resultsOf(id, 1);
+  assert.deepEqual(
+    [result?.error?.code, result?.error?.text],
+    ['media_failed', 'the address of the file is not public'],
+  );
+  assert.equal(asked, 0);
+});
+
+const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');

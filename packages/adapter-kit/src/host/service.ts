@@ -13,6 +13,7 @@ import type { Connector } from '../connector.ts';
 import { createSentMessages } from '../queue/sent-messages.ts';
 import { forgetExpired, openStates } from './channel-state.ts';
 import { createChannels } from './channels.ts';
+import { createCompanyHttp } from './company-http.ts';
 import { type HostConfig, hostConfig } from './config.ts';
 import { loadConnector } from './discovery.ts';
 import { addHookRoutes } from './hooks.ts';
@@ -92,7 +93,9 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     addHookRoutes(runtime.http, { name, hook, channels, door, receivedIds, sent, tracing, log, now, calls });
   }
   await connector.serve?.(createOwnDoor({ runtime, channels, door, files, receivedIds, toolsOf }));
-  workOnLanes({ runtime, connector, channels, door, sent, receivedIds, lent, results: createResults(door, now) });
+  const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
+  const results = createResults(door, now);
+  workOnLanes({ runtime, connector, channels, door, sent, receivedIds, lent, companyHttp, results });
 }
 
 type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];

@@ -1,4 +1,12 @@
-import { type EgressItem, MessageState, type SendOrder, SendResult } from '@trunkline/contracts';
+import {
+  type EgressItem,
+  type FileResult,
+  type Media,
+  MediaState,
+  MessageState,
+  type SendOrder,
+  SendResult,
+} from '@trunkline/contracts';
 import type { Tracing } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Sent } from '../connector.ts';
@@ -7,6 +15,7 @@ import type { SendTools } from '../tools.ts';
 import { withinCall } from '../within-call.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
+import { bringFiles, failedFiles, type OwnFilesParts } from './own-files.ts';
 import { createPacer } from './pacer.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { verdictOf } from './verdict.ts';
@@ -24,6 +33,9 @@ export interface SendParts {
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => SendTools;
   /** Stores a result at the door. */
   readonly report: (item: EgressItem, result: SendResult) => Promise<void>;
+  /** Copies the company's own files; they are told of at the door too. */
+  readonly ownFiles: OwnFilesParts;
+  readonly reportFile: (item: EgressItem, result: FileResult) => Promise<void>;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
   /** Hears of each try: its outcome is "sent" or an error code. */
@@ -83,10 +95,32 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
   if (now >= order.expiresAtMs) return await failed(parts, order, new ConnectorError('expired', waitedTooLong), tools);
   const channel = parts.channel(order.item.channelId);
   if (channel === undefined) return { kind: 'wait', delayMs: channelOffMs, scope: 'channel', isTrouble: false };
+  const startedAtMs = now;
+  // Before it is marked as being sent: a fetch that was cut short is no message that may have arrived.
+  const brought = await bringFiles(send, order.item.tenantId, parts.ownFiles).catch(asConnectorError);
+  if (brought instanceof ConnectorError) {
+    if (brought.code !== 'transient') await tellFiles(parts, order, failedFiles(send, brought), tools);
+    return await ended(parts, { order, send, channel, isRepeatable: true }, { outcome: brought, startedAtMs }, tools);
+  }
+  await tellFiles(parts, order, brought.copied, tools);
   if (!parts.connector.capabilities.isSendIdempotent) await tools.mark(order.position);
   else if (order.isSeenBefore) await tools.confirm();
   else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
-  return await call(parts, { order, send, channel, isRepeatable }, tools);
+  return await call(parts, { order, send: brought.send, channel, isRepeatable }, tools);
+}
+
+/** History and portal learn what became of the files. */
+async function tellFiles(
+  parts: SendParts,
+  order: QueuedOrder,
+  files: readonly Media[],
+  tools: RunTools,
+): Promise<void> {
+  const { channelId, messageId } = partOf(order, sendOf(order));
+  for (const media of files) {
+    const reason = media.state === MediaState.MEDIA_STATE_STORED ? '' : 'media_failed';
+    await tools.insist(() => parts.reportFile(order.item, { channelId, messageId, media, reason }));
+  }
 }
 
 interface Call {
@@ -96,9 +130,24 @@ interface Call {
   readonly isRepeatable: boolean;
 }
 
-async function call(parts: SendParts, { order, send, channel, isRepeatable }: Call, tools: RunTools): Promise<Ending> {
+interface Tried {
+  readonly outcome: Sent | ConnectorError;
+  readonly startedAtMs: number;
+}
+
+async function call(parts: SendParts, called: Call, tools: RunTools): Promise<Ending> {
+  const { order, send, channel } = called;
   const startedAtMs = parts.now();
   const outcome = await sendWithin(parts, send, channel, order).catch(asConnectorError);
+  return await ended(parts, called, { outcome, startedAtMs }, tools);
+}
+
+async function ended(
+  parts: SendParts,
+  { order, send, channel, isRepeatable }: Call,
+  { outcome, startedAtMs }: Tried,
+  tools: RunTools,
+): Promise<Ending> {
   const durationMs = parts.now() - startedAtMs;
   const code = outcome instanceof ConnectorError ? outcome.code : 'sent';
   parts.onAttempt(code, durationMs);

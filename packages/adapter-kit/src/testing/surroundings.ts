@@ -8,6 +8,7 @@ import {
   IngressBatch,
   IngressItem,
   laneOf,
+  MediaState,
   streams,
   subjects,
   TenantEntry,
@@ -150,6 +151,19 @@ export function sendText(
         conversation: { platformId: who },
         parts: 1,
       },
+    },
+  });
+}
+
+/** An order to send a picture that the company keeps elsewhere. */
+export function sendFile(channelId: string, id: string, media: object): EgressItem {
+  const image = { media: { state: MediaState.MEDIA_STATE_PENDING, ...media } };
+  const action = { $case: 'message', value: { content: { kind: { $case: 'image', value: image } } } };
+  return EgressItem.fromPartial({
+    ...{ tenantId, channelId, conversationId: id, at: new Date() },
+    order: {
+      $case: 'send',
+      value: { message: { id, action } as never, conversation: { platformId: id }, parts: 1 },
     },
   });
 }

@@ -118,6 +118,9 @@ export async function play(plan: Plan): Promise<Outcome> {
         channel: () => channel,
         toolsOf: () => ({}) as never,
         report: (_item, result) => op(() => void results.set(Number(result.messageId), result)),
+        // Its orders are texts: no file is brought.
+        ownFiles: {} as never,
+        reportFile: async () => {},
         onSignedOut: async () => {},
         onAttempt: () => {},
       }),
