@@ -1,6 +1,6 @@
 import { Admin, Consumer, findErrorBy, Producer, type ProtocolError } from '@platformatic/kafka';
 import { headers, laneCount, topics } from '@trunkline/contracts';
-import { TrunklineError } from '@trunkline/runtime';
+import { TrunklineError, timeLimit, unlessAborted } from '@trunkline/runtime';
 import { createAppendQueue } from './append-queue.ts';
 import type { RecordPlace } from './domain/passport-entry.ts';
 
@@ -34,6 +34,8 @@ export interface HistoryOptions {
 }
 
 const timeouts = { timeout: 5_000, connectTimeout: 2_000, retries: 2, retryDelay: 250 };
+/** A broker that holds its connections and says nothing: after this it counts as away, and who reads hears so. */
+const patienceMs = 10_000;
 /** A record is not larger than a message of the bus and what its entries add. */
 const largestRecordBytes = 4 * 1024 ** 2;
 const mostBytesAtOnce = 1024 ** 2;
@@ -46,6 +48,7 @@ export function openHistory(options: HistoryOptions): History {
   const consumer = new Consumer({ ...client, groupId: options.clientId, isolationLevel: 0 });
   const provided = once(() => provideTopics(client, options));
   const answering = async <T>(call: () => Promise<T>): Promise<T> => {
+    const impatient = setTimeout(() => options.onReachable(false, `nothing for ${patienceMs / 1_000} s`), patienceMs);
     try {
       await provided();
       const answer = await call();
@@ -54,10 +57,9 @@ export function openHistory(options: HistoryOptions): History {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       options.onReachable(false, why);
-      throw new TrunklineError('unavailable', `Kafka: ${why}`, {
-        publicMessage: 'History cannot be read or written now.',
-        cause: error,
-      });
+      throw unavailable(why, error);
+    } finally {
+      clearTimeout(impatient);
     }
   };
   const queue = createAppendQueue((records: readonly NewRecord[]) => answering(() => send(producer, records)), {
@@ -72,12 +74,20 @@ export function openHistory(options: HistoryOptions): History {
       if (places.length === 0) return [];
       const mine = reading.then(() => answering(() => readAll(consumer, places)));
       reading = mine.catch(() => {});
-      return await mine;
+      using limit = timeLimit(patienceMs);
+      return await unlessAborted(mine, limit.signal).catch((error: unknown) => {
+        throw limit.signal.aborted ? unavailable('no answer', error) : error;
+      });
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled([producer.close(), consumer.close()]);
     },
   };
+}
+
+function unavailable(why: string, cause: unknown): TrunklineError {
+  const publicMessage = 'History cannot be read or written now.';
+  return new TrunklineError('unavailable', `Kafka: ${why}`, { publicMessage, cause });
 }
 
 type ClientOptions = ConstructorParameters<typeof Admin>[0];

@@ -211,3 +211,19 @@ test('content opens with the salt of its contact, and with nothing once that is 
   assert.ok(anew);
   assert.equal(openContent(contentKey(master, story.tenantId, anew), entry.id, entry.content), undefined);
 });
+
+test('a Kafka that holds its connections and says nothing: who asks hears so, the service says so, and then it catches up', async () => {
+  await untilHops('home', { $case: 'id', value: home.inId }, kindsIn.length);
+  const story = storyOf('frozen');
+  await around.servers.freeze('kafka');
+  try {
+    await inbound(around.bus, story, 1);
+    const refused = around.follow('home', { $case: 'id', value: home.inId });
+    await assert.rejects(refused, { code: 'unavailable', publicMessage: 'History cannot be read or written now.' });
+    await until(() => around.runtime.health.reasons.has('kafka'), 20_000);
+  } finally {
+    await around.servers.thaw('kafka');
+  }
+  await untilHops('frozen', { $case: 'id', value: story.inId }, kindsIn.length);
+  await until(() => !around.runtime.health.reasons.has('kafka'));
+});
