@@ -18,19 +18,16 @@ const downloadMaxBytes = 2_000 * 1_024 * 1_024;
 /** Opens a file: asks for its path, which is good for an hour, and reads it at once. */
 export async function download(media: Media, channel: ChannelAccess<Settings>, tools: Tools): Promise<Download> {
   const fileId = media.source?.platformFileId ?? '';
-  const { file_path: path, file_size: sizeBytes } = await ask(getFile, { file_id: fileId }, channel, tools);
+  const { file_path: path, file_size: told = 0 } = await ask(getFile, { file_id: fileId }, channel, tools);
   if (path === undefined || path.startsWith('/') || path.split('/').includes('..')) {
     throw new ConnectorError('media_failed', 'Telegram serves this file in no way that can be read from here');
   }
   const url = secretUrl(channel, '/file', path.split('/').map(encodeURIComponent).join('/'));
   const response = await tools.fetch(url, { timeoutMs: downloadTimeoutMs, maxBytes: downloadMaxBytes });
   if (response.status !== 200) throw await refused(response);
-  return {
-    stream: response.stream,
-    sizeBytes: Number(response.headers['content-length'] ?? sizeBytes ?? 0),
-    mimeType: media.mimeType,
-    name: media.name || (path.split('/').at(-1) ?? ''),
-  };
+  const { stream, headers } = response;
+  const sizeBytes = Number(headers['content-length'] ?? told);
+  return { stream, sizeBytes, mimeType: media.mimeType, name: media.name || (path.split('/').at(-1) ?? '') };
 }
 
 /** The words of a refusal are not worth reading, but its connection has to be let go. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { RawCall } from '@trunkline/adapter-kit';
 import { mediaOf } from '@trunkline/contracts';
 import { download } from './download.ts';
+import connector from './index.ts';
 import { parse } from './parse.ts';
 import { poll } from './poll.ts';
 import type { Fault } from './simulator/index.ts';
@@ -78,6 +80,25 @@ test('a file without an end is read no further than the reader wants', async () 
     if (read > 1_000_000) break;
   }
   assert.ok(read > 1_000_000 && read < 2_000_000);
+});
+
+test('a path that leads elsewhere is not followed, and nobody but the API is asked', async () => {
+  await using bot = await given();
+  const asked: string[] = [];
+  const telling = (file_path: string) => async (url: string) => {
+    asked.push(new URL(url).host);
+    const text = JSON.stringify({ ok: true, result: { file_path } });
+    return { status: 200, headers: {}, stream: Readable.from([text]), text: async () => text };
+  };
+  const open = (path: string) => download(bot.media, bot.channel, { ...toolsFor(), fetch: telling(path) });
+  for (const path of ['/etc/passwd', '../bot1:x/getMe', 'documents/../../secret']) {
+    await assert.rejects(open(path), { code: 'media_failed' });
+  }
+  await open('@elsewhere.example/documents/file_1.pdf');
+  await open('//elsewhere.example/file_1.pdf').catch(() => {});
+  const { host } = new URL(bot.simulator.url);
+  assert.deepEqual(new Set(asked), new Set([host]));
+  assert.deepEqual(connector.hosts?.(bot.channel.settings), [host]);
 });
 
 test('a file above the limit of bots is too large', async () => {

@@ -38,14 +38,10 @@ function fileKind(message: Message, channelId: string): Told {
 }
 
 function plainKind(message: Message): Told {
-  const { text, entities, venue, location, contact, poll, dice, web_app_data: form } = message;
+  const { text, entities, venue, location: place, contact, poll, dice, web_app_data: form } = message;
   if (text !== undefined) return { $case: 'text', value: textOf(text, entities) };
-  if (venue !== undefined) {
-    return { $case: 'location', value: { ...venue.location, title: venue.title, address: venue.address } };
-  }
-  if (location !== undefined) {
-    return { $case: 'location', value: { ...location, liveSeconds: location.live_period ?? 0 } };
-  }
+  if (venue !== undefined) return { $case: 'location', value: { ...venue, ...venue.location } };
+  if (place !== undefined) return { $case: 'location', value: { ...place, liveSeconds: place.live_period ?? 0 } };
   if (contact !== undefined) return { $case: 'contactCards', value: { cards: [cardOf(contact, isOwnCard(message))] } };
   if (poll !== undefined) {
     return { $case: 'poll', value: { question: poll.question, options: poll.options.map((option) => option.text) } };

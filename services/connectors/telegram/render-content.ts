@@ -69,44 +69,37 @@ export function renderContent({ kind }: Content, fixes: Fixes): Rendered {
 
 type FileKind = (typeof files)[keyof typeof files] | 'sticker';
 
-/** Numbers that a kind of file is shown by. */
-const shownBy: Partial<Record<FileKind, readonly ('width' | 'height' | 'duration')[]>> = {
-  video: ['width', 'height', 'duration'],
-  animation: ['width', 'height', 'duration'],
-  audio: ['duration'],
-  voice: ['duration'],
-  video_note: ['duration'],
-};
+/** Kinds that have a frame, and those that last. */
+const framed: readonly FileKind[] = ['video', 'animation'];
+const lasting: readonly FileKind[] = [...framed, 'audio', 'voice', 'video_note'];
 
 /** What the platform could not take as what it is goes once more as a plain file; a round video with a text as a video. */
 function attachment(wanted: FileKind, { media, caption }: Partial<Attachment>, { isAsFile, isPlain }: Fixes): Rendered {
   const isRoundWithText = wanted === 'video_note' && caption !== undefined && caption.plain !== '';
   const kind = isAsFile ? 'document' : isRoundWithText ? 'video' : wanted;
-  const known = { width: media?.width, height: media?.height, duration: media?.durationSeconds };
-  const numbers = (shownBy[kind] ?? []).flatMap((name) => (known[name] ? [[name, known[name]] as const] : []));
+  const { width = 0, height = 0, durationSeconds: duration = 0 } = media ?? {};
   const params = {
     ...textParams('caption', caption, isPlain),
-    ...Object.fromEntries(numbers),
+    ...(framed.includes(kind) && width > 0 && height > 0 ? { width, height } : {}),
+    ...(lasting.includes(kind) && duration > 0 ? { duration } : {}),
     ...(kind === 'video' ? { supports_streaming: true } : {}),
   };
   const name = kind === 'video_note' ? 'VideoNote' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   return { method: `send${name}`, params, uploads: [[kind, media]] };
 }
 
-const albumTypes: Readonly<Record<AlbumItemType, 'photo' | 'video' | 'audio' | 'document'>> = {
+const albumTypes: Partial<Record<AlbumItemType, 'photo' | 'video' | 'audio'>> = {
   [AlbumItemType.ALBUM_ITEM_TYPE_IMAGE]: 'photo',
   [AlbumItemType.ALBUM_ITEM_TYPE_VIDEO]: 'video',
   [AlbumItemType.ALBUM_ITEM_TYPE_AUDIO]: 'audio',
-  [AlbumItemType.ALBUM_ITEM_TYPE_FILE]: 'document',
-  [AlbumItemType.ALBUM_ITEM_TYPE_UNSPECIFIED]: 'document',
 };
 
 /** Pictures and videos mix; anything else makes an album of files. The whole's text stands under the first item. */
 function album({ items, caption }: Album, fixes: Fixes): Rendered {
-  const types = new Set(items.map(({ type }) => albumTypes[type]));
+  const types = new Set(items.map(({ type }) => albumTypes[type] ?? 'document'));
   const isAlike = types.size === 1 || (types.size === 2 && types.has('photo') && types.has('video'));
   const shown = items.map((item, index) => ({
-    type: isAlike && !fixes.isAsFile ? albumTypes[item.type] : ('document' as const),
+    type: (isAlike && !fixes.isAsFile && albumTypes[item.type]) || ('document' as const),
     media: item.media,
     caption: index === 0 ? (caption ?? item.caption) : item.caption,
   }));

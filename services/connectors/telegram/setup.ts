@@ -1,14 +1,7 @@
-import {
-  type Account,
-  type ChannelAccess,
-  type Connected,
-  ConnectorError,
-  type Health,
-  newSecret,
-  type Tools,
-} from '@trunkline/adapter-kit';
+import type { Account, ChannelAccess, Connected, Health, Tools } from '@trunkline/adapter-kit';
+import { ConnectorError, newSecret } from '@trunkline/adapter-kit';
 import { z } from 'zod';
-import { ask } from './api.ts';
+import { type ApiCall, ask } from './api.ts';
 import { updateKinds } from './parse.ts';
 import type { Settings } from './settings.ts';
 import { meSchema, webhookInfoSchema } from './types.ts';
@@ -41,7 +34,7 @@ export async function identify(channel: Channel, tools: Tools): Promise<Account>
 export async function connect(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Connected> {
   const me = await ask(getMe, {}, channel, tools);
   const secret = channel.optionalSecret(hookSecret) ?? newSecret();
-  if (hookUrl === undefined) await ask(deleteWebhook, { drop_pending_updates: false }, channel, tools);
+  if (hookUrl === undefined) await disconnect(channel, tools);
   else await ask(setWebhook, hookOf(hookUrl, secret, channel.settings), channel, tools);
   const info = await ask(getWebhookInfo, {}, channel, tools);
   const cannotRead = me.can_join_groups === true && me.can_read_all_group_messages === false;
@@ -56,14 +49,9 @@ export async function connect(channel: Channel, hookUrl: string | undefined, too
   };
 }
 
-function hookOf(url: string, secret: string, { isBusy }: Settings): Readonly<Record<string, unknown>> {
-  return {
-    url,
-    secret_token: secret,
-    max_connections: isBusy ? connectionsIfBusy : 1,
-    drop_pending_updates: false,
-    allowed_updates: updateKinds,
-  };
+function hookOf(url: string, secret_token: string, { isBusy }: Settings): ApiCall['params'] {
+  const max_connections = isBusy ? connectionsIfBusy : 1;
+  return { url, secret_token, max_connections, drop_pending_updates: false, allowed_updates: updateKinds };
 }
 
 /** Takes the hook away; what waits stays with the platform for a day. */
