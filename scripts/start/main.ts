@@ -14,13 +14,19 @@ const flags = readFlags(process.argv.slice(2));
 if ('mistake' in flags) throw new Error(flags.mistake);
 
 const ending = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+/** Somebody asked for the end; everything else that ends us is told. */
+let isAsked = false;
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    isAsked = true;
+    ending.abort();
+  });
 
 try {
   process.exitCode = await withLock(LOCK, { signal: ending.signal, onWait: alreadyRunning }, start);
 } catch (error) {
   if (error instanceof Problem) console.error(`\n${error.message}`);
-  else if (!ending.signal.aborted) throw error;
+  else if (!isAsked) throw error;
   process.exitCode = 1;
 }
 
