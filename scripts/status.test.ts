@@ -72,7 +72,8 @@ test('what a person must look at stands first, and that there is nothing', () =>
       .split('\n\n')[0]
       ?.split('\n')
       .slice(1);
-  assert.deepEqual(looks({ instances: [instance] }), ['  ! normalizer-1: degraded; kafka: away']);
+  const another = { ...instance, name: 'audit-1', service: 'audit' };
+  assert.deepEqual(looks({ instances: [instance, another] }), ['  ! normalizer-1, audit-1: degraded; kafka: away']);
   const half = [{ service: 'sealer', owners: ['1', '1', '', '', '1', '1', '1', '1'] }];
   assert.deepEqual(looks({ lanes: half }), ['  ! sealer: nobody works lane 2, 3']);
   assert.deepEqual(looks({ lags: [{ lane: 3, slowest: 'sealer', lagMs: 12_000 }] }), [

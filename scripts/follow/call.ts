@@ -17,7 +17,8 @@ export async function call(
     throw new Sentence(`${url} does not answer: is Trunkline running? (npm start, or TRUNKLINE_URL)`);
   });
   if (response.ok) return response;
-  throw new Sentence(sentenceOf(await response.json().catch(() => undefined), response.status));
+  const sentence = sentenceOf(await response.json().catch(() => undefined), response.status);
+  throw new Sentence(response.status < 500 ? sentence : `${sentence} What is not well says: npm run status`);
 }
 
 /** Items of a streamed answer as they come. A line that tells an error is thrown. */
@@ -29,7 +30,8 @@ export async function* itemsOf<Item>({ body }: Response): AsyncGenerator<Item> {
     rest = lines.pop() ?? '';
     for (const line of lines.filter((each) => each.trim() !== '')) {
       const item = JSON.parse(line);
-      if (item.error !== undefined) throw new Sentence(sentenceOf(item.error, 500));
+      if (item.error !== undefined)
+        throw new Sentence(`${sentenceOf(item.error, 500)} What is not well says: npm run status`);
       yield item;
     }
   }

@@ -15,10 +15,12 @@ const toldElsewhere = ['delivery', 'normalizer'];
 /** What a person must look at, worst first. Pure. */
 export function troubles(seen: Seen): string[] {
   return [
-    ...seen.instances.filter(({ state }) => state !== 'ok').map(instanceTrouble),
-    ...(typeof seen.lanes === 'string' ? [seen.lanes] : seen.lanes.flatMap(ownerTroubles)),
+    ...instanceTroubles(seen.instances),
+    ...(typeof seen.lanes === 'string' ? [`lanes cannot be seen: ${seen.lanes}`] : seen.lanes.flatMap(ownerTroubles)),
     ...balanceTrouble('channels', channelBalance(seen.instances)),
-    ...(typeof seen.backlogs === 'string' ? [seen.backlogs] : portalTroubles(seen.backlogs, seen.nowMs)),
+    ...(typeof seen.backlogs === 'string'
+      ? [`portals cannot be seen: ${seen.backlogs}`]
+      : portalTroubles(seen.backlogs, seen.nowMs)),
     ...lagTroubles(seen),
   ];
 }
@@ -30,8 +32,11 @@ export function waitingPortals(backlogs: readonly SeenBacklog[]): SeenBacklog[] 
     .toSorted((a, b) => ((a.oldestAt ?? '~') < (b.oldestAt ?? '~') ? -1 : 1));
 }
 
-function instanceTrouble({ name, state, reasons }: Seen['instances'][number]): string {
-  return [`${name}: ${state}`, ...reasons].join('; ');
+/** One line a cause, however many instances suffer from it. */
+function instanceTroubles(instances: Seen['instances']): string[] {
+  const sick = instances.filter(({ state }) => state !== 'ok');
+  const byCause = Map.groupBy(sick, ({ state, reasons }) => [state, ...reasons].join('; '));
+  return [...byCause].map(([cause, suffering]) => `${suffering.map(({ name }) => name).join(', ')}: ${cause}`);
 }
 
 /** The work of one lane at least is nobody's; what has no lanes at all, or one for the whole installation, is not meant. */
