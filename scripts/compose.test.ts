@@ -37,6 +37,14 @@ for (const name of [...services, ...connectors]) {
   });
 }
 
+for (const name of [...services, ...connectors]) {
+  test(`the README of ${name} says how it starts alone`, async () => {
+    const folder = connectors.includes(name) ? `services/connectors/${name}` : `services/${name}`;
+    const text = await readFile(`${folder}/README.md`, 'utf8');
+    assert.ok(text.includes(`Alone: \`docker compose up --build --wait ${name}\`.`));
+  });
+}
+
 test('no two services share a password or a token', () => {
   const own = [...services, ...connectors].flatMap((name) => {
     const { NATS_PASSWORD, INNER_TOKEN, MONGO_URL } = serviceSecrets(name, plan);

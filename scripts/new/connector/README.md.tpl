@@ -14,3 +14,5 @@
 | `fixtures/` | every kind in and out, every row of refusals; `kinds.json` counts them against the platform's own list |
 
 Try it: `npm run test:files -- services/connectors/__name__`
+Alone: `docker compose up --build --wait __name__`. Without containers: `CONNECTORS=__name__ npx node services/connectors/main.ts`, on
+servers prepared by `npx node scripts/infra.ts`; its settings: `docs/operations.md`. The compose file learns of it by `npm run compose`.
