@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { connectorProblems } from '../new/connector-shape.ts';
 
 /** Rules of size and shape that no linter knows. Each returns one line for everything that breaks it. */
 const RULES: readonly (() => string[])[] = [
@@ -12,17 +13,6 @@ const RULES: readonly (() => string[])[] = [
 
 const LARGEST_FILE_LINES = 300;
 const LONGEST_README_LINES = 40;
-
-/** What every connector has; what it has beyond that follows from its messenger. */
-const CONNECTOR_FILES = [
-  'index.ts',
-  'settings.ts',
-  'capabilities.ts',
-  'parse.ts',
-  'render.ts',
-  'errors.ts',
-  'README.md',
-];
 
 const broken = RULES.flatMap((rule) => rule());
 for (const line of broken) console.log(line);
@@ -52,11 +42,7 @@ function namesSayWhat(): string[] {
 }
 
 function connectorsLookAlike(): string[] {
-  const folders = globSync('services/connectors/*/index.ts').map((path) => dirname(path));
-  return folders.flatMap((folder) => {
-    const there = new Set(globSync(`${folder}/*`).map((path) => basename(path)));
-    return CONNECTOR_FILES.filter((file) => !there.has(file)).map((file) => `${folder} has no ${file}`);
-  });
+  return [...connectorProblems('services/connectors')];
 }
 
 function readmesAreShort(): string[] {

@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** What every connector has. */
-const required = ['index.ts', 'settings.ts', 'capabilities.ts', 'README.md'];
+/** What every connector has; what it has beyond that follows from its messenger. */
+const required = ['index.ts', 'settings.ts', 'capabilities.ts', 'parse.ts', 'render.ts', 'errors.ts', 'README.md'];
 
 /** Names of source files, the same in every connector; `parse-group.ts` is a part of `parse.ts`. */
 const known = [
@@ -13,7 +13,8 @@ const known = [
 /** Folders of a connector: its platform's imitation, its tests' own things, a widget's page. */
 const folders = ['fixtures', 'simulator', 'testing', 'widget'];
 
-const sourceLines = 1_800;
+/** A connector aims at 500; Telegram, with everything that its messenger has, is the largest there may be. */
+const sourceLines = 1_450;
 const fileLines = 300;
 
 /** What of the connectors in a folder is not as it should be: one sentence each. Reads the folder. */

@@ -1,4 +1,4 @@
-import { type ChannelAccess, ConnectorError, safeJson, type Tools } from '@trunkline/adapter-kit';
+import { type ChannelAccess, ConnectorError, jsonOrNothing, type Tools } from '@trunkline/adapter-kit';
 import type { z } from 'zod';
 import { failureOf } from './errors.ts';
 import type { Settings } from './settings.ts';
@@ -14,17 +14,9 @@ export async function callApi<Shape>(
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', authorization: `Bearer ${channel.secret('token')}` },
   });
-  const said = jsonOf(await answer.text());
+  const said = jsonOrNothing(await answer.text());
   if (answer.status >= 300) throw failureOf(answer.status, said);
   const { data, success } = schema.safeParse(said);
   if (!success) throw new ConnectorError('unknown_outcome', '__Title__ answered in an unknown form');
   return data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return safeJson(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,12 @@
-import { type ChannelRef, ConnectorError, channelEvent, orderBySequence, type RawCall, safeJson } from '@trunkline/adapter-kit';
+import {
+  type ChannelRef,
+  ConnectorError,
+  channelEvent,
+  orderBySequence,
+  type RawCall,
+  readAs,
+  readJson,
+} from '@trunkline/adapter-kit';
 import {
   type ChannelEvent,
   ConversationKind,
@@ -12,9 +20,7 @@ import { updateSchema } from './types.ts';
 
 /** What a hook call tells. */
 export function parse(call: RawCall, channel: ChannelRef): readonly ChannelEvent[] {
-  const update = updateSchema.safeParse(safeJson(call.body)).data;
-  if (update === undefined) throw new ConnectorError('malformed', 'the call has not the form of an update');
-  const { type, message } = update;
+  const { type, message } = readAs(updateSchema, readJson(call.body));
   if (type !== 'message' || message === undefined) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
   const { id, number, sentAt, from, text } = message;
   return [
