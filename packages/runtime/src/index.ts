@@ -103,7 +103,7 @@ export {
   type Post,
   type PostAnswer,
 } from './http/post-once.ts';
-export { createHttpServer, type HttpServerOptions, sendError } from './http/server.ts';
+export { createHttpServer, type HttpServerOptions, nothingHere, sendError } from './http/server.ts';
 export { type OpenSocket, openSockets, type Sockets } from './http/sockets.ts';
 export { createLogger, type LogFields, type Logger, type LoggerOptions, logLevels } from './log.ts';
 export {

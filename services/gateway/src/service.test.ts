@@ -32,6 +32,7 @@ const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Rec
   postTo(`${around.url}${path}`, body, headers);
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const unauthenticated = 16;
 const notFoundStatus = 5;
 const unimplemented = 12;
@@ -148,13 +149,34 @@ test('health and reflection answer everybody', async () => {
   const health = await grpcCall(around.grpc, '/grpc.health.v1.Health/Check', Buffer.alloc(0));
   assert.deepEqual([health.status, health.messages[0]?.toString('hex')], [0, '0801']);
   const listServices = Buffer.from([0x3a, 0x01, 0x2a]);
-  const [list] = (
-    await grpcCall(around.grpc, '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', listServices, {
-      isOpen: true,
-    })
-  ).messages;
+  const [list] = (await grpcCall(around.grpc, reflection, listServices, { isOpen: true })).messages;
   for (const { definition } of publicServices) assert.ok(list?.includes(definition.fullName), definition.fullName);
   assert.equal(list?.includes('SealingService'), false);
+  // A generic client shows the details of an error only if reflection describes them.
+  for (const name of ['ErrorInfo', 'LocalizedMessage', 'BadRequest', 'RetryInfo']) {
+    const symbol = Buffer.from(`google.rpc.${name}`);
+    const request = Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]);
+    const [file] = (await grpcCall(around.grpc, reflection, request, { isOpen: true })).messages;
+    assert.ok(file?.includes('google/rpc/error_details.proto'), name);
+  }
+});
+
+test('bytes that are no request are refused by gRPC with a code and a remedy, once the caller is known', async () => {
+  const headers = bearer(await around.key('t1'));
+  const path = '/trunkline.message.v1.MessageService/Submit';
+  const cases: readonly (readonly [Uint8Array, string, string])[] = [
+    [Buffer.from('ffffffffff', 'hex'), 'invalid_argument', 'The request is no message of this method.'],
+    // Groups inside groups, without an end.
+    [Buffer.alloc(1024 * 1024, 0x0b), 'invalid_argument', 'The request is no message of this method.'],
+    [Buffer.alloc(4 * 1024 * 1024 + 1), 'too_large', 'The request is too large.'],
+  ];
+  for (const [bytes, code, sentence] of cases) {
+    const { status, message, details } = await grpcCall(around.grpc, path, bytes, { headers });
+    assert.deepEqual([status, message], [3, sentence]);
+    assert.ok(details.includes(code) && details.includes('remedy'), code);
+    assert.equal((await grpcCall(around.grpc, path, bytes)).status, unauthenticated);
+  }
+  assert.deepEqual(around.arrived, []);
 });
 
 test('the OpenAPI document describes every public method and no other, and holds together', async () => {

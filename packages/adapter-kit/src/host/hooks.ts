@@ -1,5 +1,5 @@
 import type { CounterMetric, Door, Logger, Tracing } from '@trunkline/runtime';
-import { asTrunklineError, notFound, TrunklineError } from '@trunkline/runtime';
+import { asTrunklineError, nothingHere, TrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Hook, HookAnswer, RawCall } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
@@ -36,7 +36,7 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   const turns = createTurns(mostWaiting, longestWaitMs);
   const answer = async (call: RawCall, channelId: string, traceparent: string | undefined): Promise<Answered> => {
     const channel = parts.channels.find(channelId);
-    if (channel === undefined) throw notFound('There is nothing under this address.');
+    if (channel === undefined) throw nothingHere();
     await requireGenuine(parts.hook, call, channel);
     const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
     const outcome = await parts.tracing.span('hook', options, (span) =>

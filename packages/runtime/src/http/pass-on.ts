@@ -1,7 +1,7 @@
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { notFound, TrunklineError } from '../errors.ts';
-import { sendError } from './server.ts';
+import { TrunklineError } from '../errors.ts';
+import { nothingHere, sendError } from './server.ts';
 
 /** Which part of a server's addresses goes on to another server. */
 export interface PassedOn {
@@ -45,5 +45,5 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
 
 /** Paths that climb lead nowhere, however they are written. */
 function requireStraight(path: string): void {
-  if (/(^|[/\\])\.\.([/\\]|$)/.test(decodeURIComponent(path))) throw notFound('There is nothing under this address.');
+  if (/(^|[/\\])\.\.([/\\]|$)/.test(decodeURIComponent(path))) throw nothingHere();
 }

@@ -1,5 +1,5 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { asTrunklineError, notFound, TrunklineError } from '../errors.ts';
+import { asTrunklineError, TrunklineError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { httpErrorOf } from './http-error.ts';
@@ -38,7 +38,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   http.setNotFoundHandler((_request, reply) => {
-    sendError(reply, notFound('There is nothing under this address.'));
+    sendError(reply, nothingHere());
   });
   http.setErrorHandler(async (error: FastifyError, request, reply) => {
     const translated = refused(error);
@@ -52,6 +52,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   measure(http, options.metrics);
   return http;
+}
+
+/** Nothing is served under an address: no method, channel or file, and a caller cannot tell which. */
+export function nothingHere(): TrunklineError {
+  const publicMessage = 'There is nothing under this address.';
+  const remedy = 'Check the address and the method. GET /openapi.json lists what can be called, and how.';
+  return new TrunklineError('not_found', publicMessage, { publicMessage, remedy });
 }
 
 /** Answers with an error by the table. */
@@ -69,7 +76,10 @@ function refused(error: FastifyError): TrunklineError {
     return new TrunklineError('too_large', error.message, { cause: error });
   }
   const isOfCaller = typeof error.code === 'string' && error.code.startsWith('FST_') && (error.statusCode ?? 500) < 500;
-  if (isOfCaller) return new TrunklineError('invalid_argument', error.message, { cause: error });
+  if (isOfCaller) {
+    const remedy = 'Send a whole HTTP request: its address, its length and its headers must be right.';
+    return new TrunklineError('invalid_argument', error.message, { remedy, cause: error });
+  }
   return asTrunklineError(error);
 }
 

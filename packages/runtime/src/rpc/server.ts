@@ -5,7 +5,9 @@ import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { pause } from '../deadline.ts';
-import type { RpcDefinition } from './definition.ts';
+import { TrunklineError } from '../errors.ts';
+import type { CallContext } from './call-context.ts';
+import type { RpcDefinition, RpcMethod } from './definition.ts';
 import { toGrpcError } from './grpc-error.ts';
 import { type CallEnvelope, type CallParts, type HandlerParts, type Implementation, wrapMethod } from './handler.ts';
 import type { RpcAccess } from './inner-access.ts';
@@ -40,8 +42,10 @@ export interface RpcServerOptions extends CallParts {
   readonly descriptors: () => Uint8Array;
 }
 
-/** Largest request and answer, in bytes. */
+/** Largest answer, in bytes; what is larger is not even received. */
 export const largestRpcMessageBytes = 8 * 1024 * 1024;
+/** Largest request, in bytes. */
+const largestRpcRequestBytes = 4 * 1024 * 1024;
 
 const lastAnswersMs = 250;
 
@@ -64,7 +68,7 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
       const parts = { ...options, access, running, closing: closing.signal };
       const handler = grpcMethods(parts, definition, implementation);
       // The handler has every method of the definition: nice-grpc would infer it from the literal type only.
-      server.add(definition as TsProtoServiceDefinition, handler as ServiceImplementation<TsProtoServiceDefinition>);
+      server.add(withBareRequests(definition), handler as ServiceImplementation<TsProtoServiceDefinition>);
     },
     listen: async (host, port) => {
       server.add(HealthDefinition, HealthServiceImpl(health));
@@ -91,7 +95,10 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
 function grpcMethods(parts: HandlerParts, definition: RpcDefinition, implementation: object): Record<string, unknown> {
   const asGrpc = (error: unknown) => toGrpcError(error, parts.access.isPublic);
   const methods = Object.entries(definition.methods).map(([key, method]) => {
-    const wrapped = wrapMethod(parts, definition, method, Reflect.get(implementation, key));
+    const run = Reflect.get(implementation, key) as (asked: unknown, context: CallContext) => unknown;
+    // Read after the caller is known: a stranger's bytes are not even parsed.
+    const read = (bytes: Uint8Array, context: CallContext) => run(requestOf(method, bytes), context);
+    const wrapped = wrapMethod(parts, definition, method, read);
     const unary = async (request: unknown, nice: NiceContext) => {
       try {
         return await wrapped.unary(request, envelopeOf(nice));
@@ -109,6 +116,33 @@ function grpcMethods(parts: HandlerParts, definition: RpcDefinition, implementat
     return [key, method.responseStream ? streaming : unary] as const;
   });
   return Object.fromEntries(methods);
+}
+
+/** The same service with requests as they came: what cannot be read is refused by the method's own table of errors. */
+function withBareRequests(definition: RpcDefinition): TsProtoServiceDefinition {
+  const methods = Object.entries(definition.methods).map(([key, method]) => {
+    const requestType = { ...method.requestType, decode: (bytes: Uint8Array) => bytes };
+    return [key, { ...method, requestType }] as const;
+  });
+  return { ...definition, methods: Object.fromEntries(methods) } as TsProtoServiceDefinition;
+}
+
+function requestOf(method: RpcMethod, bytes: Uint8Array): unknown {
+  if (bytes.length > largestRpcRequestBytes) {
+    throw new TrunklineError(
+      'too_large',
+      `a request of ${bytes.length} bytes is larger than ${largestRpcRequestBytes}`,
+    );
+  }
+  try {
+    return method.requestType.decode(bytes);
+  } catch (cause) {
+    throw new TrunklineError('invalid_argument', 'the request is no message of this method', {
+      publicMessage: 'The request is no message of this method.',
+      remedy: 'Encode it by the contract that reflection describes.',
+      cause,
+    });
+  }
 }
 
 function envelopeOf({ metadata, peer, signal }: NiceContext): CallEnvelope {

@@ -1,4 +1,4 @@
-import { notFound, passOn, type Runtime } from '@trunkline/runtime';
+import { nothingHere, passOn, type Runtime } from '@trunkline/runtime';
 import { rendezvous } from '../domain/rendezvous.ts';
 
 /** Addresses of the instances of each connector. */
@@ -25,6 +25,6 @@ export async function passToConnectors(http: Runtime<unknown>['http'], connector
 
 function instanceFor(instances: readonly string[], key: string): string {
   const instance = rendezvous(key, instances);
-  if (instance === undefined) throw notFound('There is nothing under this address.');
+  if (instance === undefined) throw nothingHere();
   return instance;
 }

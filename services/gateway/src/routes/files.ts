@@ -1,4 +1,4 @@
-import { type FileStore, notFound, type Runtime, TrunklineError, verifyFileUrl } from '@trunkline/runtime';
+import { type FileStore, nothingHere, type Runtime, TrunklineError, verifyFileUrl } from '@trunkline/runtime';
 
 /** What is shown in a page; everything else is saved, because it could be a page of its own. */
 const shownTypes = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/;
@@ -10,10 +10,10 @@ export function serveFiles(http: Runtime<unknown>['http'], files: FileStore, lin
     async ({ params: { key }, query: { expires = '', signature = '' } }, reply) => {
       const problem = verifyFileUrl({ key, expires, signature }, linkKey, now());
       // A forged link and a link to nothing look the same from outside.
-      if (problem === 'forged') throw notFound('There is nothing under this address.');
+      if (problem === 'forged') throw nothingHere();
       if (problem === 'expired') throw expired();
       const opened = await files.open(key);
-      if (!opened) throw notFound('There is nothing under this address.');
+      if (!opened) throw nothingHere();
       const { mimeType, sizeBytes, name } = opened.file;
       const isShown = shownTypes.test(mimeType);
       const disposition = `${isShown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed() || 'file')}`;

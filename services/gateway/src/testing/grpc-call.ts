@@ -6,6 +6,8 @@ export interface GrpcAnswer {
   readonly status: number;
   readonly message: string;
   readonly messages: readonly Buffer[];
+  /** The status with its google.rpc details, as text that can be searched. */
+  readonly details: string;
 }
 
 /**
@@ -32,7 +34,9 @@ export async function grpcCall(
       };
       const answer = () => {
         const status = Number(told['grpc-status'] ?? (isOpen ? 0 : Number.NaN));
-        resolve({ status, message: decodeURIComponent(String(told['grpc-message'] ?? '')), messages: framesOf(bytes) });
+        const message = decodeURIComponent(String(told['grpc-message'] ?? ''));
+        const details = Buffer.from(String(told['grpc-status-details-bin'] ?? ''), 'base64').toString('latin1');
+        resolve({ status, message, messages: framesOf(bytes), details });
       };
       stream.on('response', hear);
       stream.on('trailers', hear);
