@@ -7,7 +7,8 @@ npm start -- --processes      each service in a process of its own
 npm start -- --scale <s>=<n>  <n> instances of service <s>, each in a process of its own; may be repeated
 
 Servers are taken from NATS_URL, MONGO_URL and KAFKA_BROKERS, from Docker, from the PATH, or downloaded into .trunkline/;
-SERVERS=env|docker|path|fetch forces one.`;
+SERVERS=env|docker|path|fetch forces one. TELEGRAM_BOT_TOKEN brings a real bot in place of the played one: its updates are
+fetched, so it works behind any router; TELEGRAM_API_URL names a Bot API server other than Telegram's own.`;
 
 /**
  * What \`npm start\` was asked for.

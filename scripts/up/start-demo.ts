@@ -12,6 +12,13 @@ import { runHosted, runProcesses } from './run.ts';
 import { keepSecrets } from './secrets.ts';
 import { type Demo, seed } from './seed.ts';
 
+/** A bot whose platform cannot call this machine: its connector fetches its updates itself. */
+export interface Bot {
+  readonly token: string;
+  /** A Bot API server other than Telegram's own. */
+  readonly apiUrl: string | undefined;
+}
+
 /** What the demo runs with. */
 export interface DemoOptions {
   /** Addresses of the servers and SERVICE_ACCESS, as `scripts/start/servers.ts` gives them; settings of all services besides. */
@@ -23,8 +30,8 @@ export interface DemoOptions {
   /** Takes the ports that people expect (8080, 50051, 8090, 8091) where they are free; else free ones alone. */
   readonly hasUsualPorts?: boolean;
   readonly scale?: Readonly<Record<string, number>>;
-  /** Token of a real Telegram bot, instead of the simulator. */
-  readonly telegramToken?: string | undefined;
+  /** A real Telegram bot, instead of the simulator. */
+  readonly bot?: Bot | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +44,7 @@ export interface RunningDemo extends Places, AsyncDisposable {
 
 /** Starts every service on servers that run already, makes the demo tenant, and opens the demo page. */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { environment, dataFolder, logFolder: folder, telegramToken, signal } = options;
+  const { environment, dataFolder, logFolder: folder, bot, signal } = options;
   const secrets = await keepSecrets(join(dataFolder, 'secrets.json'));
   const connectors = connectorNames();
   const planned = planInstances(connectors, options.scale ?? {}, options.hasUsualPorts === true);
@@ -45,20 +52,19 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const gateway = instances.find(({ service }) => service === 'gateway');
   if (!gateway) throw new Error('There is no gateway.');
   const publicUrl = `http://localhost:${gateway.ports.http}`;
-  // A real messenger cannot call this machine: its connector fetches updates itself.
-  const hookUrl = telegramToken ? '' : publicUrl;
+  const hookUrl = bot ? '' : publicUrl;
   const installation = { instances, connectors, secrets: secrets.values, publicUrl, hookUrl, ...given(environment) };
 
   await using stack = new AsyncDisposableStack();
   const environments = environmentsOf(installation);
   const running = stack.use(await (options.isApart ? runProcesses : runHosted)(environments, { folder }));
-  const simulator = telegramToken ? undefined : await createTelegramSimulator({ port: await portNear(8091, options) });
+  const simulator = bot ? undefined : await createTelegramSimulator({ port: await portNear(8091, options) });
   if (simulator) stack.use(simulator);
   const demoPort = await portNear(8090, options);
   const demo = await seed({
     gatewayUrl: publicUrl,
     portalUrl: `http://127.0.0.1:${demoPort}/portal`,
-    telegram: simulator ? { apiUrl: simulator.url, token: simulator.token } : realBot(telegramToken),
+    telegram: simulator ? { apiUrl: simulator.url, token: simulator.token } : bot,
     secrets,
   });
   const places = { demoPort, publicUrl, simulator, folder: join(dataFolder, 'demo') };
@@ -69,10 +75,6 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const owned = stack.move();
   const stop = () => owned.disposeAsync();
   return { ...addresses, demo, instances, simulator, failed: running.failed, [Symbol.asyncDispose]: stop };
-}
-
-function realBot(token: string | undefined) {
-  return token ? { apiUrl: undefined, token } : undefined;
 }
 
 async function provisionAll(

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readFlags } from '../start/flags.mjs';
 import { printWelcome } from './banner.ts';
 import { runOnce } from './once.ts';
-import { startDemo } from './start-demo.ts';
+import { type Bot, startDemo } from './start-demo.ts';
 
 /**
  * Starts all services on servers that run already (their addresses are in the environment), makes the demo, and runs until
@@ -20,13 +20,17 @@ export async function runUp(args: readonly string[]): Promise<number> {
     isApart: flags.processes,
     hasUsualPorts: true,
     scale: flags.scale,
-    telegramToken: process.env.TELEGRAM_BOT_TOKEN,
+    bot: botOf(process.env),
     signal: ending.signal,
   });
   if (flags.once) return await runOnce(demo);
   printWelcome(demo);
   await Promise.race([demo.failed, aborted(ending.signal)]);
   return 0;
+}
+
+function botOf({ TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_URL: apiUrl }: NodeJS.ProcessEnv): Bot | undefined {
+  return token ? { token, apiUrl: apiUrl || undefined } : undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
