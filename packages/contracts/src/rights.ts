@@ -172,7 +172,7 @@ const partnerDirectoryMethods = [
   ...['CreateLine', 'GetLine', 'ListLines', 'UpdateLine', 'SwitchLine'],
   ...['CreateChannel', 'GetChannel', 'ListChannels', 'UpdateChannel', 'SwitchChannel'],
   ...['ReconnectChannel', 'DeleteChannel', 'ListConnectors'],
-  ...['CreateApiKey', 'ListApiKeys', 'RevokeApiKey'],
+  ...['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'UpdateApiKey', 'RevokeApiKey'],
 ];
 
 /** A connector: its own channels, its own orders, its own records, its own collections. */

@@ -120,6 +120,17 @@ test('an API key is shown once, kept as its hash, and revoked for ever', async (
   const hash = Reflect.get(document, 'hash');
   await until(() => around.seenByGateway.apiKey(hash)?.tenantId === tenant.id);
   assert.deepEqual((await around.gateway.listApiKeys({}, own)).apiKeys, [apiKey]);
+  const renamed = { ...apiKey, name: 'Server two' };
+  assert.deepEqual(await around.gateway.updateApiKey({ apiKeyId: apiKey.id, name: 'Server two' }, own), renamed);
+  assert.deepEqual(await around.gateway.getApiKey({ apiKeyId: apiKey.id }, own), renamed);
+  const { own: stranger } = await company();
+  await assert.rejects(around.gateway.getApiKey({ apiKeyId: apiKey.id }, stranger), { code: 'not_found' });
+  await assert.rejects(around.gateway.updateApiKey({ apiKeyId: apiKey.id, name: 'Stolen' }, stranger), {
+    code: 'not_found',
+  });
+  await assert.rejects(around.gateway.updateApiKey({ apiKeyId: apiKey.id, name: ' ' }, own), {
+    code: 'invalid_argument',
+  });
   assert.equal((await around.gateway.revokeApiKey({ apiKeyId: apiKey.id }, own)).isActive, false);
   await until(() => around.seenByGateway.apiKey(hash)?.isActive === false);
 });
@@ -147,6 +158,7 @@ test('lists come page by page, in the order of ids', async () => {
 test('a connector tells about itself and about no other', async () => {
   const { connectors } = await around.gateway.listConnectors({}, everybody);
   assert.deepEqual(connectors, [told]);
+  await assert.rejects(around.gateway.listConnectors({ pageSize: 1_001 }, everybody), { code: 'invalid_argument' });
   const stranger = { connector: { ...told, name: 'viber' } };
   await assert.rejects(around.asConnector.registerConnector(stranger), { code: 'permission_denied' });
   await assert.rejects(around.gateway.registerConnector({ connector: told }, everybody), { code: 'permission_denied' });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type * as proto from '@trunkline/contracts';
-import { type CallContext, tenantFor } from '@trunkline/runtime';
+import { type CallContext, requireText, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
 import type { ApiKeyDocument } from '../store/documents.ts';
@@ -29,10 +29,14 @@ export function apiKeys({ apiKeys: store, tenants, making }: DirectoryContext) {
       // A repeat finds the first key, whose secret nobody has any more.
       return { apiKey: apiKey(made), secret: made.hash === hash ? secret : '' };
     },
+    getApiKey: async ({ apiKeyId }: proto.GetApiKeyRequest, { tenantScope }: CallContext) =>
+      apiKey(await store.get(apiKeyId, tenantScope)),
     listApiKeys: async (request: proto.ListApiKeysRequest, caller: CallContext) => {
       const { items, nextPageToken } = await store.list(tenantFor(caller, request.tenantId), request);
       return { apiKeys: items.map(apiKey), nextPageToken };
     },
+    updateApiKey: async ({ apiKeyId, name }: proto.UpdateApiKeyRequest, { tenantScope }: CallContext) =>
+      apiKey(await store.update(apiKeyId, tenantScope, { name: requireText('name', name) })),
     revokeApiKey: async ({ apiKeyId }: proto.RevokeApiKeyRequest, { tenantScope }: CallContext) =>
       apiKey(await store.update(apiKeyId, tenantScope, { isActive: false })),
   };

@@ -1,7 +1,13 @@
-import { Capabilities, type Connector, type RegisterConnectorRequest } from '@trunkline/contracts';
+import {
+  Capabilities,
+  type Connector,
+  type ListConnectorsRequest,
+  type RegisterConnectorRequest,
+} from '@trunkline/contracts';
 import { type CallContext, invalidArgument, TrunklineError } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import type { ConnectorDocument } from '../store/documents.ts';
+import { pageOf } from '../store/page.ts';
 
 function connector({ _id: name, title, capabilities, settingsSchema, secretNames }: ConnectorDocument): Connector {
   return { name, title, capabilities, settingsSchema, secretNames: [...secretNames] };
@@ -10,9 +16,9 @@ function connector({ _id: name, title, capabilities, settingsSchema, secretNames
 /** The methods about connectors. */
 export function connectors({ connectors: collection }: DirectoryContext) {
   return {
-    listConnectors: async () => {
-      const found = await collection.find({}, { timeoutMS: 5_000 }).sort({ _id: 1 }).limit(200).toArray();
-      return { connectors: found.map(connector) };
+    listConnectors: async (page: ListConnectorsRequest) => {
+      const { items, nextPageToken } = await pageOf(collection, {}, page);
+      return { connectors: items.map(connector), nextPageToken };
     },
     registerConnector: async ({ connector: told }: RegisterConnectorRequest, { caller }: CallContext) => {
       if (!told || !/^[a-z][a-z0-9-]{0,40}$/.test(told.name)) {

@@ -4,25 +4,10 @@ import {
   type Filter,
   isDuplicateKey,
   notFound,
-  pageSizeOf,
-  readPageToken,
   TrunklineError,
-  writePageToken,
 } from '@trunkline/runtime';
-import { z } from 'zod';
 import type { Entity } from './documents.ts';
-
-/** What a page of a list is asked by. */
-export interface PageRequest {
-  readonly pageSize: number;
-  readonly pageToken: string;
-}
-
-/** A page of documents, in the order of ids. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextPageToken: string;
-}
+import { type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One kind of the directory's documents, always asked within a tenant: another tenant's document is not found. */
 export interface Entities<T extends Entity> {
@@ -59,14 +44,9 @@ export function entities<T extends Entity>(collection: Collection<Entity>, word:
       if (!found) throw missing();
       return found as T;
     },
-    list: async (tenantScope, { pageSize, pageToken }) => {
-      const limit = pageSizeOf(pageSize, { usual: 100, most: 1_000 });
-      const after = readPageToken(pageToken, z.string());
-      const filter = within(tenantScope, after === undefined ? {} : { _id: { $gt: after } });
-      const cursor = collection.find(filter, timeout).sort({ _id: 1 });
-      const found = (await cursor.limit(limit + 1).toArray()) as unknown as T[];
-      const items = found.slice(0, limit);
-      return { items, nextPageToken: found.length > limit ? writePageToken(items.at(-1)?._id) : '' };
+    list: async (tenantScope, page) => {
+      const { items, nextPageToken } = await pageOf(collection, within(tenantScope, {}), page);
+      return { items: items as readonly T[], nextPageToken };
     },
     update: async (id, tenantScope, changes, given = {}) => {
       const one = within(tenantScope, { _id: id });
