@@ -135,3 +135,34 @@ test('NATS restarted and MongoDB away in the middle: everything waits, then goes
   const notice = portal.received.flatMap(({ events }) => events).findLast(({ sequence }) => sequence === 8);
   assert.equal(notice?.type, 'trunkline.events.parked.v1');
 });
+
+test('an owner that slept past its lease and wakes up again sends nothing twice and nothing out of order', async () => {
+  await using portal = await aPortal('sleeper');
+  await using sleeper = await aProcess();
+  await around.seal('sleeper', 5);
+  await until(async () => (await around.recordedOf('sleeper')) === 5, 90_000);
+  sleeper.child.kill('SIGSTOP');
+  await around.seal('sleeper', 5);
+  await using _other = await aProcess();
+  await until(() => portal.taken.length === 10, 90_000);
+  sleeper.child.kill('SIGCONT');
+  for (let round = 0; round < 20; round += 1) {
+    await around.seal('sleeper', 2);
+    await pause(100, AbortSignal.timeout(60_000));
+  }
+  await until(async () => (await around.recordedOf('sleeper')) === 50, 90_000);
+  assert.deepEqual(portal.taken, numbers(50));
+  assert.deepEqual(portal.repeats, []);
+  assert.equal(sleeper.child.exitCode, null);
+});
+
+test('a process that is stopped while the bus is away ends all the same', async () => {
+  await using portal = await aPortal('alone');
+  await using process = await aProcess();
+  await around.seal('alone', 5);
+  await until(() => portal.taken.length === 5, 90_000);
+  await around.servers.kill('nats');
+  process.child.kill('SIGTERM');
+  await until(() => process.child.exitCode !== null, 40_000);
+  await around.servers.restart('nats');
+});
