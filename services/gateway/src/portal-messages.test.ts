@@ -63,7 +63,8 @@ test('a message refused for good says so in its place, and the next goes on; at 
     return { messageId: 'm' };
   });
   const { json } = await write();
-  const error = { code: 'not_found', message: 'There is no such conversation.' };
+  const remedy = 'Check the id and the tenant of the key.';
+  const error = { code: 'not_found', message: 'There is no such conversation.', remedy };
   assert.deepEqual(json.messages, [
     { id: 'a', error },
     { id: 'b', messageId: 'm', isRepeat: false },

@@ -22,7 +22,10 @@ import {
 /** What becomes of one message of a portal's call. */
 type Answer =
   | { readonly id: string; readonly messageId: string; readonly isRepeat: boolean }
-  | { readonly id: string; readonly error: { readonly code: string; readonly message: string } };
+  | {
+      readonly id: string;
+      readonly error: { readonly code: string; readonly message: string; readonly remedy: string };
+    };
 
 /** What {@link portalMessages} wants. */
 export interface PortalMessages {
@@ -105,7 +108,7 @@ async function submit(way: Way, id: string, plaintext: Uint8Array): Promise<Answ
     const error = asTrunklineError(thrown);
     // Refused for good is only what is certain: after our own mistake the message is still the portal's.
     if (error.retry !== 'never' || !error.certain) return error;
-    return { id, error: { code: error.code, message: error.publicMessage } };
+    return { id, error: { code: error.code, message: error.publicMessage, remedy: error.remedy } };
   }
 }
 
