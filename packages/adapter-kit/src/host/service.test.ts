@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ChannelState, type IngressItem, MediaState, MessageState } from '@trunkline/contracts';
+import { ChannelState, type IngressItem, MessageState } from '@trunkline/contracts';
 import type { HostedService, StartedService } from '@trunkline/runtime';
-import { startHttpDouble, until } from '@trunkline/testkit';
-import { type Surroundings, sendFile, sendText, startSurroundings, tenantId, token } from '../testing/surroundings.ts';
+import { until } from '@trunkline/testkit';
+import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
 
 let around: Surroundings;
 let hosted: HostedService<unknown>;
 let service: StartedService<unknown>;
 before(async () => {
   around = await startSurroundings();
-  hosted = around.start({ FILE_MAX_MEBIBYTES: '1', ALLOW_PRIVATE_PORTALS: tenantId });
+  hosted = around.start();
   service = await hosted.ready;
 });
 after(async () => {
@@ -207,97 +207,3 @@ test('a channel that is off sends nothing until it is on again, and what expired
   const asked = around.platform.asked.filter(({ to }) => ['old', 'off'].includes(to)).map(({ text }) => text);
   assert.deepEqual(asked, ['in time']);
 });
-
-test('a file is copied, hashed and typed by its content; one that is gone, endless or of a gigabyte fails with its reason', async () => {
-  const id = await aChannel();
-  const fetchOf = (platformFileId: string) => ({
-    ...{ tenantId, channelId: id, conversationId: '', at: new Date(), traceparent: '' },
-    order: {
-      $case: 'fetch' as const,
-      value: {
-        messageId: 'm',
-        media: {
-          ...{ id: `${id}-${platformFileId}`, mimeType: '', sizeBytes: 0, name: 'cat.png', sha256: '', url: '' },
-          ...{ width: 0, height: 0, durationSeconds: 0, state: MediaState.MEDIA_STATE_PENDING },
-          source: { platformFileId, url: '', expiresAt: undefined, objectKey: '' },
-        },
-      },
-    },
-  });
-  await around.order(fetchOf('cat'), fetchOf('gone'), fetchOf('endless'), fetchOf('gigabyte'));
-  const settled = await until(async () => {
-    const found = (await around.entered(id)).flatMap(({ item }) => (item?.$case === 'fileResult' ? [item.value] : []));
-    return found.length === 4 && found;
-  });
-  const [cat, gone, endless, gigabyte] = ['cat', 'gone', 'endless', 'gigabyte'].map((name) =>
-    settled.find(({ media }) => media?.id === `${id}-${name}`),
-  );
-  assert.equal(cat?.media?.state, MediaState.MEDIA_STATE_STORED);
-  assert.equal(cat?.media?.mimeType, 'image/png');
-  assert.match(cat?.media?.sha256 ?? '', /^[0-9a-f]{64}$/);
-  assert.deepEqual([gone?.media?.state, gone?.reason], [MediaState.MEDIA_STATE_FAILED, 'media_failed']);
-  for (const large of [endless, gigabyte]) {
-    assert.deepEqual([large?.media?.state, large?.reason], [MediaState.MEDIA_STATE_TOO_LARGE, 'too_large']);
-  }
-});
-
-test('a company’s own file is copied from its address before it is sent, and told of; its second copy is not fetched', async () => {
-  const id = await aChannel();
-  let asked = 0;
-  await using company = await startHttpDouble(({ url }) => {
-    asked += 1;
-    if (url.pathname === '/moved') return { status: 302, headers: { location: '/cat.png' } };
-    if (url.pathname === '/endless') return 'endless';
-    return url.pathname === '/cat.png' ? { status: 200, body: picture } : { status: 404 };
-  });
-  const orderOf = (name: string, key = name) =>
-    sendFile(id, `m-${key}`, { id: `${id}-${name}`, name: 'cat.png', source: { url: `${company.url}/${name}` } });
-  const settled = async (count: number) =>
-    await until(async () => {
-      const found = (await around.entered(id)).flatMap(({ item }) =>
-        item?.$case === 'fileResult' ? [item.value] : [],
-      );
-      return found.length >= count && found;
-    });
-  await around.order(orderOf('cat.png'), orderOf('gone'), orderOf('moved'), orderOf('endless'));
-  const all = await resultsOf(id, 4);
-  const codes = new Map(all.map(({ messageId, error, state }) => [messageId, error?.code ?? state]));
-  assert.deepEqual(Object.fromEntries(codes), {
-    'm-cat.png': MessageState.MESSAGE_STATE_SENT,
-    'm-gone': 'media_failed',
-    'm-moved': 'media_failed',
-    'm-endless': 'too_large',
-  });
-  const files = new Map((await settled(4)).map(({ messageId, media }) => [messageId, media]));
-  const stored = files.get('m-cat.png');
-  assert.deepEqual([stored?.state, stored?.mimeType], [MediaState.MEDIA_STATE_STORED, 'image/png']);
-  assert.match(stored?.sha256 ?? '', /^[0-9a-f]{64}$/);
-  assert.equal(files.get('m-gone')?.state, MediaState.MEDIA_STATE_FAILED);
-  assert.equal(files.get('m-endless')?.state, MediaState.MEDIA_STATE_TOO_LARGE);
-  const before = asked;
-  await around.order(orderOf('cat.png', 'again'));
-  await resultsOf(id, 5);
-  assert.equal(asked, before);
-});
-
-test('a company cannot reach into our network by the address of a file', async () => {
-  const strict = around.start({ ALLOW_PRIVATE_PORTALS: 'somebody-else', HTTP_PORT: '0' });
-  await hosted.stop();
-  await strict.ready;
-  hosted = strict;
-  const id = await around.channel();
-  let asked = 0;
-  await using inside = await startHttpDouble(() => {
-    asked += 1;
-    return { status: 200, body: picture };
-  });
-  await around.order(sendFile(id, 'm-inside', { id: `${id}-inside`, source: { url: `${inside.url}/secret` } }));
-  const [result] = await resultsOf(id, 1);
-  assert.deepEqual(
-    [result?.error?.code, result?.error?.text],
-    ['media_failed', 'the address of the file is not public'],
-  );
-  assert.equal(asked, 0);
-});
-
-const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
