@@ -233,6 +233,15 @@ test('a connector that is not here is 404 and tells nothing; one that is down is
   assert.deepEqual([down.status, code], [503, 'unavailable']);
 });
 
+test('a channel whose instance does not answer is served by another at the messenger’s next try', async () => {
+  for (let index = 0; index < 8; index += 1) {
+    const call = () => fetch(`${around.url}/hooks/max/c${index}`, { method: 'POST', body: '{}' });
+    const first = await call();
+    assert.ok(first.status === 200 || first.status === 503, `${first.status}`);
+    assert.equal((await call()).status, 200);
+  }
+});
+
 test('a widget’s frames go both ways', async () => {
   const socket = new WebSocket(`${around.url.replace('http', 'ws')}/widget/v1/socket?channel=c1`);
   const frames: string[] = [];

@@ -1,6 +1,7 @@
 import { addBridge, defineService, loadDescriptors, openApiDocument } from '@trunkline/runtime';
 import { partnerAccess } from './access.ts';
 import { config } from './config.ts';
+import { createInstances } from './domain/instances.ts';
 import { forwarded } from './forward.ts';
 import { isPublicMethod, publicServices } from './public-methods.ts';
 import { passToConnectors } from './routes/connectors.ts';
@@ -29,6 +30,6 @@ export const gateway = defineService({
     http.get('/openapi.json', async () => document);
     portalMessages(http, { clients, directory, descriptors, tracing });
     serveFiles(http, files, FILES_KEY.reveal(), now);
-    await passToConnectors(http, CONNECTORS);
+    await passToConnectors(http, createInstances(CONNECTORS, now));
   },
 });

@@ -9,6 +9,8 @@ export interface PassedOn {
   readonly prefix: string;
   /** The other server for a call, `http://host:port`. Throws what the caller is to hear. */
   readonly upstreamOf: (path: string) => string;
+  /** Hears of a server that did not answer. */
+  readonly onSilent?: (upstream: string) => void;
   /** Also WebSockets. */
   readonly withSockets?: boolean;
   /** Longest wait for the other server's answer, in milliseconds; 30,000 by default. */
@@ -20,7 +22,8 @@ export interface PassedOn {
  * server hears the caller's address in `x-forwarded-for`; what the caller claims there is dropped.
  */
 export async function passOn(http: FastifyInstance, options: PassedOn): Promise<void> {
-  const { prefix, upstreamOf, timeoutMs = 30_000 } = options;
+  const { prefix, upstreamOf, onSilent, timeoutMs = 30_000 } = options;
+  const called = new WeakMap<object, string>();
   const pathOf = (request: FastifyRequest | { readonly url?: string }) => (request.url ?? '').split('?', 1)[0] ?? '';
   await http.register(httpProxy, {
     upstream: '',
@@ -34,11 +37,18 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
       upstreamOf(pathOf(request));
     },
     replyOptions: {
-      getUpstream: (request) => upstreamOf(pathOf(request)),
+      getUpstream: (request) => {
+        const upstream = upstreamOf(pathOf(request));
+        called.set(request, upstream);
+        return upstream;
+      },
       rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
       // Whatever keeps the other server from answering: the caller may come again.
-      onError: (reply, { error }) =>
-        sendError(reply as unknown as FastifyReply, new TrunklineError('unavailable', error.message, { cause: error })),
+      onError: (reply, { error }) => {
+        const upstream = called.get(reply.request);
+        if (upstream !== undefined) onSilent?.(upstream);
+        sendError(reply as unknown as FastifyReply, new TrunklineError('unavailable', error.message, { cause: error }));
+      },
     },
   });
 }

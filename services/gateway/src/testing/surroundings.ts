@@ -88,7 +88,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     startService(gateway, {
       ...{ ...quiet, NATS_URL: servers.natsUrlOf('gateway'), INNER_TOKEN: 'gateway-token' },
       PEERS: names.map((name) => `${name}=${peer}`).join(','),
-      CONNECTORS: `telegram=${telegram},webchat=${webchat},viber=http://127.0.0.1:1`,
+      CONNECTORS: `telegram=${telegram},webchat=${webchat},viber=http://127.0.0.1:1,max=http://127.0.0.1:1|${telegram}`,
       ...{ ADMINISTRATOR_KEY: administratorKey, FILES_KEY: filesKey, PUBLIC_URL: 'https://hub.example' },
     }),
   );
