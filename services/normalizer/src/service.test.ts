@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import {
-  Content,
-  type Fact,
-  ids,
-  MediaState,
-  MessageState,
-  OutgoingMessage,
-  ReceiptState,
-  Typing,
-} from '@trunkline/contracts';
+import { Content, ids, MediaState, MessageState, OutgoingMessage, ReceiptState } from '@trunkline/contracts';
 import { signFileUrl } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import {
@@ -21,10 +12,10 @@ import {
   only,
   party,
   sendResult,
-  submission,
   textContent,
 } from './testing/build.ts';
 import { type Surroundings, startSurroundings } from './testing/surroundings.ts';
+import { contactOf, conversationOf, factsIn, says, sendIn, stateIn, t1 } from './testing/talk.ts';
 
 let around: Surroundings;
 before(async () => {
@@ -34,40 +25,11 @@ after(async () => {
   await around?.[Symbol.asyncDispose]();
 });
 
-const t1 = { tenant: 't1' };
-const stranger = { tenant: 't9' };
-const conversationOf = (who: string) => ids.conversation('ch1', who);
-const contactOf = (who: string) => ids.contact(ids.identity('ch1', who));
-
-/** A message of somebody; each test has people of its own. */
-const says = (who: string, key: string, content: Parameters<typeof message>[1] = key) =>
-  message(`${who}:${key}`, content, { chat: who, sender: party(who), platformId: key });
-
 /** Facts of one person's conversation, once there are so many. */
-async function factsOf(who: string, count: number): Promise<Fact[]> {
-  return await until(async () => {
-    const own = (await around.facts()).filter(({ conversationId }) => conversationId === conversationOf(who));
-    return own.length >= count && own;
-  });
-}
-
-async function sendTo(who: string, key: string, text = key) {
-  const { value } = submission(key, {
-    $case: 'message',
-    value: { content: textContent(text), reply: undefined, keyboard: undefined, options: undefined },
-  });
-  const order = { ...value.message, conversationId: conversationOf(who) };
-  return await around.messages.submit({ idempotencyKey: key, message: order }, t1);
-}
-
+const factsOf = (who: string, count: number) => factsIn(around, who, count);
+const sendTo = (who: string, key: string, text?: string) => sendIn(around, who, key, text);
 /** A message once it is in a state. */
-async function messageIn(messageId: string, state: MessageState) {
-  return await until(async () => {
-    // The stage may not have come to it yet.
-    const found = await around.messages.get({ messageId }, t1).catch(() => undefined);
-    return found?.status?.state === state && found;
-  });
-}
+const messageIn = (messageId: string, state: MessageState) => stateIn(around, messageId, state);
 
 test('a hook call becomes a fact; five repeats are one, and what shares its id is no repeat', async () => {
   const one = says('a', '1');
@@ -242,67 +204,6 @@ test('a channel with conversations says so to the directory, and to nobody else'
   const asked = (channelId: string) => around.directory.hasConversations({ channelId });
   assert.deepEqual([await asked('ch1'), await asked('ch2')], [{ hasConversations: true }, { hasConversations: false }]);
   await assert.rejects(around.messages.hasConversations({ channelId: 'ch1' }), { code: 'permission_denied' });
-});
-
-test("what is another tenant's is not there: by every method", async () => {
-  const one = says('i', '1');
-  await around.enter(hookCall(one));
-  await factsOf('i', 1);
-  const conversationId = conversationOf('i');
-  const message_ = {
-    ...submission('i', { $case: 'typing', value: Typing.create({ isOn: true }) }).value.message,
-    conversationId,
-  };
-  const contactId = contactOf('i');
-  const { messages, contacts } = around;
-  const calls: readonly [string, () => Promise<unknown>][] = [
-    ['Submit', () => messages.submit({ idempotencyKey: 'i', message: message_ }, stranger)],
-    ['CanSend', () => messages.canSend({ conversationId }, stranger)],
-    ['Get', () => messages.get({ messageId: one.id }, stranger)],
-    ['ListHistory', () => messages.listHistory({ conversationId }, stranger)],
-    ['ResolveUnknown', () => messages.resolveUnknown({ messageId: one.id, idempotencyKey: 'i' }, stranger)],
-    ['contact Get', () => contacts.get({ contactId }, stranger)],
-    ['Find in another tenant', () => contacts.find({ tenantId: 't1', value: 'i' }, stranger)],
-    ['Join', () => contacts.join({ contactId, joinedContactId: contactOf('h'), idempotencyKey: 'i j' }, stranger)],
-    [
-      'Split',
-      () => contacts.split({ contactId, identityId: ids.identity('ch1', 'i'), idempotencyKey: 'i s' }, stranger),
-    ],
-  ];
-  for (const [name, call] of calls) await assert.rejects(call(), { code: 'not_found' }, name);
-  assert.deepEqual((await contacts.find({ value: 'i' }, stranger)).contacts, []);
-});
-
-test('a request that lacks something is refused with the name of the field', async () => {
-  const { messages, contacts } = around;
-  const message_ = submission('k', { $case: 'typing', value: Typing.create({ isOn: true }) }).value.message;
-  const calls: readonly [string, () => Promise<unknown>][] = [
-    ['idempotency_key', () => messages.submit({ message: message_ }, t1)],
-    ['message', () => messages.submit({ idempotencyKey: 'k' }, t1)],
-    ['message.action', () => messages.submit({ idempotencyKey: 'k', message: { conversationId: 'x' } }, t1)],
-    ['page_size', () => messages.listHistory({ conversationId: 'x', pageSize: 501 }, t1)],
-    ['value', () => contacts.find({ value: ' ' }, t1)],
-    ['joined_contact_id', () => contacts.join({ contactId: 'x', idempotencyKey: 'k' }, t1)],
-    ['tenant_id', () => contacts.find({ value: 'x' }, { tenant: '*' })],
-  ];
-  for (const [field, call] of calls) {
-    await assert.rejects(call(), (error: { code?: string; message: string }) => {
-      assert.equal(error.code, 'invalid_argument');
-      assert.match(error.message, new RegExp(`\\b${field}\\b`));
-      return true;
-    });
-  }
-});
-
-test('what is no message is refused at once; what the rules refuse is answered and told as failed', async () => {
-  await around.enter(hookCall(says('l', '1')));
-  await factsOf('l', 1);
-  await assert.rejects(sendTo('l', 'l-empty', ' '), { code: 'invalid_argument' });
-  const action = { $case: 'edit', value: { messageId: 'nowhere', content: textContent('new') } } as const;
-  const order = OutgoingMessage.fromPartial({ conversationId: conversationOf('l'), action });
-  const { messageId } = await around.messages.submit({ idempotencyKey: 'l-key', message: order }, t1);
-  const failed = await messageIn(messageId, MessageState.MESSAGE_STATE_FAILED);
-  assert.equal(failed.status?.error?.code, 'not_found');
 });
 
 test('what became of events is counted, and every channel balances', async () => {
