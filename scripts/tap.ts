@@ -12,7 +12,7 @@ const help = `npm run tap -- <stream> [subject]   messages of a stream as they c
   --help       this
 
 Streams: INGRESS, FACTS, OUTBOX, DELIVERIES, TIMERS, CURSORS, EGRESS_<connector>, SENDS_<connector>.
-A subject may have wildcards: "facts.3.>". What people wrote is printed in clear: this is for your own machine.
+A subject may have wildcards: "${spelled.allFacts(3)}". What people wrote is printed in clear: this is for your own machine.
 NATS_URL names another bus than that of npm start in this folder.`;
 
 const ending = new AbortController();

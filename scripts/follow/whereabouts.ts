@@ -1,3 +1,4 @@
+import { streams } from '../../packages/contracts/src/index.ts';
 import type { ShownHop } from './table.ts';
 
 /** Where something stands, told by the last of its hops; of a portal's queue only the portal itself knows why. */
@@ -55,7 +56,8 @@ function towardsPortal(hops: Hops): Whereabouts[] {
   const end = last(hops, ...ends);
   if (end !== undefined)
     return [{ kind: 'ended', text: `It went no further: ${end.entry.kind}, ${end.entry.outcome}.` }];
-  const isOnlyStored = hops.length > 0 && hops.every(({ stream }) => stream === 'INGRESS') && has(hops, 'hook.stored');
+  const isOnlyStored =
+    hops.length > 0 && hops.every(({ stream }) => stream === streams.ingress) && has(hops, 'hook.stored');
   return isOnlyStored ? [{ kind: 'waits', text: 'Stored; it waits for the normalizer.' }] : [];
 }
 

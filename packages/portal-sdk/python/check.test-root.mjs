@@ -32,7 +32,7 @@ async function startReceiver(licenceKeys) {
 }
 
 let passed = 0;
-async function expect(what, url, request, status, body) {
+async function expect(what, { url, request }, status, body) {
   const signal = AbortSignal.timeout(15_000);
   const answer = await fetch(url, { method: 'POST', headers: request.headers, body: request.rawBody, signal });
   const text = await answer.text();
@@ -54,15 +54,16 @@ async function expectTooLarge(url) {
 const [key, nextKey, foreignKey] = [1, 2, 3].map(licenceKeyOf);
 
 async function story(url, sender) {
-  const send = (what, batch, status, body, by = key, at = Date.now()) =>
-    expect(what, url, requestOf(batch, by, at), status, body);
+  const send = (what, batch, status, body) => expect(what, { url, request: requestOf(batch, key) }, status, body);
   const first = sender.events(3);
   await send('three good events', first, 200, { accepted: 3 });
   await send('the same again', first, 200, { accepted: 3 });
   await send('grown between two tries', [...first, sender.event({ text: 'Здравствуйте 🙂' })], 200, { accepted: 4 });
   const [fifth, sixth, seventh] = sender.events(3);
-  await send('forged', [fifth], 401, { error: 'bad_signature' }, foreignKey);
-  await send('signed an hour ago', [fifth], 401, { error: 'bad_signature' }, key, Date.now() - 3_600_000);
+  const forged = requestOf([fifth], foreignKey);
+  await expect('forged', { url, request: forged }, 401, { error: 'bad_signature' });
+  const old = requestOf([fifth], key, Date.now() - 3_600_000);
+  await expect('signed an hour ago', { url, request: old }, 401, { error: 'bad_signature' });
   await send('one missing', [sixth], 503, {
     error: 'gap',
     after: fifth.sequence.replace(/5$/, '4'),
@@ -93,9 +94,8 @@ try {
   const before = await startReceiver([key]);
   const waiting = await story(before.url, sender).finally(() => before.receiver.kill());
   const after = await startReceiver([nextKey, key]);
-  await expect('started again with both keys', after.url, requestOf(waiting, nextKey), 200, { accepted: 2 }).finally(
-    () => after.receiver.kill(),
-  );
+  const again = { url: after.url, request: requestOf(waiting, nextKey) };
+  await expect('started again with both keys', again, 200, { accepted: 2 }).finally(() => after.receiver.kill());
   const database = new DatabaseSync(join(folder, 'portal.db'), { readOnly: true });
   const stored = database.prepare('select * from event order by sequence, replay').all();
   const taken = stored.filter(({ replay }) => replay === null);

@@ -2,6 +2,7 @@ import { ConnectorServiceDefinition } from '@trunkline/contracts';
 import {
   createDoor,
   createOuterHttp,
+  type Door,
   defineService,
   openBodyStore,
   openHints,
@@ -40,26 +41,9 @@ export function connectorService(name: string, folder: string): ServiceDefinitio
 const connectTimeoutMs = 5_000;
 
 async function startConnector(runtime: Runtime<HostConfig>, connector: Connector): Promise<void> {
-  const {
-    service: name,
-    bus,
-    nats,
-    store,
-    directory,
-    files,
-    clients,
-    config,
-    log,
-    metrics,
-    tracing,
-    now,
-    signal,
-  } = runtime;
+  const { service: name, nats, store, directory, files, clients, config, log, metrics, tracing, now, signal } = runtime;
   await forgetExpired(store, name);
-  const { room, watching } = watchRoom(nats, signal);
-  runtime.run('room', watching);
-  const door = createDoor({ bus, bodies: openBodyStore(nats, bus, now), room });
-  runtime.onClose(async () => await door[Symbol.asyncDispose]());
+  const door = openDoor(runtime);
   const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS, connectTimeoutMs });
   runtime.onClose(async () => await http[Symbol.asyncDispose]());
 
@@ -99,3 +83,13 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
 }
 
 type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];
+
+/** The door, closed where the bus has no room, until the service ends. */
+function openDoor(runtime: Runtime<HostConfig>): Door {
+  const { bus, nats, now, signal } = runtime;
+  const { room, watching } = watchRoom(nats, signal);
+  runtime.run('room', watching);
+  const door = createDoor({ bus, bodies: openBodyStore(nats, bus, now), room });
+  runtime.onClose(async () => await door[Symbol.asyncDispose]());
+  return door;
+}

@@ -52,10 +52,11 @@ export function readersOf(connectors: readonly string[]): readonly Reader[] {
     ...connectors.map((name) =>
       keyedLog(`dispatch to ${name}`, egressStream(name), (lane) => subjects.egressPosition(name, lane)),
     ),
-    ...queue('delivery', outbox, deliveries, subjects.deliveries, DeliveryRecord),
-    ...connectors.flatMap((name) =>
-      queue(name, egressStream(name), sendsStream(name), (lane) => subjects.sends(name, lane), SendRecord),
-    ),
+    ...queue('delivery', outbox, { records: deliveries, subject: subjects.deliveries, codec: DeliveryRecord }),
+    ...connectors.flatMap((name) => {
+      const subject = (lane: number) => subjects.sends(name, lane);
+      return queue(name, egressStream(name), { records: sendsStream(name), subject, codec: SendRecord });
+    }),
     ...messageStreams(connectors).map((stream) => sink(auditSink(stream), stream)),
   ];
 }
@@ -115,14 +116,15 @@ interface QueueRecord {
   readonly lowSequence: number;
 }
 
+/** Where a queue records what it did. */
+interface QueueLog {
+  readonly records: string;
+  readonly subject: (lane: number) => string;
+  readonly codec: { decode(bytes: Uint8Array): QueueRecord };
+}
+
 /** A queue reads what it delivers, and at a take-over its own records since the last full one. */
-function queue(
-  name: string,
-  stream: string,
-  records: string,
-  subject: (lane: number) => string,
-  codec: { decode(bytes: Uint8Array): QueueRecord },
-): readonly Reader[] {
+function queue(name: string, stream: string, { records, subject, codec }: QueueLog): readonly Reader[] {
   const at = (lane: number) => ({ stream: records, subject: subject(lane) });
   return [
     { name, stream, at, passed: ({ data }) => codec.decode(data).lowSequence },

@@ -1,6 +1,7 @@
 import type { Entry } from '../entries.ts';
 import type { ServerFrame } from '../frames.ts';
-import { type Api, Refused } from './api.ts';
+import type { Api } from './api.ts';
+import { createAttachments } from './attachments.ts';
 import { createConnection } from './connection.ts';
 import type { Found } from './found.ts';
 import type { Answer } from './links.ts';
@@ -72,10 +73,9 @@ const missedMs = 1_500;
 
 /** Makes the chat; nothing is asked of the server until {@link Chat.start}. */
 export function createChat(parts: ChatParts): Chat {
-  const { api, memory, texts } = parts;
+  const { api, memory } = parts;
   const outbox = createOutbox(memory);
-  const files = new Map<string, File>();
-  const previews = new Map<string, string>();
+  const attachments = createAttachments(parts, outbox);
   /** Acknowledged, and shown from here until they come back in the log. */
   const stored = new Map<string, Waiting>();
   const shownWaiting = () => {
@@ -129,28 +129,11 @@ export function createChat(parts: ChatParts): Chat {
     } else if (answer.cid !== undefined && answer.retryAfterMs === undefined) outbox.fail(answer.cid, answer.message);
     show({ waiting: shownWaiting() });
   };
-  const upload = async (token: string, { frame, file }: Waiting) => {
-    const bytes = files.get(frame.cid);
-    if (!bytes) {
-      outbox.fail(frame.cid, texts.fileGone);
-      return false;
-    }
-    try {
-      await api.upload(token, { uploadId: frame.cid, name: file?.name ?? '', bytes });
-    } catch (error) {
-      const isForGood = error instanceof Refused && error.status >= 400 && error.status < 429 && error.status !== 401;
-      if (!isForGood) throw error;
-      outbox.fail(frame.cid, error.message || texts.uploadFailed);
-      return false;
-    }
-    outbox.change(frame.cid, { isUploaded: true });
-    return true;
-  };
   const connection = createConnection({
     ...parts,
     next: outbox.next,
     upload: async (token, waiting) => {
-      const isUploaded = await upload(token, waiting);
+      const isUploaded = await attachments.upload(token, waiting);
       show({ waiting: shownWaiting() });
       return isUploaded;
     },
@@ -194,8 +177,7 @@ export function createChat(parts: ChatParts): Chat {
     start: connection.start,
     write: (text, file) => {
       const cid = newCid();
-      const told = file && { name: file.name, sizeBytes: file.size, mimeType: file.type };
-      if (file) files.set(cid, file);
+      const told = file && attachments.add(cid, file);
       const frame = { t: 'send' as const, cid, text, ...(file && { uploadId: cid }) };
       add({ frame, atMs: Date.now(), isUploaded: false, ...(told && { file: told }) });
     },
@@ -227,11 +209,7 @@ export function createChat(parts: ChatParts): Chat {
       show({ unread: unreadAfter(log, readUpTo) });
       connection.tell({ t: 'read', upTo });
     },
-    preview: (cid) => {
-      const file = files.get(cid);
-      if (file && !previews.has(cid)) previews.set(cid, URL.createObjectURL(file));
-      return previews.get(cid);
-    },
+    preview: attachments.preview,
     fileUrl: (url) => api.fileUrl(url, connection.token()),
   };
 }

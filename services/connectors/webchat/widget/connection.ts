@@ -1,11 +1,9 @@
 import type { ClientFrame, ServerFrame } from '../frames.ts';
-import type { OpenedSession } from '../session.ts';
-import { type Api, Refused } from './api.ts';
+import { Refused } from './api.ts';
 import { backoffMs } from './backoff.ts';
-import type { Found } from './found.ts';
 import { type Answer, type Link, openPolling, openSocket, SessionOver } from './links.ts';
 import type { Waiting } from './outbox.ts';
-import type { Memory } from './storage.ts';
+import { createSession, type SessionParts } from './session-holder.ts';
 
 /** The way to the server that is always there or coming back. */
 export interface Connection {
@@ -21,13 +19,7 @@ export interface Connection {
 }
 
 /** What {@link createConnection} wants. */
-export interface ConnectionParts {
-  readonly api: Api;
-  readonly channel: string;
-  readonly memory: Memory;
-  readonly lang: string;
-  readonly found: () => Found;
-  readonly identity: unknown;
+export interface ConnectionParts extends SessionParts {
   /** What is to be sent next. */
   readonly next: () => Waiting | undefined;
   /** Uploads the file of a waiting frame; false when it was refused. Throws when it is to be tried again. */
@@ -36,45 +28,29 @@ export interface ConnectionParts {
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onAnswer: (answer: Answer) => void;
   readonly onLink: (link: 'connecting' | 'online' | 'offline') => void;
-  readonly onSession: (session: OpenedSession) => void;
   /** The server does not want this page: trying again would not help. */
   readonly onRefusal: (sentence: string) => void;
 }
 
-/** Shorter than the life of a token, so that what was begun with it can end with it. */
-const sessionMs = 4 * 60_000;
 /** After so many sockets that did not open, asking is tried instead. */
 const patience = 2;
 
 /** Makes the connection; it stays as long as the page. One frame is on its way at a time: order cannot be lost. */
 export function createConnection(parts: ConnectionParts): Connection {
-  const { api, memory, onFrame, onLink } = parts;
-  let session: { opened: OpenedSession; atMs: number } | undefined;
-  /** The newest that is known: an open socket is given new ones. */
-  let token = '';
+  const { api, onFrame, onLink } = parts;
+  const session = createSession(parts);
   let link: Link | undefined;
   let isStarted = false;
   let closedSockets = 0;
   let wake = () => {};
   let retry = () => {};
 
-  const openSession = async () => {
-    if (session && Date.now() - session.atMs < sessionMs) return session.opened;
-    const { channel, lang, identity } = parts;
-    const resume = memory.get<string>('resume');
-    const opened = await api.openSession({ channel, resume, lang, identity, ...parts.found() });
-    memory.set('resume', opened.resume);
-    token = opened.token;
-    session = { opened, atMs: Date.now() };
-    parts.onSession(opened);
-    return opened;
-  };
   const hear = (frame: ServerFrame) => {
-    if (frame.t === 'pong') token = frame.token ?? token;
+    if (frame.t === 'pong') session.renew(frame.token);
     else onFrame(frame);
   };
   const openLink = async () => {
-    const linkParts = { api, token, cursor: parts.cursor, onFrame: hear };
+    const linkParts = { api, token: session.token(), cursor: parts.cursor, onFrame: hear };
     if (closedSockets >= patience) {
       closedSockets = 0;
       return openPolling(linkParts);
@@ -97,26 +73,23 @@ export function createConnection(parts: ConnectionParts): Connection {
     while (!isOver) {
       const waiting = parts.next();
       if (!waiting) await Promise.race([over, pause(60_000, (early) => (wake = early))]);
-      else await sendOne(open, waiting, (ms) => Promise.race([over, pause(ms, () => {})]));
+      else
+        await sendOne(parts, { open, token: session.token(), waiting }, (ms) =>
+          Promise.race([over, pause(ms, () => {})]),
+        );
     }
-  };
-  const sendOne = async (open: Link, waiting: Waiting, rest: (ms: number) => Promise<void>) => {
-    if (waiting.file && !waiting.isUploaded && !(await parts.upload(token, waiting))) return;
-    const answer = await open.deliver(waiting.frame);
-    parts.onAnswer(answer);
-    if (answer.t === 'error' && answer.retryAfterMs !== undefined) await rest(answer.retryAfterMs);
   };
   /** One session's work; true if it came to something. */
   const serve = async () => {
     let isServed = false;
     try {
-      await openSession();
+      await session.open();
       link = await openLink();
       isServed = true;
       onLink('online');
       await sendAll(link);
     } catch (error) {
-      if (error instanceof SessionOver || (error instanceof Refused && error.status === 401)) session = undefined;
+      if (error instanceof SessionOver || (error instanceof Refused && error.status === 401)) session.forget();
       if (!isServed && isFinal(error)) throw error;
     } finally {
       link?.close();
@@ -153,8 +126,26 @@ export function createConnection(parts: ConnectionParts): Connection {
     wake: () => wake(),
     retry: () => retry(),
     tell: (frame) => link?.tell(frame),
-    token: () => token,
+    token: session.token,
   };
+}
+
+interface Sending {
+  readonly open: Link;
+  readonly token: string;
+  readonly waiting: Waiting;
+}
+
+/** Sends what is next, its file before it; rests where the server asks for that. */
+async function sendOne(
+  { upload, onAnswer }: ConnectionParts,
+  { open, token, waiting }: Sending,
+  rest: (ms: number) => Promise<void>,
+): Promise<void> {
+  if (waiting.file && !waiting.isUploaded && !(await upload(token, waiting))) return;
+  const answer = await open.deliver(waiting.frame);
+  onAnswer(answer);
+  if (answer.t === 'error' && answer.retryAfterMs !== undefined) await rest(answer.retryAfterMs);
 }
 
 /** Refusals that the next try would meet again. */

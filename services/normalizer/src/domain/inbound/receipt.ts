@@ -18,7 +18,7 @@ export function takeReceipt(turn: Turn, channel: ChannelEntry, event: ChannelEve
   turn.draft.insert('events', { _id: event.id, channelId: channel.id, at: new Date(turn.nowMs) });
   const platformId = event.conversation?.platformId ?? '';
   const place: Place = { channelId: channel.id, conversationPlatformId: platformId };
-  for (const target of receipt.targetPlatformIds) receiveFor(turn, channel, place, target, receipt);
+  for (const target of receipt.targetPlatformIds) receiveFor(turn, { channel, place, platformId: target }, receipt);
   const conversation = conversationOf(turn.draft, ids.conversation(channel.id, platformId));
   if (conversation === undefined) {
     turn.tally.events.accepted += 1;
@@ -29,8 +29,14 @@ export function takeReceipt(turn: Turn, channel: ChannelEntry, event: ChannelEve
   if (receipt.upTo !== '') raiseWatermark(turn, conversation._id, receipt, isByNumber(event));
 }
 
+interface Target {
+  readonly channel: ChannelEntry;
+  readonly place: Place;
+  readonly platformId: string;
+}
+
 /** A receipt of one message; where its send is not known yet, it waits for the result. */
-function receiveFor(turn: Turn, channel: ChannelEntry, place: Place, platformId: string, receipt: ReceiptGiven): void {
+function receiveFor(turn: Turn, { channel, place, platformId }: Target, receipt: ReceiptGiven): void {
   const state = stateOfReceipt(receipt.state);
   if (platformId === '' || state === undefined) return;
   const found = findMessage(turn.draft, place, platformId);

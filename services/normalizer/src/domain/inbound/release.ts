@@ -29,21 +29,16 @@ function release(turn: Turn, channel: ChannelEntry | undefined, conversationId: 
     if (channel === undefined) throw new Error('the channel is not known any more');
     turn.attempt(() => place(turn, channel, entry));
   } catch (error) {
-    parkHeld(turn, channel, conversationId, entry, error instanceof Error ? error.message : 'cannot be placed');
+    const reason = error instanceof Error ? error.message : 'cannot be placed';
+    for (const bytes of entry.events) park(turn, { code: 'poison', reason, bytes, channel });
+    countParked(turn, conversationId, entry.events.length);
   }
 }
 
-function parkHeld(
-  turn: Turn,
-  channel: ChannelEntry | undefined,
-  conversationId: string,
-  { events }: HeldEvent,
-  reason: string,
-): void {
-  for (const bytes of events) park(turn, { code: 'poison', reason, bytes, channel });
+function countParked(turn: Turn, conversationId: string, parked: number): void {
   const conversation = conversationOf(turn.draft, conversationId);
   if (conversation === undefined) return;
-  turn.draft.put('conversations', count(turn, conversation, { held: -events.length, parked: events.length }));
+  turn.draft.put('conversations', count(turn, conversation, { held: -parked, parked }));
 }
 
 function place(turn: Turn, channel: ChannelEntry, { events, traceparent }: HeldEvent): void {
