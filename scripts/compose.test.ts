@@ -58,8 +58,11 @@ test('every password that the users of NATS name is written beside them', () => 
   assert.deepEqual(Object.keys(natsPasswords(plan)).toSorted(), named.toSorted());
 });
 
-/** As compose reads them when the host has set nothing: `${NAME:-otherwise}`. */
+/** As compose reads them when the host has set nothing: `${NAME:-otherwise}`, also one inside the other. */
 function ofTheHost(settings: Record<string, string>): Record<string, string> {
-  const read = (value: string) => value.replace(/^\$\{\w+:-(.*)\}$/, '$1');
+  const read = (value: string): string => {
+    const inner = value.replaceAll(/\$\{\w+:-([^${}]*)\}/g, '$1');
+    return inner === value ? value : read(inner);
+  };
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, read(value)]));
 }

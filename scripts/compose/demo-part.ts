@@ -19,7 +19,12 @@ function simulatorPart(name: string, port: number): string {
     args: { <<: *arguments }
   command: [node, services/connectors/${name}/simulator/main.ts]
   environment: { BIND_ADDRESS: 0.0.0.0, PORT: "${port}" }
-  ports: ["${port}:${port}"]`;
+  ports: ["${hostPort(name, port)}:${port}"]`;
+}
+
+/** The host's port of a played messenger, which is the page's address of it as well. */
+function hostPort(name: string, port: number): string {
+  return `\${${name.toUpperCase()}_SIMULATOR_PORT:-${port}}`;
 }
 
 function seedPart(connectors: readonly string[]): string {
@@ -54,10 +59,10 @@ const page = `demo:
     LOG_LEVEL: \${LOG_LEVEL:-info}
     HTTP_PORT: "8090"
     GATEWAY_URL: http://gateway:8080
-    GATEWAY_PUBLIC_URL: \${PUBLIC_URL:-http://localhost:8080}
-    TELEGRAM_SIMULATOR_URL: http://localhost:${SIMULATOR_PORT}
+    GATEWAY_PUBLIC_URL: \${PUBLIC_URL:-http://localhost:\${HTTP_PORT:-8080}}
+    TELEGRAM_SIMULATOR_URL: http://localhost:${hostPort('telegram', SIMULATOR_PORT)}
     DEMO_FOLDER: /var/lib/trunkline/events
-  ports: ["8090:8090"]
+  ports: ["\${DEMO_PORT:-8090}:8090"]
   volumes: ["demo:/var/lib/trunkline"]
   depends_on:
     seed: { condition: service_completed_successfully }`;

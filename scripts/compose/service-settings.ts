@@ -1,6 +1,6 @@
 import type { ServiceFolders } from './folders.ts';
 
-const PUBLIC_URL = ofTheHost('PUBLIC_URL', 'http://localhost:8080');
+const PUBLIC_URL = ofTheHost('PUBLIC_URL', `http://localhost:${ofTheHost('HTTP_PORT', '8080')}`);
 
 /** Settings of a service that everybody may see; its secrets come as a file of its own. Pure. */
 export function clearSettings(name: string, { connectors }: ServiceFolders): Record<string, string> {
