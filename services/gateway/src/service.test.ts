@@ -151,13 +151,16 @@ test('health and reflection answer everybody', async () => {
   const listServices = Buffer.from([0x3a, 0x01, 0x2a]);
   const [list] = (await grpcCall(around.grpc, reflection, listServices, { isOpen: true })).messages;
   for (const { definition } of publicServices) assert.ok(list?.includes(definition.fullName), definition.fullName);
+  assert.ok(list?.includes('grpc.health.v1.Health'));
   assert.equal(list?.includes('SealingService'), false);
-  // A generic client shows the details of an error only if reflection describes them.
-  for (const name of ['ErrorInfo', 'LocalizedMessage', 'BadRequest', 'RetryInfo']) {
-    const symbol = Buffer.from(`google.rpc.${name}`);
+  // A generic client calls and shows only what reflection describes: health, and the details of errors.
+  const details = ['ErrorInfo', 'LocalizedMessage', 'BadRequest', 'RetryInfo'].map((name) => `google.rpc.${name}`);
+  for (const name of ['grpc.health.v1.Health', ...details]) {
+    const symbol = Buffer.from(name);
     const request = Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]);
     const [file] = (await grpcCall(around.grpc, reflection, request, { isOpen: true })).messages;
-    assert.ok(file?.includes('google/rpc/error_details.proto'), name);
+    const path = name.startsWith('grpc') ? 'grpc/health/v1/health.proto' : 'google/rpc/error_details.proto';
+    assert.ok(file?.includes(path), name);
   }
 });
 

@@ -72,7 +72,10 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
     },
     listen: async (host, port) => {
       server.add(HealthDefinition, HealthServiceImpl(health));
-      server.add(ServerReflectionService, ServerReflection(options.descriptors(), names));
+      server.add(
+        ServerReflectionService,
+        ServerReflection(options.descriptors(), [...names, HealthDefinition.fullName]),
+      );
       return await server.listen(`${host}:${port}`, ServerCredentials.createInsecure());
     },
     setHealthy: (isHealthy) => {
