@@ -1,14 +1,10 @@
 import type { Socket } from '@trunkline/adapter-kit';
-import { type Entry, logOf } from './entries.ts';
 import { refusedFrame } from './errors.ts';
+import { createFollower } from './follow.ts';
 import { cidIn, readFrame, type ServerFrame } from './frames.ts';
 import { frameOfHint, visitorTopic } from './hints.ts';
 import type { Limit } from './limits.ts';
-import { freshToken, seenUpTo, takeFrame, takeReceipt, takeTyping, type VisitorOf } from './take.ts';
-
-const pageSize = 100;
-/** Hints may be lost: the log is looked into now and then all the same. */
-const lookMs = 10_000;
+import { freshToken, takeFrame, takeTyping, type VisitorOf } from './take.ts';
 
 /** How much one visitor may send. */
 export interface FrameLimits {
@@ -20,33 +16,13 @@ export interface FrameLimits {
 export async function serveSocket(socket: Socket, of: VisitorOf, limits: FrameLimits): Promise<void> {
   const { host, channel, visitorId } = of;
   const say = (frame: ServerFrame) => socket.send(JSON.stringify(frame));
-  let wake = () => {};
-  const ended = closed(socket.signal);
-  const follow = async (cursor: number) => {
-    let after = cursor;
-    while (!socket.signal.aborted) {
-      const next = Promise.withResolvers<void>();
-      wake = next.resolve;
-      const sent = await sendLog(after, of, say);
-      if (sent > after) await takeReceipt('delivered', sent, of).catch(passOver);
-      const isMore = sent - after >= pageSize;
-      after = sent;
-      if (isMore) continue;
-      const timer = setTimeout(next.resolve, lookMs);
-      await Promise.race([next.promise, ended]);
-      clearTimeout(timer);
-    }
-  };
-  const hello = async (cursor: number) => {
-    await say({ t: 'seen', upTo: await seenUpTo(of) });
-    await follow(cursor);
-  };
+  const follower = createFollower(socket, of, say);
   host.tools(channel).hints.listen(
     visitorTopic(visitorId),
     (hint) => {
       const frame = frameOfHint(hint);
       if (frame) say(frame).catch(passOver);
-      else wake();
+      else follower.wake();
     },
     socket.signal,
   );
@@ -62,10 +38,10 @@ export async function serveSocket(socket: Socket, of: VisitorOf, limits: FrameLi
         await say({ t: 'pong', token: freshToken(of) });
         break;
       case 'hello':
-        following ??= hello(frame.cursor).catch(() => socket.close(1011, 'try again'));
+        following ??= follower.follow(frame.cursor).catch(() => socket.close(1011, 'try again'));
         break;
       case 'read':
-        await takeReceipt('read', frame.upTo, of).catch(passOver);
+        follower.read(frame.upTo);
         break;
       case 'typing':
         if (limits.typing.take(visitorId, host.now()) === 0) await takeTyping(frame.on, of).catch(passOver);
@@ -94,20 +70,5 @@ export async function answered(
   }
 }
 
-/** Sends a page of the log; gives the number of the last entry sent. */
-async function sendLog(after: number, of: VisitorOf, say: (frame: ServerFrame) => Promise<void>): Promise<number> {
-  const { host, channel, visitorId } = of;
-  const entries = await host.tools(channel).state.read<Entry>(logOf(visitorId), after, pageSize);
-  for (const { sequence, entry, atMs } of entries) await say({ t: 'event', seq: sequence, at: atMs, event: entry });
-  return entries.at(-1)?.sequence ?? after;
-}
-
-function closed(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', () => done(), { once: true });
-  });
-}
-
-/** A receipt or a hint that is lost costs nothing: the next one says as much. */
+/** A hint that is lost costs nothing: the next one says as much. */
 function passOver(): void {}

@@ -48,9 +48,9 @@ export function Message({ shown, quoted, chat, texts }: MessageProps) {
         <Failure shown={shown} chat={chat} texts={texts} />
       ) : (
         <span class={isLast ? 'told' : 'told hidden'}>
-          {item.isEdited && `${texts.edited} · `}
+          {item.isEdited && `${texts.edited} ·`}
           <Time atMs={item.atMs} />
-          {fate && ` · ${texts[fate]}`}
+          {fate && `· ${texts[fate]}`}
           {fate && <Icon path={icons[fate]} />}
         </span>
       )}
