@@ -59,5 +59,6 @@ async function converse(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Answer' }).press('Enter');
   await page.getByRole('dialog').getByText(answer).last().waitFor();
   await read.nth(before).waitFor();
-  await page.locator('#hops').getByText('status told').nth(2).waitFor({ timeout: 60_000 });
+  await page.locator('#stations.back li:last-child.done').waitFor();
+  await page.locator('#stations').getByText('read').waitFor();
 }

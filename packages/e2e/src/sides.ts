@@ -37,6 +37,8 @@ export interface PortalSide {
   readonly picture: Locator;
   readonly proof: Locator;
   readonly queue: Locator;
+  /** Places kept for what waits. */
+  readonly kept: Locator;
   readonly answer: (text: string) => Promise<void>;
   readonly mode: (mode: 'on' | 'off' | 'slow' | 'errors') => Promise<void>;
 }
@@ -51,6 +53,7 @@ export function portalSide(page: Page): PortalSide {
     picture: page.locator('#list img'),
     proof: page.locator('#proof'),
     queue: page.locator('#queue'),
+    kept: page.locator('#ghosts > li'),
     answer: async (text) => {
       await answer.fill(text);
       await answer.press('Enter');

@@ -1,25 +1,35 @@
 import { byId } from './element.js';
 
+const typingMs = 4_000;
+
 /** The box where the portal's operator answers the chosen conversation. */
 export function createAnswer(onSent) {
   const form = byId('answer');
   const problem = byId('answer-problem');
   const [input, button] = [form.querySelector('input'), form.querySelector('button')];
-  const chosen = { id: undefined };
+  const chosen = { id: undefined, toldTypingAt: 0 };
+  const isReady = () => input.value.trim() !== '' && chosen.id !== undefined;
+  input.addEventListener('input', () => {
+    button.disabled = !isReady();
+    if (!isReady() || Date.now() - chosen.toldTypingAt < typingMs) return;
+    chosen.toldTypingAt = Date.now();
+    const body = JSON.stringify({ conversationId: chosen.id });
+    fetch('/api/typing', { method: 'POST', body }).catch(() => {});
+  });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = input.value.trim();
-    if (text === '' || chosen.id === undefined) return;
+    if (!isReady()) return;
     button.disabled = true;
     problem.textContent = '';
     try {
-      const messageId = await send(chosen.id, text);
+      onSent(await send(chosen.id, text), text);
       input.value = '';
-      onSent(messageId);
+      chosen.toldTypingAt = 0;
     } catch (error) {
       problem.textContent = `The answer was not taken: ${error.message}`;
     } finally {
-      button.disabled = false;
+      button.disabled = !isReady();
       input.focus();
     }
   });
@@ -29,7 +39,7 @@ export function createAnswer(onSent) {
       chosen.id = id;
       byId('answering').textContent = `Answer to ${name}${channel ? ` · ${channel}` : ''}`;
       input.disabled = false;
-      button.disabled = false;
+      button.disabled = !isReady();
     },
   };
 }

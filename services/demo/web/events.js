@@ -36,14 +36,33 @@ export function createEvents(onChoose) {
     onChoose({ id: event.conversationId, name: nameOf(event.data, names), channel: event.data.channel?.name ?? '' });
   };
 
+  const ghosts = byId('ghosts');
+  const showGhosts = (waiting) => {
+    const shown = waiting.slice(0, mostGhosts).map(ghostOf);
+    const rest = waiting.length - shown.length;
+    if (rest > 0) shown.push(element('li', { class: 'more' }, `and ${rest} more`));
+    ghosts.replaceChildren(...shown);
+  };
+  const shownWaiting = { key: '' };
+
   return {
     choose,
     textOf,
+    /** Events that wait, by their numbers: their places are kept for them. */
+    waiting: (all) => {
+      const waiting = all.filter((number) => BigInt(number) > numbers.last);
+      const key = waiting.join();
+      if (key === shownWaiting.key) return;
+      shownWaiting.key = key;
+      showGhosts(waiting);
+      if (waiting.length > 0) byId('no-events').hidden = true;
+      follow();
+    },
     connected: (is) => {
       document.body.classList.toggle('cut-off', !is);
       tellProof(numbers, is);
     },
-    add: (event) => {
+    add: (event, isNew) => {
       const number = BigInt(event.sequence);
       // A page that was opened late begins in the middle of the stream.
       if (numbers.count > 0 && number !== numbers.last + 1n) numbers.isGapless = false;
@@ -52,11 +71,25 @@ export function createEvents(onChoose) {
       byId('no-events').hidden = true;
       const row = rowOf(event, names, () => choose(event));
       row.classList.toggle('chosen', event.conversationId === chosen.conversationId);
+      row.classList.toggle('new', isNew);
       list.append(row);
+      // It stands in its place now.
+      for (const ghost of [...ghosts.children]) if (ghost.dataset.number === String(number)) ghost.remove();
       follow();
       tellProof(numbers, true);
     },
   };
+}
+
+const mostGhosts = 6;
+
+function ghostOf(number) {
+  return element(
+    'li',
+    { 'data-number': number },
+    element('span', { class: 'number' }, String(number)),
+    element('span', { class: 'sealed' }, 'Sealed, waits for its turn'),
+  );
 }
 
 function tellProof({ last, isGapless, count }, isConnected) {
@@ -96,9 +129,10 @@ function rowOf(event, names, onPick) {
   const head = element(
     'p',
     { class: 'who' },
-    element('b', {}, who),
-    ` ${origins[message.origin] ?? 'wrote'} `,
+    element('b', { dir: 'auto' }, who),
+    origins[message.origin] ?? 'wrote',
     channel,
+    timeOf(event.takenAt),
   );
   const text = textOf(event);
   const body = element(
@@ -115,6 +149,11 @@ function rowOf(event, names, onPick) {
   }
   const kind = isTheirs ? 'message' : 'message ours';
   return element('li', { class: kind, 'data-conversation': conversationId }, number, body, verified);
+}
+
+function timeOf(takenAt) {
+  const at = new Date(takenAt);
+  return element('time', { datetime: takenAt, title: at.toLocaleString() }, at.toLocaleTimeString());
 }
 
 /** The words of a message; a caption for one with a file. */

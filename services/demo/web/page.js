@@ -4,22 +4,22 @@ import { createQueue } from './queue.js';
 import { openShop } from './shop.js';
 import { createWay } from './way.js';
 
-const way = createWay();
-const answer = createAnswer((id) => way.follow(id, 'the answer'));
+const texts = new Map();
+const answer = createAnswer((id, text) => texts.set(id, text));
 const events = createEvents((conversation) => answer.to(conversation));
+const way = createWay((id) => texts.get(id));
 const queue = createQueue();
 const taken = new Set();
 
-/** A message of a person becomes the one that is answered and followed. */
+/** A message of a person becomes the one that is answered. */
 function take(event, isNew) {
   // A page that comes again gets everything anew.
   if (taken.has(event.sequence)) return;
   taken.add(event.sequence);
-  events.add(event);
-  const message = event.data?.messageReceived;
-  if (!message) return;
-  if (isNew || !answer.isChosen()) events.choose(event);
-  way.follow(event.data.id, `“${events.textOf(event).slice(0, 60)}”`, isNew);
+  events.add(event, isNew);
+  const text = events.textOf(event);
+  if (text) texts.set(event.data.id, text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  if (event.data.messageReceived && (isNew || !answer.isChosen())) events.choose(event);
 }
 
 const source = new EventSource('/api/state');
@@ -29,11 +29,18 @@ on('start', (start) => {
   openShop(start);
   queue.mode(start.mode);
   for (const event of start.events) take(event, false);
-  way.start();
+  if (start.way) way.show(start.way);
   events.connected(true);
 });
-on('taken', ({ event }) => take(event, true));
+on('taken', ({ event }) => {
+  take(event, true);
+  way.redraw();
+});
 on('mode', ({ mode }) => queue.mode(mode));
-on('request', (request) => queue.request(request));
-on('backlog', (backlog) => queue.backlog(backlog));
+on('way', (seen) => way.show(seen));
+on('backlog', (backlog) => {
+  queue.backlog(backlog);
+  events.waiting(queue.waiting());
+  way.backlog(backlog);
+});
 source.onerror = () => events.connected(false);

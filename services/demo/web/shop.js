@@ -17,7 +17,11 @@ export function openShop({ gatewayUrl, webchatChannelId, telegramUrl }) {
   if (telegramUrl) openPhone(telegramUrl);
 }
 
-function openPhone(url) {
+function openPhone(address) {
+  // Under this page's own name the telephone may remember who it is.
+  const url = new URL(address);
+  url.hostname = location.hostname;
+  url.searchParams.set('embed', '');
   const tabs = [byId('tab-site'), byId('tab-phone')];
   tabs[0].parentElement.hidden = false;
   const show = (tab) => {
@@ -30,7 +34,7 @@ function openPhone(url) {
     document.body.classList.toggle('on-phone', tab === tabs[1]);
     const phone = byId('phone');
     if (tab === tabs[1] && !phone.firstChild) {
-      phone.append(element('iframe', { src: `${url}/`, title: 'Telephone with a simulated Telegram' }));
+      phone.append(element('iframe', { src: url.href, title: 'Telephone with a simulated Telegram' }));
     }
   };
   for (const [index, tab] of tabs.entries()) {

@@ -1,84 +1,88 @@
 import { byId, element } from './element.js';
+import { stationsOf } from './stations.js';
+import { stepsOf } from './steps.js';
 
-/** The passport's words in ours. */
-const steps = {
-  'hook.received': 'came to the door',
-  'hook.stored': 'stored at the door',
-  'message.submitted': 'answer stored',
-  'messages.received': 'made universal',
-  'messages.submitted': 'answer taken',
-  'event.sealed': 'sealed, numbered',
-  'delivery.attempted': 'portal called',
-  'message.dispatched': 'made for the channel',
-  'send.attempted': 'sent to the messenger',
-  'send.result': 'messenger said',
-  'messages.status': 'status told',
-  'file.ordered': 'file ordered',
-  'file.copied': 'file copied',
-  'files.settled': 'file is ours',
-};
-const last = new Set(['delivery.attempted', 'messages.status']);
-const lookMs = 700;
-/** Statuses come a little later: after so many looks without anything new the way is taken for whole. */
-const quietLooks = 8;
-const limitMs = 45_000;
-
-/** What a reader of one message's way does not ask about. */
-const unshown = new Set(['items.repeated', 'timers.set', 'timers.due']);
-
-/** The hops of one message: asked for until its last one is there. */
-export function createWay() {
-  const now = { id: undefined, round: 0, isStarted: false, name: '', shown: 0, quiet: 0, isWhole: false };
-  const look = async (round, endsAt) => {
-    while (round === now.round && Date.now() < endsAt) {
-      const hops = await fetch(`/api/hops/${now.id}`).then(
-        (response) => response.json(),
-        () => [],
-      );
-      if (round !== now.round) return;
-      const isNew = Array.isArray(hops) && hops.length > now.shown;
-      now.quiet = isNew ? 0 : now.quiet + 1;
-      if (isNew) {
-        now.shown = hops.length;
-        now.isWhole = hops.some(({ kind }) => last.has(kind));
-        show(hops);
-      }
-      if (now.isWhole && now.quiet > quietLooks) return;
-      await new Promise((done) => setTimeout(done, lookMs));
+/** The line of stations that the last message passes, drawn from its hops as they come. */
+export function createWay(textOf) {
+  const line = byId('stations');
+  const now = { messageId: undefined, backlog: undefined, way: { messageId: '', isAnswer: false, hops: [] } };
+  const draw = () => {
+    const { isAnswer, hops, messageId } = now.way;
+    const stations = stationsOf(now.way, now.backlog);
+    line.classList.toggle('back', isAnswer);
+    if (now.messageId !== messageId) {
+      now.messageId = messageId;
+      line.replaceChildren(...stations.map(makeStation));
     }
+    for (const [index, station] of stations.entries()) fillStation(line.children[index], station);
+    byId('way-of').textContent =
+      hops.length === 0 ? 'write or answer, and see it pass' : nameOf(isAnswer, textOf(messageId));
+    byId('way-sum').textContent = sumOf(stations, isAnswer);
+    byId('steps').hidden = hops.length === 0;
+    byId('hops').replaceChildren(...stepsOf(hops).map(rowOf));
+    byId('hops-count').textContent = `All ${hops.length} steps`;
   };
-  const begin = () => {
-    Object.assign(now, { round: now.round + 1, shown: 0, quiet: 0, isWhole: false });
-    byId('way-of').textContent = now.name;
-    look(now.round, Date.now() + limitMs).catch(() => {});
-  };
+  draw();
   return {
-    follow: (id, name) => {
-      Object.assign(now, { id, name });
-      if (now.isStarted) begin();
+    show: (way) => {
+      now.way = way;
+      draw();
     },
-    start: () => {
-      now.isStarted = true;
-      if (now.id !== undefined) begin();
+    /** What waits for the portal is told by the station before it. */
+    backlog: (backlog) => {
+      now.backlog = backlog;
+      draw();
     },
+    /** A text became known. */
+    redraw: draw,
   };
 }
 
-function show(all) {
-  byId('no-hops').hidden = true;
-  const hops = all.filter(({ kind }) => !unshown.has(kind));
-  const [first] = hops;
-  byId('hops').replaceChildren(
-    ...hops.map(({ kind, service, at, outcome }) => {
-      const afterMs = Date.parse(at) - Date.parse(first.at);
-      return element(
-        'li',
-        { class: /fail|refus|error|5\d\d/.test(outcome) ? 'bad' : '' },
-        element('span', { class: 'after' }, `+${afterMs} ms`),
-        element('b', {}, steps[kind] ?? kind),
-        element('span', { class: 'service' }, service),
-        outcome ? element('span', { class: 'outcome' }, outcome) : '',
-      );
-    }),
+/** Sealed words are not known here before the portal has opened them. */
+function nameOf(isAnswer, text) {
+  const kind = isAnswer ? 'the answer' : 'the message';
+  return text === undefined ? `${kind}, sealed` : `${kind} “${text}”`;
+}
+
+const words = { done: 'passed', now: 'here now', wait: 'waits', bad: 'failed', todo: 'not yet' };
+
+function makeStation({ name }) {
+  const mark = element('span', { class: 'mark', 'aria-hidden': 'true' });
+  return element(
+    'li',
+    {},
+    mark,
+    element('b', {}, name),
+    element('span', { class: 'what' }),
+    element('span', { class: 'after' }),
+    element('span', { class: 'unseen' }),
   );
+}
+
+/** Filled in place, so that what moves moves on. */
+function fillStation(item, { state, what, afterMs }) {
+  const set = (selector, text) => {
+    const node = item.querySelector(selector);
+    if (node.textContent !== text) node.textContent = text;
+  };
+  item.className = state;
+  set('.what', what);
+  set('.after', afterMs === undefined ? '' : timeText(afterMs));
+  set('.unseen', `, ${words[state]}`);
+}
+
+function sumOf(stations, isAnswer) {
+  const last = stations.at(-1);
+  if (last.state !== 'done') return '';
+  return `${timeText(last.afterMs).replace('+', '')} from the ${isAnswer ? 'portal to the client' : 'door to the portal'}`;
+}
+
+/** `+203 ms`, `+6.6 s`. */
+function timeText(ms) {
+  return ms < 1_000 ? `+${ms} ms` : `+${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+function rowOf({ name, service, outcome, afterMs, isBad }) {
+  const cells = [timeText(afterMs), name, service, outcome].map((text) => element('td', {}, text));
+  return element('tr', { class: isBad ? 'bad' : undefined }, ...cells);
 }
