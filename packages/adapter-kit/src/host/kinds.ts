@@ -2,7 +2,7 @@ import { createFetchKind, type FetchParts } from '../queue/fetch-kind.ts';
 import type { QueueKind } from '../queue/lane.ts';
 import { channelOfQueue } from '../queue/queues.ts';
 import { createSendKind, type SendParts } from '../queue/send-kind.ts';
-import type { LanesParts } from './lanes.ts';
+import type { LanesParts } from './lanes-parts.ts';
 import { lendSendTools, lendTools } from './lent-tools.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,41 +1,14 @@
-import {
-  createRequestGate,
-  type Door,
-  type LaneLease,
-  type OuterHttp,
-  pause,
-  type Runtime,
-  realScheduler,
-  workLanes,
-} from '@trunkline/runtime';
+import { createRequestGate, type LaneLease, pause, type Runtime, realScheduler, workLanes } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
-import type { Connector } from '../connector.ts';
 import { createHeldStore } from '../queue/held-store.ts';
 import { runSendLane, type SendLaneParts } from '../queue/lane.ts';
 import type { Queues } from '../queue/queues.ts';
-import type { SentMessages } from '../queue/sent-messages.ts';
-import type { Channels } from './channels.ts';
 import type { HostConfig } from './config.ts';
 import { queueKinds } from './kinds.ts';
-import { type LentParts, lendTools } from './lent-tools.ts';
+import type { LanesParts } from './lanes-parts.ts';
+import { lendTools } from './lent-tools.ts';
 import { type PollParts, pollChannel } from './poll.ts';
 import { runPolling } from './polling.ts';
-import type { ReceivedIds } from './received-ids.ts';
-import type { Results } from './results.ts';
-
-/** What the work of a connector's lanes needs. */
-export interface LanesParts {
-  readonly runtime: Runtime<HostConfig>;
-  readonly connector: Connector;
-  readonly channels: Channels;
-  readonly door: Pick<Door, 'enter'>;
-  readonly sent: SentMessages;
-  readonly receivedIds: Pick<ReceivedIds, 'note'>;
-  readonly lent: LentParts<unknown>;
-  /** HTTP to the addresses that a tenant names for its files. */
-  readonly companyHttp: (tenantId: string) => OuterHttp;
-  readonly results: Results;
-}
 
 /** Sends, copies files and polls for the channels of every lane that this instance owns, until the service ends. */
 export function workOnLanes(parts: LanesParts): void {

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { AckPolicy, type ConsumerConfig, DeliverPolicy } from '@nats-io/jetstream';
-import { createInbox } from '@nats-io/transport-node';
+import { AckPolicy, type ConsumerConfig, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream';
+import { createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { busError } from './bus-error.ts';
-import type { FeedSource } from './feed.ts';
 import { createPulls, type Pulls } from './feed-pulls.ts';
-import type { FeedOptions, StoredMessage } from './ports.ts';
+import type { FeedOptions, LogPort, StoredMessage } from './ports.ts';
+import type { Reconnects } from './reconnects.ts';
+
+/** What a feed reads with. */
+export interface FeedSource {
+  readonly nats: NatsConnection;
+  readonly log: LogPort;
+  readonly managed: () => Promise<JetStreamManager>;
+  readonly reconnects: Reconnects;
+  readonly inboxPrefix?: string | undefined;
+}
 
 /** One life of a feed's consumer. */
 export interface FeedSession extends AsyncDisposable {

@@ -1,20 +1,8 @@
-import type { JetStreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { LaneAlarm } from './alarm.ts';
 import { machineClock, pause } from './clock.ts';
-import { type FeedSession, openFeedSession } from './feed-session.ts';
+import { type FeedSession, type FeedSource, openFeedSession } from './feed-session.ts';
 import { isTransient } from './patience.ts';
 import type { FeedOptions, LogPort, StoredMessage } from './ports.ts';
-import type { Reconnects } from './reconnects.ts';
-
-/** What a feed reads with. */
-export interface FeedSource {
-  readonly nats: NatsConnection;
-  readonly log: LogPort;
-  readonly managed: () => Promise<JetStreamManager>;
-  readonly reconnects: Reconnects;
-  readonly inboxPrefix?: string | undefined;
-}
 
 /** After so long without a message the leader is asked whether there is none. */
 const idleMs = 5_000;
