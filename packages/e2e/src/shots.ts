@@ -14,29 +14,52 @@ export async function takeShots(pageUrl: string, folder: string): Promise<readon
   for (const { name, viewport } of screens) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const file = join(folder, `${name}-${colorScheme}.png`);
-      await takeShot(browser, { pageUrl, file, viewport, colorScheme });
+      await using shown = await openPage(browser, { pageUrl, viewport, colorScheme });
+      await converse(shown.page);
+      await takeShot(shown.page, file);
       files.push(file);
+      if (name !== 'desktop' || colorScheme !== 'light') continue;
+      const waiting = join(folder, `${name}-${colorScheme}-waiting.png`);
+      await whileOff(shown.page, () => takeShot(shown.page, waiting));
+      files.push(waiting);
     }
   }
   return files;
 }
 
-interface Shot {
+interface Shown {
   readonly pageUrl: string;
-  readonly file: string;
   readonly viewport: { readonly width: number; readonly height: number };
   readonly colorScheme: 'light' | 'dark';
 }
 
-async function takeShot(browser: Browser, { pageUrl, file, ...options }: Shot): Promise<void> {
-  await using context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+async function openPage(browser: Browser, { pageUrl, ...options }: Shown) {
+  const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   await page.goto(pageUrl);
-  await converse(page);
+  return { page, [Symbol.asyncDispose]: () => context.close() };
+}
+
+async function takeShot(page: Page, path: string): Promise<void> {
   // The bar stays in place while a page is scrolled: a picture of the whole page begins at its head.
-  await page.evaluate('scrollTo(0, 0)');
-  await page.screenshot({ path: file, fullPage: options.viewport.width < 500 });
+  await page.evaluate('scrollTo(0, 0); document.activeElement.blur()');
+  await page.screenshot({ path, fullPage: (page.viewportSize()?.width ?? 0) < 500 });
+}
+
+/** What the page shows while messages wait for the portal. */
+async function whileOff(page: Page, look: () => Promise<void>): Promise<void> {
+  const mode = async (value: string) => await page.locator(`input[name=mode][value=${value}]`).check({ force: true });
+  await mode('off');
+  const box = page.getByRole('textbox', { name: 'Write a message…' });
+  for (const text of ['Yes, please!', 'I come for it on Friday.']) {
+    await box.fill(text);
+    await box.press('Enter');
+  }
+  await page.getByText('2 waiting').waitFor();
+  await page.locator('#stations:not(.back) li.wait').waitFor();
+  await look();
+  await mode('on');
 }
 
 /** A question in the shop, its answer in the portal. */
