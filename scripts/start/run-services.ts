@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { tied } from '../../packages/testkit/src/index.ts';
+import { tied } from '../../packages/testkit/src/servers/tied.ts';
 
 const STOP_LIMIT_MS = 30_000;
 

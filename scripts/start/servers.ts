@@ -1,5 +1,7 @@
-import { type ServerName, type Servers, startServers } from '../../packages/testkit/src/index.ts';
+// Not by the package's door: everything else behind it would be loaded before anything starts.
+import type { ServerName } from '../../packages/testkit/src/servers/fetch/fetch.mjs';
 import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
+import { type Servers, startServers } from '../../packages/testkit/src/servers/start-servers.ts';
 import { bytes, type Progress, took } from '../progress.mjs';
 import { type Access, connectorNames, makeUsers, type Users } from './users.ts';
 

@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import { connectorService } from '../../packages/adapter-kit/src/index.ts';
 import { coreServices } from '../../packages/contracts/src/index.ts';
 import { type HostedService, type ServiceDefinition, startService } from '../../packages/runtime/src/index.ts';
-import { tied } from '../../packages/testkit/src/index.ts';
 import { Problem } from '../../packages/testkit/src/servers/fetch/problem.mjs';
+import { tied } from '../../packages/testkit/src/servers/tied.ts';
 import type { Instance } from './environments.ts';
 
 /** Instances that run. Leaving the block stops them. */
@@ -106,7 +106,8 @@ export function startProcess(
   const out = createWriteStream(resolve(folder, `${name}.log`), { flags: 'a' });
   const words = [...process.execArgv, mainOf(service)];
   const [command, args] = tied(process.execPath, words, 'TERM');
-  const env = { PATH: process.env.PATH, CONNECTORS: service, ...environment };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, CONNECTORS: service, ...environment };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.pipe(out, { end: false });
   child.stderr.pipe(out, { end: false });

@@ -13,6 +13,8 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** Stop politely, because the data will be used again; otherwise stopping is killing. */
   readonly keepsData: boolean;
+  /** Others come first on the cores: it starts long, and nobody waits for it. */
+  readonly isPatient?: boolean;
 }
 
 /** One running server. Every method returns when its effect is there. */

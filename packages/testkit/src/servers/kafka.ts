@@ -22,7 +22,8 @@ export interface KafkaOptions {
 /** Writes the broker's properties, formats its storage once, and says how to start it. */
 export async function kafkaLaunch(options: KafkaOptions, signal: AbortSignal): Promise<Launch> {
   const { way, folder, port, keepsData } = options;
-  const launch = { name: 'kafka', folder, port, keepsData } as const;
+  // Where data is kept Kafka follows while the services already work; a test waits for it.
+  const launch = { name: 'kafka', folder, port, keepsData, isPatient: keepsData } as const;
   const settings = kafkaSettings(options);
   if (way.kind === 'docker') return { ...launch, program: '', args: [], env: asVariables(settings) };
   const file = join(folder, 'server.properties');

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Problem } from './fetch/problem.mjs';
 import type { Instance, Launch } from './instance.ts';
@@ -9,6 +10,8 @@ import { tied } from './tied.ts';
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
+/** Of 19 steps below everybody else. */
+const PATIENT = 10;
 
 /** Runs a server as a child process in a group of its own, so that Ctrl-C reaches our services first and the server last. */
 export function localProcess(launch: Launch): Instance {
@@ -46,6 +49,7 @@ function spawnLogged(launch: Launch): ChildProcess {
   const child = spawn(command, args, { cwd: launch.folder, env, stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   child.on('error', () => {});
+  if (launch.isPatient && child.pid !== undefined) setPriority(child.pid, Math.max(PATIENT, getPriority()));
   child.unref();
   return child;
 }
