@@ -1,5 +1,7 @@
 export { findChromium } from './browser/chromium.ts';
+export { testCoverage } from './connector-suite/coverage.ts';
 export type { FailureFixture, IncomingFixture, OutgoingFixture, SectionKinds } from './connector-suite/fixtures.ts';
+export { readFixtures } from './connector-suite/fixtures.ts';
 export {
   createMemoryHints,
   createMemoryState,
