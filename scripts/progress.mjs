@@ -35,6 +35,12 @@ export function createProgress(output = process.stderr) {
         output.write(`  ${name} ${state}\n`);
       }
     },
+    /** Shows it no longer, without a last word. @param {string} name */
+    drop(name) {
+      if (!current.delete(name)) return;
+      clear();
+      if (output.isTTY && current.size > 0) draw();
+    },
     /** @param {string} name @param {string} word */
     done(name, word) {
       clear();

@@ -1,5 +1,5 @@
 // Not by the package's door: everything else behind it would be loaded before anything starts.
-import type { ServerName } from '../../packages/testkit/src/servers/fetch/fetch.mjs';
+import type { Report, ServerName } from '../../packages/testkit/src/servers/fetch/fetch.mjs';
 import { freePort, isFree } from '../../packages/testkit/src/servers/ports.ts';
 import { type Servers, startServers } from '../../packages/testkit/src/servers/start-servers.ts';
 import { bytes, type Progress, took } from '../progress.mjs';
@@ -23,8 +23,10 @@ export interface AllServers extends AsyncDisposable {
 /** Starts NATS and MongoDB and waits for them; Kafka, which takes longest, follows. `ending` is aborted if it cannot come. */
 export async function startAll(dataDir: string, progress: Progress, ending: AbortController): Promise<AllServers> {
   const { signal } = ending;
-  const report = ({ name, doneBytes, totalBytes }: { name: string; doneBytes: number; totalBytes: number }) =>
-    progress.update(name, bytes(doneBytes, totalBytes));
+  const report: Report = ({ name, doneBytes, totalBytes }) => {
+    if (doneBytes < totalBytes) progress.update(name, bytes(doneBytes, totalBytes));
+    else progress.drop(name);
+  };
   const ports = { nats: await portFor('nats'), mongo: await portFor('mongo'), kafka: await portFor('kafka') };
   const users = makeUsers(connectorNames(), DATABASE);
   const common = { dataDir, ports, report, signal };

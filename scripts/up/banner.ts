@@ -10,23 +10,24 @@ export interface Places {
   readonly instances: readonly Instance[];
 }
 
-/** Says where to look: the demo page first, then one line to paste for each reader. */
-export function printWelcome({ pageUrl, gatewayUrl, grpc, demo, instances }: Places): void {
+/** Says where to look: the demo page first, then what each reader pastes into another terminal. Pure. */
+export function welcome({ pageUrl, gatewayUrl, grpc, demo, instances }: Places): string {
   const metrics = instances.find(({ service }) => service === 'delivery')?.ports.metrics;
-  const message = `{"idempotencyKey":"hello-1","message":{"conversationId":"<from the page>","message":{"content":{"text":{"plain":"Hello"}}}}}`;
-  const key = `-H 'authorization: Bearer ${demo.apiKey}'`;
-  console.log(`
+  const message = `{"idempotencyKey":"'$(date +%s)'","message":{"conversationId":"'$C'","message":{"content":{"text":{"plain":"Hello"}}}}}`;
+  const submit = 'trunkline.message.v1.MessageService/Submit';
+  return `
   Trunkline runs.
 
     ${pageUrl}   the demo: write in the shop, see it arrive in the portal
 
   Partner      grpcurl -plaintext localhost:${grpc} list
-               curl -s ${gatewayUrl}/v1/DeliveryService/GetBacklog ${key} --json '{"portalId":"${demo.portalId}"}'
-               curl -s ${gatewayUrl}/v1/MessageService/Submit ${key} --json '${message}'
+    when a     KEY=${demo.apiKey} C=$(npm run -s follow -- --last | awk '/^conversation/ {print $2}')
+    message    grpcurl -plaintext -H "authorization: Bearer $KEY" -d '${message}' localhost:${grpc} ${submit}
+    is there   curl -sH "authorization: Bearer $KEY" --json '${message}' ${gatewayUrl}/v1/MessageService/Submit
   SRE          npm run follow -- --last      npm run status      curl -s localhost:${metrics}/metrics
   Platform     npm start -- --processes --scale delivery=2
 
   The demo portal is on this machine: private addresses are allowed for portals and platforms here.
   Logs of the services: .trunkline/logs/   Data: .trunkline/data/ (npm start -- --reset forgets it)   Ctrl-C stops.
-`);
+`;
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readFlags } from '../start/flags.mjs';
-import { printWelcome } from './banner.ts';
+import { welcome } from './banner.ts';
 import { runOnce } from './once.ts';
 import { type Bot, startDemo } from './start-demo.ts';
 
@@ -24,7 +24,7 @@ export async function runUp(args: readonly string[]): Promise<number> {
     signal: ending.signal,
   });
   if (flags.once) return await runOnce(demo);
-  printWelcome(demo);
+  console.log(welcome(demo));
   await Promise.race([demo.failed, aborted(ending.signal)]);
   return 0;
 }
