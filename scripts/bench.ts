@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { runBench } from './bench/run.ts';
+import { createProgress } from './progress.mjs';
+
+const HELP = `npm run bench                        every measurement, about 20 minutes
+npm run bench -- --quick             a small one of each but the 10,000 portals; a minute once the servers are up
+npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many
+npm run bench -- --runs 5            runs of each; their median and spread are shown
+npm run bench -- --portals 1000      portals that are written to
+npm run bench -- --messages 20000    messages a run
+npm run bench -- --sync always       NATS writes through before it confirms
+npm run bench -- --sink <url>        portals are yours: everything is sent there, licence keys are printed (one portal unless --portals)
+npm run bench -- --chart <file.svg>  draws throughput and latency over time, with the faults marked
+
+Everything stays on this machine. The last line is JSON.`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean', short: 'h' },
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    runs: { type: 'string' },
+    portals: { type: 'string' },
+    messages: { type: 'string' },
+    sync: { type: 'string' },
+    sink: { type: 'string' },
+    chart: { type: 'string' },
+  },
+});
+
+// Servers of the versions that we pin, as processes of this machine: in containers nobody could measure or freeze them.
+process.env.SERVERS ??= 'fetch';
+
+if (values.help === true) {
+  console.log(HELP);
+} else {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+  process.exitCode = await runBench(values, createProgress(), ending.signal);
+}

@@ -1,0 +1,108 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { streams } from '../../packages/contracts/src/index.ts';
+import { type Child, startChild } from '../load/child.ts';
+import { readCpu, usedCpu } from '../load/cpu.ts';
+import type { Field } from '../load/field.ts';
+import type { FloorOrders } from './floor/main.ts';
+import { type Cost, characters, costOf } from './measure.ts';
+
+/** The same sealed events sent once by a bare program and once by delivery. */
+export interface Pair {
+  readonly events: number;
+  readonly floor: Side;
+  readonly delivery: Side;
+}
+
+/** One of the two. */
+export interface Side {
+  readonly cost: Cost;
+  readonly perSecond: number;
+}
+
+const batchEvents = 100;
+const connections = 64;
+const instance = 'delivery-1';
+/** Whatever else reads what delivery writes rests meanwhile: its work is counted on the whole way. */
+const resting = 'audit-1';
+const involved: readonly string[] = [instance, 'floor', 'nats', 'mongo', 'sealer-1', 'judge'];
+
+/** Measures pairs, the order within them changing from one to the next. Last in a field: the judge opens nothing any more. */
+export async function measurePairs(field: Field, pairs: number, messages: number): Promise<Pair[]> {
+  const { installation, judge } = field;
+  await judge.ask('openNothing', true);
+  await installation.stop(resting);
+  await using floor = startChild<FloorOrders>(new URL('floor/main.ts', import.meta.url));
+  await floor.ask('connect', installation.natsUrl);
+  const measured: Pair[] = [];
+  for (let number = 0; number < pairs; number += 1) {
+    await installation.stop(instance);
+    const range = await fill(field, messages);
+    const sides = { floor: () => runFloor(field, floor, range), delivery: () => runDelivery(field, range.events) };
+    if (number % 2 === 0) {
+      const side = await sides.floor();
+      measured.push({ events: range.events, floor: side, delivery: await sides.delivery() });
+    } else {
+      const side = await sides.delivery();
+      measured.push({ events: range.events, delivery: side, floor: await sides.floor() });
+    }
+  }
+  await installation.start(resting);
+  return measured;
+}
+
+interface Range {
+  readonly afterSequence: number;
+  readonly events: number;
+}
+
+/** Sends messages that nobody delivers, and waits until they are sealed. */
+async function fill(field: Field, messages: number): Promise<Range> {
+  const nats = await connect({ servers: field.installation.natsUrl });
+  const manager = await jetstreamManager(nats);
+  const lastSequence = async () => (await manager.streams.info(streams.outbox)).state.last_seq;
+  const afterSequence = await lastSequence();
+  const order = { portals: [], messages, seconds: 0, perSecond: 0, connections, characters };
+  const { sent } = await field.sender.ask('send', order);
+  for (let last = -1, now = afterSequence; last !== now; ) {
+    last = now;
+    await new Promise((done) => setTimeout(done, 1_500));
+    now = await lastSequence();
+  }
+  await nats.close();
+  return { afterSequence, events: sent };
+}
+
+function cpuOf(field: Field, more: ReadonlyMap<string, number> = new Map()) {
+  const pids = new Map([...field.installation.pids(), ['judge', field.judge.pid], ...more]);
+  return readCpu(new Map([...pids].filter(([name]) => involved.includes(name))));
+}
+
+async function runFloor(field: Field, floor: Child<FloorOrders>, range: Range): Promise<Side> {
+  const paths = Object.fromEntries(field.portals.map(({ id, name }) => [id, `/${name}`]));
+  const pids = new Map([['floor', floor.pid]]);
+  const before = cpuOf(field, pids);
+  const order = { afterSequence: range.afterSequence, paths, sinkUrl: field.judgeUrl, batchEvents, connections };
+  const { events, ms } = await floor.ask('run', order);
+  if (events < range.events) throw new Error(`the floor found ${events} of ${range.events} events`);
+  const used = usedCpu(before, cpuOf(field, pids));
+  return { cost: costOf(used, events), perSecond: (events * 1_000) / ms };
+}
+
+async function runDelivery(field: Field, events: number): Promise<Side> {
+  const { installation, judge } = field;
+  const wanted = (await judge.ask('progress', null)).events + events;
+  await installation.start(instance);
+  // Its start is not its work.
+  const before = cpuOf(field);
+  const since = performance.now();
+  const first = (await judge.ask('progress', null)).events;
+  for (let now = first; now < wanted; now = (await judge.ask('progress', null)).events) {
+    if (performance.now() - since > 120_000)
+      throw new Error(`delivery sent ${events - (wanted - now)} of ${events} events`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  const ms = performance.now() - since;
+  const measured = wanted - first;
+  return { cost: costOf(usedCpu(before, cpuOf(field)), measured), perSecond: (measured * 1_000) / ms };
+}

@@ -1,0 +1,51 @@
+/** Flags as they were typed. */
+export type RawFlags = Partial<Record<'only' | 'runs' | 'portals' | 'messages' | 'sync' | 'sink' | 'chart', string>> & {
+  readonly quick?: boolean | undefined;
+};
+
+/** What is measured. */
+export interface BenchPlan {
+  readonly parts: ReadonlySet<string>;
+  readonly runs: number;
+  readonly portals: number;
+  /** Messages a run of the whole way and of a pair. */
+  readonly messages: number;
+  readonly latencyPerSecond: number;
+  readonly latencySeconds: number;
+  readonly troubleSeconds: number;
+  readonly burst: number;
+  readonly many: number;
+  readonly sync: 'default' | 'always';
+  readonly sink: string | undefined;
+  readonly chart: string | undefined;
+}
+
+const allParts = ['pairs', 'whole', 'latency', 'trouble', 'many'];
+/** What needs our own judge: a receiver that is not ours can be neither switched to misbehave nor asked. */
+const ownJudgeOnly = ['pairs', 'trouble', 'many'];
+
+/** Reads the flags; a text says what is wrong with them. Pure. */
+export function planOf(flags: RawFlags): BenchPlan | string {
+  const isQuick = flags.quick === true;
+  const usual = isQuick
+    ? { runs: 1, portals: 100, messages: 4_000, latencySeconds: 5, troubleSeconds: 6, burst: 500 }
+    : { runs: 5, portals: 1_000, messages: 20_000, latencySeconds: 20, troubleSeconds: 30, burst: 5_000 };
+  const parts = new Set(flags.only?.split(',') ?? allParts.filter((part) => !(isQuick && part === 'many')));
+  const unknown = [...parts].find((part) => !allParts.includes(part));
+  if (unknown !== undefined) return `--only ${unknown} is not known: say some of ${allParts.join(', ')}`;
+  const { sync = 'default', sink, chart } = flags;
+  if (sync !== 'default' && sync !== 'always') return `--sync ${sync} is not known: say default or always`;
+  const runs = numberOf(flags.runs, usual.runs, 20);
+  const portals = numberOf(flags.portals, sink === undefined ? usual.portals : 1, 20_000);
+  const messages = numberOf(flags.messages, usual.messages, 1_000_000);
+  if (runs === undefined || portals === undefined || messages === undefined)
+    return '--runs (1–20), --portals (1–20,000) and --messages (1–1,000,000) are whole numbers';
+  if (sink !== undefined) for (const part of ownJudgeOnly) parts.delete(part);
+  return { ...usual, parts, runs, portals, messages, latencyPerSecond: 600, many: 10_000, sync, sink, chart };
+}
+
+function numberOf(text: string | undefined, usual: number, most: number): number | undefined {
+  if (text === undefined) return usual;
+  const number = Number(text);
+  return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
+}

@@ -1,0 +1,136 @@
+import type { Pair } from './delivery.ts';
+import type { WholeRun } from './measure.ts';
+import { spreadOf, spreadText } from './statistics.ts';
+import type { TroubleResult } from './trouble.ts';
+
+/** Everything that was measured; what was not asked for is absent. */
+export interface Measured {
+  pairs?: readonly Pair[];
+  whole?: readonly WholeRun[];
+  latency?: readonly WholeRun[];
+  trouble?: TroubleResult;
+  many?: ManyPortals;
+}
+
+/** Ten thousand portals beside a thousand. */
+export interface ManyPortals {
+  readonly portals: number;
+  readonly fewer: number;
+  readonly manyUs: number;
+  readonly fewerUs: number;
+  readonly deliveryMb: number;
+}
+
+/** How it was measured. */
+export interface Conditions {
+  readonly commit: string;
+  readonly fsync: 'default' | 'always';
+  readonly portals: number;
+  readonly lanes: number;
+  readonly cores: number;
+  /** Load of the machine before anything was started. */
+  readonly load: number;
+}
+
+/** The table for people. */
+export function tableOf(measured: Measured, conditions: Conditions): string {
+  const { commit, fsync, portals, lanes, cores, load } = conditions;
+  const lines = [
+    '',
+    `commit ${commit} · ${portals} portals · ${lanes} lanes · messages of 1 KiB · fsync ${fsync} · ${cores} cores, load before ${load.toFixed(1)}`,
+    'One process a service; readers of FACTS: normalizer, sealer, audit. µs: processor time a message, median (least–most).',
+    '',
+  ];
+  const { pairs, whole, latency, trouble, many } = measured;
+  if (pairs !== undefined) lines.push(...pairLines(pairs));
+  if (whole !== undefined) lines.push(...wholeLines('whole way', whole));
+  if (latency !== undefined) lines.push(...latencyLines(latency));
+  if (trouble !== undefined) lines.push(...troubleLines(trouble));
+  if (many !== undefined) lines.push(...manyLines(many));
+  return lines.join('\n');
+}
+
+const label = (text: string) => text.padEnd(30);
+
+function pairLines(pairs: readonly Pair[]): string[] {
+  const us = (side: 'floor' | 'delivery') => pairs.map((pair) => pair[side].cost.totalUs);
+  const rate = (side: 'floor' | 'delivery') => pairs.map((pair) => pair[side].perSecond);
+  const ratio = pairs.map(({ floor, delivery }) => delivery.cost.totalUs / floor.cost.totalUs);
+  const rates = pairs.map(({ floor, delivery }) => delivery.perSecond / floor.perSecond);
+  return [
+    `${label('floor, batched')}${spreadText(spreadOf(us('floor')))} µs   ${spreadText(spreadOf(rate('floor')))}/s`,
+    `${label('delivery alone')}${spreadText(spreadOf(us('delivery')))} µs   ${spreadText(spreadOf(rate('delivery')))}/s`,
+    `${label('  delivery to floor')}µs × ${spreadText(spreadOf(ratio), 2)}   rate × ${spreadText(spreadOf(rates), 2)}`,
+    ...processLines(pairs.map(({ delivery }) => delivery.cost)),
+  ];
+}
+
+function wholeLines(name: string, runs: readonly WholeRun[]): string[] {
+  const last = runs.at(-1)?.verdict;
+  return [
+    `${label(name)}${spreadText(spreadOf(runs.map(({ cost }) => cost.totalUs)))} µs   ${spreadText(spreadOf(runs.map(({ perSecond }) => perSecond)))}/s`,
+    ...processLines(runs.map(({ cost }) => cost)),
+    `${label('  lost, out of order, repeats')}${last ? `${last.lost}, ${last.outOfOrder}, ${last.repeats}` : 'judged by the sink'}`,
+    ...(last?.broken ?? []).map((what) => `  ! ${what}`),
+  ];
+}
+
+function processLines(costs: readonly WholeRun['cost'][]): string[] {
+  const names = [...new Set(costs.flatMap(({ byProcess }) => [...byProcess.keys()]))];
+  const apart = [...new Set(costs.flatMap((cost) => [...cost.apart.keys()]))];
+  const of = (name: string) =>
+    spreadText(spreadOf(costs.map((cost) => cost.byProcess.get(name) ?? cost.apart.get(name) ?? 0)));
+  return [
+    ...names.map((name) => `${label(`  ${name}`)}${of(name)} µs`),
+    ...apart.map((name) => `${label(`  (apart) ${name}`)}${of(name)} µs`),
+  ];
+}
+
+function latenciesOf(runs: readonly WholeRun[] = []) {
+  return runs.flatMap(({ verdict }) => verdict?.latency ?? []);
+}
+
+function latencyLines(runs: readonly WholeRun[]): string[] {
+  const of = (part: 'p50Ms' | 'p99Ms') => spreadText(spreadOf(latenciesOf(runs).map((times) => times[part])));
+  const rate = spreadText(spreadOf(runs.map(({ perSecond }) => perSecond)));
+  return [`${label('latency of the whole way')}p50 ${of('p50Ms')} ms   p99 ${of('p99Ms')} ms   at ${rate}/s, linger 0`];
+}
+
+function troubleLines({ sick, burst, without, beside, verdict }: TroubleResult): string[] {
+  return [
+    `${label('trouble beside the others')}${sick} portals refusing, hanging, failing or resetting; a burst of ${burst} to one that is well`,
+    `${label('  others: rate')}× ${(beside.perSecond / without.perSecond).toFixed(2)}   (${without.perSecond.toFixed(0)}/s without)`,
+    `${label('  others: p50, p99')}${without.latency.p50Ms}, ${without.latency.p99Ms} ms without; ${beside.latency.p50Ms}, ${beside.latency.p99Ms} ms beside`,
+    `${label('  lost, out of order, repeats')}${verdict.lost}, ${verdict.outOfOrder}, ${verdict.repeats}`,
+  ];
+}
+
+function manyLines({ portals, fewer, manyUs, fewerUs, deliveryMb }: ManyPortals): string[] {
+  const ratio = manyUs / fewerUs;
+  return [
+    `${label(`${portals} portals`)}${manyUs.toFixed(0)} µs, × ${ratio.toFixed(2)} of ${fewer} portals   delivery holds ${deliveryMb.toFixed(0)} MiB`,
+  ];
+}
+
+/** The last line, for programs; null where it was not measured. */
+export function lineOf({ pairs, whole, latency, trouble }: Measured, conditions: Conditions): string {
+  const median = (values: readonly number[] | undefined, digits = 0) =>
+    values === undefined || values.length === 0 ? null : Number(spreadOf(values).median.toFixed(digits));
+  const verdict = trouble?.verdict ?? latency?.at(-1)?.verdict ?? whole?.at(-1)?.verdict;
+  return JSON.stringify({
+    floor_us: median(
+      pairs?.map(({ floor }) => floor.cost.totalUs),
+      1,
+    ),
+    delivery_us: median(
+      pairs?.map(({ delivery }) => delivery.cost.totalUs),
+      1,
+    ),
+    whole_us: median(whole?.map(({ cost }) => cost.totalUs)),
+    delivered_per_s: median(whole?.map(({ perSecond }) => perSecond)),
+    p50_ms: median(latenciesOf(latency).map(({ p50Ms }) => p50Ms)),
+    p99_ms: median(latenciesOf(latency).map(({ p99Ms }) => p99Ms)),
+    ...{ lost: verdict?.lost ?? null, out_of_order: verdict?.outOfOrder ?? null, repeats: verdict?.repeats ?? null },
+    ...{ fsync: conditions.fsync, lanes: conditions.lanes, commit: conditions.commit },
+  });
+}

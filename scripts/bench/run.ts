@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
+import { laneCount } from '../../packages/contracts/src/index.ts';
+import { memoryMb } from '../load/cpu.ts';
+import { type Field, startField } from '../load/field.ts';
+import type { Progress } from '../progress.mjs';
+import { chartOf } from './chart.ts';
+import { measurePairs } from './delivery.ts';
+import { type Load, runWhole, type WholeRun } from './measure.ts';
+import { type BenchPlan, planOf, type RawFlags } from './plan.ts';
+import { type Conditions, lineOf, type ManyPortals, type Measured, tableOf } from './report.ts';
+import { setLinger } from './settings.ts';
+import { measureTrouble } from './trouble.ts';
+
+const connections = 64;
+
+/** Measures what the flags say, prints the table and the line, and gives the exit code: 1 when anything was lost or out of order. */
+export async function runBench(flags: RawFlags, progress: Progress, signal: AbortSignal): Promise<number> {
+  const plan = planOf(flags);
+  if (typeof plan === 'string') {
+    console.error(plan);
+    return 1;
+  }
+  const conditions = conditionsOf(plan);
+  const say = (what: string) => progress.update('bench', what);
+  const measured: Measured = {};
+  await measureField(plan, measured, { say, signal });
+  if (plan.parts.has('many') && !signal.aborted) measured.many = await measureMany(plan, { say, signal });
+  progress.done('bench', 'done');
+  if (plan.chart !== undefined && measured.trouble !== undefined)
+    await writeFile(plan.chart, chartOf(measured.trouble, conditions));
+  console.log(tableOf(measured, conditions));
+  console.log(lineOf(measured, conditions));
+  return isClean(measured) ? 0 : 1;
+}
+
+interface Telling {
+  readonly say: (what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Everything but the many portals, in one field. */
+async function measureField(plan: BenchPlan, measured: Measured, { say, signal }: Telling): Promise<void> {
+  const { parts, runs, portals, messages, sync, sink } = plan;
+  if (!['pairs', 'whole', 'latency', 'trouble'].some((part) => parts.has(part))) return;
+  const printKeys: NonNullable<Parameters<typeof startField>[0]['onKeys']> = (made) => {
+    if (sink !== undefined)
+      for (const { id, licenceKey } of made) console.log(`portal ${id} licence key ${licenceKey}`);
+  };
+  await using field = await startField({
+    ...{ portals, lingerMs: 200, natsSync: sync, sink, onKeys: printKeys, say, signal },
+  });
+  say('warming up');
+  await runWhole(field, { messages: Math.max(portals, 500) * 2, seconds: 0, perSecond: 0, connections });
+  const fast: Load = { messages, seconds: 0, perSecond: 0, connections };
+  if (parts.has('whole')) measured.whole = await several(field, runs, fast, (number) => say(`whole way, ${number}`));
+  if (parts.has('latency') || parts.has('trouble')) await setLinger(field, 1);
+  const { latencyPerSecond: perSecond, latencySeconds: seconds } = plan;
+  const even: Load = { messages: perSecond * seconds, seconds: 0, perSecond, connections };
+  if (parts.has('latency')) measured.latency = await several(field, runs, even, (number) => say(`latency, ${number}`));
+  if (parts.has('trouble')) {
+    say('trouble beside the others');
+    measured.trouble = await measureTrouble(field, { perSecond, seconds: plan.troubleSeconds, burst: plan.burst });
+  }
+  if (parts.has('pairs')) {
+    say('floor and delivery alone');
+    measured.pairs = await measurePairs(field, runs, messages);
+  }
+}
+
+async function several(
+  field: Field,
+  runs: number,
+  load: Load,
+  onRun: (number: string) => void,
+): Promise<readonly WholeRun[]> {
+  const measured: WholeRun[] = [];
+  for (let number = 1; number <= runs; number += 1) {
+    onRun(`${number} of ${runs}`);
+    measured.push(await runWhole(field, load));
+  }
+  return measured;
+}
+
+/** The same messages to many portals and to a tenth of them, all of them active. */
+async function measureMany({ many, sync }: BenchPlan, telling: Telling): Promise<ManyPortals> {
+  await using field = await startField({ portals: many, lingerMs: 200, natsSync: sync, ...telling });
+  const fewer = Math.round(many / 10);
+  const some = field.portals.slice(0, fewer).map(({ name }) => name);
+  telling.say('warming up');
+  await runWhole(field, { messages: many * 2, seconds: 0, perSecond: 0, connections });
+  const load: Load = { messages: many * 2, seconds: 0, perSecond: 0, connections };
+  telling.say(`${fewer} portals`);
+  const few = await runWhole(field, { ...load, portals: some });
+  telling.say(`${many} portals`);
+  const all = await runWhole(field, load);
+  const deliveryMb = memoryMb(field.installation.pids().get('delivery-1') ?? 0);
+  return { portals: many, fewer, manyUs: all.cost.totalUs, fewerUs: few.cost.totalUs, deliveryMb };
+}
+
+function conditionsOf({ portals, sync }: BenchPlan): Conditions {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  return { commit, fsync: sync, portals, lanes: laneCount, cores: availableParallelism(), load: loadavg()[0] ?? 0 };
+}
+
+function isClean({ whole = [], latency = [], trouble }: Measured): boolean {
+  const verdicts = [...whole, ...latency].flatMap(({ verdict }) => verdict ?? []).concat(trouble?.verdict ?? []);
+  return verdicts.every(({ lost, outOfOrder, broken }) => lost === 0 && outOfOrder === 0 && broken.length === 0);
+}

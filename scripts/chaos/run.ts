@@ -1,0 +1,107 @@
+import { type Chance, createChance } from '../../packages/runtime/src/bus/queue/model/chance.ts';
+import { type Field, startField } from '../load/field.ts';
+import type { Verdict } from '../load/judge/main.ts';
+import type { SendResult } from '../load/sender/send.ts';
+import type { Progress } from '../progress.mjs';
+import { apiOf } from '../up/api.ts';
+import { createClaims, disturbances, pickDisturbance } from './disturbances.ts';
+import { type ChaosPlan, planOf, type RawFlags } from './plan.ts';
+
+/** Two of each that owns lanes, so that one can take over from the other. */
+const scale = { normalizer: 2, sealer: 2, delivery: 2, telegram: 2 };
+/** So many things may be wrong at once. */
+const atOnce = 2;
+const healLimitMs = 240_000;
+const hurryEveryMs = 2_000;
+
+/** Breaks what can be broken while messages are written; gives the exit code: 1 when any was lost or out of order. */
+export async function runChaos(flags: RawFlags, progress: Progress, signal: AbortSignal): Promise<number> {
+  const plan = planOf(flags);
+  if (typeof plan === 'string') {
+    console.error(plan);
+    return 1;
+  }
+  const say = (what: string) => progress.update('chaos', what);
+  await using field = await startField({
+    ...{ portals: plan.portals, lingerMs: 50, natsSync: plan.sync, scale, sink: plan.sink, say, signal },
+    onKeys: (portals) => {
+      if (plan.sink === undefined) return;
+      for (const { id, licenceKey } of portals) console.log(`portal ${id} licence key ${licenceKey}`);
+    },
+  });
+  console.log(`seed ${plan.seed}: ${plan.perSecond} messages a second to ${plan.portals} portals, ${plan.seconds} s`);
+  const storm = await runStorm(field, plan, signal);
+  say('everything is mended: waiting for the rest');
+  const verdict = await untilComplete(field);
+  progress.done('chaos', 'done');
+  console.log(summaryOf(storm, verdict));
+  const { lost = null, outOfOrder = null, repeats = null } = verdict ?? {};
+  const { sent } = storm.result;
+  console.log(JSON.stringify({ sent, lost, out_of_order: outOfOrder, repeats, kills: storm.kills, seed: plan.seed }));
+  return verdict === undefined || isClean(verdict) ? 0 : 1;
+}
+
+interface Storm {
+  readonly result: SendResult;
+  readonly kills: number;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+async function runStorm(field: Field, plan: ChaosPlan, signal: AbortSignal): Promise<Storm> {
+  const counts = new Map<string, number>();
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1_000;
+  let kills = 0;
+  const tell = (what: string) => {
+    if (what.startsWith('kill')) kills += 1;
+    console.log(`  ${seconds().toFixed(1).padStart(6)} s  ${what}`);
+  };
+  const messages = plan.perSecond * plan.seconds;
+  const order = { portals: [], messages, seconds: 0, perSecond: plan.perSecond, connections: 32, characters: 256 };
+  const sending = field.sender.ask('send', order);
+  const claim = createClaims(createChance(plan.seed));
+  const disturb = async (chance: Chance) => {
+    while (seconds() < plan.seconds - 1 && !signal.aborted) {
+      const disturbance = pickDisturbance(chance, possible(plan));
+      counts.set(disturbance.name, (counts.get(disturbance.name) ?? 0) + 1);
+      await disturbance.run(field, { chance, tell, claim });
+      await new Promise((done) => setTimeout(done, 200 + chance.below(1_000)));
+    }
+  };
+  // Each has a chance of its own: what it does depends on the seed, not on how long the other took.
+  await Promise.all(Array.from({ length: atOnce }, (_, index) => disturb(createChance(plan.seed + index))));
+  return { result: await sending, kills, counts };
+}
+
+/** A receiver that is not ours cannot be told to misbehave. */
+function possible({ sink }: ChaosPlan) {
+  return sink === undefined ? disturbances : disturbances.filter(({ name }) => name !== 'portals that misbehave');
+}
+
+/** Waits until everything has come; portals that wait for their next attempt are tried at once, as an operator would. */
+async function untilComplete(field: Field): Promise<Verdict | undefined> {
+  const { gatewayUrl, administratorKey } = field.installation;
+  const api = apiOf(gatewayUrl, administratorKey);
+  const endsAt = performance.now() + healLimitMs;
+  for (;;) {
+    const verdict = await field.verdict();
+    if (verdict === undefined || verdict.lost === 0 || performance.now() > endsAt) return verdict;
+    for (const { id } of field.portals) {
+      await api('DeliveryService/Pause', { portalId: id, reason: 'to be tried at once' }).catch(() => {});
+      await api('DeliveryService/Resume', { portalId: id }).catch(() => {});
+    }
+    await new Promise((done) => setTimeout(done, hurryEveryMs));
+  }
+}
+
+function isClean({ lost, outOfOrder, broken }: Verdict): boolean {
+  return lost === 0 && outOfOrder === 0 && broken.length === 0;
+}
+
+function summaryOf({ result, kills, counts }: Storm, verdict: Verdict | undefined): string {
+  const rows = [...counts].map(([name, count]) => `  ${name.padEnd(38)}${count}`);
+  const judged = verdict
+    ? [`  lost ${verdict.lost}, out of order ${verdict.outOfOrder}, repeats ${verdict.repeats}`, ...verdict.broken]
+    : ['  judged by the sink'];
+  return ['', `  sent ${result.sent}, put off ${result.putOff} times, kills ${kills}`, ...rows, ...judged].join('\n');
+}

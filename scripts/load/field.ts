@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Api, apiOf } from '../up/api.ts';
+import { type Child, startChild } from './child.ts';
+import { type CpuTimes, readCpu } from './cpu.ts';
+import { type FleetPortal, makeFleet } from './fleet.ts';
+import { type Installation, startInstallation } from './installation.ts';
+import type { JudgeOrders, Verdict } from './judge/main.ts';
+import type { SenderOrders } from './sender/main.ts';
+
+/** What is measured or disturbed, with those who write to it and those who judge it. Everything on this machine's loopback. */
+export interface Field extends AsyncDisposable {
+  readonly installation: Installation;
+  readonly judge: Child<JudgeOrders>;
+  /** Where the judge listens. */
+  readonly judgeUrl: string;
+  readonly sender: Child<SenderOrders>;
+  readonly portals: readonly FleetPortal[];
+  /** Processor time of everything that runs; `judge` and `sender` stand apart from the product. */
+  cpu(): CpuTimes;
+  /**
+   * Resolves when so many messages have come for the first time; where another judges, when nothing waits any more. Rejects
+   * when nothing comes for a minute.
+   */
+  arrived(messages: number): Promise<void>;
+  /** What is true now of all that was ever sent; undefined where another judges. */
+  verdict(): Promise<Verdict | undefined>;
+}
+
+/** How the field is made. */
+export interface FieldOptions {
+  readonly portals: number;
+  readonly lingerMs: number;
+  readonly natsSync: 'default' | 'always';
+  readonly scale?: Readonly<Record<string, number>>;
+  /** A receiver that is not ours: all portals send there, and their licence keys are handed to `onKeys`. */
+  readonly sink?: string | undefined;
+  readonly onKeys?: (portals: readonly FleetPortal[]) => void;
+  readonly say: (what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const pollMs = 50;
+const stillMs = 60_000;
+
+/** Starts everything and makes the portals. */
+export async function startField(options: FieldOptions): Promise<Field> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'trunkline-load-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const judge = stack.use(startChild<JudgeOrders>(new URL('judge/main.ts', import.meta.url)));
+  const sender = stack.use(startChild<SenderOrders>(new URL('sender/main.ts', import.meta.url)));
+  const judgeUrl = await judge.ask('listen', null);
+  const platformUrl = await sender.ask('listen', null);
+  const { natsSync, scale = {}, signal, say, sink } = options;
+  say('starting servers and services');
+  const installed = { folder, natsSync, scale, signal, collectorUrl: platformUrl };
+  const installation = stack.use(await startInstallation(installed));
+  const urlOf = (name: string) => sink ?? `${judgeUrl}/${name}`;
+  const { gatewayUrl, administratorKey } = installation;
+  const { portals } = await makeFleet({
+    ...{ gatewayUrl, administratorKey, platformUrl, urlOf, count: options.portals, lingerMs: options.lingerMs },
+    onProgress: (made) => say(`making portals: ${made} of ${options.portals}`),
+  });
+  options.onKeys?.(portals);
+  await judge.ask('know', Object.fromEntries(portals.map(({ name, licenceKey }) => [name, licenceKey])));
+  await sender.ask('know', Object.fromEntries(portals.map(({ name, botToken }) => [name, botToken])));
+  const owned = stack.move();
+  const pids = () => new Map([...installation.pids(), ['judge', judge.pid], ['sender', sender.pid]]);
+  return {
+    ...{ installation, judge, judgeUrl, sender, portals },
+    cpu: () => readCpu(pids()),
+    arrived: (messages) =>
+      sink === undefined ? arrived(judge, messages) : nothingWaits(apiOf(gatewayUrl, administratorKey), portals),
+    verdict: async () => (sink === undefined ? await judge.ask('judge', await sender.ask('written', null)) : undefined),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function arrived(judge: Child<JudgeOrders>, messages: number): Promise<void> {
+  let last = await judge.ask('progress', null);
+  let movedAt = performance.now();
+  while (last.messages < messages) {
+    await new Promise((done) => setTimeout(done, pollMs));
+    const now = await judge.ask('progress', null);
+    if (now.messages > last.messages) movedAt = performance.now();
+    if (performance.now() - movedAt > stillMs)
+      throw new Error(`nothing came for ${stillMs / 1_000} s: ${now.messages} of ${messages} messages are there`);
+    last = now;
+  }
+}
+
+async function nothingWaits(api: Api, portals: readonly FleetPortal[]): Promise<void> {
+  const endsAt = performance.now() + stillMs;
+  for (const { id } of portals) {
+    // What was answered 2xx a moment ago may not be sealed yet, so one answer is not enough.
+    for (let empty = 0; empty < 3; await new Promise((done) => setTimeout(done, 10 * pollMs))) {
+      const { waiting = '0' } = await api<{ waiting?: string }>('DeliveryService/GetBacklog', { portalId: id });
+      empty = waiting === '0' ? empty + 1 : 0;
+      if (performance.now() > endsAt) throw new Error(`${waiting} events still wait for ${id}`);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { provision } from '../../packages/runtime/src/index.ts';
+import { type Servers, startServers } from '../../packages/testkit/src/index.ts';
+import { DATABASE, environmentOf } from '../start/servers.ts';
+import { connectorNames, makeUsers } from '../start/users.ts';
+import { environmentsOf, type Instance } from '../up/environments.ts';
+import { planInstances } from '../up/instances.ts';
+import { exited, type InstanceProcess, startProcess, untilReady } from '../up/run.ts';
+import { keepSecrets } from '../up/secrets.ts';
+
+/** How the installation of a load run differs from another. */
+export interface InstallationOptions {
+  /** Data, secrets and logs. */
+  readonly folder: string;
+  /** `always`: every PubAck is a promise over a power cut. `default`: NATS writes through once in two minutes. */
+  readonly natsSync: 'default' | 'always';
+  /** Where traces go, one message in a hundred. */
+  readonly collectorUrl: string;
+  /** Instances of a service; one unless told otherwise. */
+  readonly scale?: Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+}
+
+/** Every service in a process of its own, on servers of its own. Leaving the block stops them. */
+export interface Installation extends AsyncDisposable {
+  readonly gatewayUrl: string;
+  readonly administratorKey: string;
+  readonly natsUrl: string;
+  readonly servers: Servers;
+  /** Names of all instances, `<service>-<number>`. */
+  readonly names: readonly string[];
+  /** Process ids of what runs now: instances and servers by name. */
+  pids(): ReadonlyMap<string, number>;
+  /** Starts an instance that is down; resolves when it serves. */
+  start(name: string): Promise<void>;
+  /** Stops it politely. */
+  stop(name: string): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(name: string): Promise<void>;
+  signal(name: string, signal: NodeJS.Signals): void;
+  /** Where an instance shows its metrics. */
+  metricsUrl(name: string): string;
+}
+
+const busBytes = 4 * 1024 ** 3;
+const traceRatio = '0.01';
+
+/** Starts servers and services on free ports of this machine. */
+export async function startInstallation(options: InstallationOptions): Promise<Installation> {
+  const { folder, signal } = options;
+  await using stack = new AsyncDisposableStack();
+  const connectors = connectorNames();
+  const users = makeUsers(connectors, DATABASE);
+  const access = { natsUsers: users.nats, mongoUsers: users.mongo, natsSync: options.natsSync };
+  const wanted = { nats: true, mongo: true, kafka: true, own: true, signal, ...access } as const;
+  const servers = stack.use(await startServers({ ...wanted, dataDir: join(folder, 'data') }));
+  const { natsUrl, mongoUrl } = servers;
+  await provision({ natsUrl, mongoUrl, database: DATABASE, connectors, replicas: 1, busBytes, signal });
+  const secrets = (await keepSecrets(join(folder, 'secrets.json'))).values;
+  const instances = await planInstances(connectors, options.scale ?? {}, false);
+  const gateway = instances.find(({ service }) => service === 'gateway');
+  if (gateway === undefined) throw new Error('There is no gateway.');
+  const gatewayUrl = `http://127.0.0.1:${gateway.ports.http}`;
+  const environments = environmentsOf({
+    ...{ instances, connectors, secrets, publicUrl: gatewayUrl, hookUrl: gatewayUrl, database: DATABASE },
+    kafkaBrokers: servers.kafkaBrokers,
+    access: JSON.parse(environmentOf(servers, users).SERVICE_ACCESS ?? '{}'),
+    common: { LOG_LEVEL: 'warn', TRACE_RATIO: traceRatio, OTEL_EXPORTER_OTLP_ENDPOINT: options.collectorUrl },
+  });
+  const logs = join(folder, 'logs');
+  await mkdir(logs, { recursive: true });
+  const running = runningOf(environments, logs);
+  stack.defer(() => running.stopAll());
+  await Promise.all(running.names.map((name) => running.start(name)));
+  const owned = stack.move();
+  return {
+    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers },
+    ...running,
+    pids: () => new Map([...Object.entries(servers.pids), ...running.pids()]),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The instances, of which each may be down. */
+function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, logFolder: string) {
+  const instances = new Map([...environments.keys()].map((each) => [`${each.service}-${each.number}`, each]));
+  const processes = new Map<string, InstanceProcess>();
+  const instanceOf = (name: string) => {
+    const instance = instances.get(name);
+    if (instance === undefined) throw new Error(`there is no instance ${name}`);
+    return instance;
+  };
+  const end = async (name: string, signal: NodeJS.Signals) => {
+    const running = processes.get(name);
+    if (running === undefined) return;
+    running.child.kill(signal);
+    // One that is frozen would never hear it.
+    running.child.kill('SIGCONT');
+    await exited(running.child);
+    if (processes.get(name) === running) processes.delete(name);
+  };
+  const stop = (name: string) => end(name, 'SIGTERM');
+  return {
+    names: [...instances.keys()],
+    stop,
+    kill: (name: string) => end(name, 'SIGKILL'),
+    stopAll: async () => void (await Promise.all([...processes.keys()].map(stop))),
+    start: async (name: string) => {
+      const instance = instanceOf(name);
+      processes.set(name, startProcess(instance, environments.get(instance) ?? {}, logFolder));
+      await untilReady(instance);
+    },
+    signal: (name: string, signal: NodeJS.Signals) => void processes.get(name)?.child.kill(signal),
+    metricsUrl: (name: string) => `http://127.0.0.1:${instanceOf(name).ports.metrics}/metrics`,
+    pids: () => [...processes].map(([name, { child }]) => [name, child.pid ?? 0] as const),
+  };
+}

@@ -1,0 +1,164 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { answerParent } from '../child.ts';
+import { markIn } from '../mark.ts';
+import { type Fault, misbehave } from './faults.ts';
+import { createLatencies } from './latency.ts';
+import { openerOf, type PortalOpener } from './open.ts';
+import { createTally, type PortalTally, type Tally } from './tally.ts';
+
+/** What the judge is asked. It runs in a process of its own, because its work is not the product's. */
+export type JudgeOrders = {
+  /** Starts to listen; gives the address below which portal `name` has the path `/name`. */
+  readonly listen: (value: null) => Promise<string>;
+  /** Licence keys by portal name: from now on their requests are verified and opened. */
+  readonly know: (keys: Readonly<Record<string, string>>) => void;
+  /** Counts requests and their events without opening them, as the bare floor's sink does; or opens them again. */
+  readonly openNothing: (isSo: boolean) => void;
+  /** From now on portals behave so; null: well. */
+  readonly misbehave: (faults: Readonly<Record<string, Fault | null>>) => void;
+  /** Portals whose messages are timed; null: all. Forgets the times until now. */
+  readonly time: (names: readonly string[] | null) => void;
+  readonly progress: (value: null) => JudgeProgress;
+  /** Judges by what was sent to each portal. */
+  readonly judge: (sent: Readonly<Record<string, number>>) => Verdict;
+};
+
+/** How much came until now. */
+export interface JudgeProgress {
+  /** Messages that came for the first time. */
+  readonly messages: number;
+  /** Events of any kind, repeats too. */
+  readonly events: number;
+  readonly requests: number;
+}
+
+/** What is true of all portals together. */
+export interface Verdict extends Tally {
+  /** Requests that could not be verified or opened, in words; the first few. */
+  readonly broken: readonly string[];
+  readonly latency: ReturnType<ReturnType<typeof createLatencies>['summary']>;
+}
+
+interface Judged {
+  readonly tally: PortalTally;
+  opener: PortalOpener | undefined;
+  fault: Fault | undefined;
+  isTimed: boolean;
+  lastSequence: bigint;
+}
+
+const portals = new Map<string, Judged>();
+const latencies = createLatencies();
+const broken: string[] = [];
+const brokenLimit = 20;
+const counts = { messages: 0, events: 0, requests: 0 };
+let opensNothing = false;
+let areAllTimed = true;
+
+function portalOf(name: string): Judged {
+  const found = portals.get(name);
+  if (found !== undefined) return found;
+  const made = { tally: createTally(), opener: undefined, fault: undefined, isTimed: areAllTimed, lastSequence: 0n };
+  portals.set(name, made);
+  return made;
+}
+
+function complain(what: string): void {
+  if (broken.length < brokenLimit) broken.push(what);
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const name = (request.url ?? '').slice(1);
+  const portal = portalOf(name);
+  const body = await text(request);
+  counts.requests += 1;
+  if (portal.fault !== undefined && !(await misbehave(portal.fault, response))) return;
+  try {
+    if (opensNothing) counts.events += (JSON.parse(body) as unknown[]).length;
+    else await take(name, portal, body, request);
+    response.writeHead(204).end();
+  } catch (error) {
+    complain(`${name}: ${error}`);
+    response.writeHead(401).end();
+  }
+}
+
+async function take(name: string, portal: Judged, body: string, { headers }: IncomingMessage): Promise<void> {
+  const { opener } = portal;
+  if (opener === undefined) throw new Error('the judge has no key of this portal');
+  const given = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, String(value)]));
+  for (const event of opener.verify(body, given)) {
+    counts.events += 1;
+    const sequence = BigInt(event.sequence);
+    if (sequence <= portal.lastSequence) {
+      // Counted as a repeat below, by its mark: opened all the same, so that nothing hides behind a number.
+    } else if (event.type.startsWith('trunkline.events.')) {
+      complain(`${name}: ${event.type} at ${event.sequence}`);
+    } else if (sequence !== portal.lastSequence + 1n) {
+      complain(`${name}: ${event.sequence} came after ${portal.lastSequence}`);
+    }
+    portal.lastSequence = sequence > portal.lastSequence ? sequence : portal.lastSequence;
+    takeMessage(name, portal, await opener.open(event));
+  }
+}
+
+function takeMessage(name: string, portal: Judged, said: unknown): void {
+  const mark = markIn(textIn(said));
+  if (mark === undefined) return;
+  if (mark.portal !== name) complain(`${name} got a message for ${mark.portal}`);
+  const isNew = portal.tally.take(mark);
+  if (!isNew) return;
+  counts.messages += 1;
+  const nowMs = Date.now();
+  if (portal.isTimed) latencies.add(nowMs, nowMs - mark.atMs);
+}
+
+interface Said {
+  readonly messageReceived?: { readonly content?: { readonly text?: { readonly plain?: string } } };
+}
+
+function textIn(said: unknown): string {
+  return (said as Said).messageReceived?.content?.text?.plain ?? '';
+}
+
+function judge(sent: Readonly<Record<string, number>>): Verdict {
+  const total = { received: 0, outOfOrder: 0, repeats: 0, lost: 0 };
+  for (const [name, count] of Object.entries(sent)) {
+    const tally = portalOf(name).tally.count(count);
+    total.received += tally.received;
+    total.outOfOrder += tally.outOfOrder;
+    total.repeats += tally.repeats;
+    total.lost += tally.lost;
+  }
+  return { ...total, broken, latency: latencies.summary() };
+}
+
+answerParent({
+  listen: async () => {
+    const server = createServer((request, response) => {
+      serve(request, response).catch((error) => complain(String(error)));
+    });
+    server.keepAliveTimeout = 60_000;
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', 1_024, done));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  },
+  know: (keys) => {
+    for (const [name, key] of Object.entries(keys)) portalOf(name).opener = openerOf(key);
+  },
+  openNothing: (isSo) => {
+    opensNothing = isSo;
+  },
+  misbehave: (given) => {
+    for (const [name, fault] of Object.entries(given)) portalOf(name).fault = fault ?? undefined;
+  },
+  time: (names) => {
+    areAllTimed = names === null;
+    const timed = new Set(names);
+    for (const [name, portal] of portals) portal.isTimed = areAllTimed || timed.has(name);
+    latencies.clear();
+  },
+  progress: () => ({ ...counts }),
+  judge,
+} satisfies JudgeOrders);

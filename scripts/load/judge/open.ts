@@ -1,0 +1,46 @@
+import { createHash, hkdfSync } from 'node:crypto';
+import { compactDecrypt } from 'jose';
+import { Webhook } from 'standardwebhooks';
+
+/**
+ * A portal as the protocol's page describes it, made of published libraries alone: nothing of ours judges itself.
+ * docs/portal-protocol.md, "Keys", "Signature", "Opening an event".
+ */
+export interface PortalOpener {
+  readonly kid: string;
+  /** The events of a request. Throws when the signature is none of this portal's. */
+  verify(body: string, headers: Readonly<Record<string, string>>): readonly CloudEvent[];
+  /** What an event says; a notice says itself. */
+  open(event: CloudEvent): Promise<unknown>;
+}
+
+/** What is read of an event. */
+export interface CloudEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly sequence: string;
+  readonly datacontenttype: string;
+  readonly data: unknown;
+}
+
+const salt = 'trunkline.portal.v1';
+
+/** Derives a portal's keys. Throws when the licence key is mistyped. */
+export function openerOf(licenceKey: string): PortalOpener {
+  const bytes = Buffer.from(licenceKey.replace(/^tlk_/, ''), 'base64url');
+  const secret = bytes.subarray(0, 32);
+  const checksum = createHash('sha256').update(secret).digest().subarray(0, 4);
+  if (!checksum.equals(bytes.subarray(32))) throw new Error('the licence key is mistyped');
+  const derive = (info: string, size: number) => Buffer.from(hkdfSync('sha256', secret, salt, info, size));
+  const encryption = derive('encryption', 32);
+  const webhook = new Webhook(derive('signing', 32).toString('base64'));
+  return {
+    kid: derive('kid', 8).toString('hex'),
+    verify: (body, headers) => webhook.verify(body, { ...headers }) as readonly CloudEvent[],
+    open: async ({ datacontenttype, data }) => {
+      if (datacontenttype !== 'application/jose') return data;
+      const { plaintext } = await compactDecrypt(String(data), encryption);
+      return JSON.parse(new TextDecoder().decode(plaintext));
+    },
+  };
+}

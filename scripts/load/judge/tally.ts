@@ -1,0 +1,47 @@
+import type { Mark } from '../mark.ts';
+
+/** What a portal's messages came to, told by nothing but their marks. */
+export interface Tally {
+  readonly received: number;
+  /** Came after a later one of the same portal had come. */
+  readonly outOfOrder: number;
+  /** Came again. */
+  readonly repeats: number;
+  /** Of those that were sent, how many never came. */
+  readonly lost: number;
+}
+
+/** Counts the messages of one portal. */
+export interface PortalTally {
+  /** Says whether it came for the first time. */
+  take(mark: Mark): boolean;
+  /** As it is now, if so many were sent. */
+  count(sent: number): Tally;
+}
+
+/** Makes an empty tally. */
+export function createTally(): PortalTally {
+  const missing = new Set<number>();
+  let last = 0;
+  let received = 0;
+  let outOfOrder = 0;
+  let repeats = 0;
+  return {
+    take: ({ number }) => {
+      if (number <= last && !missing.has(number)) {
+        repeats += 1;
+        return false;
+      }
+      received += 1;
+      if (number <= last) {
+        missing.delete(number);
+        outOfOrder += 1;
+        return true;
+      }
+      for (let skipped = last + 1; skipped < number; skipped += 1) missing.add(skipped);
+      last = number;
+      return true;
+    },
+    count: (sent) => ({ received, outOfOrder, repeats, lost: missing.size + Math.max(0, sent - last) }),
+  };
+}

@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** Where a bot's updates go: what was told by setWebhook. */
+export interface Hook {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** The messenger's side: as much of the Bot API as connecting a bot asks, for any number of bots. */
+export interface Platform {
+  readonly url: string;
+  /** By token; undefined before the bot was connected. */
+  hookOf(token: string): Hook | undefined;
+}
+
+/** Starts it on a port of its own. It also takes whatever a telemetry collector would be sent, and forgets it. */
+export async function startPlatform(): Promise<Platform> {
+  const hooks = new Map<string, Hook>();
+  const server = createServer((request, response) => {
+    serve(hooks, request, response).catch(() => response.writeHead(400).end());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hookOf: (token) => hooks.get(token) };
+}
+
+async function serve(hooks: Map<string, Hook>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
+  if (token === '') {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    return;
+  }
+  const given = (await json(request).catch(() => ({}))) as { readonly url?: string; readonly secret_token?: string };
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ ok: true, result: resultOf(hooks, { token, method, given }) }));
+}
+
+interface Call {
+  readonly token: string;
+  readonly method: string;
+  readonly given: { readonly url?: string; readonly secret_token?: string };
+}
+
+function resultOf(hooks: Map<string, Hook>, { token, method, given }: Call): unknown {
+  const id = Number(token.split(':')[0]);
+  if (method === 'getMe') return { id, is_bot: true, first_name: 'Bot', username: `bot_${id}_bot` };
+  if (method === 'setWebhook') hooks.set(token, { url: given.url ?? '', secret: given.secret_token ?? '' });
+  if (method !== 'getWebhookInfo') return true;
+  return { url: hooks.get(token)?.url ?? '', has_custom_certificate: false, pending_update_count: 0 };
+}

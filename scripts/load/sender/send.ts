@@ -1,0 +1,108 @@
+import { Pool } from 'undici';
+import { markedText } from '../mark.ts';
+import type { Hook } from './platform.ts';
+
+/** A portal's client, who writes to the portal's bot. */
+export interface Writer {
+  /** Name of the portal. */
+  readonly name: string;
+  readonly hook: Hook;
+  /** Messages written until now. */
+  written: number;
+}
+
+/** How much is sent and how fast. */
+export interface SendOptions {
+  /** Messages to send; the run may end earlier by `seconds`. */
+  readonly messages: number;
+  /** Longest time; 0: until all are sent. */
+  readonly seconds: number;
+  /** Messages a second, evenly; 0: as fast as the door takes them. */
+  readonly perSecond: number;
+  /** Calls open at once, never two of the same bot: the messenger waits for its answer. */
+  readonly connections: number;
+  /** Characters of a message. */
+  readonly characters: number;
+}
+
+/** What came of it. */
+export interface SendResult {
+  /** Hook calls that were answered 2xx. */
+  readonly sent: number;
+  /** Other answers and broken connections: each was sent again, as the messenger does. */
+  readonly putOff: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+const againMs = 50;
+const answerMs = 10_000;
+
+/** Writes messages as the platform tells them: by its hook, each bot's in its order. `writers` take turns. */
+export async function send(writers: readonly Writer[], options: SendOptions, signal: AbortSignal): Promise<SendResult> {
+  const [first] = writers;
+  if (first === undefined) return { sent: 0, putOff: 0, firstAtMs: 0, lastAtMs: 0 };
+  const pool = new Pool(new URL(first.hook.url).origin, { connections: options.connections, pipelining: 1 });
+  const free = [...writers];
+  const result = { sent: 0, putOff: 0, firstAtMs: Date.now(), lastAtMs: 0 };
+  const startedAt = performance.now();
+  const endsAt = options.seconds > 0 ? startedAt + options.seconds * 1_000 : Number.POSITIVE_INFINITY;
+  let begun = 0;
+  const mayBegin = () => begun < options.messages && performance.now() < endsAt && !signal.aborted;
+  const work = async () => {
+    while (mayBegin()) {
+      const dueAt = options.perSecond > 0 ? startedAt + (begun * 1_000) / options.perSecond : 0;
+      if (dueAt > performance.now()) {
+        await pause(dueAt - performance.now());
+        continue;
+      }
+      const writer = free.shift();
+      if (writer === undefined) {
+        await pause(1);
+        continue;
+      }
+      begun += 1;
+      result.putOff += await write(pool, writer, options.characters, signal);
+      result.sent += 1;
+      free.push(writer);
+    }
+  };
+  await Promise.all(Array.from({ length: options.connections }, work));
+  result.lastAtMs = Date.now();
+  await pool.close();
+  return result;
+}
+
+/** Writes one message, again and again until it is taken; gives how often it was put off. */
+async function write(pool: Pool, writer: Writer, characters: number, signal: AbortSignal): Promise<number> {
+  writer.written += 1;
+  const body = updateOf(writer, characters);
+  const { pathname } = new URL(writer.hook.url);
+  const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': writer.hook.secret };
+  for (let putOff = 0; ; putOff += 1) {
+    const status = await pool
+      .request({ path: pathname, method: 'POST', headers, body, headersTimeout: answerMs, bodyTimeout: answerMs })
+      .then(async (response) => {
+        await response.body.dump();
+        return response.statusCode;
+      })
+      .catch(() => 0);
+    if (status >= 200 && status < 300) return putOff;
+    if (signal.aborted) throw new Error('the run was ended while a message was not taken');
+    await pause(againMs);
+  }
+}
+
+function updateOf({ name, written }: Writer, characters: number): string {
+  const person = 1_000_000;
+  const atMs = Date.now();
+  const text = markedText({ portal: name, number: written, atMs }, characters);
+  const from = { id: person, is_bot: false, first_name: 'Anna', language_code: 'en' };
+  const chat = { id: person, type: 'private', first_name: 'Anna' };
+  const message = { message_id: written, from, chat, date: Math.floor(atMs / 1_000), text };
+  return JSON.stringify({ update_id: written, message });
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((done) => setTimeout(done, ms));
+}
