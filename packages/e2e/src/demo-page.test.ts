@@ -131,6 +131,10 @@ test('the telephone beside it writes to the same portal, through Telegram', asyn
   written.push('From the telephone');
   await portalHas(written);
   await page.frameLocator('iframe').getByText('From the telephone').waitFor();
+  await portal.answer('To the telephone');
+  await page.frameLocator('iframe').getByText('To the telephone').waitFor();
+  await page.locator('#list > li.small', { hasText: 'the answer was sent' }).nth(2).waitFor();
+  assert.ok(!(await portal.rows()).some((row) => row.includes('could not be sent')));
   await page.getByRole('tab', { name: 'Website chat' }).click();
 });
 

@@ -41,10 +41,19 @@ export function createOperator(portal: DemoPortal, lastMessage: Pick<LastMessage
   };
 }
 
+/** A client's message in a channel that takes read marks: Telegram's bots cannot give them. */
 function isAsked(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'messageReceived' in data;
+  const { messageReceived, channel } = data as Partial<PortalData>;
+  return messageReceived !== undefined && channel?.connector === 'webchat';
 }
 
 function idOf({ data }: ShownEvent): string {
-  return typeof data === 'object' && data !== null && 'id' in data ? String(data.id) : '';
+  return (data as Partial<PortalData>).id ?? '';
+}
+
+/** Of the opened events, what is used here. */
+interface PortalData {
+  readonly id: string;
+  readonly channel: { readonly connector?: string };
+  readonly messageReceived: unknown;
 }

@@ -2,11 +2,12 @@ import { byId, element } from './element.js';
 
 const origins = { ORIGIN_CONTACT: 'wrote', ORIGIN_OPERATOR: 'answered', ORIGIN_BOT: 'answered', ORIGIN_SYSTEM: 'said' };
 const statuses = {
-  sent: 'sent',
-  delivered: 'delivered',
-  read: 'read',
+  sent: 'was sent',
+  delivered: 'was delivered',
+  read: 'was read',
   failed: 'could not be sent',
-  unknown: 'perhaps sent',
+  unknown: 'was perhaps sent',
+  expired: 'was too old to be sent',
 };
 
 /** The stream as the portal received it. */
@@ -200,7 +201,7 @@ function happened({ data, type }) {
         .split('_')
         .at(-1)
         ?.toLowerCase() ?? '';
-    return `the answer was ${statuses[state] ?? state}`;
+    return `the answer ${statuses[state] ?? `is ${state}`}`;
   }
   if (data.buttonPressed) return `pressed “${data.buttonPressed.title ?? ''}”`;
   if (data.messageEdited) return 'changed a message';

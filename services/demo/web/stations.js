@@ -53,6 +53,8 @@ function answered(hops) {
     ({ kind, outcome }) => kind === 'messages.status' && (outcome === 'delivered' || outcome === 'read'),
   );
   const attempt = find('send.attempted');
+  // Telegram never says more of a bot's message than that it took it.
+  const tellsNoMore = attempt?.service === 'telegram';
   const result = find('send.result');
   const failed = statuses.includes('failed') || (result && result.outcome !== 'sent');
   return [
@@ -66,11 +68,10 @@ function answered(hops) {
       bad: failed,
       what: failed ? (result?.outcome ?? 'failed') : 'took it',
     },
-    // Some messengers never tell more than that they took it.
     {
       name: 'Client',
-      hop: told ?? (attempt?.service === 'telegram' ? result : undefined),
-      what: reached ?? (told ? 'delivered' : 'gets it'),
+      hop: told ?? (tellsNoMore ? result : undefined),
+      what: reached ?? (tellsNoMore && result ? 'no receipts here' : 'gets it'),
     },
   ];
 }
