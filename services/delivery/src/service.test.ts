@@ -245,6 +245,17 @@ test('a paused portal gets nothing until it is resumed, and its tenant alone may
   await untilTaken(portal, 3);
 });
 
+test('a portal that waits for its next attempt is tried at once when somebody resumes it', async () => {
+  await using given = await aPortal();
+  const { id, portal, backlog } = given;
+  portal.behave((_received, response) => response.writeHead(503, { 'retry-after': '600' }).end());
+  await around.seal(id, 2);
+  await until(async () => Number((await backlog()).nextAttemptAt ?? 0) > Date.now() + 60_000);
+  portal.behave();
+  await client.resume({ portalId: id }, { tenant: 'home' });
+  await untilTaken(portal, 2);
+});
+
 test('a portal that says it is gone is paused, with the reason', async () => {
   await using given = await aPortal();
   const { id, portal, backlog } = given;

@@ -1,10 +1,27 @@
-/** What waits for the demo portal, as the public API tells it. */
-export async function backlogOf(gatewayUrl: string, apiKey: string, portalId: string): Promise<unknown> {
-  const response = await fetch(new URL('/v1/DeliveryService/GetBacklog', gatewayUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-    body: JSON.stringify({ portalId }),
-    signal: AbortSignal.timeout(5_000),
-  });
-  return response.ok ? await response.json() : undefined;
+/** The demo portal's queue, asked by the public API as any partner asks. */
+export interface Backlog {
+  /** What waits, and why; undefined when the API does not tell. */
+  tell(): Promise<unknown>;
+  /** Says that the portal takes events again, so that nobody waits for the next attempt. */
+  hurry(): Promise<void>;
+}
+
+const answerMs = 5_000;
+
+/** Makes the calls; none of them throws for an answer that is no 2xx. */
+export function createBacklog(gatewayUrl: string, apiKey: string, portalId: string): Backlog {
+  const call = (method: string) =>
+    fetch(new URL(`/v1/DeliveryService/${method}`, gatewayUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify({ portalId }),
+      signal: AbortSignal.timeout(answerMs),
+    });
+  return {
+    tell: async () => {
+      const response = await call('GetBacklog');
+      return response.ok ? await response.json() : undefined;
+    },
+    hurry: async () => void (await (await call('Resume')).text()),
+  };
 }

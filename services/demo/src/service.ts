@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { defineService, invalidArgument, notFound, type Runtime } from '@trunkline/runtime';
 import { z } from 'zod';
-import { backlogOf } from './backlog.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
 import { config } from './config.ts';
 import { createDemoPortal, type DemoPortal } from './demo-portal.ts';
 import { type EventsStream, openEventsStream } from './events-stream.ts';
@@ -46,6 +46,7 @@ export const demo = defineService({
     });
 
     const lastMessage = watchLastMessage(gatewayUrl, apiKey, signal);
+    const backlog = createBacklog(gatewayUrl, apiKey, portalId);
     const operator = createOperator(portal, lastMessage);
 
     http.post('/portal', async (request, reply) => {
@@ -57,10 +58,12 @@ export const demo = defineService({
     });
     http.get('/api/state', async (_request, reply) => {
       reply.hijack();
-      tellState(openEventsStream(reply.raw, signal), { portal, lastMessage, settings });
+      tellState(openEventsStream(reply.raw, signal), { portal, lastMessage, backlog, settings });
     });
     http.post('/api/mode', async ({ body }) => {
-      portal.setMode(parsed(modeRequest, body).mode);
+      const { mode } = parsed(modeRequest, body);
+      portal.setMode(mode);
+      if (mode === 'on') await backlog.hurry().catch(() => {});
       return {};
     });
     http.post('/api/answer', async ({ body }) => await operator.answer(parsed(answerRequest, body)));
@@ -78,14 +81,14 @@ type Settings = z.output<typeof config>;
 interface Shown {
   readonly portal: DemoPortal;
   readonly lastMessage: LastMessage;
+  readonly backlog: Backlog;
   readonly settings: Settings;
 }
 
 /** What the page shows at the beginning, and what changes from there on. */
-function tellState(stream: EventsStream, { portal, lastMessage, settings }: Shown): void {
-  const { GATEWAY_URL: gatewayUrl, DEMO_PORTAL_ID: portalId } = settings;
+function tellState(stream: EventsStream, { portal, lastMessage, backlog, settings }: Shown): void {
   stream.send('start', {
-    gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? gatewayUrl,
+    gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? settings.GATEWAY_URL,
     webchatChannelId: settings.DEMO_WEBCHAT_CHANNEL,
     telegramUrl: settings.TELEGRAM_SIMULATOR_URL ?? '',
     mode: portal.mode,
@@ -95,8 +98,8 @@ function tellState(stream: EventsStream, { portal, lastMessage, settings }: Show
   const unwatch = lastMessage.onChange((way) => stream.send('way', way));
   const forget = portal.onChange((change) => stream.send(change.kind, change));
   const look = setInterval(() => {
-    backlogOf(gatewayUrl, settings.DEMO_API_KEY.reveal(), portalId).then(
-      (backlog) => backlog && stream.send('backlog', backlog),
+    backlog.tell().then(
+      (now) => now && stream.send('backlog', now),
       () => {},
     );
   }, lookMs);

@@ -60,7 +60,8 @@ function portsOf({ runtime: { directory }, post, undelivered, pauses }: LaneCont
     view: (portalId) => {
       const entry = directory.portal(portalId);
       const blockedBy = pauses.reasonOf(portalId) ?? obstacleOf(entry);
-      return { settings: entry === undefined ? unknown : remembered(entry), blockedBy };
+      const resumedAtMs = pauses.resumedAtMs(portalId);
+      return { settings: entry === undefined ? unknown : remembered(entry), blockedBy, resumedAtMs };
     },
     keep: undelivered.keep,
     pause: (portalId, reason, text) => pauses.add(portalId, `${reason}: ${text}`),

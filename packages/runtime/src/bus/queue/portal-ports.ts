@@ -12,6 +12,8 @@ export interface PortalView {
   };
   /** Why nothing is sent now (paused by a person, switched off, without an address); undefined: it may be sent to. */
   readonly blockedBy: string | undefined;
+  /** When a person last said that it may be tried at once, in milliseconds since 1970; 0: not lately. */
+  readonly resumedAtMs: number;
 }
 
 /** One element of a request's batch. */

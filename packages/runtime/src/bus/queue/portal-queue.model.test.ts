@@ -96,10 +96,11 @@ const disturbances: readonly ((world: World) => void)[] = [
     const owner = world.owners.at(-1);
     if (owner !== undefined) owner.leaseAgeMs = owner.leaseAgeMs === 0 ? 3_000 : 0;
   },
-  // A person pauses or resumes.
+  // A person pauses, or resumes and wants it to be tried at once.
   (world) => {
     const id = world.chance.pick([...world.portals.keys()]) ?? '';
-    if (!world.paused.delete(id)) world.paused.set(id, 'a person');
+    if (world.paused.delete(id)) world.resumedAtMs.set(id, world.time.clock.wallMs());
+    else world.paused.set(id, 'a person');
   },
 ];
 

@@ -47,6 +47,8 @@ export interface Portal {
   /** When the front was stored, in milliseconds since 1970; undefined while it is not known. */
   frontAtMs: number | undefined;
   refusal: Refusal | undefined;
+  /** The last time a person wanted it to be tried at once that was heeded, in milliseconds since 1970. */
+  resumedAtMs: number;
   /** Parked since the last event that was taken. */
   parkedInRow: number;
   isBusy: boolean;
@@ -76,6 +78,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     queuedBytes: 0,
     frontAtMs: undefined,
     refusal: undefined,
+    resumedAtMs: 0,
     parkedInRow: 0,
     isBusy: false,
     timer: undefined,

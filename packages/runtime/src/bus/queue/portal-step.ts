@@ -87,11 +87,14 @@ async function park(lane: Lane, portal: Portal, events: readonly PlacedEvent[]):
   pausePortal(lane, portal, 'portal_rejected', 'it refused three events and took none between');
 }
 
-/** Lets those go on that are not blocked any more. */
+/** Lets those go on that are not blocked any more, or that a person wants to be tried at once. */
 export function resumeUnblocked(lane: Lane): void {
   for (const portal of lane.behind) {
-    if (portal.mode !== 'paused' || portal.isBusy) continue;
-    if (lane.ports.view(portal.id).blockedBy !== undefined) continue;
+    if (portal.isBusy) continue;
+    const { blockedBy, resumedAtMs } = lane.ports.view(portal.id);
+    const isHurried = resumedAtMs > portal.resumedAtMs;
+    if (blockedBy !== undefined || (portal.mode !== 'paused' && !isHurried)) continue;
+    portal.resumedAtMs = resumedAtMs;
     toDrain(lane, portal);
     portal.nextAttemptAtMs = lane.clock.now();
     portal.refusal = undefined;

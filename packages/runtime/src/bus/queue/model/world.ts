@@ -37,6 +37,8 @@ export interface World {
   /** Sequences that are kept as given up, by portal. */
   readonly kept: ReadonlyMap<string, Set<number>>;
   readonly paused: Map<string, string>;
+  /** When a person wanted portals to be tried at once. */
+  readonly resumedAtMs: Map<string, number>;
   readonly owners: Owner[];
   readonly violations: string[];
   /** Switches of drain to live that were stopped in time. */
@@ -65,6 +67,7 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   const heads = new Map(ids.map((id) => [id, 0]));
   const kept = new Map(ids.map((id) => [id, new Set<number>()]));
   const paused = new Map<string, string>();
+  const resumedAtMs = new Map<string, number>();
   const owners: Owner[] = [];
   const violations: string[] = [];
   let races = 0;
@@ -73,6 +76,7 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
     view: (portalId) => ({
       settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs },
       blockedBy: paused.get(portalId),
+      resumedAtMs: resumedAtMs.get(portalId) ?? 0,
     }),
     pause: (portalId, reason) => {
       paused.set(portalId, reason);
@@ -136,7 +140,8 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   };
 
   return {
-    ...{ chance, time, network, servers, portals, heads, kept, paused, owners, violations, produce, start },
+    ...{ chance, time, network, servers, portals, heads, kept, paused, resumedAtMs },
+    ...{ owners, violations, produce, start },
     get races() {
       return races;
     },
