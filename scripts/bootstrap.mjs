@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from '../packages/testkit/src/servers/fetch/lock.mjs';
 import { Problem } from '../packages/testkit/src/servers/fetch/problem.mjs';
+import { sentenceOf } from '../packages/testkit/src/servers/fetch/room.mjs';
 import { generate } from './generate.mjs';
 import { install } from './install.mjs';
 import { createProgress, took } from './progress.mjs';
@@ -25,8 +26,9 @@ export async function bootstrap(script, args) {
     await prepare();
     process.exitCode = await runInOwnNode(join(ROOT, script), args);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    console.error(`\n${error.message}`);
+    const sentence = sentenceOf(error);
+    if (sentence === undefined) throw error;
+    console.error(`\n${sentence}`);
     process.exitCode = 1;
   }
 }

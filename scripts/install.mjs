@@ -1,10 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../packages/testkit/src/servers/fetch/problem.mjs';
+import { requireRoom } from '../packages/testkit/src/servers/fetch/room.mjs';
 import { run } from '../packages/testkit/src/servers/fetch/run.mjs';
 import { took } from './progress.mjs';
 
 const LIMIT_MS = 15 * 60_000;
+/** What all libraries take, measured, and a little more. */
+const ROOM_BYTES = 800e6;
+/** With less than this left, room was what was missing, whatever npm says. */
+const SOME_BYTES = 50e6;
 
 /**
  * Installs the libraries that the lockfile names, unless exactly those are installed already.
@@ -14,6 +19,7 @@ const LIMIT_MS = 15 * 60_000;
  */
 export async function install(root, progress) {
   if (isCurrent(root)) return;
+  if (!existsSync(recordOf(root))) await requireRoom(root, ROOM_BYTES);
   const since = performance.now();
   const wanted = Object.keys(locked(join(root, 'package-lock.json'))).filter((path) =>
     path.startsWith('node_modules/'),
@@ -29,6 +35,7 @@ export async function install(root, progress) {
     signal: AbortSignal.timeout(LIMIT_MS),
   }).finally(() => clearInterval(watching));
   if (npm.code !== 0) {
+    await requireRoom(root, SOME_BYTES);
     const reason =
       npm.lines
         .filter((line) => line.startsWith('npm error'))
@@ -43,13 +50,18 @@ export async function install(root, progress) {
 
 /** Compares by version, not by time: a checkout touches files without changing them. @param {string} root */
 function isCurrent(root) {
-  const record = join(root, 'node_modules', '.package-lock.json');
+  const record = recordOf(root);
   if (!existsSync(record)) return false;
   const [want, have] = [locked(join(root, 'package-lock.json')), locked(record)];
   return Object.entries(want).every(
     ([path, library]) =>
       path === '' || !path.startsWith('node_modules/') || library.optional || have[path]?.version === library.version,
   );
+}
+
+/** What npm remembers of what it installed. @param {string} root */
+function recordOf(root) {
+  return join(root, 'node_modules', '.package-lock.json');
 }
 
 /** @param {string} path @returns {Record<string, { version?: string, optional?: boolean }>} */

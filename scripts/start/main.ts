@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { withLock } from '../../packages/testkit/src/servers/fetch/lock.mjs';
 import { Problem } from '../../packages/testkit/src/servers/fetch/problem.mjs';
+import { sentenceOf } from '../../packages/testkit/src/servers/fetch/room.mjs';
 import { createProgress } from '../progress.mjs';
 import { readFlags } from './flags.mjs';
 import { runServices } from './run-services.ts';
@@ -25,7 +26,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
 try {
   process.exitCode = await withLock(LOCK, { signal: ending.signal, onWait: alreadyRunning }, start);
 } catch (error) {
-  if (error instanceof Problem) console.error(`\n${error.message}`);
+  const sentence = sentenceOf(error);
+  if (sentence !== undefined) console.error(`\n${sentence}`);
   else if (!isAsked) throw error;
   process.exitCode = 1;
 }

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromMaven } from './from-maven.mjs';
 import { fromPip } from './from-pip.mjs';
 import { withLock } from './lock.mjs';
-import { Problem } from './problem.mjs';
+import { requireRoom } from './room.mjs';
 
 /**
  * A server that Trunkline needs.
@@ -40,7 +40,7 @@ export async function fetchServer(name, options = {}) {
   const limit = AbortSignal.timeout(LIMIT_MS);
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
   await mkdir(folder, { recursive: true });
-  await checkRoom(folder, source.roomBytes);
+  await requireRoom(folder, source.roomBytes);
   return withLock(join(folder, `${name}.lock`), { signal }, async () => {
     if (existsSync(target)) return target;
     await removeLeftovers(folder, `.${name}-`);
@@ -64,15 +64,4 @@ export async function fetchServer(name, options = {}) {
 async function removeLeftovers(folder, prefix) {
   const names = (await readdir(folder)).filter((name) => name.startsWith(prefix));
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
-}
-
-/** @param {string} folder @param {number} neededBytes */
-async function checkRoom(folder, neededBytes) {
-  const { bavail, bsize } = await statfs(folder);
-  const freeBytes = bavail * bsize;
-  if (freeBytes >= neededBytes) return;
-  const mb = (/** @type {number} */ bytes) => `${Math.round(bytes / 1e6)} MB`;
-  throw new Problem(
-    `There is not enough room in ${folder} (${mb(freeBytes)} free, ${mb(neededBytes)} needed): free some space and start again`,
-  );
 }

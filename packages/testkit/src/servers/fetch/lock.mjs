@@ -1,6 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
+/** Writing an id takes no longer than this, however busy the machine. */
+const WRITE_LIMIT_MS = 10_000;
 
 /**
  * Runs `work` while no other process of this machine runs work under the same lock file.
@@ -17,7 +20,7 @@ export async function withLock(path, { signal, onWait = () => {} }, work) {
   let told = false;
   while (!(await take(path))) {
     const pid = await holder(path);
-    if (pid !== undefined && !alive(pid)) {
+    if (pid === undefined ? await isAbandoned(path) : !alive(pid)) {
       await discard(path);
       continue;
     }
@@ -39,6 +42,8 @@ async function take(path) {
     return true;
   } catch (error) {
     if (/** @type {any} */ (error).code === 'EEXIST') return false;
+    // On a full disk the file is made and stays empty.
+    await rm(path, { force: true });
     throw error;
   }
 }
@@ -47,6 +52,15 @@ async function take(path) {
 async function holder(path) {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text === '' ? undefined : Number(text);
+}
+
+/** Its holder ended between making it and writing its id. @param {string} path */
+async function isAbandoned(path) {
+  const madeAtMs = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Date.now(),
+  );
+  return Date.now() - madeAtMs > WRITE_LIMIT_MS;
 }
 
 /** Renamed before it is removed, so that of two processes that saw the same dead holder only one removes its lock. @param {string} path */
