@@ -35,7 +35,7 @@ try {
 async function start(): Promise<number> {
   if ('mistake' in flags) return 1;
   if (flags.reset) await rm(DATA, { recursive: true, force: true });
-  await using servers = await startAll(DATA, createProgress(), ending);
+  await using servers = await startAll(DATA, createProgress(), ending, { hasUsualPorts: true });
   const code = await runServices(process.argv.slice(2), servers.environment, ending.signal);
   // Kafka follows while the services already work; what it lacks is known only now.
   if (servers.problem !== undefined) throw servers.problem;

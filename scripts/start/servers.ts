@@ -5,7 +5,7 @@ import { type Servers, startServers } from '../../packages/testkit/src/servers/s
 import { bytes, type Progress, took } from '../progress.mjs';
 import { type Access, connectorNames, makeUsers, type Users } from './users.ts';
 
-/** The usual ports; a free one is taken where somebody else has them. */
+/** The ports that people expect. */
 const PORTS = { nats: 4222, mongo: 27017, kafka: 9092 } as const;
 /** Name of the database. */
 export const DATABASE = 'trunkline';
@@ -20,13 +20,26 @@ export interface AllServers extends AsyncDisposable {
   readonly problem: unknown;
 }
 
+/** Which ports the servers get. */
+export interface PortChoice {
+  /** Those that people expect, where nobody else has them; else free ones, so that several installations run side by side. */
+  readonly hasUsualPorts?: boolean;
+}
+
 /** Starts NATS and MongoDB and waits for them; Kafka, which takes longest, follows. `ending` is aborted if it cannot come. */
-export async function startAll(dataDir: string, progress: Progress, ending: AbortController): Promise<AllServers> {
+export async function startAll(
+  dataDir: string,
+  progress: Progress,
+  ending: AbortController,
+  { hasUsualPorts = false }: PortChoice = {},
+): Promise<AllServers> {
   const { signal } = ending;
   const report: Report = ({ name, doneBytes, totalBytes }) => {
     if (doneBytes < totalBytes) progress.update(name, bytes(doneBytes, totalBytes));
     else progress.drop(name);
   };
+  const portFor = async (name: ServerName) =>
+    hasUsualPorts && (await isFree(PORTS[name])) ? PORTS[name] : await freePort();
   const ports = { nats: await portFor('nats'), mongo: await portFor('mongo'), kafka: await portFor('kafka') };
   const users = makeUsers(connectorNames(), DATABASE);
   const common = { dataDir, ports, report, signal };
@@ -82,10 +95,6 @@ function natsAccess(servers: Servers, user: string, password: string): Omit<Acce
   const own = servers.natsUrlOf(user);
   if (own === servers.natsUrl) return { NATS_URL: own, NATS_USER: '', NATS_PASSWORD: '' };
   return { NATS_URL: `nats://${new URL(own).host}`, NATS_USER: user, NATS_PASSWORD: password };
-}
-
-async function portFor(name: ServerName): Promise<number> {
-  return (await isFree(PORTS[name])) ? PORTS[name] : freePort();
 }
 
 async function timed<Result>(name: string, progress: Progress, work: Promise<Result>): Promise<Result> {

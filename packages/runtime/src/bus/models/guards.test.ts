@@ -5,7 +5,11 @@ import { promisify } from 'node:util';
 
 const script = fileURLToPath(new URL('./guards.ts', import.meta.url));
 
-test('every guard of stage, keyed log and portal queue is missed when it is taken away', async (t) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { signal: t.signal });
-  for (const line of stdout.trim().split('\n')) t.diagnostic(line);
-});
+const cases = '4000';
+
+for (const part of ['lanes', 'queue']) {
+  test(`every guard of the ${part} is missed when it is taken away`, async (t) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, cases, part], { signal: t.signal });
+    for (const line of stdout.trim().split('\n')) t.diagnostic(line);
+  });
+}
