@@ -32,13 +32,15 @@ function isWhole(hops: readonly Hop[]): boolean {
   return isTold && hops.at(-1)?.entry.kind === 'delivery.attempted';
 }
 
-const limitMs = 30_000;
+/** For all messages together: at a first start Kafka, which history is written to, may still be downloaded. */
+const limitMs = 180_000;
 
 /** Prints a table of the hops of each message, with the time since the first. False when one has no end. */
 export async function printHops(gatewayUrl: string, apiKey: string, ids: readonly string[]): Promise<boolean> {
   let areWhole = true;
+  const endsAt = performance.now() + limitMs;
   for (const id of ids) {
-    const hops = await wholeWay(gatewayUrl, apiKey, id);
+    const hops = await wholeWay(gatewayUrl, apiKey, { id, endsAt });
     areWhole &&= isWhole(hops);
     console.log(`\n  message ${id}`);
     const [first] = hops;
@@ -52,8 +54,12 @@ export async function printHops(gatewayUrl: string, apiKey: string, ids: readonl
   return areWhole;
 }
 
-async function wholeWay(gatewayUrl: string, apiKey: string, id: string): Promise<Hop[]> {
-  const endsAt = performance.now() + limitMs;
+interface Wanted {
+  readonly id: string;
+  readonly endsAt: number;
+}
+
+async function wholeWay(gatewayUrl: string, apiKey: string, { id, endsAt }: Wanted): Promise<Hop[]> {
   for (;;) {
     const hops = await hopsOf(gatewayUrl, apiKey, id).catch(() => []);
     if (isWhole(hops) || performance.now() > endsAt) return hops;
