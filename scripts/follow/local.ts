@@ -31,13 +31,13 @@ export class Sentence extends Error {
 }
 
 /**
- * The API that TRUNKLINE_URL and TRUNKLINE_API_KEY name, else that of `npm start` in this folder with the demo's key. Throws
- * a {@link Sentence} when there is none.
+ * The API that TRUNKLINE_URL and TRUNKLINE_API_KEY name, else that of `npm start` in this folder with the demo's key, or with its
+ * administrator's for what is not the demo's. Throws a {@link Sentence} when there is none.
  */
-export function publicApi(env: NodeJS.ProcessEnv): PublicApi {
+export function publicApi(env: NodeJS.ProcessEnv, who: 'demo' | 'administrator' = 'demo'): PublicApi {
   const url = env.TRUNKLINE_URL || localStatus()?.gatewayUrl || 'http://localhost:8080';
   const kept = secretsSchema.safeParse(json('.trunkline/data/secrets.json')).data;
-  const apiKey = env.TRUNKLINE_API_KEY || kept?.demoApiKey;
+  const apiKey = env.TRUNKLINE_API_KEY || (who === 'demo' ? kept?.demoApiKey : kept?.administratorKey);
   if (apiKey) return { url, apiKey };
   throw new Sentence('There is no API key: run npm start here first, or set TRUNKLINE_URL and TRUNKLINE_API_KEY.');
 }

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { readArguments } from './portal/arguments.ts';
+import { listLines, madeLines } from './portal/lines.ts';
+
+test('what is asked for becomes the request of the public API', () => {
+  const add = readArguments(['add', '--url', 'https://crm.example/hook', '--request', 'r1', '--tenant', 't1']);
+  const request = { tenantId: 't1', url: 'https://crm.example/hook', name: 'crm.example', idempotencyKey: 'r1' };
+  assert.deepEqual(add, { order: 'add', request });
+  assert.deepEqual(readArguments(['list']), { order: 'list', request: {} });
+  assert.equal(readArguments(['--help']), undefined);
+  assert.equal(readArguments([]), undefined);
+});
+
+for (const args of [['add'], ['add', '--url', 'nowhere'], ['remove'], ['list', 'all'], ['list', '--all']]) {
+  test(`${args.join(' ')} is not understood`, () => {
+    assert.throws(() => readArguments(args), /--url is|Say add or list|Unknown option/);
+  });
+}
+
+const portal = { id: 'p1', name: 'CRM', url: 'https://crm.example/hook', isActive: true };
+
+test('a licence key is shown with the portal that was made, and not by a late repeat', () => {
+  assert.ok(madeLines({ portal, licenceKey: 'tlk_x' }).includes('licence key  tlk_x'));
+  assert.match(madeLines({ portal, licenceKey: '' }).join('\n'), /is not shown again$/);
+});
+
+test('portals are listed one a line', () => {
+  const lines = listLines([portal, { id: 'p2', name: 'Console' }]);
+  assert.deepEqual(lines, ['p1  CRM      on   https://crm.example/hook', 'p2  Console  off  (no address)']);
+  assert.match(listLines([]).join(), /There are no portals/);
+});
+
+test('add calls CreatePortal with the key of the environment, and says in words what was refused', async () => {
+  const asked: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const body = JSON.parse(await text(request));
+    asked.push([request.url, request.headers.authorization, body.url]);
+    const isRefused = body.name === 'refused';
+    response.writeHead(isRefused ? 400 : 200, { 'content-type': 'application/json' });
+    const refusal = { code: 'invalid_argument', message: 'It is wrong.', remedy: 'Change it.' };
+    response.end(JSON.stringify(isRefused ? refusal : { portal, licenceKey: 'tlk_x' }));
+  }).listen(0, '127.0.0.1');
+  try {
+    await new Promise((listening) => server.once('listening', listening));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const env = { ...process.env, TRUNKLINE_URL: url, TRUNKLINE_API_KEY: 'tk_1' };
+    const program = resolve(import.meta.dirname, 'portal.ts');
+    const run = (...more: string[]) =>
+      promisify(execFile)(process.execPath, [program, 'add', '--url', portal.url, ...more], { env });
+    assert.match((await run()).stdout, /^portal {7}p1\n[\s\S]+licence key {2}tlk_x\n/);
+    await assert.rejects(run('--name', 'refused'), { code: 1, stderr: 'It is wrong. Change it.\n' });
+    assert.deepEqual(asked[0], ['/v1/DirectoryService/CreatePortal', 'Bearer tk_1', portal.url]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

@@ -1,0 +1,36 @@
+/** What is read of a portal. */
+export interface SeenPortal {
+  readonly id: string;
+  readonly name: string;
+  readonly url?: string;
+  readonly isActive?: boolean;
+}
+
+/** The answer of CreatePortal; a late repeat has no licence key any more. */
+export interface MadePortal {
+  readonly portal: SeenPortal;
+  readonly licenceKey?: string;
+}
+
+/** Lines about a portal that was just made. Pure. */
+export function madeLines({ portal, licenceKey }: MadePortal): string[] {
+  const made = [`portal       ${portal.id}`, `name         ${portal.name}`, `address      ${portal.url ?? ''}`];
+  if (!licenceKey) return [...made, 'licence key  was shown when it was made, and is not shown again'];
+  return [
+    ...made,
+    `licence key  ${licenceKey}`,
+    '',
+    'The key is shown this once: keep it where your receiver finds it. Then:',
+    `npm run check-portal -- ${portal.url} --key ${licenceKey}`,
+  ];
+}
+
+/** One line a portal. Pure. */
+export function listLines(portals: readonly SeenPortal[]): string[] {
+  if (portals.length === 0) return ['There are no portals. npm run portal -- add --url <address> makes one.'];
+  const width = Math.max(...portals.map(({ name }) => name.length));
+  return portals.map(({ id, name, url, isActive }) => {
+    const address = url === undefined || url === '' ? '(no address)' : url;
+    return `${id}  ${name.padEnd(width)}  ${isActive === true ? 'on ' : 'off'}  ${address}`;
+  });
+}
