@@ -62,8 +62,21 @@ function runInOwnNode(script, args) {
   });
   // A terminal's Ctrl-C reaches the child by itself, others send to this process alone; told twice is told once.
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => child.kill('SIGTERM'));
+  stopWithNpm(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
+}
+
+/** npm hands signals to its shell alone, which ends without a word: a parent that has changed is how we hear. @param {() => void} stop */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watching = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watching);
+    stop();
+  }, 1_000);
+  watching.unref();
 }
