@@ -44,6 +44,8 @@ export function laneEvents({ log, metrics }: Runtime<unknown>, worker: string): 
   const seconds = metrics.histogram('trunkline_lane_batch_seconds', 'Time of a micro-batch.', {
     labelNames: ['worker'],
   });
+  // A counter that is born with its first item shows no increase: the alert would miss it.
+  parked.add(0, labels);
   return {
     tookOver: ({ lane, epoch, position }) => log.info('Lane taken over', { worker, lane, epoch, position }),
     committed: ({ lane, items: count, outputs, durationMs }) => {
