@@ -31,6 +31,7 @@ export const metricNames = [
   'trunkline_delivery_oldest_seconds',
   'trunkline_delivery_waiting',
   'trunkline_delivery_portals',
+  'trunkline_delivery_paused_portals',
   'trunkline_delivery_attempts_total',
   'trunkline_delivery_attempt_seconds',
   'trunkline_delivery_events_total',

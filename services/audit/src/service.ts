@@ -36,6 +36,7 @@ export const audit = defineService({
 
     const parts = { history, passport, salts, master: settings.AUDIT_KEY, unreadable: events.unreadable };
     const streams = messageStreams(settings.CONNECTORS);
+    runtime.run('measurements', events.measure(streams, runtime.signal));
     workLanes(runtime, async ({ lane, signal }) => {
       const sinkOf = (stream: string) => (until: AbortSignal) =>
         runSink({
@@ -43,12 +44,13 @@ export const audit = defineService({
           name: auditSink(stream),
           subjects: messageSubjects(stream, lane),
           handle: async (messages) => {
+            events.taken(stream, lane, messages[0]?.storedAtMs ?? now());
             await recordMessages({ stream, lane }, messages, parts);
-            events.recorded(stream, messages.length, messages.at(-1)?.storedAtMs ?? 0);
+            events.recorded(stream, lane, messages.length);
           },
           onTrouble: (error) => events.waiting(stream, lane, error),
         });
-      await allOrNone(streams.map(sinkOf), signal);
+      await allOrNone(streams.map(sinkOf), signal).finally(() => events.left(lane));
     });
   },
 });

@@ -2,11 +2,13 @@ import {
   asTrunklineError,
   type Logger,
   type Metrics,
+  type PauseReason,
   type PortalLaneView,
   type PortalObserver,
   pause,
   type Runtime,
 } from '@trunkline/runtime';
+import type { Pauses } from './store/pauses.ts';
 
 /** Logs and metrics of delivery. */
 export interface DeliveryEvents {
@@ -15,11 +17,16 @@ export interface DeliveryEvents {
   opened(lane: PortalLaneView): void;
   closed(lane: PortalLaneView): void;
   /** Measures the open lanes every few seconds until the signal. */
-  measure(signal: AbortSignal): Promise<void>;
+  measure(pauses: Pick<Pauses, 'reasonOf'>, signal: AbortSignal): Promise<void>;
 }
 
 const measureEveryMs = 2_000;
 const modes = ['live', 'drain', 'paused'] as const;
+/** What the queue itself pauses a portal for. */
+const found = ['gap', 'portal_rejected', 'portal_gone'] as const satisfies readonly PauseReason[];
+/** `asked`: a person paused it; `off`: it is switched off, has no address, or is not there any more. */
+const pausedBecause = [...found, 'asked', 'off'] as const;
+const givenUpKinds = ['expired', 'parked'] as const;
 
 /** Makes the logs and metrics; once a service. */
 export function deliveryEvents({
@@ -39,9 +46,10 @@ export function deliveryEvents({
       open.delete(lane);
       log.info('Lane given up', { lane: lane.lane });
     },
-    measure: async (signal) => {
+    measure: async (pauses, signal) => {
       while (!signal.aborted) {
         measureLanes(open, gauges, now());
+        measurePaused(open, gauges, pauses);
         await pause(measureEveryMs, signal);
       }
     },
@@ -54,6 +62,7 @@ function gaugesOf(metrics: Metrics) {
     oldest: metrics.gauge('trunkline_delivery_oldest_seconds', 'Age of the oldest undelivered event.', ['mode']),
     waiting: metrics.gauge('trunkline_delivery_waiting', 'Events that wait.', ['mode']),
     portals: metrics.gauge('trunkline_delivery_portals', 'Portals by how their queue is doing.', ['mode']),
+    paused: metrics.gauge('trunkline_delivery_paused_portals', 'Portals that get nothing, by why.', ['reason']),
     memory: metrics.gauge('trunkline_delivery_live_bytes', 'Memory of events that go out as they come.'),
   };
 }
@@ -70,6 +79,22 @@ function measureLanes(lanes: ReadonlySet<PortalLaneView>, gauges: ReturnType<typ
     gauges.oldest.set(Math.max(0, nowMs - oldestMs) / 1_000, { mode });
   }
   gauges.memory.set([...lanes].reduce((sum, lane) => sum + lane.liveBytes, 0));
+}
+
+function measurePaused(
+  lanes: ReadonlySet<PortalLaneView>,
+  gauges: ReturnType<typeof gaugesOf>,
+  pauses: Pick<Pauses, 'reasonOf'>,
+): void {
+  const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
+  const paused = all.filter(({ mode }) => mode === 'paused').map(({ id }) => becauseOf(pauses.reasonOf(id)));
+  for (const reason of pausedBecause) gauges.paused.set(paused.filter((its) => its === reason).length, { reason });
+}
+
+/** The queue's own pauses begin with their reason. */
+function becauseOf(text: string | undefined): (typeof pausedBecause)[number] {
+  if (text === undefined) return 'off';
+  return found.find((reason) => text.startsWith(`${reason}: `)) ?? 'asked';
 }
 
 /** What happens to batches and portals. */
@@ -96,6 +121,8 @@ function countersOf(metrics: Metrics) {
 
 function observerOf(log: Logger, metrics: Metrics): PortalObserver {
   const { attempts, events, seconds, size, bytes, givenUp, paused, races, troubles } = countersOf(metrics);
+  // A counter that is born with its first event shows no increase: the alert would miss it.
+  for (const kind of givenUpKinds) givenUp.add(0, { kind });
   return {
     attempted: (pool, attempt, batchBytes) => {
       const { portalId, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus } = attempt;

@@ -49,7 +49,7 @@ export const delivery = defineService({
     });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
     runtime.run('pauses', pauses.follow(signal));
-    runtime.run('measurements', events.measure(signal));
+    runtime.run('measurements', events.measure(pauses, signal));
     // Without the directory every portal would look like one that does not exist.
     const known = Promise.all([directory.loaded, pauses.loaded]);
     workLanes(runtime, async (lease) => {

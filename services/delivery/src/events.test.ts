@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLogger, createMetrics } from '@trunkline/runtime';
+import { deliveryEvents } from './events.ts';
+
+const log = createLogger({ service: 'delivery', instance: 'one', level: 'silent' });
+
+/** What is measured of one lane with these portals, all paused, and what their pauses say. */
+async function measuredOf(reasons: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
+  const events = deliveryEvents({ log, metrics, now: () => 0 });
+  const portals = Object.keys(reasons).map((id) => [id, { id, mode: 'paused', queue: [] }] as const);
+  events.opened({ lane: 0, portals: new Map(portals), liveBytes: 0, feedSequence: 0 } as never);
+  const once = new AbortController();
+  const measuring = events.measure({ reasonOf: (id) => reasons[id] }, once.signal);
+  once.abort();
+  await measuring;
+  return await metrics.text();
+}
+
+test('portals that we paused are told from those that a person paused and those that are off', async () => {
+  const text = await measuredOf({
+    a: 'portal_gone: it answered 410',
+    b: 'portal_gone: it answered 410',
+    c: 'gap: events before the next one are missing',
+    d: 'the portal moves house',
+    e: undefined,
+  });
+  const lines = text.matchAll(/^trunkline_delivery_paused_portals\{reason="(\w+)",.*\} (\d+)$/gm);
+  assert.deepEqual(Object.fromEntries([...lines].map(([, reason, count]) => [reason, Number(count)])), {
+    gap: 1,
+    portal_rejected: 0,
+    portal_gone: 2,
+    asked: 1,
+    off: 1,
+  });
+});
+
+test('what is given up is counted from nothing, so that the first event is an increase', async () => {
+  const text = await measuredOf({});
+  for (const kind of ['expired', 'parked'])
+    assert.match(text, new RegExp(`^trunkline_delivery_given_up_total\\{kind="${kind}",.*\\} 0$`, 'm'));
+});
