@@ -72,6 +72,7 @@ test('every call is counted once, by what became of it', async () => {
     return Object.fromEntries(found.map(([, outcome, count]) => [outcome, Number(count)]));
   };
   const before = await outcomes();
+  assert.equal(before.unavailable, 0, 'what has not happened yet is 0, so that its first call is an increase');
   for (const body of [{ seq: 8, from: 'anna', text: 'hello' }, 'no json', { kind: 'poll' }]) await call(id, body);
   const now = await outcomes();
   const more = ['stored', 'parked'].map((outcome) => (now[outcome] ?? 0) - (before[outcome] ?? 0));

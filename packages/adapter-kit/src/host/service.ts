@@ -73,6 +73,8 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   runtime.run('registration', registerConnector({ name, connector, clients, log }, signal));
   if (connector.hook !== undefined) {
     const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);
+    // A counter that is born with its first call shows no increase: the alerts would miss it.
+    for (const outcome of ['stored', 'parked', 'unavailable']) calls.add(0, { outcome });
     const { hook } = connector;
     addHookRoutes(runtime.http, { name, hook, channels, door, receivedIds, sent, tracing, log, now, calls });
   }
