@@ -42,8 +42,12 @@ async function list({ request }: Asked): Promise<SeenPortal[]> {
 
 async function answerOf<Answer>(method: string, request: object): Promise<Answer> {
   const who = 'tenantId' in request ? 'administrator' : 'demo';
-  const response = await call(publicApi(process.env, who), method, request, AbortSignal.timeout(limitMs));
-  return (await response.json()) as Answer;
+  const signal = AbortSignal.timeout(limitMs);
+  try {
+    return (await (await call(publicApi(process.env, who), method, request, signal)).json()) as Answer;
+  } catch (error) {
+    throw signal.aborted ? new Sentence(`There was no answer within ${limitMs / 1_000} s.`) : error;
+  }
 }
 
 function read(args: readonly string[]): Asked | undefined {

@@ -9,8 +9,8 @@ export const help = `npm run check-portal -- <url> --key tlk_…   what a receiv
   --source trunkline/<tenant>/<portal>   source of the events; trunkline/check/check by default
   --help   this
 
-LICENCE_KEY holds the key as well. Take a receiver with a store of its own for this: it gets messages of a contact named
-"Trunkline check", and the numbers of its stream are used up. Exit code 1: something is wrong.`;
+Without --key: the first of LICENCE_KEYS, as receivers have it. Take a receiver with a store of its own for this: it gets
+messages of a contact named "Trunkline check", and the numbers of its stream are used up. Exit code 1: something is wrong.`;
 
 /** What is to be checked. */
 export interface Asked {
@@ -34,7 +34,7 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   const [url = '', ...more] = positionals;
   const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (!isHttp || more.length > 0) throw new Error('Say one address of a receiver, http or https. --help says more.');
-  const secret = parseLicenceKey((values.key ?? env.LICENCE_KEY ?? '').trim());
+  const secret = parseLicenceKey((values.key ?? env.LICENCE_KEYS?.split(' ')[0] ?? '').trim());
   if (secret === undefined) {
     throw new Error('--key is no licence key, or is mistyped: npm run portal -- add prints one, once.');
   }

@@ -64,12 +64,10 @@ function closing(results: readonly CheckResult[], isAllRight: boolean): string[]
     return [
       count,
       'What cannot be seen from here: each message of "Trunkline check" must stand in your portal once.',
-      `To check the same receiver again: --after ${cursor?.sequence} --chain ${cursor?.chain}`,
+      'Empty its store before events of a portal come to it: their numbers are used up.',
+      `To check it again as it is: --after ${cursor?.sequence} --chain ${cursor?.chain}`,
     ];
   }
   if (sent.length === 1) return [`${count} Nothing else was sent: put this right first.`];
-  return [
-    count,
-    'A receiver that has taken events before sees repeats here: empty its store before you check again, or say where it stands by --after and --chain.',
-  ];
+  return [count, 'Empty its store before you check again: to a receiver that has taken events, these are repeats.'];
 }

@@ -20,8 +20,8 @@ export function madeLines({ portal, licenceKey }: MadePortal): string[] {
     ...made,
     `licence key  ${licenceKey}`,
     '',
-    'The key is shown this once: keep it where your receiver finds it. Then:',
-    `npm run check-portal -- ${portal.url} --key ${licenceKey}`,
+    'The key is shown this once: keep it where your receiver finds it. To find out what the receiver does wrong, with an empty',
+    'store and before events come to it: npm run check-portal -- <address> --key <licence key>',
   ];
 }
 

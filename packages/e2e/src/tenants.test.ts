@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { until } from '@trunkline/testkit';
 import { ids, mayCall } from '../../../packages/contracts/src/index.ts';
+import { deriveKeys } from '../../../packages/portal-sdk/src/index.ts';
 import {
   errorTable,
   jsonCodecOf,
@@ -270,3 +273,20 @@ async function linesOf(method: string, request: object, key: string): Promise<st
   });
   return await response.text();
 }
+
+test('npm run portal adds a portal to the tenant of its key, and its licence key is the one that a receiver needs', async () => {
+  const portal = async (key: string, ...args: string[]) => {
+    const env = { ...process.env, TRUNKLINE_URL: gatewayUrl, TRUNKLINE_API_KEY: key };
+    return (await promisify(execFile)(process.execPath, ['scripts/portal.ts', ...args], { env })).stdout;
+  };
+  const made = await portal(stranger.key, 'add', '--url', 'https://stranger.example/hook');
+  const [, id = '', licenceKey = ''] = /portal +(\S+)[\s\S]*licence key +(tlk_\S+)/.exec(made) ?? [];
+  assert.ok(
+    (await portal(stranger.key, 'list')).includes(`${id}  stranger.example  on   https://stranger.example/hook`),
+  );
+  assert.ok(!(await portal(owner.key, 'list')).includes(id));
+  const { kids } = await stranger.api<{ kids: string[] }>('DirectoryService/GetPortal', { portalId: id });
+  assert.deepEqual(kids, [deriveKeys(licenceKey).kid]);
+  const toOwner = ['add', '--url', 'https://stranger.example/hook', '--tenant', owner.tenantId];
+  await assert.rejects(portal(stranger.key, ...toOwner), { code: 1 });
+});

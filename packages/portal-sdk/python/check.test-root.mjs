@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { createSender, licenceKeyOf, requestOf } from '../src/testing/sender.ts';
 
 const page = readFileSync(new URL('../../../docs/portal-protocol.md', import.meta.url), 'utf8');
@@ -21,8 +22,8 @@ function run(command, args) {
   assert.equal(status, 0, `${command} ${args.join(' ')}: ${stderr}`);
 }
 
-async function startReceiver(licenceKeys) {
-  const env = { ...process.env, PORT: '0', DATABASE: join(folder, 'portal.db'), LICENCE_KEYS: licenceKeys.join(' ') };
+async function startReceiver(licenceKeys, database = 'portal.db') {
+  const env = { ...process.env, PORT: '0', DATABASE: join(folder, database), LICENCE_KEYS: licenceKeys.join(' ') };
   const receiver = spawn(python, [join(folder, 'receiver.py')], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const lines = createInterface(receiver.stdout);
   const ended = once(receiver, 'exit').then(([code]) => assert.fail(`the receiver ended at once with ${code}`));
@@ -52,6 +53,20 @@ async function expectTooLarge(url) {
 }
 
 const [key, nextKey, foreignKey] = [1, 2, 3].map(licenceKeyOf);
+
+/** What a partner may do with a receiver: every check of `npm run check-portal` is right. */
+async function checkAll() {
+  const { receiver, url } = await startReceiver([key], 'checked.db');
+  const program = fileURLToPath(new URL('../../../scripts/check-portal.ts', import.meta.url));
+  try {
+    const checked = spawnSync(process.execPath, [program, url, '--key', key], { encoding: 'utf8', timeout: 120_000 });
+    assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+    passed += 1;
+    console.log(`ok  ${/\d+ of \d+ right/.exec(checked.stdout)?.[0]} by npm run check-portal`);
+  } finally {
+    receiver.kill();
+  }
+}
 
 async function story(url, sender) {
   const send = (what, batch, status, body) => expect(what, { url, request: requestOf(batch, key) }, status, body);
@@ -90,6 +105,7 @@ try {
   writeFileSync(join(folder, 'receiver.py'), source);
   run('python3', ['-m', 'venv', join(folder, 'venv')]);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...libraries]);
+  await checkAll();
   const sender = createSender(key);
   const before = await startReceiver([key]);
   const waiting = await story(before.url, sender).finally(() => before.receiver.kill());
