@@ -54,6 +54,7 @@ const sins: Readonly<Record<Sin, readonly string[]>> = {
   'hangs up': ['good batch'],
   'is switched off': ['good batch'],
   'takes more than there is': ['good batch'],
+  'says yes to everything': ['unsigned', 'forged', 'old timestamp', 'gap', 'broken chain', 'unknown kid', 'oversized'],
 };
 
 for (const [sin, expected] of Object.entries(sins)) {
@@ -108,6 +109,25 @@ test('a wrong receiver is told in words what it answered, what it should, why an
   ]);
   assert.match(report.end().join('\n'), /WRONG {5}gap +200[\s\S]*14 of 15 right/);
   assert.equal(report.isAllRight(), false);
+});
+
+for (const [args, refusal] of [
+  [['nowhere'], /one address/],
+  [['http://a.example/', 'http://b.example/', '--key', licenceKey], /one address/],
+  [['ftp://a.example/', '--key', licenceKey], /one address/],
+  [['http://a.example/'], /--key is no licence key/],
+  [['http://a.example/', '--key', licenceKey, '--after', '7'], /--after is a sequence and --chain/],
+  [['http://a.example/', '--key', licenceKey, '--after', '9'.repeat(20), '--chain', 'a'.repeat(64)], /--after is/],
+  [['http://a.example/', '--key', licenceKey, '--source', 'mine'], /--source is/],
+] as const) {
+  test(`check-portal ${args.join(' ').replaceAll(licenceKey, 'tlk_…')} is refused in a sentence`, () => {
+    assert.throws(() => readArguments(args, {}), refusal);
+  });
+}
+
+test('without --key the first licence key of the receiver itself is taken', () => {
+  const asked = readArguments(['http://a.example/'], { LICENCE_KEYS: `${licenceKey} tlk_other` });
+  assert.deepEqual(Buffer.from(asked?.secret ?? []), Buffer.alloc(32, 7));
 });
 
 test('the exit code says whether all is right', async () => {

@@ -9,7 +9,7 @@ export type Sin =
   | ('refuses repeats' | 'handles repeats again' | 'takes after a gap' | 'counts no chain' | 'fails on unknown kinds')
   | ('passes over unknown keys' | 'answers 400 to unknown keys' | 'passes over notices' | 'moves by replays')
   | ('reads without end' | 'reads 1 MiB' | 'redirects' | 'answers slowly' | 'answers at length' | 'hangs up')
-  | ('is switched off' | 'takes more than there is');
+  | ('is switched off' | 'takes more than there is' | 'says yes to everything');
 
 interface Event extends CloudEvent {
   readonly chain: string;
@@ -123,7 +123,8 @@ async function respond(
   const limitMib = sin === 'reads without end' ? 100 : sin === 'reads 1 MiB' ? 1 : 2;
   const body = await wholeBody(request, limitMib * 1024 * 1024);
   const [status, answer] = body === undefined ? [413, {}] : await receiver.answer(body, headersOf(request));
-  if (sin === 'redirects') response.writeHead(307, { location: request.url ?? '/' }).end();
+  if (sin === 'says yes to everything') response.writeHead(204).end();
+  else if (sin === 'redirects') response.writeHead(307, { location: request.url ?? '/' }).end();
   else if (sin === 'is switched off') response.writeHead(410).end();
   else if (sin === 'answers at length') response.writeHead(status).end('a page '.repeat(20_000));
   else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
