@@ -3,16 +3,8 @@ import { type Balance, channelBalance, portalBalance } from './balances.ts';
 import type { SeenInstance } from './instances.ts';
 import type { SeenLag, SeenLanes } from './lanes.ts';
 import { sumOf } from './metrics-text.ts';
+import type { Seen } from './seen.ts';
 import { troubles, usualLagMs, waitingPortals } from './troubles.ts';
-
-/** Everything that the screen shows; a part that could not be seen is the sentence why. */
-export interface Seen {
-  readonly instances: readonly SeenInstance[];
-  readonly lanes: readonly SeenLanes[] | string;
-  readonly lags: readonly SeenLag[] | string;
-  readonly backlogs: readonly SeenBacklog[] | string;
-  readonly nowMs: number;
-}
 
 /** One screen of lines: first what a person must look at, then how everything is. Pure. */
 export function screen(seen: Seen): string[] {

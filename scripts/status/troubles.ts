@@ -1,7 +1,7 @@
 import { modeOf, queueLine, type SeenBacklog } from '../follow/backlog.ts';
 import { type Balance, channelBalance, portalBalance } from './balances.ts';
 import type { SeenLanes } from './lanes.ts';
-import type { Seen } from './screen.ts';
+import type { Seen } from './seen.ts';
 
 /** Shorter than this is the way of things: positions are stored once a second. */
 export const usualLagMs = 2_000;
