@@ -1,7 +1,6 @@
-import { modeOf, queueLine, type SeenBacklog } from '../follow/backlog.ts';
+import { modeOf, queueLine } from '../follow/backlog.ts';
 import { type Balance, channelBalance, portalBalance } from './balances.ts';
 import type { SeenInstance } from './instances.ts';
-import type { SeenLag, SeenLanes } from './lanes.ts';
 import { sumOf } from './metrics-text.ts';
 import type { Seen } from './seen.ts';
 import { troubles, usualLagMs, waitingPortals } from './troubles.ts';
