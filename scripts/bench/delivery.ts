@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { streams } from '../../packages/contracts/src/index.ts';
+import { connectBus } from '../../packages/runtime/src/index.ts';
 import { type Child, startChild } from '../load/child.ts';
 import { readCpu, usedCpu } from '../load/cpu.ts';
 import type { Field } from '../load/field.ts';
@@ -58,7 +58,7 @@ interface Range {
 
 /** Sends messages that nobody delivers, and waits until they are sealed. */
 async function fill(field: Field, messages: number): Promise<Range> {
-  const nats = await connect({ servers: field.installation.natsUrl });
+  await using nats = await connectAs('bench', field.installation.natsUrl);
   const manager = await jetstreamManager(nats);
   const lastSequence = async () => (await manager.streams.info(streams.outbox)).state.last_seq;
   const afterSequence = await lastSequence();
@@ -69,8 +69,13 @@ async function fill(field: Field, messages: number): Promise<Range> {
     await new Promise((done) => setTimeout(done, 1_500));
     now = await lastSequence();
   }
-  await nats.close();
   return { afterSequence, events: sent };
+}
+
+const connectMs = 10_000;
+
+function connectAs(instance: string, url: string) {
+  return connectBus({ url, service: 'infra', instance, signal: AbortSignal.timeout(connectMs) });
 }
 
 function cpuOf(field: Field, more: ReadonlyMap<string, number> = new Map()) {

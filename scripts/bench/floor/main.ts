@@ -1,7 +1,7 @@
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { Pool } from 'undici';
 import { SealedBatch, streams } from '../../../packages/contracts/src/index.ts';
+import { connectBus } from '../../../packages/runtime/src/index.ts';
 import { answerParent } from '../../load/child.ts';
 
 /** What the floor is asked. */
@@ -42,12 +42,14 @@ let js: JetStreamClient | undefined;
 
 answerParent({
   connect: async (natsUrl) => {
-    js = jetstream(await connect({ servers: natsUrl }));
+    const signal = AbortSignal.timeout(connectMs);
+    js = jetstream(await connectBus({ url: natsUrl, service: 'infra', instance: 'floor', signal }));
   },
   run,
 } satisfies FloorOrders);
 
 const quietMs = 1_000;
+const connectMs = 10_000;
 
 async function run(order: FloorRun): Promise<FloorResult> {
   const { afterSequence, paths, sinkUrl, batchEvents, connections } = order;
