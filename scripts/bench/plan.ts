@@ -1,3 +1,5 @@
+import { wholeNumber } from '../load/whole-number.ts';
+
 /** Flags as they were typed. */
 export type RawFlags = Partial<Record<'only' | 'runs' | 'portals' | 'messages' | 'sync' | 'sink' | 'chart', string>> & {
   readonly quick?: boolean | undefined;
@@ -35,17 +37,11 @@ export function planOf(flags: RawFlags): BenchPlan | string {
   if (unknown !== undefined) return `--only ${unknown} is not known: say some of ${allParts.join(', ')}`;
   const { sync = 'default', sink, chart } = flags;
   if (sync !== 'default' && sync !== 'always') return `--sync ${sync} is not known: say default or always`;
-  const runs = numberOf(flags.runs, usual.runs, 20);
-  const portals = numberOf(flags.portals, sink === undefined ? usual.portals : 1, 20_000);
-  const messages = numberOf(flags.messages, usual.messages, 1_000_000);
+  const runs = wholeNumber(flags.runs, usual.runs, 20);
+  const portals = wholeNumber(flags.portals, sink === undefined ? usual.portals : 1, 20_000);
+  const messages = wholeNumber(flags.messages, usual.messages, 1_000_000);
   if (runs === undefined || portals === undefined || messages === undefined)
     return '--runs (1–20), --portals (1–20,000) and --messages (1–1,000,000) are whole numbers';
   if (sink !== undefined) for (const part of ownJudgeOnly) parts.delete(part);
   return { ...usual, parts, runs, portals, messages, latencyPerSecond: 600, many: 10_000, sync, sink, chart };
-}
-
-function numberOf(text: string | undefined, usual: number, most: number): number | undefined {
-  if (text === undefined) return usual;
-  const number = Number(text);
-  return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
 }

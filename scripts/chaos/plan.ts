@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { wholeNumber } from '../load/whole-number.ts';
 
 /** Flags as they were typed. */
 export type RawFlags = Partial<Record<'seconds' | 'seed' | 'portals' | 'sync' | 'sink', string>> & {
@@ -17,18 +18,12 @@ export interface ChaosPlan {
 
 /** Reads the flags; a text says what is wrong with them. */
 export function planOf(flags: RawFlags): ChaosPlan | string {
-  const seconds = numberOf(flags.seconds, flags.quick === true ? 25 : 300, 3_600);
-  const seed = numberOf(flags.seed, randomInt(1, 1_000_000), 2 ** 31);
+  const seconds = wholeNumber(flags.seconds, flags.quick === true ? 25 : 300, 3_600);
+  const seed = wholeNumber(flags.seed, randomInt(1, 1_000_000), 2 ** 31);
   const { sync = 'default', sink } = flags;
-  const portals = numberOf(flags.portals, sink === undefined ? 20 : 1, 1_000);
+  const portals = wholeNumber(flags.portals, sink === undefined ? 20 : 1, 1_000);
   if (seconds === undefined || seed === undefined || portals === undefined)
     return '--seconds (1–3,600), --seed and --portals (1–1,000) are whole numbers';
   if (sync !== 'default' && sync !== 'always') return `--sync ${sync} is not known: say default or always`;
   return { seconds, seed, portals, perSecond: 100, sync, sink };
-}
-
-function numberOf(text: string | undefined, usual: number, most: number): number | undefined {
-  if (text === undefined) return usual;
-  const number = Number(text);
-  return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
 }
