@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { runBench } from './bench/run.ts';
 import { createProgress } from './progress.mjs';
 
-const HELP = `npm run bench                        every measurement, about 20 minutes
-npm run bench -- --quick             a small one of each but the 10,000 portals; a minute once the servers are up
+const HELP = `npm run bench                        every measurement
+npm run bench -- --quick             a small one of each but the 10,000 portals
 npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many
 npm run bench -- --runs 5            runs of each; their median and spread are shown
 npm run bench -- --portals 1000      portals that are written to

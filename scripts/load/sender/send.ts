@@ -36,6 +36,8 @@ export interface SendResult {
 }
 
 const againMs = 50;
+/** Longer than any outage of a run: a door that never opens again is a finding, not a wait. */
+const insistMs = 300_000;
 const answerMs = 10_000;
 
 /** Writes messages as the platform tells them: by its hook, each bot's in its order. `writers` take turns. */
@@ -53,7 +55,7 @@ export async function send(writers: readonly Writer[], options: SendOptions, sig
     while (mayBegin()) {
       const dueAt = options.perSecond > 0 ? startedAt + (begun * 1_000) / options.perSecond : 0;
       if (dueAt > performance.now()) {
-        await pause(dueAt - performance.now());
+        await pause(Math.max(1, dueAt - performance.now()));
         continue;
       }
       const writer = free.shift();
@@ -79,7 +81,8 @@ async function write(pool: Pool, writer: Writer, characters: number, signal: Abo
   const body = updateOf(writer, characters);
   const { pathname } = new URL(writer.hook.url);
   const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': writer.hook.secret };
-  for (let putOff = 0; ; putOff += 1) {
+  const givesUpAt = performance.now() + insistMs;
+  for (let putOff = 0; performance.now() < givesUpAt; putOff += 1) {
     const status = await pool
       .request({ path: pathname, method: 'POST', headers, body, headersTimeout: answerMs, bodyTimeout: answerMs })
       .then(async (response) => {
@@ -91,6 +94,7 @@ async function write(pool: Pool, writer: Writer, characters: number, signal: Abo
     if (signal.aborted) throw new Error('the run was ended while a message was not taken');
     await pause(againMs);
   }
+  throw new Error(`message ${writer.written} to ${writer.name} was not taken for ${insistMs / 1_000} s`);
 }
 
 function updateOf({ name, written }: Writer, characters: number): string {

@@ -10,6 +10,7 @@ import {
   timeLimit,
   type Verdict,
 } from '@trunkline/runtime';
+import { answerText } from './answer-text.ts';
 import { isJson, type PortalAnswer, verdictOf } from './domain/answer.ts';
 import { batchBody } from './domain/body.ts';
 import { defaultTimeoutMs } from './domain/settings.ts';
@@ -115,26 +116,14 @@ async function post(options: TransportOptions, entry: PortalEntry, call: Call): 
 async function read({ status, headers: given, stream }: OuterResponse, abandon: () => void): Promise<PortalAnswer> {
   const contentType = given['content-type'];
   const mustBeRead = status >= 200 && status < 300 && isJson(contentType);
-  const body = mustBeRead ? await text(stream) : await textSoon(stream, abandon);
+  const body = mustBeRead ? await answerText(stream) : await textSoon(stream, abandon);
   return { status, contentType, retryAfter: given['retry-after'], body };
-}
-
-/** The body as text; undefined when it is longer than we read. */
-async function text(stream: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const parts: Uint8Array[] = [];
-  try {
-    for await (const part of stream) parts.push(part);
-  } catch (error) {
-    if (asTrunklineError(error).code === 'too_large') return undefined;
-    throw error;
-  }
-  return Buffer.concat(parts).toString();
 }
 
 async function textSoon(stream: AsyncIterable<Uint8Array>, abandon: () => void): Promise<string | undefined> {
   const timer = setTimeout(abandon, idleBodyMs);
   try {
-    return await text(stream);
+    return await answerText(stream);
   } catch {
     return undefined;
   } finally {

@@ -1,4 +1,5 @@
-import { asTrunklineError, type OuterHttp, type OuterResponse, timeLimit } from '@trunkline/runtime';
+import { asTrunklineError, type OuterHttp, timeLimit } from '@trunkline/runtime';
+import { answerText } from '../answer-text.ts';
 import type { Reply } from '../domain/check/judge.ts';
 
 /** Largest body of an answer that is read: the protocol's limit. */
@@ -17,7 +18,7 @@ export function postTo(url: string, http: OuterHttp, { timeoutMs, signal }: Wait
       const answered = await http.call({ ...call, signal: limit.signal });
       const { status, headers: given } = answered;
       const answer = { status, contentType: given['content-type'], retryAfter: given['retry-after'] };
-      return { kind: 'answered', answer: { ...answer, body: await text(answered) } };
+      return { kind: 'answered', answer: { ...answer, body: await answerText(answered.stream) } };
     } catch (error) {
       if (signal.aborted) throw error;
       if (limit.signal.aborted) {
@@ -32,16 +33,4 @@ export function postTo(url: string, http: OuterHttp, { timeoutMs, signal }: Wait
 export interface Waiting {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-}
-
-/** The body as text; undefined when it is longer than we read. */
-async function text({ stream }: OuterResponse): Promise<string | undefined> {
-  const parts: Uint8Array[] = [];
-  try {
-    for await (const part of stream) parts.push(part);
-  } catch (error) {
-    if (asTrunklineError(error).code === 'too_large') return undefined;
-    throw error;
-  }
-  return Buffer.concat(parts).toString();
 }
