@@ -26,6 +26,7 @@ export {
   type RecordBody,
   type RecordCodec,
 } from './bus/queue/fenced-log.ts';
+export { type OutboxPlace, outboxPlaceOf } from './bus/queue/outbox-place.ts';
 export type { PortalObserver } from './bus/queue/portal-observer.ts';
 export type {
   BatchItem,
