@@ -12,6 +12,7 @@ export interface CollectionIndex {
 
 const { portals, lines, channels, apiKeys } = collections.directory;
 const { keys, parked } = collections.sealer;
+const { consumers } = collections.delivery;
 const { passport } = collections.audit;
 
 /**
@@ -29,6 +30,8 @@ export function indexesOf(connectors: readonly string[]): readonly CollectionInd
     // A request makes one licence key, however often it is repeated.
     { collection: keys, key: { requestId: 1 }, isUnique: true },
     { collection: parked, key: { portalId: 1, sequence: 1, index: 1 } },
+    { collection: consumers, key: { portalId: 1, name: 1 } },
+    { collection: consumers, key: { changedAt: 1 } },
     // The ways into the passport; each is tried with the tenant too, which few documents have more than one of.
     { collection: passport, key: { ids: 1, storedAt: -1 } },
     { collection: passport, key: { portalIds: 1, storedAt: -1 } },

@@ -35,6 +35,8 @@ export const metricNames = [
   'trunkline_delivery_attempts_total',
   'trunkline_delivery_attempt_seconds',
   'trunkline_delivery_events_total',
+  'trunkline_delivery_acknowledged_total',
+  'trunkline_delivery_streams',
   'trunkline_delivery_batch_events',
   'trunkline_delivery_batch_bytes',
   'trunkline_delivery_given_up_total',

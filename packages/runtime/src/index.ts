@@ -30,6 +30,7 @@ export { type OutboxPlace, outboxPlaceOf } from './bus/queue/outbox-place.ts';
 export type { PortalObserver } from './bus/queue/portal-observer.ts';
 export type {
   BatchItem,
+  ConsumerPorts,
   GivenUp,
   PauseReason,
   PortalPorts,
@@ -149,7 +150,7 @@ export { type Identity, type IncomingCall, innerAccess, innerTokenHash, type Rpc
 export { type JsonCodec, jsonCodecOf } from './rpc/json-codec.ts';
 export { type OpenApiOptions, openApiDocument } from './rpc/openapi.ts';
 export { createRpcServer, type ListeningRpcServer, type RpcServer, type RpcServerOptions } from './rpc/server.ts';
-export { pageSizeOf, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
+export { pageSizeOf, requireConsumerName, requireField, requireIdempotencyKey, requireText } from './rpc/validate.ts';
 export { runService } from './run-service.ts';
 export {
   connectorKey,

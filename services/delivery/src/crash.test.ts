@@ -38,7 +38,14 @@ async function aProcess() {
 
 async function aPortal(id: string) {
   const portal = await startPortal(signingKeyOf(id));
-  const settings = { lingerMs: 1, batchEvents: 5, batchBytes: 0, timeoutMs: 2_000, retentionHours: 0 };
+  const settings = {
+    lingerMs: 1,
+    batchEvents: 5,
+    batchBytes: 0,
+    timeoutMs: 2_000,
+    retentionHours: 0,
+    primaryConsumer: '',
+  };
   await around.setPortal({ id, url: portal.url, settings });
   return portal;
 }

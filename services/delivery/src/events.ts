@@ -21,7 +21,7 @@ export interface DeliveryEvents {
 }
 
 const measureEveryMs = 2_000;
-const modes = ['live', 'drain', 'paused'] as const;
+const modes = ['live', 'drain', 'paused', 'pull'] as const;
 /** What the queue itself pauses a portal for. */
 const found = ['gap', 'portal_rejected', 'portal_gone'] as const satisfies readonly PauseReason[];
 /** `asked`: a person paused it; `off`: it is switched off, has no address, or is not there any more. */
@@ -101,6 +101,7 @@ function becauseOf(text: string | undefined): (typeof pausedBecause)[number] {
 function countersOf(metrics: Metrics) {
   return {
     attempts: metrics.counter('trunkline_delivery_attempts_total', 'Requests to portals.', ['pool', 'outcome']),
+    acknowledged: metrics.counter('trunkline_delivery_acknowledged_total', 'Events that primary consumers took.'),
     events: metrics.counter('trunkline_delivery_events_total', 'Events that portals took.'),
     seconds: metrics.histogram('trunkline_delivery_attempt_seconds', 'Time of a request to a portal.', {
       labelNames: ['pool'],
@@ -120,7 +121,8 @@ function countersOf(metrics: Metrics) {
 }
 
 function observerOf(log: Logger, metrics: Metrics): PortalObserver {
-  const { attempts, events, seconds, size, bytes, givenUp, paused, races, troubles } = countersOf(metrics);
+  const { attempts, acknowledged, events, seconds, size, bytes, givenUp, paused, races, troubles } =
+    countersOf(metrics);
   // A counter that is born with its first event shows no increase: the alert would miss it.
   for (const kind of givenUpKinds) givenUp.add(0, { kind });
   return {
@@ -134,6 +136,13 @@ function observerOf(log: Logger, metrics: Metrics): PortalObserver {
       const fields = { portal: portalId, pool, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus };
       if (outcome === 'accepted') log.debug('Batch delivered', fields);
       else log.warn('Batch not delivered, it will be tried again', { ...fields, attempt: attempt.attempt });
+    },
+    acknowledged: (portalId, count) => {
+      acknowledged.add(count);
+      log.debug('Events acknowledged', { portal: portalId, count });
+    },
+    handedOver: (portalId, consumer) => {
+      log.info('Portal is served in another way', { portal: portalId, consumer: consumer || '(pushed)' });
     },
     gaveUp: ({ kind, portalId, reason, events: range }) => {
       givenUp.add(range.length, { kind });

@@ -2,12 +2,14 @@ import { collections, DeliveryServiceDefinition, SealingServiceDefinition } from
 import { createOuterHttp, createRequestGate, defineService, unlessAborted, workLanes } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
+import { openConsumers } from './consumers.ts';
 import { deliveryEvents } from './events.ts';
 import { getBacklog } from './rpc/get-backlog.ts';
 import { listBacklogs } from './rpc/list-backlogs.ts';
 import { pause } from './rpc/pause.ts';
 import { resume } from './rpc/resume.ts';
 import { createSigningKeys } from './signing-keys.ts';
+import { openConsumerStore } from './store/consumers.ts';
 import { openPauses } from './store/pauses.ts';
 import { openUndelivered } from './store/undelivered.ts';
 import { createTransport } from './transport.ts';
@@ -27,6 +29,10 @@ export const delivery = defineService({
     const pauses = openPauses(store.collection(names.pauses), now, events.observer.troubled);
     const keepMs = settings.UNDELIVERED_DAYS * dayMs;
     const undelivered = await openUndelivered(store.collection(names.undelivered), { keepMs, now });
+    const consumers = openConsumers(openConsumerStore(store.collection(names.consumers)), {
+      tenantOf: (portalId) => directory.portal(portalId)?.tenantId ?? '',
+      onTrouble: events.observer.troubled,
+    });
     const context = { bus, directory, pauses };
     runtime.rpc.addService(DeliveryServiceDefinition, {
       getBacklog: (request, caller) => getBacklog(request, caller, context),
@@ -49,12 +55,13 @@ export const delivery = defineService({
     });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
     runtime.run('pauses', pauses.follow(signal));
+    runtime.run('consumers', consumers.follow(signal));
     runtime.run('measurements', events.measure(pauses, signal));
     // Without the directory every portal would look like one that does not exist.
-    const known = Promise.all([directory.loaded, pauses.loaded]);
+    const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {
       await unlessAborted(known, lease.signal);
-      await deliverLane(lease, { runtime, post, undelivered, pauses, gate, events });
+      await deliverLane(lease, { runtime, post, undelivered, pauses, consumers, gate, events });
     });
   },
 });

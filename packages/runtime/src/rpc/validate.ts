@@ -29,3 +29,11 @@ export function requireField<T>(field: string, value: T | undefined): T {
   if (value === undefined) throw invalidArgument({ field, description: 'is required' });
   return value;
 }
+
+const consumerName = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Name of a consumer of a portal. Throws `invalid_argument` with the field's name. */
+export function requireConsumerName(field: string, name: string): string {
+  if (consumerName.test(name)) return name;
+  throw invalidArgument({ field, description: 'must have 1 to 64 of the characters a-z, A-Z, 0-9, ".", "_", "-"' });
+}

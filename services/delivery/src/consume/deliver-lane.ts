@@ -8,6 +8,7 @@ import {
   type Runtime,
   runPortalQueue,
 } from '@trunkline/runtime';
+import type { Consumers } from '../consumers.ts';
 import { noticeItem } from '../domain/notice.ts';
 import { obstacleOf, settingsOf } from '../domain/settings.ts';
 import type { DeliveryEvents } from '../events.ts';
@@ -20,6 +21,7 @@ export interface LaneContext {
   readonly post: PortalPorts['post'];
   readonly undelivered: Undelivered;
   readonly pauses: Pauses;
+  readonly consumers: Pick<Consumers, 'ports'>;
   readonly gate: RequestGate;
   readonly events: DeliveryEvents;
 }
@@ -47,7 +49,7 @@ export async function deliverLane(lease: Lease, context: LaneContext): Promise<v
   }
 }
 
-function portsOf({ runtime: { directory }, post, undelivered, pauses }: LaneContext): PortalPorts {
+function portsOf({ runtime: { directory }, post, undelivered, pauses, consumers }: LaneContext): PortalPorts {
   const settings = new WeakMap<PortalEntry, ReturnType<typeof settingsOf>>();
   const remembered = (entry: PortalEntry) => {
     const known = settings.get(entry) ?? settingsOf(entry);
@@ -61,8 +63,10 @@ function portsOf({ runtime: { directory }, post, undelivered, pauses }: LaneCont
       const entry = directory.portal(portalId);
       const blockedBy = pauses.reasonOf(portalId) ?? obstacleOf(entry);
       const resumedAtMs = pauses.resumedAtMs(portalId);
-      return { settings: entry === undefined ? unknown : remembered(entry), blockedBy, resumedAtMs };
+      const consumer = entry?.settings?.primaryConsumer ?? '';
+      return { settings: entry === undefined ? unknown : remembered(entry), blockedBy, consumer, resumedAtMs };
     },
+    consumers: consumers.ports,
     keep: undelivered.keep,
     pause: (portalId, reason, text) => pauses.add(portalId, `${reason}: ${text}`),
     notice: (portalId, notice) => {

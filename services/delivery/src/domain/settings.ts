@@ -25,5 +25,10 @@ export function settingsOf(entry: PortalEntry | undefined): PortalView['settings
 export function obstacleOf(entry: PortalEntry | undefined): string | undefined {
   if (entry === undefined) return 'there is no such portal';
   if (!entry.isActive) return 'the portal is switched off';
-  return entry.url === '' ? 'the portal has no address' : undefined;
+  if (entry.url !== '' || isPulled(entry)) return undefined;
+  return 'the portal has no address: give it one, or name the consumer that pulls (settings.primary_consumer)';
+}
+
+function isPulled({ settings }: PortalEntry): boolean {
+  return settings !== undefined && settings.primaryConsumer !== '';
 }

@@ -1,6 +1,13 @@
 import type * as proto from '@trunkline/contracts';
 import { type CreatePortalRequest, PortalSettings } from '@trunkline/contracts';
-import { asTrunklineError, type CallContext, invalidArgument, requireText, tenantFor } from '@trunkline/runtime';
+import {
+  asTrunklineError,
+  type CallContext,
+  invalidArgument,
+  requireConsumerName,
+  requireText,
+  tenantFor,
+} from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
 import type { PortalDocument } from '../store/documents.ts';
@@ -19,7 +26,9 @@ function checkedUrl(url: string): string {
   throw invalidArgument({ field: 'url', description: 'Must be an http or https address without user and password.' });
 }
 
-const limits: Record<keyof PortalSettings, readonly [least: number, most: number]> = {
+type NumberSetting = Exclude<keyof PortalSettings, 'primaryConsumer'>;
+
+const limits: Record<NumberSetting, readonly [least: number, most: number]> = {
   lingerMs: [1, 60_000],
   batchEvents: [1, 100],
   batchBytes: [1_024, 262_144],
@@ -29,13 +38,14 @@ const limits: Record<keyof PortalSettings, readonly [least: number, most: number
 
 function checkedSettings(settings: PortalSettings | undefined): PortalSettings {
   const given = PortalSettings.fromPartial(settings ?? {});
-  const names = Object.keys(limits) as (keyof PortalSettings)[];
+  const names = Object.keys(limits) as NumberSetting[];
   const wrong = names.filter((name) => {
     const [least, most] = limits[name];
     return given[name] !== 0 && (given[name] < least || given[name] > most);
   });
+  if (given.primaryConsumer !== '') requireConsumerName('settings.primary_consumer', given.primaryConsumer);
   if (wrong.length === 0) return given;
-  const described = (name: keyof PortalSettings) => `Must be ${limits[name].join(' to ')}, or 0 for the default.`;
+  const described = (name: NumberSetting) => `Must be ${limits[name].join(' to ')}, or 0 for the default.`;
   throw invalidArgument(
     ...wrong.map((name) => ({ field: `settings.${asInContract(name)}`, description: described(name) })),
   );

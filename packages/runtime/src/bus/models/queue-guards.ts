@@ -83,6 +83,27 @@ export const queueGuards: readonly Guard[] = [
     proof: cases,
   },
   {
+    name: 'the closing of a consumer before anybody else is served',
+    file: 'queue/portal-pull.ts',
+    from: 'note(portal, await consumers.close(id, from));',
+    to: 'note(portal, consumers.acknowledged(id, from) ?? 0);',
+    proof: model,
+  },
+  {
+    name: 'the moving of the cursor behind what a consumer acknowledged before others go on',
+    file: 'queue/portal-pull.ts',
+    from: '    if (isBehind(portal)) return;\n',
+    to: '',
+    proof: model,
+  },
+  {
+    name: 'the place from which a consumer is opened',
+    file: 'queue/portal-pull.ts',
+    from: "if (to !== '') await consumers.open(id, to, toldOf(portal));",
+    to: "if (to !== '') await consumers.open(id, to, portal.headSequence);",
+    proof: model,
+  },
+  {
     name: 'the last record of a clean stop',
     file: 'queue/portal-queue.ts',
     from: '  await finish(lane, record, failure);\n',

@@ -26,7 +26,8 @@ export function receive(lane: Lane, message: StoredMessage): void {
   consider(lane, portal);
 }
 
-function meet(lane: Lane, id: string): Portal {
+/** A portal that was never heard of before. */
+export function meet(lane: Lane, id: string): Portal {
   const portal = newPortal(id, subjects.outbox(lane.lane, id), lane.startSequence);
   lane.portals.set(id, portal);
   lane.changed.add(portal);

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../ports.ts';
+import type { BatchLimit, StoredMessage } from '../ports.ts';
 import { eventsOf, expiredOf, following } from './portal-batch.ts';
 import { type Lane, outbox, toLive } from './portal-lane.ts';
 import type { GivenUp, PortalView } from './portal-ports.ts';
@@ -24,9 +24,7 @@ export async function readFront(lane: Lane, portal: Portal, view: PortalView): P
   const from = portal.outboxSequence + 1;
   const { batchEvents, batchBytes, retentionMs } = view.settings;
   const messages = portal.failures > 0 ? (portal.refusal?.limit ?? 1) : batchEvents;
-  const read = await lane.log.batchOf(outbox, portal.subject, from, { messages, bytes: batchBytes });
-  const { events } = following(placed(lane, portal, read), portal.sequence);
-  const front = events.length > 0 ? events : await fromLeader(lane, portal, from);
+  const front = await readOn(lane, portal, { messages, bytes: batchBytes });
   if (!Array.isArray(front)) return front;
   const expiredBeforeMs = lane.clock.wallMs() - retentionMs;
   if (expiredOf(front, expiredBeforeMs) === 0) {
@@ -39,6 +37,14 @@ export async function readFront(lane: Lane, portal: Portal, view: PortalView): P
   const expired = oldest.slice(0, expiredOf(oldest, expiredBeforeMs));
   await giveUp(lane, portal, expired, { kind: 'expired', reason: `older than ${retentionMs / 3_600_000} hours` });
   return { kind: 'again' };
+}
+
+/** The events after the cursor, as many as one read brings; else what stands there instead. */
+export async function readOn(lane: Lane, portal: Portal, limit: BatchLimit): Promise<PlacedEvent[] | Front> {
+  const from = portal.outboxSequence + 1;
+  const read = await lane.log.batchOf(outbox, portal.subject, from, limit);
+  const { events } = following(placed(lane, portal, read), portal.sequence);
+  return events.length > 0 ? events : await fromLeader(lane, portal, from);
 }
 
 /** A direct get may be answered by a replica that lags: only the leader knows that nothing waits, or that something is missing. */

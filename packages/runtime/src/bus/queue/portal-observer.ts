@@ -6,6 +6,10 @@ import type { GivenUp, PauseReason } from './portal-ports.ts';
 export interface PortalObserver {
   /** A request is over. */
   attempted(pool: PoolName, attempt: DeliveryAttempt, bytes: number): void;
+  /** A consumer acknowledged so many elements of a portal's stream. */
+  acknowledged(portalId: string, count: number): void;
+  /** A portal's events go to this consumer from now on; to its address if empty. */
+  handedOver(portalId: string, consumer: string): void;
   /** Events were given up; they are kept. */
   gaveUp(range: GivenUp): void;
   /** The queue itself paused a portal: a person must look. */

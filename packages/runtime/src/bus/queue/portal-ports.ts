@@ -12,6 +12,8 @@ export interface PortalView {
   };
   /** Why nothing is sent now (paused by a person, switched off, without an address); undefined: it may be sent to. */
   readonly blockedBy: string | undefined;
+  /** Name of the consumer that pulls the events; empty: they are pushed. */
+  readonly consumer: string;
   /** When a person last said that it may be tried at once, in milliseconds since 1970; 0: not lately. */
   readonly resumedAtMs: number;
 }
@@ -68,6 +70,21 @@ export interface GivenUp {
 /** Why a queue itself pauses a portal: events are missing, it refuses whatever comes, it says that it is gone. */
 export type PauseReason = 'gap' | 'portal_rejected' | 'portal_gone';
 
+/** Where consumers stand. What one that is open acknowledges counts as delivered; nothing else does. */
+export interface ConsumerPorts {
+  /** What an open consumer acknowledged, as last noticed; undefined: as far as is known none of this name is open. From memory. */
+  readonly acknowledged: (portalId: string, consumer: string) => number | undefined;
+  /** Portals of a lane that a consumer asks for or is open for. From memory. */
+  readonly ofLane: (lane: number) => Iterable<string>;
+  /**
+   * Opens a consumer; resolves with what counts as acknowledged: `afterSequence`, or more if it acknowledged more since it was
+   * opened the last time. Repeats change nothing.
+   */
+  readonly open: (portalId: string, consumer: string, afterSequence: number) => Promise<number>;
+  /** Closes a consumer: nothing is acknowledged from then on. Resolves with the last that was. Repeats change nothing. */
+  readonly close: (portalId: string, consumer: string) => Promise<number>;
+}
+
 /** The world around a portal queue, but for the log. */
 export interface PortalPorts {
   /** Called before each request and for each new event; from memory. */
@@ -78,6 +95,7 @@ export interface PortalPorts {
   readonly keep: (range: GivenUp) => Promise<void>;
   /** Pauses a portal until a person resumes it: from the return on {@link PortalPorts.view} says `blockedBy`. */
   readonly pause: (portalId: string, reason: PauseReason, text: string) => void;
+  readonly consumers: ConsumerPorts;
   /** A notice as a CloudEvent; the same each time. Pure. */
   readonly notice: (portalId: string, notice: PendingNotice) => BatchItem;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { PortalCursor } from '@trunkline/contracts';
 import fc from 'fast-check';
+import { consumerNames, createPullers, type Pullers } from './model/puller.ts';
 import { moods } from './model/receiver.ts';
-import { createWorld, type World } from './model/world.ts';
-import { recordsOf } from './model/world-log.ts';
+import { createWorld, retentionMs, type World } from './model/world.ts';
+import { cursorsOf } from './model/world-log.ts';
 
 /** How rough the run is. */
 interface Weather {
@@ -18,6 +18,8 @@ interface Weather {
   readonly poison: number;
   /** Part of the steps in which a portal gets events. */
   readonly traffic: number;
+  /** Part of the steps in which a consumer does something; 0: everything is pushed. */
+  readonly pulls: number;
 }
 
 const weather = fc.record<Weather>({
@@ -28,6 +30,7 @@ const weather = fc.record<Weather>({
   lossRate: fc.constantFrom(0, 0.05),
   poison: fc.constantFrom(0, 0, 0.02),
   traffic: fc.constantFrom(0.01, 0.03, 0.1),
+  pulls: fc.constantFrom(0, 0.05, 0.2),
 });
 
 /** Some ten times what the longest run needs. */
@@ -37,18 +40,20 @@ const runs = Number(process.env.MODEL_RUNS ?? 150);
 const seed = process.env.MODEL_SEED;
 
 test('whatever breaks, every portal gets everything in order, or is told what it did not get', async () => {
-  const seen = { races: 0, repeats: 0, events: 0, kept: 0, owners: 0 };
+  const seen = { races: 0, repeats: 0, events: 0, kept: 0, owners: 0, pulls: 0 };
   await fc.assert(
     fc.asyncProperty(weather, async (given) => {
       const world = createWorld(given.seed, { portals: given.portals });
-      await storm(world, given);
-      await calm(world);
+      const pullers = createPullers(world, retentionMs);
+      await storm(world, pullers, given);
+      await calm(world, pullers);
       const ends = [...world.portals.values()];
       seen.races += world.races;
       seen.repeats += ends.reduce((sum, portal) => sum + portal.repeats, 0);
       seen.events += ends.reduce((sum, portal) => sum + portal.taken.size, 0);
       seen.kept += [...world.kept.values()].reduce((sum, kept) => sum + kept.size, 0);
       seen.owners += world.owners.length;
+      seen.pulls += pullers.taken;
       judge(world);
       // A combined signal that is listened to lives until it aborts: those of the killed ones would fill the memory.
       for (const owner of world.owners) owner.lease.abort();
@@ -57,10 +62,11 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   );
   if (process.env.MODEL_RUNS !== undefined) console.log(seen);
   // Otherwise the model would prove nothing about them.
-  assert.ok(seen.races > 0 && seen.repeats > 0 && seen.kept > 0 && seen.owners > runs);
+  assert.ok(seen.races > 0 && seen.repeats > 0 && seen.kept > 0 && seen.owners > runs && seen.pulls > 0);
 });
 
-async function storm(world: World, { steps, trouble, lossRate, poison, traffic }: Weather): Promise<void> {
+async function storm(world: World, pullers: Pullers, weather: Weather): Promise<void> {
+  const { steps, trouble, lossRate, poison, traffic, pulls } = weather;
   const { chance } = world;
   world.servers.lossRate = lossRate;
   // The moment at which a portal goes live is the one in which messages were lost before.
@@ -68,12 +74,15 @@ async function storm(world: World, { steps, trouble, lossRate, poison, traffic }
   world.start();
   for (let step = 0; step < steps; step += 1) {
     if (chance.happens(traffic)) {
-      const id = chance.pick([...world.portals.keys()]) ?? '';
+      const id = anyPortal(world);
       const count = 1 + chance.below(chance.happens(0.05) ? 40 : 4);
       if (chance.happens(poison)) world.portals.get(id)?.poison.add((world.heads.get(id) ?? 0) + 1);
       world.produce(id, count);
     }
     if (chance.happens(trouble)) disturb(world);
+    if (chance.happens(pulls)) pullers.turn(anyPortal(world), chance.pick(consumerNames) ?? 'x');
+    // Push to pull, pull to push, one consumer to another.
+    if (pulls > 0 && chance.happens(trouble / 2 + 0.002)) switchOver(world);
     await proceed(world);
   }
 }
@@ -102,7 +111,7 @@ const disturbances: readonly ((world: World) => void)[] = [
   },
   // A person pauses, or resumes and wants it to be tried at once.
   (world) => {
-    const id = world.chance.pick([...world.portals.keys()]) ?? '';
+    const id = anyPortal(world);
     if (world.paused.delete(id)) world.resumedAtMs.set(id, world.time.clock.wallMs());
     else world.paused.set(id, 'a person');
   },
@@ -110,6 +119,16 @@ const disturbances: readonly ((world: World) => void)[] = [
 
 function disturb(world: World): void {
   world.chance.pick(disturbances)?.(world);
+}
+
+function anyPortal({ chance, portals }: World): string {
+  return chance.pick([...portals.keys()]) ?? '';
+}
+
+function switchOver(world: World): void {
+  const next = world.chance.pick(['', ...consumerNames]) ?? '';
+  if (next === '') world.wanted.delete(anyPortal(world));
+  else world.wanted.set(anyPortal(world), next);
 }
 
 function changeMood(world: World): void {
@@ -127,7 +146,7 @@ async function proceed(world: World): Promise<void> {
 }
 
 /** All is well again: runs until every portal has everything, or nobody can still be waiting for a retry. */
-async function calm(world: World): Promise<void> {
+async function calm(world: World, pullers: Pullers): Promise<void> {
   world.servers.lossRate = 0;
   world.servers.onEmpty = () => {};
   world.paused.clear();
@@ -141,7 +160,10 @@ async function calm(world: World): Promise<void> {
     // Two that took over at once may both have left it to the other.
     if (!world.owners.some((owner) => owner.isAlive && !owner.hasEnded && !owner.lease.signal.aborted)) world.start();
     // Nothing is under way and nobody waits: it stands still, and the judge says what is missing.
-    if (!world.network.deliver() && !world.time.advance()) break;
+    if (!world.network.deliver()) {
+      for (const [id, name] of world.wanted) pullers.turn(id, name);
+      if (!world.time.advance()) break;
+    }
     await step();
   }
   const lastMs = world.time.nowMs + 1_000;
@@ -161,26 +183,17 @@ function boundedTurns(): () => Promise<void> {
 
 function isDone(world: World): boolean {
   if (![...world.portals].every(([id, portal]) => portal.last === world.heads.get(id))) return false;
-  const cursors = cursorsOf(world);
+  const cursors = cursorsOf(world.servers);
   return [...world.heads].every(([id, head]) => {
     const cursor = cursors.get(id);
     return head === 0 || (cursor?.sequence === head && cursor.notices.length === 0);
   });
 }
 
-/** What the records say in the end. */
-function cursorsOf(world: World): Map<string, PortalCursor> {
-  const cursors = new Map<string, PortalCursor>();
-  for (const record of recordsOf(world.servers)) {
-    for (const cursor of record.cursors) cursors.set(cursor.portalId, cursor);
-  }
-  return cursors;
-}
-
 function judge(world: World): void {
   const violations = [...world.violations, ...[...world.portals.values()].flatMap((portal) => portal.violations)];
   assert.deepEqual(violations, []);
-  const cursors = cursorsOf(world);
+  const cursors = cursorsOf(world.servers);
   for (const [id, portal] of world.portals) {
     const head = world.heads.get(id) ?? 0;
     const kept = world.kept.get(id) ?? new Set();

@@ -8,6 +8,7 @@ import { receive, relieve } from './portal-feed.ts';
 import { consider, type Lane, outbox } from './portal-lane.ts';
 import type { PortalObserver } from './portal-observer.ts';
 import type { PortalPorts } from './portal-ports.ts';
+import { heedConsumers } from './portal-pull.ts';
 import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
 import { type Portal, portalOf } from './portal-state.ts';
 import { resumeUnblocked, startReady } from './portal-step.ts';
@@ -180,6 +181,7 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
     await pause(lane.clock, lookEveryMs, signal);
     relieve(lane);
     resumeUnblocked(lane);
+    heedConsumers(lane);
     lane.wake();
   }
 }

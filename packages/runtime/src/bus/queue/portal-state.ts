@@ -20,8 +20,12 @@ export interface PlacedEvent {
 export interface Portal {
   readonly id: string;
   readonly subject: string;
-  /** Live: events are in `queue`. Drain: they are read back. Paused: nothing is sent. */
-  mode: 'live' | 'drain' | 'paused';
+  /** Live: events are in `queue`. Drain: they are read back. Paused: nothing is sent. Pull: nothing is, its consumer fetches. */
+  mode: 'live' | 'drain' | 'paused' | 'pull';
+  /** The consumer whose acknowledgements move the cursor; empty: requests do. */
+  consumer: string;
+  /** The most that consumers were seen to acknowledge: the cursor moves at least so far. */
+  acknowledged: number;
   /** Everything of it up to this stream sequence is done; of the message after it, `taken` events. */
   outboxSequence: number;
   taken: number;
@@ -61,6 +65,8 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     id,
     subject,
     mode: 'live',
+    consumer: '',
+    acknowledged: 0,
     outboxSequence: afterSequence,
     taken: 0,
     sequence: 0,
@@ -89,16 +95,19 @@ const modes = {
   live: PortalMode.PORTAL_MODE_LIVE,
   drain: PortalMode.PORTAL_MODE_DRAIN,
   paused: PortalMode.PORTAL_MODE_PAUSED,
+  pull: PortalMode.PORTAL_MODE_PULL,
 } as const;
 
 /** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
 export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): Portal {
   const { outboxSequence, taken, sequence, expired, parked, notices, failures, lastError, lastErrorText } = cursor;
+  const { consumer } = cursor;
   const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
   return {
     ...newPortal(cursor.portalId, subject, outboxSequence),
     ...{ taken, sequence, expired, parked, notices, failures, lastError, lastErrorText },
-    mode: isLive ? 'live' : 'drain',
+    mode: isLive ? 'live' : consumer === '' ? 'drain' : 'pull',
+    consumer,
     nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
     headSequence: sequence,
   };
@@ -110,9 +119,30 @@ export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
   return {
     ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText },
     mode: modes[portal.mode],
-    nextAttemptAt: portal.mode === 'live' ? undefined : new Date(clock.wallMs() + portal.nextAttemptAtMs - clock.now()),
+    nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + portal.nextAttemptAtMs - clock.now()) : undefined,
     notices: [...portal.notices],
+    consumer: portal.consumer,
   };
+}
+
+function isSent({ mode }: Portal): boolean {
+  return mode !== 'live' && mode !== 'pull';
+}
+
+/** Everything up to this sequence the portal has, or was told of. Pure. */
+export function toldOf({
+  notices,
+  sequence,
+}: {
+  readonly notices: readonly PendingNotice[];
+  readonly sequence: number;
+}): number {
+  return (notices[0]?.fromSequence ?? sequence + 1) - 1;
+}
+
+/** Sequence of what the portal gets next: a notice has that of its last event. Pure. */
+export function nextOf({ notices, sequence }: Portal): number {
+  return notices[0]?.toSequence ?? sequence + 1;
 }
 
 /** Moves the cursor behind an event. */

@@ -2,6 +2,7 @@ import { attempt, type Work } from './portal-attempt.ts';
 import { isExpired } from './portal-batch.ts';
 import { giveUp, readFront } from './portal-front.ts';
 import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
+import { isPulled, pullTurn } from './portal-pull.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
 
 /** Three parked with no event taken between: it is the portal that is wrong, not its events. */
@@ -45,6 +46,7 @@ function start(lane: Lane, work: Work): void {
 async function step(lane: Lane, work: Work): Promise<void> {
   const { portal } = work;
   const view = lane.ports.view(portal.id);
+  if (isPulled(portal, view)) return await pullTurn(lane, portal, view);
   if (view.blockedBy !== undefined && portal.mode !== 'paused') toPaused(lane, portal);
   if (view.blockedBy === undefined && portal.mode === 'paused') toDrain(lane, portal);
   if (portal.mode === 'live') return await sendLive(lane, work);

@@ -19,6 +19,8 @@ export interface Receiver {
   readonly repeats: number;
   /** What order or completeness did not hold. */
   readonly violations: readonly string[];
+  /** It takes items, however they came. */
+  take(items: readonly BatchItem[]): void;
   /** A request arrives; `answer` is never called by a portal that hangs. */
   receive(items: readonly BatchItem[], answer: (result: PostResult) => void): void;
 }
@@ -48,6 +50,7 @@ export function createReceiver(id: string, chance: Chance): Receiver {
     names: false,
     taken,
     violations,
+    take,
     get last() {
       return last;
     },

@@ -1,4 +1,4 @@
-import { DeliveryRecord, SealedBatch, streams } from '@trunkline/contracts';
+import { DeliveryRecord, type PortalCursor, SealedBatch, streams } from '@trunkline/contracts';
 import { type LogPort, type StoredMessage, WrongLastSequence } from '../../ports.ts';
 import type { Chance } from './chance.ts';
 import { type Network, NoAnswer, type Process } from './network.ts';
@@ -33,6 +33,15 @@ export function recordsOf(servers: Servers): DeliveryRecord[] {
     decoded.set(message, record);
     return record;
   });
+}
+
+/** What the records say, by portal. */
+export function cursorsOf(servers: Servers): Map<string, PortalCursor> {
+  const cursors = new Map<string, PortalCursor>();
+  for (const record of recordsOf(servers)) {
+    for (const cursor of record.cursors) cursors.set(cursor.portalId, cursor);
+  }
+  return cursors;
 }
 
 /** The log as one process sees it: answers may be lost, direct gets may be old. */

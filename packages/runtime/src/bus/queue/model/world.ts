@@ -1,10 +1,11 @@
-import { laneOf, type SealedEvent, subjects } from '@trunkline/contracts';
+import { laneOf, type PendingNotice, type SealedEvent, subjects } from '@trunkline/contracts';
 import type { Lease } from '../../ports.ts';
 import { LostOwnership } from '../fenced-log.ts';
 import type { BatchItem, PortalPorts, PostResult } from '../portal-ports.ts';
 import { type PortalLaneView, runPortalQueue } from '../portal-queue.ts';
 import { createRequestGate } from '../request-gate.ts';
 import { type Chance, createChance } from './chance.ts';
+import { type Consumers, createConsumers } from './consumers.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
 import { createReceiver, fromOf, isNotice, noticeBytes, type Receiver } from './receiver.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
@@ -24,6 +25,8 @@ export interface Owner extends Process {
   /** Once it took the lane over. */
   view: PortalLaneView | undefined;
   readonly lease: AbortController;
+  /** By portal: what it saw taken, and must not send any more. */
+  readonly passed: Map<string, number>;
 }
 
 /** Servers, portals and instances, with everything that must never be. */
@@ -39,11 +42,16 @@ export interface World {
   readonly paused: Map<string, string>;
   /** When a person wanted portals to be tried at once. */
   readonly resumedAtMs: Map<string, number>;
+  /** The consumer that is to pull, by portal; absent: events are pushed. */
+  readonly wanted: Map<string, string>;
+  readonly consumers: Consumers;
+  readonly lane: number;
   readonly owners: Owner[];
   readonly violations: string[];
   /** Switches of drain to live that were stopped in time. */
   readonly races: number;
   produce(portalId: string, count: number): void;
+  noticeOf(notice: PendingNotice): BatchItem;
   start(): Owner;
 }
 
@@ -68,6 +76,8 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   const kept = new Map(ids.map((id) => [id, new Set<number>()]));
   const paused = new Map<string, string>();
   const resumedAtMs = new Map<string, number>();
+  const wanted = new Map<string, string>();
+  const consumers = createConsumers(network, servers, chance);
   const owners: Owner[] = [];
   const violations: string[] = [];
   let races = 0;
@@ -76,6 +86,7 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
     view: (portalId) => ({
       settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs },
       blockedBy: paused.get(portalId),
+      consumer: wanted.get(portalId) ?? '',
       resumedAtMs: resumedAtMs.get(portalId) ?? 0,
     }),
     pause: (portalId, reason) => {
@@ -87,19 +98,25 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
         if (chance.happens(servers.lossRate)) throw new Error('store away');
         for (const event of range.events) kept.get(range.portalId)?.add(event.sequence);
       }),
-    notice: (_portalId, { fromSequence, toSequence }) => ({
-      sequence: toSequence,
-      id: `notice-${fromSequence}-${toSequence}`,
-      bytes: noticeBytes(fromSequence),
-      traceparent: '',
-    }),
-    post: watched(owner, { network, time, portals, servers, violations, kept }),
+    notice: (_portalId, notice) => noticeOf(notice),
+    consumers: consumers.portsOf(owner, (portalId, sequence) =>
+      owner.passed.set(portalId, Math.max(owner.passed.get(portalId) ?? 0, sequence)),
+    ),
+    post: watched(owner, { network, time, portals, servers, violations, kept, owners, consumers }),
   });
 
   const start = (): Owner => {
     const lease = new AbortController();
     const name = `owner${owners.length}`;
-    const owner: Owner = { name, isAlive: true, hasEnded: false, leaseAgeMs: 0, view: undefined, lease };
+    const owner: Owner = {
+      name,
+      isAlive: true,
+      hasEnded: false,
+      leaseAgeMs: 0,
+      view: undefined,
+      lease,
+      passed: new Map(),
+    };
     owners.push(owner);
     const clock = time.clockOf(() => owner.isAlive);
     const held: Lease = { lane, owner: owner.name, signal: lease.signal, confirmedAgoMs: () => owner.leaseAgeMs };
@@ -112,6 +129,8 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
       },
       observer: {
         attempted: () => {},
+        acknowledged: () => {},
+        handedOver: () => {},
         gaveUp: () => {},
         paused: () => {},
         damaged: (portalId) => violations.push(`${portalId} damaged`),
@@ -140,8 +159,8 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   };
 
   return {
-    ...{ chance, time, network, servers, portals, heads, kept, paused, resumedAtMs },
-    ...{ owners, violations, produce, start },
+    ...{ chance, time, network, servers, portals, heads, kept, paused, resumedAtMs, wanted, consumers, lane },
+    ...{ owners, violations, produce, start, noticeOf },
     get races() {
       return races;
     },
@@ -156,12 +175,18 @@ function eventOf(sequence: number, atMs: number, bytes: number): SealedEvent {
   };
 }
 
-type Seen = Pick<World, 'network' | 'time' | 'portals' | 'servers' | 'violations' | 'kept'>;
+function noticeOf({ fromSequence, toSequence }: PendingNotice): BatchItem {
+  const id = `notice-${fromSequence}-${toSequence}`;
+  return { sequence: toSequence, id, bytes: noticeBytes(fromSequence), traceparent: '' };
+}
+
+type Seen = Pick<World, 'network' | 'time' | 'portals' | 'servers' | 'violations' | 'kept' | 'owners' | 'consumers'>;
 
 /** The transport of one instance, which also checks what the instance itself must hold. */
-function watched(owner: Owner, { network, time, portals, servers, violations, kept }: Seen): PortalPorts['post'] {
+function watched(owner: Owner, seen: Seen): PortalPorts['post'] {
+  const { network, time, portals, servers, violations, kept, owners, consumers } = seen;
   const open = new Set<string>();
-  const accepted = new Map<string, number>();
+  const accepted = owner.passed;
   const clock = time.clockOf(() => owner.isAlive);
   const firstRecord = () => recordsOf(servers).find((record) => record.owner === owner.name);
   return async ({ portalId, items }, signal) => {
@@ -170,6 +195,9 @@ function watched(owner: Owner, { network, time, portals, servers, violations, ke
     if (owner.leaseAgeMs >= 2_000) violations.push(`${owner.name} sent without a lease`);
     if (first !== undefined && first <= (accepted.get(portalId) ?? 0))
       violations.push(`${portalId} took ${first} before`);
+    // With two owners the former one may not know yet.
+    if (owners.length === 1 && first !== undefined && first <= (consumers.acknowledged.get(portalId) ?? 0))
+      violations.push(`${portalId} was sent ${first}, which a consumer acknowledged`);
     const recorded = firstRecord()?.cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
     if (first !== undefined && first <= recorded) violations.push(`${portalId} had ${first} recorded before`);
     for (const item of items.filter(isNotice)) {
@@ -181,7 +209,10 @@ function watched(owner: Owner, { network, time, portals, servers, violations, ke
     open.add(portalId);
     const result = await answerOf();
     open.delete(portalId);
-    if (result.verdict.kind === 'accepted') accepted.set(portalId, lastEvent(items.slice(0, result.verdict.count)));
+    if (result.verdict.kind === 'accepted') {
+      const last = lastEvent(items.slice(0, result.verdict.count));
+      accepted.set(portalId, Math.max(accepted.get(portalId) ?? 0, last));
+    }
     return result;
 
     function answerOf(): Promise<PostResult> {

@@ -1,0 +1,142 @@
+import type { DeliveryAttempt } from '@trunkline/contracts';
+import { meet } from './portal-feed.ts';
+import { readFront, readOn } from './portal-front.ts';
+import { consider, type Lane, pausedCheckMs, pausePortal, toDrain } from './portal-lane.ts';
+import type { PortalView } from './portal-ports.ts';
+import { moveBehind, nextOf, type Portal, toldOf } from './portal-state.ts';
+
+/** How much is read at once to find the place of an acknowledgement. */
+const passedAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
+/** What was acknowledged is not seen yet: when to look again. */
+const lookAgainMs = 250;
+/** How old the front is, is looked at when nothing was acknowledged for so long. */
+const calmMs = 1_000;
+
+/** True if a portal is pulled from, or is to be from now on, or is not any more: then its turn is {@link pullTurn}. Pure. */
+export function isPulled(portal: Portal, view: PortalView): boolean {
+  return portal.consumer !== '' || view.consumer !== '';
+}
+
+/** One turn of a portal that is pulled from: nothing is sent; acknowledgements move the cursor, and what is too old expires. */
+export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Promise<void> {
+  const { id, consumer } = portal;
+  if (portal.mode === 'live') toDrain(lane, portal);
+  portal.nextAttemptAtMs = lane.clock.now();
+  if (consumer !== view.consumer) return await handOver(lane, portal, view.consumer);
+  setMode(lane, portal, view.blockedBy === undefined ? 'pull' : 'paused');
+  const { consumers } = lane.ports;
+  // Closed by a former owner that did not know better yet: what it acknowledged until then holds.
+  note(portal, consumers.acknowledged(id, consumer) ?? (await consumers.open(id, consumer, toldOf(portal))));
+  if (isBehind(portal)) {
+    await pass(lane, portal);
+    if (!isBehind(portal)) portal.nextAttemptAtMs = lane.clock.now() + calmMs;
+    return;
+  }
+  const front = await readFront(lane, portal, view);
+  if (front.kind === 'again') return;
+  if (front.kind === 'gap') pauseAtGap(lane, portal);
+  portal.nextAttemptAtMs = lane.clock.now() + Math.min(pausedCheckMs, untilExpiryMs(lane, portal, view));
+}
+
+/**
+ * Gives the cursor to whoever is to have the events from now on. No request is open meanwhile: this is the portal's turn.
+ * The former consumer is closed first, so that nothing is acknowledged behind the cursor's back; the next one is opened
+ * before it is recorded, and its stream begins after that. Done again from the start after a crash in between.
+ */
+async function handOver(lane: Lane, portal: Portal, to: string): Promise<void> {
+  const { consumers } = lane.ports;
+  const { id, consumer: from } = portal;
+  if (from !== '') {
+    note(portal, await consumers.close(id, from));
+    if (isBehind(portal)) await pass(lane, portal);
+    // The rest in the next turn.
+    if (isBehind(portal)) return;
+  }
+  if (to !== '') await consumers.open(id, to, toldOf(portal));
+  portal.consumer = to;
+  setMode(lane, portal, to === '' ? 'drain' : 'pull');
+  portal.failures = 0;
+  portal.lastError = '';
+  portal.lastErrorText = '';
+  portal.refusal = undefined;
+  portal.parkedInRow = 0;
+  lane.changed.add(portal);
+  lane.observer.handedOver(id, to);
+}
+
+function note(portal: Portal, acknowledged: number): void {
+  portal.acknowledged = Math.max(portal.acknowledged, acknowledged);
+}
+
+function isBehind(portal: Portal): boolean {
+  return portal.acknowledged >= nextOf(portal);
+}
+
+/** Moves the cursor behind what was acknowledged, as far as one read goes. */
+async function pass(lane: Lane, portal: Portal): Promise<void> {
+  const { acknowledged } = portal;
+  const firstSequence = nextOf(portal);
+  const told = portal.notices.filter(({ toSequence }) => toSequence <= acknowledged);
+  let accepted = told.length;
+  let lastSequence = told.at(-1)?.toSequence ?? 0;
+  portal.notices = portal.notices.slice(told.length);
+  if (acknowledged > portal.sequence) {
+    const read = await readOn(lane, portal, passedAtOnce);
+    const events = Array.isArray(read) ? read.filter(({ event }) => event.sequence <= acknowledged) : [];
+    const last = events.at(-1);
+    if (last === undefined) portal.nextAttemptAtMs = lane.clock.now() + lookAgainMs;
+    else {
+      moveBehind(portal, last);
+      accepted += events.length;
+      lastSequence = last.event.sequence;
+    }
+    if (!Array.isArray(read) && read.kind === 'gap') pauseAtGap(lane, portal);
+  }
+  if (accepted > 0) delivered(lane, portal, { firstSequence, lastSequence, accepted });
+}
+
+function pauseAtGap(lane: Lane, portal: Portal): void {
+  if (portal.mode !== 'paused') pausePortal(lane, portal, 'gap', 'events before the next one are missing');
+}
+
+/** An acknowledgement is a delivery that was taken. */
+function delivered(
+  lane: Lane,
+  portal: Portal,
+  taken: Pick<DeliveryAttempt, 'firstSequence' | 'lastSequence' | 'accepted'>,
+): void {
+  const at = new Date(lane.clock.wallMs());
+  const how = { durationMs: 0, outcome: 'accepted', httpStatus: 0, attempt: 1, traceparent: '' };
+  lane.attempts.push({ portalId: portal.id, ...taken, at, ...how });
+  lane.changed.add(portal);
+  lane.observer.acknowledged(portal.id, taken.accepted);
+}
+
+function setMode(lane: Lane, portal: Portal, mode: 'drain' | 'pull' | 'paused'): void {
+  if (portal.mode === mode) return;
+  portal.mode = mode;
+  lane.changed.add(portal);
+}
+
+function untilExpiryMs(lane: Lane, { frontAtMs }: Portal, { settings }: PortalView): number {
+  if (frontAtMs === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(lookAgainMs, frontAtMs + settings.retentionMs - lane.clock.wallMs());
+}
+
+/** Gives a turn to those whose consumer acknowledged something, or is another one now. */
+export function heedConsumers(lane: Lane): void {
+  const { consumers } = lane.ports;
+  for (const id of consumers.ofLane(lane.lane)) heed(lane, lane.portals.get(id) ?? meet(lane, id));
+  for (const portal of lane.behind) if (portal.consumer !== '') heed(lane, portal);
+}
+
+function heed(lane: Lane, portal: Portal): void {
+  if (portal.isBusy || lane.isEnding) return;
+  const view = lane.ports.view(portal.id);
+  if (!isPulled(portal, view)) return;
+  const acknowledged = lane.ports.consumers.acknowledged(portal.id, portal.consumer) ?? Number.POSITIVE_INFINITY;
+  if (portal.consumer === view.consumer && acknowledged < nextOf(portal)) return;
+  if (portal.mode === 'live') toDrain(lane, portal);
+  portal.nextAttemptAtMs = Math.min(portal.nextAttemptAtMs, lane.clock.now());
+  consider(lane, portal);
+}

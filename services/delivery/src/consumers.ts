@@ -1,0 +1,123 @@
+import { type ConsumerPorts, pause } from '@trunkline/runtime';
+import { type ConsumerDocument, type ConsumerStore, consumerId } from './store/consumers.ts';
+
+/** Consumers as every instance knows them, a quarter of a second behind the store. */
+export interface Consumers {
+  readonly store: ConsumerStore;
+  /** What the lanes see of them. */
+  readonly ports: ConsumerPorts;
+  /** Resolves when the memory was filled for the first time. */
+  readonly loaded: Promise<void>;
+  /** As last noticed; undefined for followers that nobody here watches. From memory. */
+  known(id: string): ConsumerDocument | undefined;
+  /** Something about it was learned here sooner than by looking. */
+  learned(document: ConsumerDocument): void;
+  /** From now on it is noticed whatever its role; calls at each change. Returns what ends that. */
+  watch(id: string, onChange: () => void): () => void;
+  /** Keeps the memory as the store is, until the signal. Never rejects. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+const everyMs = 250;
+/** What was committed late, or deleted, is found by then. */
+const fullEveryMs = 30_000;
+/** Clocks of a replica set's members may differ by less. */
+const overlapMs = 5_000;
+
+/** Opens the consumers. `follow` must run for the memory to change. */
+export function openConsumers(
+  store: ConsumerStore,
+  {
+    tenantOf,
+    onTrouble,
+  }: { readonly tenantOf: (portalId: string) => string; readonly onTrouble: (error: unknown) => void },
+): Consumers {
+  const known = new Map<string, ConsumerDocument>();
+  const watched = new Map<string, Set<() => void>>();
+  const loaded = Promise.withResolvers<void>();
+  let changedAtMs = 0;
+  let fullAtMs = Number.NEGATIVE_INFINITY;
+
+  const ring = (id: string) => {
+    for (const call of watched.get(id) ?? []) call();
+  };
+  const isKept = ({ _id, role, isAsked }: ConsumerDocument) => role === 'primary' || isAsked || watched.has(_id);
+  const learned = (document: ConsumerDocument) => {
+    const former = known.get(document._id);
+    if (former !== undefined && former.changedAt > document.changedAt) return;
+    changedAtMs = Math.max(changedAtMs, document.changedAt.getTime());
+    if (isKept(document)) known.set(document._id, document);
+    else known.delete(document._id);
+    if (former?.changedAt.getTime() !== document.changedAt.getTime()) ring(document._id);
+  };
+  const readAll = async () => {
+    const found = await store.readOpen([...watched.keys()]);
+    const ids = new Set(found.map(({ _id }) => _id));
+    for (const id of [...known.keys()]) {
+      if (!ids.has(id) && known.delete(id)) ring(id);
+    }
+    for (const document of found) learned(document);
+    loaded.resolve();
+  };
+  const read = async () => {
+    const nowMs = performance.now();
+    if (nowMs - fullAtMs >= fullEveryMs) {
+      await readAll();
+      fullAtMs = nowMs;
+    } else for (const document of await store.readChanged(new Date(changedAtMs - overlapMs))) learned(document);
+  };
+
+  return {
+    store,
+    learned,
+    loaded: loaded.promise,
+    known: (id) => known.get(id),
+    ports: portsOf(store, { known, learned, tenantOf }),
+    watch: (id, onChange) => {
+      const listeners = watched.get(id) ?? new Set();
+      watched.set(id, listeners.add(onChange));
+      return () => {
+        listeners.delete(onChange);
+        if (listeners.size === 0) watched.delete(id);
+      };
+    },
+    follow: async (signal) => {
+      while (!signal.aborted) {
+        await read().catch((error: unknown) => {
+          fullAtMs = Number.NEGATIVE_INFINITY;
+          onTrouble(error);
+        });
+        await pause(everyMs, signal);
+      }
+    },
+  };
+}
+
+interface Memory {
+  readonly known: ReadonlyMap<string, ConsumerDocument>;
+  readonly learned: (document: ConsumerDocument) => void;
+  readonly tenantOf: (portalId: string) => string;
+}
+
+function portsOf(store: ConsumerStore, { known, learned, tenantOf }: Memory): ConsumerPorts {
+  return {
+    acknowledged: (portalId, name) => {
+      const found = known.get(consumerId(portalId, name));
+      return found?.role === 'primary' ? found.acknowledged : undefined;
+    },
+    ofLane: function* (lane) {
+      for (const { lane: its, portalId } of known.values()) if (its === lane) yield portalId;
+    },
+    open: async (portalId, name, afterSequence) => {
+      const document = await store.open({ portalId, name, tenantId: tenantOf(portalId) }, afterSequence);
+      learned(document);
+      return document.acknowledged;
+    },
+    close: async (portalId, name) => {
+      const document = await store.close(portalId, name);
+      if (document === undefined) return 0;
+      learned(document);
+      return document.role === 'closed' ? document.acknowledged : 0;
+    },
+  };
+}
