@@ -12,7 +12,8 @@ export interface ReceivedIds {
 
 const mostWaiting = 10_000;
 const atOnce = 500;
-const gatherMs = 50;
+/** An answer that quotes comes later than this. */
+const gatherMs = 250;
 const troubleMs = 5_000;
 
 /**

@@ -1,5 +1,5 @@
 import { type ChannelEvent, collections, connectorCollection, MessageState, SendResult } from '@trunkline/contracts';
-import type { Store } from '@trunkline/runtime';
+import { isDuplicateKey, type Store } from '@trunkline/runtime';
 import type { ConfirmedSend } from '../connector.ts';
 import type { PlatformMessage } from '../tools.ts';
 
@@ -60,12 +60,16 @@ export function createSentMessages(store: Store, connector: string): SentMessage
       if (writes.length > 0) await messages.bulkWrite(writes, { ordered: false });
     },
     received: async (events) => {
-      const writes = events.filter(isMessage).map((event) => {
+      const documents = events.filter(isMessage).map((event): MessageDocument => {
         const conversationPlatformId = event.conversation?.platformId ?? '';
-        const written = { channelId: event.channelId, conversationPlatformId, platformIds: [event.platformId] };
-        return { updateOne: { filter: { _id: idOf(event.id, 0) }, update: { $setOnInsert: written }, upsert: true } };
+        const { id, channelId, platformId } = event;
+        return { _id: idOf(id, 0), channelId, conversationPlatformId, platformIds: [platformId] };
       });
-      if (writes.length > 0) await messages.bulkWrite(writes, { ordered: false });
+      if (documents.length === 0) return;
+      // Inserted, because that costs the database half of an upsert; those that came before stay as they are.
+      await messages.insertMany(documents, { ordered: false }).catch((error: unknown) => {
+        if (!isDuplicateKey(error)) throw error;
+      });
     },
     platformIdsOf: async (channelId, messageId) => {
       // The ids of all parts follow each other: "/" comes right after ".".

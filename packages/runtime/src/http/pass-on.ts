@@ -17,6 +17,9 @@ export interface PassedOn {
   readonly timeoutMs?: number;
 }
 
+/** Calls that are open at once to one server; more wait for their turn. */
+const connectionsEach = 512;
+
 /**
  * Passes calls on to another server, bytes and headers untouched, path included. Called before the server listens. The other
  * server hears the caller's address in `x-forwarded-for`; what the caller claims there is dropped.
@@ -30,7 +33,7 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
     prefix,
     rewritePrefix: prefix,
     websocket: options.withSockets === true,
-    http: { requestOptions: { timeout: timeoutMs } },
+    undici: { connections: connectionsEach, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
     // Refuses before a connection is opened, by the table of errors.
     preHandler: async (request) => {
       requireStraight(pathOf(request));

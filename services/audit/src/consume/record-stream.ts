@@ -3,7 +3,7 @@ import { AuditRecord, topicOf } from '@trunkline/contracts';
 import type { StoredMessage } from '@trunkline/runtime';
 import { contentKey, sealContent } from '../domain/content.ts';
 import type { ClearEntry } from '../domain/entry.ts';
-import { passportEntry } from '../domain/passport-entry.ts';
+import { passportEntries } from '../domain/passport-entry.ts';
 import { type ClearRecord, clearRecord } from '../domain/record.ts';
 import type { History } from '../kafka.ts';
 import type { Passport } from '../store/passport.ts';
@@ -42,10 +42,10 @@ export async function recordMessages(
       traceparent: record.entries.find(({ traceparent }) => traceparent !== '')?.traceparent,
     })),
   );
-  const documents = records.map((record, index) =>
-    passportEntry(record, { topic, partition: lane, offset: offsets[index] ?? -1 }),
-  );
-  await parts.passport.put(documents.filter((document) => document !== undefined));
+  const placed = records.map((record, index) => {
+    return { record, place: { topic, partition: lane, offset: offsets[index] ?? -1 } };
+  });
+  await parts.passport.put(passportEntries(placed));
 }
 
 function saltIdOf({ entry, content }: ClearEntry): string[] {

@@ -16,7 +16,7 @@ const largestLimit = 5_000;
 const longestId = 512;
 const pollMs = 400;
 /** A stream that is open for days must not keep everything that it ever read. */
-const mostKnown = 2_000;
+const mostKnown = 200;
 
 /** Streams hops, oldest first; with is_live it goes on with new ones until the caller is gone. */
 export async function* follow(

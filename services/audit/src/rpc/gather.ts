@@ -1,6 +1,6 @@
 import { AuditRecord, type FollowRequest, streams } from '@trunkline/contracts';
 import { type AnyHop, byTime, hopKey, hopsOf, isAbout, withConnectors } from '../domain/hops.ts';
-import { messageKinds, type PassportDocument } from '../domain/passport-entry.ts';
+import { messageKinds, type PassportDocument, type RecordPlace } from '../domain/passport-entry.ts';
 import type { History } from '../kafka.ts';
 import type { Passport, PassportQuery, PortalSequence } from '../store/passport.ts';
 
@@ -10,8 +10,8 @@ export type Target = NonNullable<FollowRequest['target']>;
 /** What gathering needs. */
 export interface GatherParts {
   readonly passport: Passport;
-  readonly history: History;
-  /** Records that were read already, by document id: what is written is never changed. */
+  readonly history: Pick<History, 'read'>;
+  /** Hops that were read already, by document id: what is written is never changed. */
   readonly known: Map<string, readonly AnyHop[]>;
   /** Only this tenant's; undefined: everybody's. */
   readonly tenantId: string | undefined;
@@ -40,9 +40,9 @@ export async function gather(target: Target, parts: GatherParts): Promise<AnyHop
   }
   let fresh = [...ids];
   for (let round = 0; round < rounds && fresh.length > 0; round += 1) {
-    const more = (await hopsBy({ by: 'ids', ids: fresh }, parts)).filter(
-      (hop) => isOf(hop, parts.tenantId, 'or nobody') && isAbout(hop.entry, ids),
-    );
+    const more = await hopsBy({ by: 'ids', ids: fresh }, parts, (hop) => {
+      return isOf(hop, parts.tenantId, 'or nobody') && isAbout(hop.entry, ids);
+    });
     for (const hop of more) keep(hop);
     fresh = more.map(({ entry }) => entry.id).filter((id) => !ids.has(id));
     for (const id of fresh) ids.add(id);
@@ -65,20 +65,20 @@ async function seed(target: Target, parts: GatherParts): Promise<AnyHop[]> {
   switch (target.$case) {
     case 'id': {
       const id = target.value;
-      const hops = await hopsBy({ by: 'ids', ids: [id], tenantId }, parts);
       const isIt = ({ entry }: AnyHop) => isAbout(entry, new Set([id])) || entry.platformIds.includes(id);
-      return hops.filter((hop) => isOf(hop, tenantId) && isIt(hop));
+      return await hopsBy({ by: 'ids', ids: [id], tenantId }, parts, (hop) => isOf(hop, tenantId) && isIt(hop));
     }
     case 'conversationId': {
       const conversationId = target.value;
-      const hops = await hopsBy({ by: 'conversation', conversationId, tenantId }, parts);
-      return hops.filter((hop) => isOf(hop, tenantId) && hop.entry.conversationId === conversationId);
+      const isIt = ({ entry }: AnyHop) => entry.conversationId === conversationId;
+      const query = { by: 'conversation', conversationId, tenantId } as const;
+      return await hopsBy(query, parts, (hop) => isOf(hop, tenantId) && isIt(hop));
     }
     case 'portalId': {
-      const hops = await hopsBy({ by: 'portal', portalId: target.value }, parts);
-      const its = hops.filter(({ entry }) => entry.portalId === target.value);
+      const portalId = target.value;
+      const its = await hopsBy({ by: 'portal', portalId }, parts, ({ entry }) => entry.portalId === portalId);
       // Attempts name no tenant: the portal has to be the tenant's by what else is told of it.
-      const isOwn = its.some((hop) => isOf(hop, tenantId)) || (await ownsPortal(target.value, parts));
+      const isOwn = its.some((hop) => isOf(hop, tenantId)) || (await ownsPortal(portalId, parts));
       return isOwn ? its.filter((hop) => isOf(hop, tenantId, 'or nobody')) : [];
     }
     case 'last': {
@@ -91,7 +91,8 @@ async function seed(target: Target, parts: GatherParts): Promise<AnyHop[]> {
 /** The newest of a portal may be attempts alone. */
 async function ownsPortal(portalId: string, parts: GatherParts): Promise<boolean> {
   const documents = await parts.passport.find({ by: 'portal', portalId, stream: streams.outbox }, 1);
-  return documents.some(({ tenantIds }) => parts.tenantId === undefined || tenantIds.includes(parts.tenantId));
+  const its = (await read(documents, parts)).filter(({ entry }) => entry.portalId === portalId);
+  return its.some((hop) => isOf(hop, parts.tenantId));
 }
 
 /** Attempts to deliver the sealed events among hops. */
@@ -106,23 +107,41 @@ async function attempts(hops: readonly AnyHop[], parts: GatherParts): Promise<An
       ({ portalId, sequence }) =>
         entry.portalId === portalId && entry.sequence <= sequence && sequence <= entry.lastSequence,
     );
-  return (await hopsBy({ by: 'sequences', sequences }, parts)).filter(holds);
+  return await hopsBy({ by: 'sequences', sequences }, parts, holds);
 }
 
 function isOf({ entry }: AnyHop, tenantId: string | undefined, orNobody?: 'or nobody'): boolean {
   return tenantId === undefined || entry.tenantId === tenantId || (orNobody !== undefined && entry.tenantId === '');
 }
 
-async function hopsBy(query: PassportQuery, parts: GatherParts): Promise<AnyHop[]> {
-  return await read(await parts.passport.find(query, parts.limit), parts);
+/** Documents whose records are read before it is asked whether more are needed. */
+const readAtOnce = 8;
+
+/** The hops that are wanted, of the newest documents, until there are enough. */
+async function hopsBy(query: PassportQuery, parts: GatherParts, isWanted: (hop: AnyHop) => boolean): Promise<AnyHop[]> {
+  const documents = await parts.passport.find(query, parts.limit);
+  const wanted: AnyHop[] = [];
+  for (let from = 0; from < documents.length && wanted.length < parts.limit; from += readAtOnce) {
+    wanted.push(...(await read(documents.slice(from, from + readAtOnce), parts)).filter(isWanted));
+  }
+  return wanted;
 }
 
 async function read(documents: readonly PassportDocument[], { history, known }: GatherParts): Promise<AnyHop[]> {
   const unread = documents.filter(({ _id }) => !known.has(_id));
-  const values = await history.read(unread);
-  for (const [index, { _id }] of unread.entries()) {
-    const value = values[index];
-    known.set(_id, value === undefined ? [] : hopsOf(AuditRecord.decode(value)));
+  const values = await history.read(unread.flatMap(placesOf));
+  let next = 0;
+  for (const { _id, offsets } of unread) {
+    const own = values.slice(next, next + offsets.length);
+    next += offsets.length;
+    known.set(
+      _id,
+      own.flatMap((value) => (value === undefined ? [] : hopsOf(AuditRecord.decode(value)))),
+    );
   }
   return documents.flatMap(({ _id }) => known.get(_id) ?? []);
+}
+
+function placesOf({ topic, partition, offsets }: PassportDocument): RecordPlace[] {
+  return offsets.map((offset) => ({ topic, partition, offset }));
 }

@@ -18,7 +18,7 @@ export type PassportQuery =
 
 /** The passport's index. */
 export interface Passport {
-  /** Writes documents; those of the same message are replaced. */
+  /** Writes documents; those of the same messages are replaced. */
   put(documents: readonly PassportDocument[]): Promise<void>;
   find(query: PassportQuery, limit: number): Promise<PassportDocument[]>;
 }
