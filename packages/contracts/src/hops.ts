@@ -32,6 +32,7 @@ export const hopKinds = [
   'files.settled',
   'timers.set',
   'timers.due',
+  'keys.used',
   // OUTBOX, EGRESS: what waits for a destination.
   'event.sealed',
   'message.dispatched',
@@ -40,6 +41,7 @@ export const hopKinds = [
   'delivery.attempted',
   'events.expired',
   'events.parked',
+  'events.withheld',
   'send.attempted',
   // A message of the bus, or an item in it, that this version cannot read.
   'item.unreadable',

@@ -18,6 +18,7 @@ export * from './gen/trunkline/message/v1/message_service.ts';
 export * from './gen/trunkline/message/v1/outgoing.ts';
 export * from './gen/trunkline/message/v1/portal_event.ts';
 export * from './gen/trunkline/sealing/v1/outbox.ts';
+export * from './gen/trunkline/sealing/v1/portal_key.ts';
 export * from './gen/trunkline/sealing/v1/sealing_service.ts';
 export * from './headers.ts';
 export * from './hops.ts';

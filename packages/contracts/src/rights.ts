@@ -84,7 +84,10 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     directory: [tenant('*'), portal('*'), channel('*', '*'), connectorKey('*'), apiKey('*')],
     leases: true,
     collections: Object.values(collections.directory),
-    calls: ['ConnectorService/*', 'SealingService/RotateKey', 'MessageService/HasConversations'],
+    calls: [
+      ...['ConnectorService/*', 'MessageService/HasConversations'],
+      ...['RotateKey', 'ListKeys', 'Revoke', 'DeleteKey'].map((method) => `SealingService/${method}`),
+    ],
   }),
 
   normalizer: (connectors) => ({
@@ -108,7 +111,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
   }),
 
   sealer: () => ({
-    publishes: [subjects.allOutbox('*'), subjects.outboxPosition('*')],
+    publishes: [subjects.allOutbox('*'), subjects.outboxPosition('*'), subjects.facts('*', 'sealer')],
     streams: [
       { stream: streams.facts, ...all },
       { stream: streams.outbox, leader: true },
@@ -126,7 +129,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     directory: [portal('*')],
     leases: true,
     collections: Object.values(collections.delivery),
-    calls: ['SealingService/GetSigningKeys'],
+    calls: ['SealingService/GetSigningKeys', 'SealingService/Reseal'],
   }),
 
   gateway: () => ({
@@ -136,7 +139,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
       ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown'].map((method) => `MessageService/${method}`),
       ...['ContactService/*', 'DeliveryService/*', 'AuditService/*'],
       ...partnerDirectoryMethods.map((method) => `DirectoryService/${method}`),
-      ...['Open', 'RotateKey', 'Revoke'].map((method) => `SealingService/${method}`),
+      'SealingService/Open',
     ],
   }),
 
@@ -169,6 +172,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
 const partnerDirectoryMethods = [
   ...['CreateTenant', 'GetTenant', 'ListTenants', 'UpdateTenant', 'SwitchTenant'],
   ...['CreatePortal', 'GetPortal', 'ListPortals', 'UpdatePortal', 'SwitchPortal'],
+  ...['RotatePortalKey', 'ListPortalKeys', 'RevokePortalKey', 'DeletePortalKey'],
   ...['CreateLine', 'GetLine', 'ListLines', 'UpdateLine', 'SwitchLine'],
   ...['CreateChannel', 'GetChannel', 'ListChannels', 'UpdateChannel', 'SwitchChannel'],
   ...['ReconnectChannel', 'DeleteChannel', 'ListConnectors'],

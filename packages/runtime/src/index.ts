@@ -37,6 +37,8 @@ export type {
   PortalRequest,
   PortalView,
   PostResult,
+  ResealedEvent,
+  ResealOrder,
   Verdict,
 } from './bus/queue/portal-ports.ts';
 export { type PortalLaneView, type PortalQueueOptions, runPortalQueue } from './bus/queue/portal-queue.ts';

@@ -1,5 +1,6 @@
 import {
   asTrunklineError,
+  type GivenUp,
   type Logger,
   type Metrics,
   type PauseReason,
@@ -24,9 +25,9 @@ const measureEveryMs = 2_000;
 const modes = ['live', 'drain', 'paused', 'pull'] as const;
 /** What the queue itself pauses a portal for. */
 const found = ['gap', 'portal_rejected', 'portal_gone'] as const satisfies readonly PauseReason[];
-/** `asked`: a person paused it; `off`: it is switched off, has no address, or is not there any more. */
+/** `asked`: a person paused it; `off`: it is switched off, has no address or no valid key, or is not there any more. */
 const pausedBecause = [...found, 'asked', 'off'] as const;
-const givenUpKinds = ['expired', 'parked'] as const;
+const givenUpKinds = ['expired', 'parked', 'withheld'] as const satisfies readonly GivenUp['kind'][];
 
 /** Makes the logs and metrics; once a service. */
 export function deliveryEvents({
@@ -113,7 +114,11 @@ function countersOf(metrics: Metrics) {
     bytes: metrics.histogram('trunkline_delivery_batch_bytes', 'Size of the events of a request.', {
       buckets: [1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576],
     }),
-    givenUp: metrics.counter('trunkline_delivery_given_up_total', 'Events that expired or were refused.', ['kind']),
+    givenUp: metrics.counter(
+      'trunkline_delivery_given_up_total',
+      'Events that expired, were refused or were withheld.',
+      ['kind'],
+    ),
     paused: metrics.counter('trunkline_delivery_paused_total', 'Portals that were paused by us.', ['reason']),
     races: metrics.counter('trunkline_delivery_races_total', 'Switches to live that came too early and were stopped.'),
     troubles: metrics.counter('trunkline_delivery_troubles_total', 'Answers of our own servers that did not come.'),

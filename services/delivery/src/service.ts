@@ -4,6 +4,8 @@ import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
 import { openConsumers } from './consumers.ts';
 import { deliveryEvents } from './events.ts';
+import { watchKeyChanges } from './key-changes.ts';
+import { createReseal } from './reseal.ts';
 import { getBacklog } from './rpc/get-backlog.ts';
 import { listBacklogs } from './rpc/list-backlogs.ts';
 import { pause } from './rpc/pause.ts';
@@ -48,10 +50,14 @@ export const delivery = defineService({
     runtime.onClose(async () => {
       await Promise.all([publicHttp[Symbol.asyncDispose](), anyHttp[Symbol.asyncDispose]()]);
     });
+    const sealing = clients.of(SealingServiceDefinition, 'sealer');
+    const keys = createSigningKeys(sealing, () => performance.now());
+    const keyChanges = watchKeyChanges(directory, now, keys.forget);
+    runtime.onClose(async () => keyChanges.end());
     const post = createTransport({
       ...{ publicHttp, anyHttp, tracing, now, portal: directory.portal },
       mayBePrivate: (tenantId) => privateTenants.has('true') || privateTenants.has(tenantId),
-      keys: createSigningKeys(clients.of(SealingServiceDefinition, 'sealer'), () => performance.now()),
+      keys,
     });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
     runtime.run('pauses', pauses.follow(signal));
@@ -61,7 +67,8 @@ export const delivery = defineService({
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {
       await unlessAborted(known, lease.signal);
-      await deliverLane(lease, { runtime, post, undelivered, pauses, consumers, gate, events });
+      const parts = { post, reseal: createReseal(sealing), keyChanges };
+      await deliverLane(lease, { runtime, ...parts, undelivered, pauses, consumers, gate, events });
     });
   },
 });

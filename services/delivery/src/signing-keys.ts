@@ -5,7 +5,7 @@ import type { RpcClient } from '@trunkline/runtime';
 export interface SigningKeys {
   /** The valid keys of a portal, newest first; none when all are revoked. Rejects when the sealer does not answer in time. */
   of(portalId: string): Promise<readonly Uint8Array[]>;
-  /** Asks again at the next call: the portal did not accept a signature. */
+  /** Asks again at the next call: the portal did not accept a signature, or its keys were changed. */
   forget(portalId: string): void;
 }
 
@@ -31,14 +31,15 @@ export function createSigningKeys(
     const underWay = asking.get(portalId);
     if (underWay !== undefined) return underWay;
     const atMs = now();
-    const keys = sealer
+    const keys: Promise<readonly Uint8Array[]> = sealer
       .getSigningKeys({ portalId }, { deadlineMs: answerMs })
       .then((answer) => {
         const found = answer.keys.map(({ key }) => key);
-        kept.set(portalId, { keys: Promise.resolve(found), atMs });
+        // Forgotten meanwhile: what was asked before a change is not kept.
+        if (asking.get(portalId) === keys) kept.set(portalId, { keys: Promise.resolve(found), atMs });
         return found;
       })
-      .finally(() => asking.delete(portalId));
+      .finally(() => asking.get(portalId) === keys && asking.delete(portalId));
     asking.set(portalId, keys);
     return keys;
   };
@@ -46,6 +47,7 @@ export function createSigningKeys(
   return {
     forget: (portalId) => {
       kept.delete(portalId);
+      asking.delete(portalId);
     },
     of: (portalId) => {
       const found = kept.get(portalId);

@@ -86,8 +86,8 @@ test('a portal that was left without a key gets it when the call is repeated, wi
   around.sealer.failure = new TrunklineError('unavailable', 'the sealer is down');
   await assert.rejects(around.gateway.createPortal(request, own), { code: 'unavailable' });
   const { portal, licenceKey } = await around.gateway.createPortal(request, own);
-  assert.deepEqual(portal?.kids, [`kid of ${portal?.id}`]);
-  assert.ok(licenceKey);
+  assert.equal(portal?.kids.length, 1);
+  assert.match(licenceKey, /^tlk_/);
   // Much later the same request gives the same portal, and its key no more.
   around.sealer.failure = new TrunklineError('failed_precondition', 'shown before');
   assert.deepEqual(await around.gateway.createPortal(request, own), { portal, licenceKey: '' });

@@ -23,6 +23,7 @@ import { apiKeys } from './rpc/api-keys.ts';
 import { channels } from './rpc/channels.ts';
 import { connectors } from './rpc/connectors.ts';
 import { lines } from './rpc/lines.ts';
+import { portalKeys } from './rpc/portal-keys.ts';
 import { portals } from './rpc/portals.ts';
 import { tenants } from './rpc/tenants.ts';
 import { entities } from './store/entities.ts';
@@ -57,6 +58,7 @@ export const directory = defineService({
     runtime.rpc.addService(DirectoryServiceDefinition, {
       ...tenants(context),
       ...portals(context),
+      ...portalKeys(context),
       ...lines(context),
       ...channels(context),
       ...connectors(context),

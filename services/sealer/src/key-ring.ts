@@ -4,7 +4,7 @@ import type { Kek } from './domain/kek.ts';
 import { parseLicenceKey } from './domain/licence-key.ts';
 import type { Sealer } from './domain/portal-stream.ts';
 import { createSeal } from './domain/seal.ts';
-import type { PortalKeyDocument, PortalKeys } from './store/portal-keys.ts';
+import type { PortalKeys, StoredKey } from './store/portal-keys.ts';
 
 /** One key of a portal, derived and ready. */
 export interface ReadyKey extends DerivedKeys, Sealer {
@@ -17,6 +17,8 @@ export interface ReadyKey extends DerivedKeys, Sealer {
 export interface KeyRing {
   /** Keys of a portal, newest first; empty when it has none. */
   readonly of: (portalId: string) => Promise<readonly ReadyKey[]>;
+  /** The same as the store has them now. */
+  readonly fresh: (portalId: string) => Promise<readonly ReadyKey[]>;
   /** Forgets a portal's keys, after they changed. */
   readonly forget: (portalId: string) => void;
 }
@@ -28,22 +30,25 @@ const keptPortals = 20_000;
 /** Makes the ring. */
 export function createKeyRing(store: PortalKeys, kek: Kek, now: () => number): KeyRing {
   const kept = new Map<string, { readonly untilMs: number; readonly keys: Promise<readonly ReadyKey[]> }>();
+  const fresh = (portalId: string) => {
+    const keys = store.ofPortal(portalId).then((documents) => documents.map((document) => ready(document, kek)));
+    if (kept.size >= keptPortals) kept.clear();
+    kept.set(portalId, { untilMs: now() + keptMs, keys });
+    // A failed read is not kept.
+    keys.catch(() => kept.delete(portalId));
+    return keys;
+  };
   return {
+    fresh,
     of: (portalId) => {
       const known = kept.get(portalId);
-      if (known && known.untilMs > now()) return known.keys;
-      const keys = store.ofPortal(portalId).then((documents) => documents.map((document) => ready(document, kek)));
-      if (kept.size >= keptPortals) kept.clear();
-      kept.set(portalId, { untilMs: now() + keptMs, keys });
-      // A failed read is not kept.
-      keys.catch(() => kept.delete(portalId));
-      return keys;
+      return known && known.untilMs > now() ? known.keys : fresh(portalId);
     },
     forget: (portalId) => kept.delete(portalId),
   };
 }
 
-function ready(document: PortalKeyDocument, kek: Kek): ReadyKey {
+function ready(document: StoredKey, kek: Kek): ReadyKey {
   const secret = parseLicenceKey(kek.open(document.sealedLicenceKey).toString());
   if (!secret) throw new Error(`The stored licence key ${document._id} is damaged.`);
   const derived = deriveKeys(secret);

@@ -23,12 +23,7 @@ after(async () => {
 
 /** The gateway always says for whom it calls. */
 const scope = { tenant: '*' };
-const gateway = {
-  open: (request: ReturnType<typeof callOf>) => around.as.gateway.open(request, scope),
-  revoke: (request: { portalId: string; kid: string }) => around.as.gateway.revoke(request, scope),
-  rotateKey: (request: { portalId: string; tenantId: string; idempotencyKey: string }) =>
-    around.as.gateway.rotateKey(request, scope),
-};
+const gateway = { open: (request: ReturnType<typeof callOf>) => around.as.gateway.open(request, scope) };
 
 /** A portal with its first licence key; each test has its own. */
 async function aPortal() {
@@ -106,7 +101,7 @@ test('a sealer that dies between two portals leaves no hole and says nothing twi
   const ring = createKeyRing(store, around.kek, Date.now);
   const parked = { add: async () => {}, addRaw: async () => {} };
   const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
-  const definition = sealFacts({ sealerOf, fileLink: () => '', parked });
+  const definition = sealFacts({ sealerOf, keyUsed: () => {}, fileLink: () => '', parked });
   const lease = { lane, owner: 'dies', signal: new AbortController().signal, confirmedAgoMs: () => 0 };
   const at = (point: string) => {
     if (point === 'keyed.published') throw new Error('killed');
@@ -150,8 +145,12 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
   await around.say(text(portalId, 'under the first'));
   await taken(portalId, [licenceKey], 1);
   const order = { portalId, tenantId, idempotencyKey: 'second' };
-  const second = await gateway.rotateKey(order);
-  assert.deepEqual(await gateway.rotateKey(order), second);
+  const { directory } = around.as;
+  const second = await directory.rotateKey(order);
+  assert.deepEqual(await directory.rotateKey(order), second);
+  await assert.rejects(directory.rotateKey({ ...order, idempotencyKey: 'third' }), {
+    ...{ code: 'failed_precondition', publicMessage: 'Two licence keys of the portal are valid already.' },
+  });
   await around.say(text(portalId, 'under the second'));
   const events = await taken(portalId, [second.licenceKey, licenceKey], 2);
   assert.deepEqual(texts(events), ['under the first', 'under the second']);
@@ -171,18 +170,21 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
     assert.deepEqual([whose, opened[0]?.id, JSON.parse(String(opened[0]?.plaintext))], [tenantId, 'k1', message]);
   }
 
-  assert.deepEqual((await gateway.revoke({ portalId, kid })).kids, [second.kid]);
+  assert.deepEqual((await directory.revoke({ portalId, kid })).kids, [second.kid]);
   await assert.rejects(gateway.open(callOf(portalId, licenceKey, message)), { code: 'unauthenticated' });
   assert.deepEqual(
     (await around.as.delivery.getSigningKeys({ portalId })).keys.map((key) => key.kid),
     [second.kid],
   );
   // When all are revoked the stream goes on under the newest, and nothing is signed.
-  await gateway.revoke({ portalId, kid: second.kid });
+  await assert.rejects(directory.revoke({ portalId, kid: second.kid }), {
+    ...{ code: 'failed_precondition', remedy: 'Make another key first, or say even_last.' },
+  });
+  assert.deepEqual((await directory.revoke({ portalId, kid: second.kid, evenLast: true })).kids, []);
   await around.say(text(portalId, 'still sealed'));
   assert.equal(texts(await taken(portalId, [second.licenceKey, licenceKey], 3)).at(-1), 'still sealed');
   assert.deepEqual((await around.as.delivery.getSigningKeys({ portalId })).keys, []);
-  await assert.rejects(gateway.revoke({ portalId, kid: 'none' }), { code: 'not_found' });
+  await assert.rejects(directory.revoke({ portalId, kid: 'none' }), { code: 'not_found' });
 });
 
 test('a licence key is shown again for ten minutes, to its own tenant, and stored sealed', async () => {
@@ -199,7 +201,7 @@ test('a licence key is shown again for ten minutes, to its own tenant, and store
   const document = (await around.collection(collections.sealer.keys).findOne({ _id: kid })) ?? assert.fail();
   assert.equal(JSON.stringify(document).includes(licenceKey), false);
   const { sealedLicenceKey } = document as unknown as PortalKeyDocument;
-  assert.equal(around.kek.open(sealedLicenceKey).toString(), licenceKey);
+  assert.equal(around.kek.open(sealedLicenceKey ?? '').toString(), licenceKey);
 });
 
 test('one plaintext is sealed under the newest valid key; without a key it is refused', async () => {
@@ -251,5 +253,7 @@ test('each method is open to those whom the table of rights names, and to nobody
   await assert.rejects(around.as.gateway.getSigningKeys({ portalId }, scope), denied);
   await assert.rejects(delivery.rotateKey({ portalId, tenantId, idempotencyKey: 'x' }), denied);
   await assert.rejects(delivery.open(callOf(portalId, licenceKey, {})), denied);
-  await assert.rejects(directory.revoke({ portalId, kid: 'k' }), denied);
+  await assert.rejects(around.as.gateway.revoke({ portalId, kid: 'k' }, scope), denied);
+  await assert.rejects(delivery.deleteKey({ portalId, kid: 'k' }), denied);
+  await assert.rejects(directory.reseal({ portalId }), denied);
 });

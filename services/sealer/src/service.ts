@@ -3,11 +3,16 @@ import { defineService, laneEvents, laneSpans, runKeyedLog, signFileUrl, workLan
 import { config } from './config.ts';
 import { sealFacts } from './consume/seal-facts.ts';
 import { createKek } from './domain/kek.ts';
+import type { KeyUse } from './domain/key-use.ts';
 import type { FileLink } from './domain/portal-event.ts';
+import { openHistory } from './history.ts';
 import { createKeyRing, sealingKey } from './key-ring.ts';
-import type { KeyUse } from './rpc/context.ts';
+import { keyUses } from './key-uses.ts';
+import { deleteKey } from './rpc/delete-key.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
+import { listKeys } from './rpc/list-keys.ts';
 import { open } from './rpc/open.ts';
+import { reseal } from './rpc/reseal.ts';
 import { revoke } from './rpc/revoke.ts';
 import { rotateKey } from './rpc/rotate-key.ts';
 import { seal } from './rpc/seal.ts';
@@ -28,16 +33,32 @@ export const sealer = defineService({
     const keys = portalKeys(store.collection(collections.sealer.keys));
     const ring = createKeyRing(keys, kek, now);
     const uses = metrics.counter('trunkline_key_uses_total', 'Uses of licence keys.', ['use']);
-    const keyUsed = ({ use, portalId, kid }: KeyUse) => {
-      uses.add(1, { use });
-      log.info('Licence key used', { use, portalId, kid });
+    const told = keyUses({
+      ...{ log: bus, now },
+      told: ({ use, portalId, kid, count }) => log.info('Licence key used', { use, portal: portalId, kid, count }),
+      onTrouble: (error) => log.warn('Uses of keys are told later', { error }),
+    });
+    runtime.run('key uses', told.follow(runtime.signal));
+    // Once nothing is sealed any more.
+    runtime.onClose(told.finish);
+    const keyUsed = (use: KeyUse) => {
+      uses.add(use.count, { use: use.use });
+      told.add(use);
     };
+    const fileLink: FileLink = (media, atMs) => {
+      const link = { key: media.source?.objectKey || media.id, expiresAtMs: atMs + linkLifeMs };
+      return new URL(signFileUrl(link, settings.FILES_KEY.reveal()), settings.PUBLIC_URL).href;
+    };
+    const historyOf = (tenantId: string) => openHistory(bus, tenantId, fileLink);
     const context = { keys, ring, kek, now, keyUsed };
     runtime.rpc.addService(SealingServiceDefinition, {
       seal: (request) => seal(request, context),
       open: (request) => open(request, context),
       rotateKey: (request) => rotateKey(request, context),
       revoke: (request) => revoke(request, context),
+      deleteKey: (request) => deleteKey(request, context),
+      listKeys: (request) => listKeys(request, context),
+      reseal: (request) => reseal(request, { ...context, historyOf }),
       getSigningKeys: (request) => getSigningKeys(request, context),
     });
 
@@ -45,12 +66,8 @@ export const sealer = defineService({
     const parked = parkedItems(store.collection(collections.sealer.parked), {
       ...{ kek, now, counted: (code, count) => unsealed.add(count, { code }) },
     });
-    const fileLink: FileLink = (media, atMs) => {
-      const link = { key: media.source?.objectKey || media.id, expiresAtMs: atMs + linkLifeMs };
-      return new URL(signFileUrl(link, settings.FILES_KEY.reveal()), settings.PUBLIC_URL).href;
-    };
     const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
-    const definition = sealFacts({ sealerOf, fileLink, parked });
+    const definition = sealFacts({ sealerOf, keyUsed, fileLink, parked });
     const events = laneEvents(runtime, 'sealer');
     const around = laneSpans(runtime, 'seal', factTraceparentOf);
     workLanes(runtime, (lease) => runKeyedLog(definition, { log: bus, lease, events, around }));

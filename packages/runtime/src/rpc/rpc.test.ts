@@ -45,7 +45,11 @@ async function sealer(t: TestContext, methods: Partial<Sealing>, deadlineMs = 5_
   const absent = async () => {
     throw new Error('not in this test');
   };
-  const all = { seal: absent, open: absent, rotateKey: absent, revoke: absent, getSigningKeys: absent, ...methods };
+  const all = {
+    ...{ seal: absent, open: absent, rotateKey: absent, revoke: absent, deleteKey: absent, listKeys: absent },
+    ...{ reseal: absent, getSigningKeys: absent },
+    ...methods,
+  };
   server.addService(SealingServiceDefinition, all);
   server.addService(AuditServiceDefinition, { follow: endless });
   const port = await server.listen('127.0.0.1', 0);

@@ -76,6 +76,10 @@ function saidOf({ id, fact }: Fact): Said {
       return { kind: 'timers.set', messageIds: distinct([fact.value.timerId]) };
     case 'timerDue':
       return { kind: 'timers.due', messageIds: distinct([fact.value.timerId]) };
+    case 'keyUsed': {
+      const { kid, use, count } = fact.value;
+      return { kind: 'keys.used', outcome: use, kid, count };
+    }
     case undefined:
       return { kind: 'item.unreadable', outcome: 'unknown_kind' };
   }

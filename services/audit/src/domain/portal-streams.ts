@@ -1,5 +1,12 @@
-import { DeliveryRecord, ids, SealedBatch } from '@trunkline/contracts';
+import { DeliveryRecord, type HopKind, ids, SealedBatch } from '@trunkline/contracts';
 import { type ClearEntry, entryOf, type Place, type Said } from './entry.ts';
+
+/** What a range that was given up is called. */
+const givenUpHops: Readonly<Record<string, HopKind>> = {
+  expired: 'events.expired',
+  parked: 'events.parked',
+  withheld: 'events.withheld',
+};
 
 /** Entries of a message of OUTBOX: events of one portal, sealed and waiting. Pure; throws when it is no batch. */
 export function outboxEntries(place: Place, data: Uint8Array): ClearEntry[] {
@@ -29,7 +36,7 @@ export function deliveryEntries(place: Place, data: Uint8Array): ClearEntry[] {
     notices.map(({ kind, fromSequence, toSequence, at }): Said => {
       const range = { portalId, sequence: fromSequence, lastSequence: toSequence };
       const id = ids.notice(portalId, fromSequence, toSequence);
-      const hop = kind === 'expired' ? 'events.expired' : 'events.parked';
+      const hop = givenUpHops[kind] ?? 'events.parked';
       return { kind: hop, id, outcome: kind, ...range, ...(at === undefined ? {} : { at }) };
     }),
   );

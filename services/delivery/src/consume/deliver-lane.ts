@@ -10,8 +10,9 @@ import {
 } from '@trunkline/runtime';
 import type { Consumers } from '../consumers.ts';
 import { noticeItem } from '../domain/notice.ts';
-import { obstacleOf, settingsOf } from '../domain/settings.ts';
+import { deletedKidsOf, obstacleOf, settingsOf } from '../domain/settings.ts';
 import type { DeliveryEvents } from '../events.ts';
+import type { KeyChanges } from '../key-changes.ts';
 import type { Pauses } from '../store/pauses.ts';
 import type { Undelivered } from '../store/undelivered.ts';
 
@@ -19,6 +20,8 @@ import type { Undelivered } from '../store/undelivered.ts';
 export interface LaneContext {
   readonly runtime: Pick<Runtime<unknown>, 'bus' | 'directory' | 'now'>;
   readonly post: PortalPorts['post'];
+  readonly reseal: PortalPorts['reseal'];
+  readonly keyChanges: KeyChanges;
   readonly undelivered: Undelivered;
   readonly pauses: Pauses;
   readonly consumers: Pick<Consumers, 'ports'>;
@@ -49,22 +52,29 @@ export async function deliverLane(lease: Lease, context: LaneContext): Promise<v
   }
 }
 
-function portsOf({ runtime: { directory }, post, undelivered, pauses, consumers }: LaneContext): PortalPorts {
-  const settings = new WeakMap<PortalEntry, ReturnType<typeof settingsOf>>();
+function portsOf(context: LaneContext): PortalPorts {
+  const { post, reseal, keyChanges, undelivered, pauses, consumers } = context;
+  const { directory } = context.runtime;
+  const told = (entry: PortalEntry | undefined) => ({
+    ...{ settings: settingsOf(entry), deletedKids: deletedKidsOf(entry), obstacle: obstacleOf(entry) },
+  });
+  const known = new WeakMap<PortalEntry, ReturnType<typeof told>>();
   const remembered = (entry: PortalEntry) => {
-    const known = settings.get(entry) ?? settingsOf(entry);
-    settings.set(entry, known);
-    return known;
+    const found = known.get(entry) ?? told(entry);
+    known.set(entry, found);
+    return found;
   };
-  const unknown = settingsOf(undefined);
+  const unknown = told(undefined);
   return {
     post,
+    reseal,
     view: (portalId) => {
       const entry = directory.portal(portalId);
-      const blockedBy = pauses.reasonOf(portalId) ?? obstacleOf(entry);
-      const resumedAtMs = pauses.resumedAtMs(portalId);
+      const { settings, deletedKids, obstacle } = entry === undefined ? unknown : remembered(entry);
+      const blockedBy = pauses.reasonOf(portalId) ?? obstacle;
+      const resumedAtMs = Math.max(pauses.resumedAtMs(portalId), keyChanges.atMs(portalId));
       const consumer = entry?.settings?.primaryConsumer ?? '';
-      return { settings: entry === undefined ? unknown : remembered(entry), blockedBy, consumer, resumedAtMs };
+      return { settings, deletedKids, blockedBy, consumer, resumedAtMs };
     },
     consumers: consumers.ports,
     keep: undelivered.keep,

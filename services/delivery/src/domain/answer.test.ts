@@ -16,6 +16,8 @@ function brief(verdict: Verdict): string {
       return `${verdict.code}${verdict.retryAfterMs === undefined ? '' : ` after ${verdict.retryAfterMs}`}`;
     case 'refused':
       return `refused${verdict.eventId === undefined ? '' : ` ${verdict.eventId}`}`;
+    case 'unknown_key':
+      return `unknown key ${verdict.kid}`;
     case 'off':
       return 'off';
   }
@@ -49,7 +51,8 @@ const cases: readonly [what: string, answer: Partial<PortalAnswer>, expected: st
   ['422 that names the event', { status: 422, body: '{"refused":"e7"}' }, 'refused e7'],
   ['400 cannot name one', { status: 400, body: '{"refused":"e7"}' }, 'refused'],
   ['422 with an empty name', { status: 422, body: '{"refused":""}' }, 'refused'],
-  ['422 unknown key', { status: 422, body: '{"error":"unknown_key","kid":"k"}' }, 'portal_unknown_key after 300000'],
+  ['422 unknown key', { status: 422, body: '{"error":"unknown_key","kid":"k"}' }, 'unknown key k'],
+  ['422 unknown key, not which', { status: 422, body: '{"error":"unknown_key","kid":7}' }, 'unknown key '],
   ['422 other error', { status: 422, body: '{"error":"cannot_open","id":"e1"}' }, 'refused'],
   ['401', { status: 401 }, 'portal_unavailable'],
   ['404, a bad redeploy', { status: 404 }, 'portal_unavailable'],

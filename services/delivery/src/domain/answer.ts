@@ -13,11 +13,9 @@ export interface PortalAnswer {
 
 /** A portal asks for less, or for more, than this: it gets this. */
 const retryAfterBoundsMs = { least: 1_000, most: 3_600_000 } as const;
-/** The portal lacks a key: how often it is asked whether it has it now. */
-const unknownKeyRetryMs = 300_000;
 
 const partly = z.object({ accepted: z.unknown() });
-const unknownKey = z.object({ error: z.literal('unknown_key') });
+const unknownKey = z.object({ error: z.literal('unknown_key'), kid: z.string().catch('') });
 const refused = z.object({ refused: z.string().min(1) });
 
 /** What a portal's answer to a batch of `size` elements means. Pure. */
@@ -63,9 +61,10 @@ function taken(answer: PortalAnswer, size: number, nowMs: number): Verdict {
 
 function aboutEvents({ status, body }: PortalAnswer): Verdict {
   const said = status === 422 ? parsed(body) : undefined;
-  if (unknownKey.safeParse(said).success) {
+  const unknown = unknownKey.safeParse(said);
+  if (unknown.success) {
     const text = 'the portal does not know the key that its events are sealed under';
-    return { kind: 'failed', code: 'portal_unknown_key', text, retryAfterMs: unknownKeyRetryMs };
+    return { kind: 'unknown_key', code: 'portal_unknown_key', text, kid: unknown.data.kid };
   }
   const named = refused.safeParse(said);
   return {

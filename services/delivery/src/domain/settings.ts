@@ -1,4 +1,4 @@
-import type { PortalEntry } from '@trunkline/contracts';
+import { type PortalEntry, PortalKeyState } from '@trunkline/contracts';
 import type { PortalView } from '@trunkline/runtime';
 
 /** Longest wait for a portal's answer, unless the portal's settings say otherwise. */
@@ -21,12 +21,21 @@ export function settingsOf(entry: PortalEntry | undefined): PortalView['settings
   };
 }
 
+/** Keys of a portal that are no more. Pure. */
+export function deletedKidsOf(entry: PortalEntry | undefined): ReadonlySet<string> {
+  const deleted = entry?.keys.filter(({ state }) => state === PortalKeyState.PORTAL_KEY_STATE_DELETED) ?? [];
+  return new Set(deleted.map(({ kid }) => kid));
+}
+
 /** Why a portal cannot be sent to because of what it is; undefined: it can. Pure. */
 export function obstacleOf(entry: PortalEntry | undefined): string | undefined {
   if (entry === undefined) return 'there is no such portal';
   if (!entry.isActive) return 'the portal is switched off';
-  if (entry.url !== '' || isPulled(entry)) return undefined;
-  return 'the portal has no address: give it one, or name the consumer that pulls (settings.primary_consumer)';
+  if (entry.url === '' && !isPulled(entry))
+    return 'the portal has no address: give it one, or name the consumer that pulls (settings.primary_consumer)';
+  const isKeyless =
+    entry.keys.length > 0 && !entry.keys.some(({ state }) => state === PortalKeyState.PORTAL_KEY_STATE_VALID);
+  return isKeyless ? 'all licence keys are revoked' : undefined;
 }
 
 function isPulled({ settings }: PortalEntry): boolean {

@@ -37,7 +37,8 @@ export async function backlogFrom(
   const isPaused = pauseReason !== '';
   return {
     ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
-    ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, oldestAt, pauseReason },
+    ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
+    ...{ oldestAt, pauseReason },
     mode: isPaused ? PortalMode.PORTAL_MODE_PAUSED : unpaused(cursor),
     lastError: cursor?.lastError ?? '',
     lastErrorText: cursor?.lastErrorText ?? '',

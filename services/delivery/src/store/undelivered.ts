@@ -9,7 +9,7 @@ export interface UndeliveredDocument {
   readonly tenantId: string;
   readonly eventId: string;
   readonly sequence: number;
-  readonly kind: 'expired' | 'parked';
+  readonly kind: GivenUp['kind'];
   /** In words. */
   readonly reason: string;
   readonly type: string;
@@ -20,6 +20,10 @@ export interface UndeliveredDocument {
   readonly cloudEvent: Buffer;
   readonly chain: Buffer;
   readonly kid: string;
+  /** SHA-256 of what is sealed, and the place of its fact: whoever seals it anew needs them. */
+  readonly plaintextHash: Buffer;
+  readonly factSequence: number;
+  readonly factIndex: number;
   readonly givenUpAt: Date;
   /** MongoDB removes it then. */
   readonly keptUntil: Date;
@@ -55,12 +59,14 @@ export async function openUndelivered(
 
 function fieldsOf(
   { portalId, tenantId, kind, reason }: GivenUp,
-  { id, sequence, type, conversationId, at, cloudEvent, chain, kid }: SealedEvent,
+  event: SealedEvent,
   times: Pick<UndeliveredDocument, 'givenUpAt' | 'keptUntil'>,
 ): Omit<UndeliveredDocument, '_id'> {
+  const { id, sequence, type, conversationId, at, cloudEvent, chain, kid } = event;
+  const { plaintextHash, factSequence, factIndex } = event;
   return {
     ...{ portalId, tenantId, kind, reason, eventId: id, sequence, type, conversationId },
-    ...{ at: at ?? new Date(0), cloudEvent, chain, kid },
+    ...{ at: at ?? new Date(0), cloudEvent, chain, kid, plaintextHash, factSequence, factIndex },
     ...times,
   };
 }

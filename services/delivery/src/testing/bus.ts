@@ -85,7 +85,8 @@ const sealerService = defineService({
   uses: { rpc: true },
   start: async ({ rpc }) => {
     rpc.addService(SealingServiceDefinition, {
-      ...{ seal: absent, open: absent, rotateKey: absent, revoke: absent },
+      ...{ seal: absent, open: absent, rotateKey: absent, revoke: absent, deleteKey: absent, listKeys: absent },
+      reseal: absent,
       getSigningKeys: async ({ portalId }) => ({
         keys: portalId.startsWith('keyless') ? [] : [{ kid: 'k', key: signingKeyOf(portalId), createdAt: new Date() }],
       }),
@@ -140,6 +141,7 @@ function sealedEvent(portalId: string, sequence: number, more: Partial<SealedEve
       JSON.stringify({ ...attributes, sequence: text, datacontenttype: 'application/jose', data: 'x' }),
     ),
     ...{ chain: Buffer.alloc(32, sequence % 256), kid: 'k', traceparent: '' },
+    ...{ plaintextHash: Buffer.alloc(32), factSequence: sequence, factIndex: 0 },
     ...more,
   };
 }

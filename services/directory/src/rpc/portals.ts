@@ -1,5 +1,5 @@
 import type * as proto from '@trunkline/contracts';
-import { type CreatePortalRequest, PortalSettings } from '@trunkline/contracts';
+import { type CreatePortalRequest, PortalKeyState, PortalSettings } from '@trunkline/contracts';
 import {
   asTrunklineError,
   type CallContext,
@@ -11,10 +11,12 @@ import {
 import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
 import type { PortalDocument } from '../store/documents.ts';
+import { withPresentKeys } from './portal-keys.ts';
 
 function portal(document: PortalDocument): proto.Portal {
-  const { _id: id, tenantId, name, url, isActive, settings, kids, createdAt } = document;
-  return { id, tenantId, name, url, isActive, settings, kids: [...kids], createdAt };
+  const { _id: id, tenantId, name, url, isActive, settings, keys = [], createdAt } = document;
+  const kids = keys.filter(({ state }) => state !== PortalKeyState.PORTAL_KEY_STATE_DELETED).map(({ kid }) => kid);
+  return { id, tenantId, name, url, isActive, settings, kids, createdAt };
 }
 
 /** An address that events can be sent to; empty for a portal that pulls. Whether it is public is checked when connecting. */
@@ -56,20 +58,20 @@ function asInContract(name: string): string {
 }
 
 /** The methods about portals. */
-export function portals({ portals: store, tenants, sealing, making }: DirectoryContext) {
+export function portals(context: DirectoryContext) {
+  const { portals: store, tenants, sealing, making } = context;
   return {
     createPortal: async (request: CreatePortalRequest, caller: CallContext) => {
       const tenantId = tenantFor(caller, request.tenantId);
       await tenants.get(tenantId, tenantId);
       const entity = newEntity('portal', tenantId, request, making);
       const settings = checkedSettings(request.settings);
-      const made = await store.create({ ...entity, url: checkedUrl(request.url), settings, kids: [] });
+      const made = await store.create({ ...entity, url: checkedUrl(request.url), settings, keys: [], keysRevision: 0 });
       // The portal stands before its first key: a crash between the two is healed by repeating the call.
       const order = { portalId: made._id, tenantId, idempotencyKey: 'create' };
       try {
-        const { licenceKey, kid } = await sealing.rotateKey(order);
-        const kids = [kid, ...made.kids.filter((known) => known !== kid)];
-        return { portal: portal(await store.update(made._id, tenantId, { kids })), licenceKey };
+        const { licenceKey } = await sealing.rotateKey(order);
+        return { portal: portal(await withPresentKeys(context, made._id, tenantId)), licenceKey };
       } catch (error) {
         // A late repeat gets what was made then; the key was shown, and is not shown again.
         if (asTrunklineError(error).code !== 'failed_precondition') throw error;

@@ -1,4 +1,4 @@
-import type { Capabilities, PortalSettings } from '@trunkline/contracts';
+import type { Capabilities, PortalKey, PortalSettings } from '@trunkline/contracts';
 
 /** What every document of the directory has. */
 export interface Entity {
@@ -18,7 +18,10 @@ export type TenantDocument = Entity;
 export interface PortalDocument extends Entity {
   readonly url: string;
   readonly settings: PortalSettings;
-  readonly kids: readonly string[];
+  /** Its licence keys, newest first, as the sealer told them last; absent in what an older version made. */
+  readonly keys?: readonly PortalKey[];
+  /** Grows with each change of the keys. */
+  readonly keysRevision?: number;
 }
 
 /** A line. */

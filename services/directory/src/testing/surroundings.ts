@@ -6,6 +6,8 @@ import {
   MessageServiceDefinition,
   mongoPrivileges,
   natsPermissions,
+  type PortalKey,
+  PortalKeyState,
   SealingServiceDefinition,
 } from '@trunkline/contracts';
 import {
@@ -46,20 +48,30 @@ export interface FakePlatform {
   readonly failing: Map<'identify' | 'connect' | 'disconnect', Error>;
 }
 
+/** The sealer as the directory sees it. */
+export interface FakeSealer {
+  failure: Error | undefined;
+  /** Licence keys by `<portal>/<request>`. */
+  readonly made: Map<string, { readonly licenceKey: string; readonly kid: string }>;
+  /** Keys by portal, newest first. */
+  readonly keys: Map<string, PortalKey[]>;
+}
+
 /** A running directory, as its own users, with the services that it asks played by the test. */
 export interface Surroundings extends AsyncDisposable {
   readonly platform: FakePlatform;
   /** Channels that have conversations. */
   readonly withConversations: Set<string>;
-  /** Answers of the sealer by portal; the next answer is this error, if there is one. */
-  readonly sealer: { failure: Error | undefined; readonly keys: Map<string, string> };
+  /** Licence keys that the sealer made, by portal and request; the next one is this error, if there is one. */
+  readonly sealer: FakeSealer;
   /** The directory's methods as the gateway calls them. */
   readonly gateway: RpcClient<typeof DirectoryServiceDefinition>;
   /** The same as a connector calls them. */
   readonly asConnector: RpcClient<typeof DirectoryServiceDefinition>;
-  /** What the gateway and the connector watch. */
+  /** What the gateway, the connector and delivery watch. */
   readonly seenByGateway: Directory;
   readonly seenByConnector: Directory;
+  readonly seenByDelivery: Directory;
   collection(name: string): Collection<Entity>;
   /** A channel's secrets as its connector opens them. */
   opened(sealedSecrets: string): SecretValues;
@@ -75,7 +87,7 @@ const hashes = (...services: string[]) => services.map((name) => `${name}=${inne
 export async function startSurroundings(): Promise<Surroundings> {
   await using started = new AsyncDisposableStack();
   const database = `directory_${randomUUID().slice(0, 8)}`;
-  const users = ['directory', 'gateway', connector].map((user) => ({
+  const users = ['directory', 'gateway', 'delivery', connector].map((user) => ({
     ...{ user, password: 'own', permissions: natsPermissions(user, [connector]) },
   }));
   const mongoUsers = [{ name: 'directory', password: 'own', privileges: mongoPrivileges('directory', database) }];
@@ -86,7 +98,7 @@ export async function startSurroundings(): Promise<Surroundings> {
 
   const platform: FakePlatform = { accounts: new Map(), hooks: new Map(), failing: new Map() };
   const withConversations = new Set<string>();
-  const sealer: Surroundings['sealer'] = { failure: undefined, keys: new Map() };
+  const sealer: FakeSealer = { failure: undefined, made: new Map(), keys: new Map() };
   const peers = await Promise.all([
     peer(started, connector, ConnectorServiceDefinition, connectorOf(platform)),
     peer(started, 'sealer', SealingServiceDefinition, sealerOf(sealer)),
@@ -124,10 +136,14 @@ export async function startSurroundings(): Promise<Surroundings> {
   const master = secretsKey(masterText);
   if (!master) throw new Error('32 bytes were made');
   let [gateway, asConnector] = [clientOf('gateway'), clientOf(connector)];
-  const [seenByGateway, seenByConnector] = await Promise.all([watcher('gateway'), watcher(connector)]);
+  const [seenByGateway, seenByConnector, seenByDelivery] = await Promise.all([
+    watcher('gateway'),
+    watcher(connector),
+    watcher('delivery'),
+  ]);
   const all = started.move();
   return {
-    ...{ platform, withConversations, sealer, seenByGateway, seenByConnector },
+    ...{ platform, withConversations, sealer, seenByGateway, seenByConnector, seenByDelivery },
     get gateway() {
       return gateway;
     },
@@ -198,16 +214,35 @@ function connectorOf({ accounts, hooks, failing }: FakePlatform): Implementation
   };
 }
 
-function sealerOf(sealer: Surroundings['sealer']): Implementation<typeof SealingServiceDefinition> {
+function sealerOf(sealer: FakeSealer): Implementation<typeof SealingServiceDefinition> {
+  const keysOf = (portalId: string) => sealer.keys.get(portalId) ?? [];
+  const change = (portalId: string, kid: string, changes: Partial<PortalKey>) => {
+    const changed = keysOf(portalId).map((key) => (key.kid === kid ? { ...key, ...changes } : key));
+    sealer.keys.set(portalId, changed);
+  };
   return {
     ...unasked(SealingServiceDefinition),
-    rotateKey: async ({ portalId }) => {
+    rotateKey: async ({ portalId, idempotencyKey }) => {
       const { failure } = sealer;
       sealer.failure = undefined;
       if (failure) throw failure;
-      const licenceKey = sealer.keys.get(portalId) ?? `tlk_${randomUUID()}`;
-      sealer.keys.set(portalId, licenceKey);
-      return { licenceKey, kid: `kid of ${portalId}` };
+      const request = `${portalId}/${idempotencyKey}`;
+      const known = sealer.made.get(request);
+      const { licenceKey, kid } = known ?? { licenceKey: `tlk_${randomUUID()}`, kid: randomUUID() };
+      const state = PortalKeyState.PORTAL_KEY_STATE_VALID;
+      const times = { createdAt: new Date(), revokedAt: undefined, deletedAt: undefined };
+      if (known === undefined) sealer.keys.set(portalId, [{ kid, state, ...times }, ...keysOf(portalId)]);
+      sealer.made.set(request, { licenceKey, kid });
+      return { licenceKey, kid };
+    },
+    listKeys: async ({ portalId }) => ({ keys: keysOf(portalId) }),
+    revoke: async ({ portalId, kid }) => {
+      change(portalId, kid, { state: PortalKeyState.PORTAL_KEY_STATE_REVOKED, revokedAt: new Date() });
+      return { kids: [] };
+    },
+    deleteKey: async ({ portalId, kid }) => {
+      change(portalId, kid, { state: PortalKeyState.PORTAL_KEY_STATE_DELETED, deletedAt: new Date() });
+      return {};
     },
   };
 }

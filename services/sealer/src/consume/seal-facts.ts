@@ -1,5 +1,6 @@
 import { Envelope, Fact, headers, SealedBatch, type SealedEvent, streams, subjects } from '@trunkline/contracts';
 import type { InputItem, KeyedEntry, KeyedHead, KeyedItem, KeyedLogDefinition } from '@trunkline/runtime';
+import type { KeyUse } from '../domain/key-use.ts';
 import { type FileLink, type PlainEvent, portalEvent } from '../domain/portal-event.ts';
 import { headOf, type Sealer, sealNext } from '../domain/portal-stream.ts';
 import type { ParkedItems } from '../store/parked.ts';
@@ -8,6 +9,8 @@ import type { ParkedItems } from '../store/parked.ts';
 export interface SealFacts {
   /** The key to seal a portal's events under; undefined when it has none. */
   readonly sealerOf: (portalId: string) => Promise<Sealer | undefined>;
+  /** Hears how many events a key sealed; must not wait. */
+  readonly keyUsed: (use: KeyUse) => void;
   readonly fileLink: FileLink;
   readonly parked: ParkedItems;
 }
@@ -18,7 +21,7 @@ const maxBytes = 256 * 1024;
 const maxEventBytes = 1024 * 1024;
 
 /** The sealer: reads all facts of a lane and writes each portal's numbered, sealed stream. */
-export function sealFacts({ sealerOf, fileLink, parked }: SealFacts): KeyedLogDefinition<PlainEvent> {
+export function sealFacts({ sealerOf, keyUsed, fileLink, parked }: SealFacts): KeyedLogDefinition<PlainEvent> {
   return {
     name: 'sealer',
     input: (lane) => ({ stream: streams.facts, subjects: [subjects.allFacts(lane)] }),
@@ -39,7 +42,11 @@ export function sealFacts({ sealerOf, fileLink, parked }: SealFacts): KeyedLogDe
       // What cannot be sealed is kept before anything is numbered, so that the portal's stream has no hole.
       await parked.add('too_large', left(items.filter((item) => !fits(item))));
       const fitting = items.filter(fits);
-      if (sealer) return sealed(portalId, head, fitting, sealer);
+      if (sealer) {
+        const { tenantId = '' } = fitting[0]?.item ?? {};
+        if (tenantId !== '') keyUsed({ use: 'sealed', portalId, tenantId, kid: sealer.kid, count: fitting.length });
+        return entriesOf(portalId, head, fitting, sealer);
+      }
       await parked.add('no_key', left(fitting));
       return [];
     },
@@ -47,7 +54,7 @@ export function sealFacts({ sealerOf, fileLink, parked }: SealFacts): KeyedLogDe
   };
 }
 
-function sealed(
+function entriesOf(
   portalId: string,
   head: KeyedHead,
   items: readonly KeyedItem<PlainEvent>[],
@@ -61,7 +68,7 @@ function sealed(
     batch = undefined;
   };
   for (const item of items) {
-    const event = sealNext(stream, { event: item.item, storedAtMs: item.storedAtMs }, sealer);
+    const event = sealNext(stream, { event: item.item, storedAtMs: item.storedAtMs, position: item.position }, sealer);
     stream = event;
     const bytes = event.cloudEvent.length;
     if (batch && (batch.events.length >= maxEvents || batch.bytes + bytes > maxBytes)) close();

@@ -1,4 +1,4 @@
-import { SealedBatch, SealedEvent } from '@trunkline/contracts';
+import { type Position, SealedBatch, SealedEvent } from '@trunkline/contracts';
 import { chainStart, nextChain, plaintextHash } from './chain.ts';
 import { cloudEvent } from './cloud-event.ts';
 import type { PlainEvent } from './portal-event.ts';
@@ -11,10 +11,11 @@ export interface StreamHead {
   readonly chain: Uint8Array;
 }
 
-/** One event with the time when its fact was stored. */
+/** One event with the place of its fact, and when that was stored. */
 export interface Placed {
   readonly event: PlainEvent;
   readonly storedAtMs: number;
+  readonly position: Position;
 }
 
 /** Seals a plaintext under one key. */
@@ -31,9 +32,10 @@ export function headOf(lastBatch: Uint8Array | undefined): StreamHead {
 
 /** Numbers and seals the next event of a portal. Each event's chain stands on the former one's. */
 export function sealNext(head: StreamHead, placed: Placed, sealer: Sealer): SealedEvent {
-  const { event, storedAtMs } = placed;
+  const { event, storedAtMs, position } = placed;
   const sequence = head.sequence + 1;
-  const chain = nextChain(head.chain, { sequence, id: event.id, plaintextHash: plaintextHash(event.plaintext) });
+  const hashed = plaintextHash(event.plaintext);
+  const chain = nextChain(head.chain, { sequence, id: event.id, plaintextHash: hashed });
   const at = new Date(storedAtMs);
   const { id, tenantId, portalId, type, conversationId, traceparent } = event;
   const attributes = { id, tenantId, portalId, type, time: at, sequence, chain };
@@ -48,5 +50,8 @@ export function sealNext(head: StreamHead, placed: Placed, sealer: Sealer): Seal
     chain: Buffer.from(chain),
     kid: sealer.kid,
     traceparent,
+    plaintextHash: Buffer.from(hashed),
+    factSequence: position.sequence,
+    factIndex: position.index,
   });
 }

@@ -1,4 +1,5 @@
 import type { Kek } from '../domain/kek.ts';
+import type { KeyUse } from '../domain/key-use.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { PortalKeys } from '../store/portal-keys.ts';
 
@@ -8,13 +9,6 @@ export interface SealingContext {
   readonly ring: KeyRing;
   readonly kek: Kek;
   readonly now: () => number;
-  /** Tells that a key was used or changed: who, what, which. */
+  /** Tells that a key was used or changed: who, what, which. Never waits. */
   readonly keyUsed: (use: KeyUse) => void;
-}
-
-/** One use of a key. */
-export interface KeyUse {
-  readonly use: 'sealed' | 'opened' | 'made' | 'revoked' | 'signing_keys_given';
-  readonly portalId: string;
-  readonly kid: string;
 }

@@ -42,15 +42,16 @@ export async function open(request: OpenRequest, context: SealingContext): Promi
   if (refused) throw unauthenticated(refused, unverified[refused]);
   const read = readSubmissions(body);
   if ('malformed' in read) throw malformed(read.malformed);
-  const used = new Set<string>();
+  const used = new Map<string, number>();
   const events = read.submissions.map(({ id, type, sealed }): OpenedEvent => {
     const opened = openSealed(sealed, (kid) => openingKey(keys, kid));
     if (!opened.opened) throw unauthenticated(opened.reason, unopened[opened.reason]);
-    used.add(opened.kid);
+    used.set(opened.kid, (used.get(opened.kid) ?? 0) + 1);
     return { id, type, plaintext: opened.plaintext };
   });
-  for (const kid of used) context.keyUsed({ use: 'opened', portalId, kid });
-  return { events, tenantId: valid[0]?.tenantId ?? '' };
+  const tenantId = valid[0]?.tenantId ?? '';
+  for (const [kid, count] of used) context.keyUsed({ use: 'opened', portalId, tenantId, kid, count });
+  return { events, tenantId };
 }
 
 function unauthenticated(reason: NotVerified | NotOpened, [publicMessage, remedy]: Words): TrunklineError {

@@ -1,13 +1,26 @@
 import type { RevokeRequest, RevokeResponse } from '@trunkline/contracts';
-import { notFound } from '@trunkline/runtime';
+import { notFound, TrunklineError } from '@trunkline/runtime';
 import type { SealingContext } from './context.ts';
 
-/** Ends the validity of a key for answers and signatures. */
-export async function revoke({ portalId, kid }: RevokeRequest, context: SealingContext): Promise<RevokeResponse> {
-  const isFound = await context.keys.revoke(portalId, kid, new Date(context.now()));
-  if (!isFound) throw notFound('The portal has no such key.');
+/** Ends the validity of a key for answers and signatures. Repeats change nothing. */
+export async function revoke(
+  { portalId, kid, evenLast }: RevokeRequest,
+  context: SealingContext,
+): Promise<RevokeResponse> {
+  const all = await context.keys.allOfPortal(portalId);
+  const key = all.find(({ _id }) => _id === kid);
+  if (key === undefined) throw notFound('The portal has no such key.');
+  const kids = all.filter(({ _id, revokedAt }) => revokedAt === undefined && _id !== kid).map(({ _id }) => _id);
+  if (key.revokedAt !== undefined) return { kids };
+  if (kids.length === 0 && !evenLast) throw isLast();
+  await context.keys.revoke(portalId, kid, new Date(context.now()));
   context.ring.forget(portalId);
-  context.keyUsed({ use: 'revoked', portalId, kid });
-  const left = await context.keys.ofPortal(portalId);
-  return { kids: left.filter((key) => key.revokedAt === undefined).map((key) => key._id) };
+  context.keyUsed({ use: 'revoked', portalId, tenantId: key.tenantId, kid, count: 1 });
+  return { kids };
+}
+
+function isLast(): TrunklineError {
+  const publicMessage = 'It is the last valid licence key of the portal: without one its events wait.';
+  const remedy = 'Make another key first, or say even_last.';
+  return new TrunklineError('failed_precondition', publicMessage, { publicMessage, remedy });
 }

@@ -5,6 +5,8 @@ import { makeLicenceKey, parseLicenceKey } from '../domain/licence-key.ts';
 import type { PortalKeyDocument } from '../store/portal-keys.ts';
 import type { SealingContext } from './context.ts';
 
+/** Both sign and open while the receiver changes from one to the other. */
+const mostValid = 2;
 /** How long a repeated request is shown the same licence key. */
 const shownAgainMs = 10 * 60_000;
 
@@ -14,22 +16,32 @@ export async function rotateKey(request: RotateKeyRequest, context: SealingConte
   requireText('portal_id', portalId);
   requireText('tenant_id', tenantId);
   requireIdempotencyKey(request.idempotencyKey);
-  const [newest] = await context.keys.ofPortal(portalId);
+  const [newest] = await context.keys.allOfPortal(portalId);
   if (newest && newest.tenantId !== tenantId) throw notFound('There is no such portal.');
   const requestId = `${portalId}/${request.idempotencyKey}`;
   const made = (await context.keys.madeBy(requestId)) ?? (await make({ portalId, tenantId, requestId }, context));
-  if (context.now() - made.createdAt.getTime() > shownAgainMs) {
+  const { sealedLicenceKey } = made;
+  if (sealedLicenceKey === undefined || context.now() - made.createdAt.getTime() > shownAgainMs) {
     const publicMessage = 'The licence key was made and shown before.';
     const remedy = 'Use it, or make another one with a new idempotency key.';
     throw new TrunklineError('failed_precondition', publicMessage, { publicMessage, remedy });
   }
   context.ring.forget(portalId);
-  return { licenceKey: context.kek.open(made.sealedLicenceKey).toString(), kid: made._id };
+  context.keyUsed({ use: 'shown', portalId, tenantId, kid: made._id, count: 1 });
+  return { licenceKey: context.kek.open(sealedLicenceKey).toString(), kid: made._id };
 }
 
 type Order = Pick<PortalKeyDocument, 'portalId' | 'tenantId' | 'requestId'>;
 
 async function make(order: Order, context: SealingContext): Promise<PortalKeyDocument> {
+  const valid = (await context.keys.ofPortal(order.portalId)).filter((key) => key.revokedAt === undefined);
+  if (valid.length >= mostValid) {
+    const publicMessage = 'Two licence keys of the portal are valid already.';
+    throw new TrunklineError('failed_precondition', publicMessage, {
+      publicMessage,
+      remedy: 'Revoke one of them first.',
+    });
+  }
   const licenceKey = makeLicenceKey();
   const secret = parseLicenceKey(licenceKey);
   if (!secret) throw new TrunklineError('internal', 'A new licence key cannot be read back.');
@@ -37,7 +49,7 @@ async function make(order: Order, context: SealingContext): Promise<PortalKeyDoc
   const sealedLicenceKey = context.kek.seal(Buffer.from(licenceKey));
   const key = { _id: kid, ...order, sealedLicenceKey, createdAt: new Date(context.now()) };
   const isAdded = await context.keys.add(key);
-  if (isAdded) context.keyUsed({ use: 'made', portalId: order.portalId, kid });
+  if (isAdded) context.keyUsed({ use: 'made', portalId: order.portalId, tenantId: order.tenantId, kid, count: 1 });
   // The same request ran twice at once: the first one's key is the one.
   const stored = isAdded ? key : await context.keys.madeBy(order.requestId);
   if (!stored) throw new TrunklineError('aborted', 'The licence key could not be stored. Repeat the call.');

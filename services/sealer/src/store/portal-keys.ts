@@ -6,33 +6,59 @@ export interface PortalKeyDocument {
   readonly _id: string;
   readonly portalId: string;
   readonly tenantId: string;
-  /** The licence key's text, sealed under the key-encryption key. */
-  readonly sealedLicenceKey: string;
+  /** The licence key's text, sealed under the key-encryption key; absent once it is deleted. */
+  readonly sealedLicenceKey?: string;
   readonly createdAt: Date;
   /** Set once it is no longer valid for signatures and answers. */
   readonly revokedAt?: Date;
+  /** Set once its secret is gone for good. */
+  readonly deletedAt?: Date;
   /** The request that made it: a repeat is answered with the same key. Unique. */
   readonly requestId: string;
 }
 
+/** A key whose secret is still there. */
+export type StoredKey = PortalKeyDocument & { readonly sealedLicenceKey: string };
+
+/** True while its secret is there. */
+export function isStored(key: PortalKeyDocument): key is StoredKey {
+  return key.sealedLicenceKey !== undefined;
+}
+
 /** The collection's questions. */
 export interface PortalKeys {
-  /** All keys of a portal, newest first. */
-  readonly ofPortal: (portalId: string) => Promise<PortalKeyDocument[]>;
+  /** Keys of a portal that are still stored, newest first. */
+  readonly ofPortal: (portalId: string) => Promise<StoredKey[]>;
+  /** The same with the newest of the deleted ones. */
+  readonly allOfPortal: (portalId: string) => Promise<PortalKeyDocument[]>;
   /** The key that a request made; undefined when it made none. */
   readonly madeBy: (requestId: string) => Promise<PortalKeyDocument | undefined>;
   /** Stores a key; false when the same request made one meanwhile. */
   readonly add: (key: PortalKeyDocument) => Promise<boolean>;
   /** Ends a key's validity; once only. False when the portal has no such key. */
   readonly revoke: (portalId: string, kid: string, at: Date) => Promise<boolean>;
+  /** Removes a revoked key's secret for good. False when there is no such key that is revoked and stored. */
+  readonly delete: (portalId: string, kid: string, at: Date) => Promise<boolean>;
 }
 
 const timeout = { timeoutMS: 5_000 };
+/** Two are valid while rotating; more are those that nobody revoked. */
+const mostStored = 20;
+const mostDeleted = 100;
+const newestFirst = { createdAt: -1, _id: 1 } as const;
 
 /** Reads and writes the collection. */
 export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKeys {
+  const find = (portalId: string, isDeleted: boolean, limit: number) =>
+    collection
+      .find({ portalId, deletedAt: { $exists: isDeleted } }, timeout)
+      .sort(newestFirst)
+      .limit(limit)
+      .toArray();
+  const ofPortal = async (portalId: string) => (await find(portalId, false, mostStored)).filter(isStored);
   return {
-    ofPortal: (portalId) => collection.find({ portalId }, timeout).sort({ createdAt: -1, _id: 1 }).limit(20).toArray(),
+    ofPortal,
+    allOfPortal: async (portalId) => [...(await ofPortal(portalId)), ...(await find(portalId, true, mostDeleted))],
     madeBy: async (requestId) => (await collection.findOne({ requestId }, timeout)) ?? undefined,
     add: async (key) => {
       try {
@@ -46,6 +72,11 @@ export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKey
     revoke: async (portalId, kid, at) => {
       const found = await collection.updateOne({ _id: kid, portalId }, { $min: { revokedAt: at } }, timeout);
       return found.matchedCount === 1;
+    },
+    delete: async (portalId, kid, at) => {
+      const one = { _id: kid, portalId, revokedAt: { $exists: true }, deletedAt: { $exists: false } };
+      const change = { $set: { deletedAt: at }, $unset: { sealedLicenceKey: '' as const } };
+      return (await collection.updateOne(one, change, timeout)).modifiedCount === 1;
     },
   };
 }

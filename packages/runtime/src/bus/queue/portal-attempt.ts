@@ -5,6 +5,7 @@ import { dequeue } from './portal-feed.ts';
 import { type Lane, mayStart, pausePortal, sickAfterMs, toDrain } from './portal-lane.ts';
 import type { BatchItem, PostResult, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
+import { unknownKeyRetryMs } from './portal-reseal.ts';
 import { moveBehind, type PlacedEvent, type Portal } from './portal-state.ts';
 import type { OpenRequest } from './request-gate.ts';
 import { retryDelayMs } from './retry-schedule.ts';
@@ -76,6 +77,17 @@ function settle(lane: Lane, portal: Portal, sent: Sent, verdict: Verdict): 'park
       portal.nextAttemptAtMs =
         lane.clock.now() + (verdict.retryAfterMs ?? retryDelayMs(portal.failures, lane.random()));
       return undefined;
+    case 'unknown_key': {
+      fail(lane, portal, verdict);
+      const nowMs = lane.clock.now();
+      // Only a key that was used can be answered by another one.
+      const isUsed = sent.events
+        .slice(0, sent.items.length - sent.notices)
+        .some(({ event }) => event.kid === verdict.kid);
+      if (isUsed) portal.unknownKids.set(verdict.kid, nowMs + unknownKeyRetryMs);
+      portal.nextAttemptAtMs = nowMs + (isUsed ? 0 : unknownKeyRetryMs);
+      return undefined;
+    }
     case 'off':
       fail(lane, portal, verdict);
       pausePortal(lane, portal, 'portal_gone', verdict.text);

@@ -14,7 +14,9 @@ export interface PortalView {
   readonly blockedBy: string | undefined;
   /** Name of the consumer that pulls the events; empty: they are pushed. */
   readonly consumer: string;
-  /** When a person last said that it may be tried at once, in milliseconds since 1970; 0: not lately. */
+  /** Keys that are no more: what is sealed under them is sealed anew before it is sent. */
+  readonly deletedKids: ReadonlySet<string>;
+  /** When a person last said that it may be tried at once, or changed its keys, in milliseconds since 1970; 0: not lately. */
   readonly resumedAtMs: number;
 }
 
@@ -45,6 +47,8 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly text: string; readonly retryAfterMs?: number }
   /** Nothing was taken because of the events themselves; the portal may name the one. */
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly text: string; readonly eventId?: string }
+  /** Nothing was taken: the portal has no key for this `kid` (empty: it does not say which). */
+  | { readonly kind: 'unknown_key'; readonly code: ErrorCode; readonly text: string; readonly kid: string }
   /** The portal wants nothing more until a person says otherwise. */
   | { readonly kind: 'off'; readonly code: ErrorCode; readonly text: string };
 
@@ -59,13 +63,28 @@ export interface PostResult {
 
 /** A range of events that is given up: to be kept before the cursor passes it. */
 export interface GivenUp {
-  readonly kind: 'expired' | 'parked';
+  readonly kind: 'expired' | 'parked' | 'withheld';
   readonly portalId: string;
   readonly tenantId: string;
   readonly events: readonly SealedEvent[];
   /** In words. */
   readonly reason: string;
 }
+
+/** Events at the front of a portal that are to be sealed under another key. */
+export interface ResealOrder {
+  readonly portalId: string;
+  readonly tenantId: string;
+  /** At least one, in order. */
+  readonly events: readonly SealedEvent[];
+  /** Keys that the portal does not know. */
+  readonly notKids: readonly string[];
+}
+
+/** An event under another key; or why it is not sealed, ever. */
+export type ResealedEvent =
+  | { readonly kind: 'sealed'; readonly cloudEvent: Buffer; readonly kid: string }
+  | { readonly kind: 'withheld'; readonly reason: string };
 
 /** Why a queue itself pauses a portal: events are missing, it refuses whatever comes, it says that it is gone. */
 export type PauseReason = 'gap' | 'portal_rejected' | 'portal_gone';
@@ -93,6 +112,8 @@ export interface PortalPorts {
   readonly post: (request: PortalRequest, signal: AbortSignal) => Promise<PostResult>;
   /** Stores sealed events by id; repeats change nothing. Resolves when they are certainly stored. */
   readonly keep: (range: GivenUp) => Promise<void>;
+  /** Seals events anew, one answer each, in order; undefined: there is no other key. Rejects when nobody answers in time. */
+  readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | undefined>;
   /** Pauses a portal until a person resumes it: from the return on {@link PortalPorts.view} says `blockedBy`. */
   readonly pause: (portalId: string, reason: PauseReason, text: string) => void;
   readonly consumers: ConsumerPorts;

@@ -40,10 +40,20 @@ const runs = Number(process.env.MODEL_RUNS ?? 150);
 const seed = process.env.MODEL_SEED;
 
 test('whatever breaks, every portal gets everything in order, or is told what it did not get', async () => {
-  const seen = { races: 0, repeats: 0, events: 0, kept: 0, owners: 0, pulls: 0 };
+  const seen = {
+    races: 0,
+    repeats: 0,
+    events: 0,
+    kept: 0,
+    owners: 0,
+    pulls: 0,
+    unknownKeys: 0,
+    resealed: 0,
+    withheld: 0,
+  };
   await fc.assert(
     fc.asyncProperty(weather, async (given) => {
-      const world = createWorld(given.seed, { portals: given.portals });
+      const world = createWorld(given.seed, { portals: given.portals, lostHistory: 0.2 });
       const pullers = createPullers(world, retentionMs);
       await storm(world, pullers, given);
       await calm(world, pullers);
@@ -54,6 +64,9 @@ test('whatever breaks, every portal gets everything in order, or is told what it
       seen.kept += [...world.kept.values()].reduce((sum, kept) => sum + kept.size, 0);
       seen.owners += world.owners.length;
       seen.pulls += pullers.taken;
+      seen.unknownKeys += ends.reduce((sum, portal) => sum + portal.unknownAnswers, 0);
+      seen.resealed += world.sealer.resealed;
+      seen.withheld += world.sealer.withheld;
       judge(world);
       // A combined signal that is listened to lives until it aborts: those of the killed ones would fill the memory.
       for (const owner of world.owners) owner.lease.abort();
@@ -63,6 +76,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   if (process.env.MODEL_RUNS !== undefined) console.log(seen);
   // Otherwise the model would prove nothing about them.
   assert.ok(seen.races > 0 && seen.repeats > 0 && seen.kept > 0 && seen.owners > runs && seen.pulls > 0);
+  assert.ok(seen.unknownKeys > 0 && seen.resealed > 0 && seen.withheld > 0);
 });
 
 async function storm(world: World, pullers: Pullers, weather: Weather): Promise<void> {
@@ -115,6 +129,19 @@ const disturbances: readonly ((world: World) => void)[] = [
     if (world.paused.delete(id)) world.resumedAtMs.set(id, world.time.clock.wallMs());
     else world.paused.set(id, 'a person');
   },
+  // A new key that nobody added to a receiver yet.
+  (world) => {
+    world.sealer.rotate();
+    for (const id of world.portals.keys()) world.resumedAtMs.set(id, world.time.clock.wallMs());
+  },
+  // A receiver gets the newest key, with the others or instead of them; or a bad deployment takes all of them.
+  (world) => {
+    const kids = world.chance.pick([...world.portals.values()])?.kids;
+    if (kids === undefined) return;
+    if (world.chance.happens(0.5)) kids.clear();
+    if (world.chance.happens(0.8)) kids.add(world.sealer.kids.at(-1) ?? '');
+  },
+  (world) => world.sealer.deleteOldest(),
 ];
 
 function disturb(world: World): void {
@@ -150,7 +177,10 @@ async function calm(world: World, pullers: Pullers): Promise<void> {
   world.servers.lossRate = 0;
   world.servers.onEmpty = () => {};
   world.paused.clear();
-  for (const portal of world.portals.values()) portal.mood = 'well';
+  for (const portal of world.portals.values()) {
+    portal.mood = 'well';
+    for (const kid of world.sealer.kids) portal.kids.add(kid);
+  }
   for (const owner of world.owners) owner.leaseAgeMs = 0;
   const untilMs = world.time.nowMs + 900_000;
   const step = boundedTurns();
@@ -191,7 +221,11 @@ function isDone(world: World): boolean {
 }
 
 function judge(world: World): void {
-  const violations = [...world.violations, ...[...world.portals.values()].flatMap((portal) => portal.violations)];
+  const violations = [
+    ...world.violations,
+    ...world.sealer.violations,
+    ...[...world.portals.values()].flatMap((portal) => portal.violations),
+  ];
   assert.deepEqual(violations, []);
   const cursors = cursorsOf(world.servers);
   for (const [id, portal] of world.portals) {
@@ -205,6 +239,7 @@ function judge(world: World): void {
     const cursor = cursors.get(id);
     assert.equal(cursor?.sequence, head, `${id}: head = delivered`);
     assert.equal(cursor?.notices.length, 0, `${id} was told`);
-    assert.ok((cursor?.expired ?? 0) + (cursor?.parked ?? 0) <= kept.size, `${id}: what was given up is kept`);
+    const givenUp = (cursor?.expired ?? 0) + (cursor?.parked ?? 0) + (cursor?.withheld ?? 0);
+    assert.ok(givenUp <= kept.size, `${id}: what was given up is kept`);
   }
 }

@@ -33,6 +33,7 @@ export interface Portal {
   sequence: number;
   expired: number;
   parked: number;
+  withheld: number;
   /** What the portal must hear before its next event; empty while live. */
   notices: readonly PendingNotice[];
   failures: number;
@@ -51,6 +52,8 @@ export interface Portal {
   /** When the front was stored, in milliseconds since 1970; undefined while it is not known. */
   frontAtMs: number | undefined;
   refusal: Refusal | undefined;
+  /** Keys that the portal said it does not know, each until when that is believed. */
+  readonly unknownKids: Map<string, number>;
   /** The last time a person wanted it to be tried at once that was heeded, in milliseconds since 1970. */
   resumedAtMs: number;
   /** Parked since the last event that was taken. */
@@ -72,6 +75,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     sequence: 0,
     expired: 0,
     parked: 0,
+    withheld: 0,
     notices: [],
     failures: 0,
     lastError: '',
@@ -84,6 +88,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     queuedBytes: 0,
     frontAtMs: undefined,
     refusal: undefined,
+    unknownKids: new Map(),
     resumedAtMs: 0,
     parkedInRow: 0,
     isBusy: false,
@@ -100,12 +105,12 @@ const modes = {
 
 /** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
 export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): Portal {
-  const { outboxSequence, taken, sequence, expired, parked, notices, failures, lastError, lastErrorText } = cursor;
-  const { consumer } = cursor;
+  const { outboxSequence, taken, sequence, expired, parked, withheld, notices, consumer } = cursor;
+  const { failures, lastError, lastErrorText } = cursor;
   const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
   return {
     ...newPortal(cursor.portalId, subject, outboxSequence),
-    ...{ taken, sequence, expired, parked, notices, failures, lastError, lastErrorText },
+    ...{ taken, sequence, expired, parked, withheld, notices, failures, lastError, lastErrorText },
     mode: isLive ? 'live' : consumer === '' ? 'drain' : 'pull',
     consumer,
     nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
@@ -115,9 +120,11 @@ export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): P
 
 /** The cursor that is recorded. */
 export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
-  const { id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText } = portal;
+  const { id, outboxSequence, taken, sequence, expired, parked, withheld } = portal;
+  const { failures, lastError, lastErrorText } = portal;
   return {
-    ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, failures, lastError, lastErrorText },
+    ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, withheld },
+    ...{ failures, lastError, lastErrorText },
     mode: modes[portal.mode],
     nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + portal.nextAttemptAtMs - clock.now()) : undefined,
     notices: [...portal.notices],

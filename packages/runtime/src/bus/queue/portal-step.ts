@@ -3,6 +3,7 @@ import { isExpired } from './portal-batch.ts';
 import { giveUp, readFront } from './portal-front.ts';
 import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
 import { isPulled, pullTurn } from './portal-pull.ts';
+import { withKnownKeys } from './portal-reseal.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
 
 /** Three parked with no event taken between: it is the portal that is wrong, not its events. */
@@ -74,7 +75,9 @@ async function sendOrPark(lane: Lane, work: Work, events: readonly PlacedEvent[]
   const { refusal } = portal;
   const front = portal.notices[0]?.toSequence ?? events[0]?.event.sequence;
   const isNamed = front !== undefined && refusal?.namedSequence === front;
-  if (isNamed || (await attempt(lane, work, events)) === 'park') await park(lane, portal, events);
+  const sendable = isNamed ? events : await withKnownKeys(lane, portal, events);
+  if (sendable === undefined) return;
+  if (isNamed || (await attempt(lane, work, sendable)) === 'park') await park(lane, portal, sendable);
 }
 
 /** Parks the front: a portal that refuses a notice loses only that. */
@@ -100,6 +103,7 @@ export function resumeUnblocked(lane: Lane): void {
     toDrain(lane, portal);
     portal.nextAttemptAtMs = lane.clock.now();
     portal.refusal = undefined;
+    portal.unknownKids.clear();
     portal.parkedInRow = 0;
     consider(lane, portal);
   }

@@ -40,7 +40,7 @@ function fits(expected: Expected, verdict: Verdict): boolean {
     case 'not_taken':
       return code === 'portal_unavailable';
     case 'unknown_key':
-      return code === 'portal_unknown_key';
+      return verdict.kind === 'unknown_key';
     case 'too_large':
       return verdict.kind === 'refused' || code === 'portal_unavailable' || code === 'portal_unreachable';
   }
@@ -100,9 +100,9 @@ function meaningOf(verdict: Verdict): string {
     case 'off':
       return 'the portal is paused, nothing more is sent';
     case 'failed':
-      return verdict.code === 'portal_unknown_key'
-        ? 'the key is missing: the events wait, and come again every 5 minutes'
-        : 'nothing is taken: the same comes again later';
+      return 'nothing is taken: the same comes again later';
+    case 'unknown_key':
+      return 'the key is missing: the events come under another valid key, or wait and come again every 5 minutes';
   }
 }
 

@@ -12,6 +12,12 @@ export interface Receiver {
   mood: Mood;
   /** Sequences that it refuses for ever. */
   readonly poison: Set<number>;
+  /** Keys that it has. */
+  readonly kids: Set<string>;
+  /** It says this kid, whatever it is that it does not know. */
+  says: string | undefined;
+  /** How often it said that it does not know a key. */
+  readonly unknownAnswers: number;
   /** True: it says which event it refuses. */
   names: boolean;
   readonly taken: ReadonlySet<number>;
@@ -31,6 +37,7 @@ export function createReceiver(id: string, chance: Chance): Receiver {
   const violations: string[] = [];
   let last = 0;
   let repeats = 0;
+  let unknownAnswers = 0;
 
   const take = (items: readonly BatchItem[]) => {
     for (const item of items) {
@@ -47,6 +54,11 @@ export function createReceiver(id: string, chance: Chance): Receiver {
   const receiver: Receiver = {
     mood: 'well',
     poison: new Set(),
+    kids: new Set(['k0']),
+    says: undefined,
+    get unknownAnswers() {
+      return unknownAnswers;
+    },
     names: false,
     taken,
     violations,
@@ -68,6 +80,17 @@ export function createReceiver(id: string, chance: Chance): Receiver {
           if (refused !== undefined) {
             const named = receiver.names ? { eventId: refused.id } : {};
             return give({ kind: 'refused', code: 'portal_rejected', text: 'refused', ...named }, 422);
+          }
+          const closed = items.findIndex((item) => !isNotice(item) && !receiver.kids.has(kidOf(item)));
+          // Either answer is right: it takes what it can open, or says at once what it cannot.
+          if (closed === 0 || (closed > 0 && chance.happens(0.5))) {
+            unknownAnswers += 1;
+            const kid = receiver.says ?? (items[closed] === undefined ? '' : kidOf(items[closed]));
+            return give({ kind: 'unknown_key', code: 'portal_unknown_key', text: 'unknown key', kid }, 422);
+          }
+          if (closed > 0) {
+            take(items.slice(0, closed));
+            return give({ kind: 'accepted', count: closed }, 200);
           }
           const count = receiver.mood === 'well' ? items.length : 1 + chance.below(items.length);
           take(items.slice(0, count));
@@ -91,6 +114,16 @@ export function createReceiver(id: string, chance: Chance): Receiver {
     },
   };
   return receiver;
+}
+
+/** The bytes of an event in the model: its key, and as much as it is large. */
+export function eventBytes(kid: string, sizeBytes: number): Buffer {
+  return Buffer.concat([Buffer.from(`${kid} `), Buffer.alloc(sizeBytes, 'x')]);
+}
+
+/** Key that an event of the model is sealed under. */
+export function kidOf(item: Pick<BatchItem, 'bytes'>): string {
+  return Buffer.from(item.bytes.subarray(0, 16)).toString().split(' ')[0] ?? '';
 }
 
 /** The bytes of a notice in the model. */

@@ -7,7 +7,8 @@ import { createRequestGate } from '../request-gate.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
-import { createReceiver, fromOf, isNotice, noticeBytes, type Receiver } from './receiver.ts';
+import { createReceiver, eventBytes, fromOf, isNotice, noticeBytes, type Receiver } from './receiver.ts';
+import { createModelSealer, type ModelSealer } from './sealer.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { appendSealed, logOf, recordsOf, type Servers } from './world-log.ts';
 
@@ -40,6 +41,7 @@ export interface World {
   /** Sequences that are kept as given up, by portal. */
   readonly kept: ReadonlyMap<string, Set<number>>;
   readonly paused: Map<string, string>;
+  readonly sealer: ModelSealer;
   /** When a person wanted portals to be tried at once. */
   readonly resumedAtMs: Map<string, number>;
   /** The consumer that is to pull, by portal; absent: events are pushed. */
@@ -62,10 +64,15 @@ export interface WorldSize {
   readonly requests?: number;
   /** Size of an event, in bytes; small unless given. */
   readonly eventBytes?: number;
+  /** Part of the events that history no longer gives; none unless given. */
+  readonly lostHistory?: number;
 }
 
 /** Makes a world. */
-export function createWorld(seed: number, { portals: portalCount, requests = 4, eventBytes = 10 }: WorldSize): World {
+export function createWorld(
+  seed: number,
+  { portals: portalCount, requests = 4, eventBytes: sizeBytes = 10, lostHistory = 0 }: WorldSize,
+): World {
   const chance = createChance(seed);
   const time = createVirtualTime();
   const network = createNetwork(chance);
@@ -74,6 +81,7 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   const portals = new Map(ids.map((id) => [id, createReceiver(id, chance)]));
   const heads = new Map(ids.map((id) => [id, 0]));
   const kept = new Map(ids.map((id) => [id, new Set<number>()]));
+  const sealer = createModelSealer(chance, lostHistory);
   const paused = new Map<string, string>();
   const resumedAtMs = new Map<string, number>();
   const wanted = new Map<string, string>();
@@ -87,6 +95,7 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
       settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs },
       blockedBy: paused.get(portalId),
       consumer: wanted.get(portalId) ?? '',
+      deletedKids: sealer.deleted,
       resumedAtMs: resumedAtMs.get(portalId) ?? 0,
     }),
     pause: (portalId, reason) => {
@@ -97,6 +106,11 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
       network.call(owner, () => {
         if (chance.happens(servers.lossRate)) throw new Error('store away');
         for (const event of range.events) kept.get(range.portalId)?.add(event.sequence);
+      }),
+    reseal: (order) =>
+      network.call(owner, () => {
+        if (chance.happens(servers.lossRate)) throw new Error('sealer away');
+        return sealer.reseal(order);
       }),
     notice: (_portalId, notice) => noticeOf(notice),
     consumers: consumers.portsOf(owner, (portalId, sequence) =>
@@ -152,14 +166,14 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   const produce = (portalId: string, count: number) => {
     const head = heads.get(portalId) ?? 0;
     const events = Array.from({ length: count }, (_, index) =>
-      eventOf(head + 1 + index, time.clock.wallMs(), eventBytes),
+      eventOf(head + 1 + index, { atMs: time.clock.wallMs(), sizeBytes, kid: sealer.kids.at(-1) ?? '' }),
     );
     heads.set(portalId, head + count);
     appendSealed(servers, subjects.outbox(lane, portalId), { portalId, tenantId, events }, time.clock.wallMs());
   };
 
   return {
-    ...{ chance, time, network, servers, portals, heads, kept, paused, resumedAtMs, wanted, consumers, lane },
+    ...{ chance, time, network, servers, portals, heads, kept, paused, sealer, resumedAtMs, wanted, consumers, lane },
     ...{ owners, violations, produce, start, noticeOf },
     get races() {
       return races;
@@ -167,11 +181,14 @@ export function createWorld(seed: number, { portals: portalCount, requests = 4, 
   };
 }
 
-function eventOf(sequence: number, atMs: number, bytes: number): SealedEvent {
+function eventOf(
+  sequence: number,
+  { atMs, sizeBytes, kid }: { readonly atMs: number; readonly sizeBytes: number; readonly kid: string },
+): SealedEvent {
   return {
     ...{ sequence, id: `event-${sequence}`, type: 'trunkline.message.received.v1', conversationId: 'c' },
-    ...{ at: new Date(atMs), cloudEvent: Buffer.alloc(bytes, 'x'), chain: Buffer.alloc(32), kid: 'k' },
-    traceparent: '',
+    ...{ at: new Date(atMs), cloudEvent: eventBytes(kid, sizeBytes), chain: Buffer.alloc(32), kid },
+    ...{ traceparent: '', plaintextHash: Buffer.alloc(32), factSequence: sequence, factIndex: 0 },
   };
 }
 
