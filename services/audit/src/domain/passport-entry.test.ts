@@ -9,7 +9,7 @@ function placed(sequence: number, entries: readonly Partial<AuditEntry>[]): Plac
     sequence,
     lane: 3,
     storedAt: new Date(sequence),
-    entries,
+    entries: [...entries],
   });
   return { record, place: { topic: 'outbox', partition: 3, offset: sequence * 10 } };
 }
