@@ -30,7 +30,7 @@ export interface Pulls {
 const pullMessages = 512;
 const pullBytes = 1024 * 1024;
 const pullExpiresMs = 30_000;
-const heartbeatMs = 1_500;
+const heartbeatMs = 3_000;
 const missedMs = 2 * heartbeatMs + 500;
 const nanoseconds = 1_000_000;
 

@@ -4,8 +4,9 @@ import { type FeedSession, type FeedSource, openFeedSession } from './feed-sessi
 import { isTransient } from './patience.ts';
 import type { FeedOptions, LogPort, StoredMessage } from './ports.ts';
 
-/** After so long without a message the leader is asked whether there is none. */
+/** After so long without a message the leader is asked whether there is none; each silent time adds as much, up to three times it. */
 const idleMs = 5_000;
+const longestIdleMs = 3 * idleMs;
 const firstDelayMs = 100;
 const longestDelayMs = 5_000;
 
@@ -53,22 +54,31 @@ async function* messagesOf(
   options: FeedOptions,
   place: Place,
 ): AsyncGenerator<StoredMessage> {
+  let waitMs = idleMs;
+  /** The stream's end at which it was seen that nothing waits for us. */
+  let clearTo = -1;
   while (!options.signal.aborted) {
-    const next = await session.next(idleMs);
+    const next = await session.next(waitMs);
     if (next === 'broken') return;
     if (next === 'idle') {
-      await requireStream(log, options.stream, place.after);
-      if (await hasMore(log, options, place.after)) return;
-    } else if (next.sequence > place.after) yield next;
+      waitMs = Math.min(waitMs + idleMs, longestIdleMs);
+      const last = await requireStream(log, options.stream, place.after);
+      if (last !== clearTo && (await hasMore(log, options, place.after))) return;
+      clearTo = last;
+      continue;
+    }
+    waitMs = idleMs;
+    if (next.sequence > place.after) yield next;
     else if (next.storedAtMs !== place.last?.storedAtMs)
       throw new LaneAlarm('stream_lost', `${options.stream} holds another message at ${next.sequence}`);
   }
 }
 
-/** A stream that ends before our position was lost, or restored from an older copy. */
-async function requireStream(log: LogPort, stream: string, after: number): Promise<void> {
+/** The stream's last sequence. One that ends before our position was lost, or restored from an older copy. */
+async function requireStream(log: LogPort, stream: string, after: number): Promise<number> {
   const last = await log.lastSequence(stream);
   if (last < after) throw new LaneAlarm('stream_lost', `${stream} ends at ${last}, we read up to ${after}`);
+  return last;
 }
 
 async function hasMore(log: LogPort, { stream, subjects }: FeedOptions, after: number): Promise<boolean> {

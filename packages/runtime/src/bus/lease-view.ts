@@ -38,7 +38,7 @@ export interface LeaseViewOptions {
   readonly service: string;
   readonly instance: string;
   readonly signal: AbortSignal;
-  /** Hears that something changed. */
+  /** Hears that somebody came, left or took something. */
   readonly onChange: () => void;
   readonly onTrouble?: ((error: unknown) => void) | undefined;
 }
@@ -61,7 +61,10 @@ export function watchLeases(nats: NatsConnection, options: LeaseViewOptions): Le
       if (revision === 0) entries.delete(key);
       else {
         const token = value === undefined ? undefined : new TextDecoder().decode(value);
+        const former = entries.get(key);
         entries.set(key, { token, revision, heardAt: performance.now() });
+        // Most of what is heard are renewals: nobody has to act on them.
+        if (former !== undefined && former.token === token) return;
       }
       onChange();
     },

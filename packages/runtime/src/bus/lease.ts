@@ -58,6 +58,7 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
     });
   };
 
+  signal.addEventListener('abort', () => wake(), { once: true });
   const membership = stayMember(options, signal);
   await Promise.race([view.loaded, aborted(signal)]);
   let releasing: Promise<void> | undefined;
@@ -74,7 +75,7 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
       await Promise.all(free.map((lane) => take(lane.lane, lane.revision, lane.wasReleased).catch(onTrouble)));
     }
     const rest = new AbortController();
-    await Promise.race([next.promise, pause(tickMs, AbortSignal.any([signal, rest.signal]))]);
+    await Promise.race([next.promise, pause(tickMs, rest.signal)]);
     rest.abort();
   }
   await Promise.all([...[...held.values()].map((lane) => lane.release()), releasing, membership]);

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { type AuditEntry, AuditRecord } from '@trunkline/contracts';
 import { type PlacedRecord, passportEntries } from './passport-entry.ts';
 
-function placed(sequence: number, entries: readonly Partial<AuditEntry>[]): PlacedRecord {
+function placed(sequence: number, entries: Partial<AuditEntry>[]): PlacedRecord {
   const record = AuditRecord.fromPartial({
     stream: 'OUTBOX',
     sequence,
     lane: 3,
     storedAt: new Date(sequence),
-    entries: [...entries],
+    entries,
   });
   return { record, place: { topic: 'outbox', partition: 3, offset: sequence * 10 } };
 }
