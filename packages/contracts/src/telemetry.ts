@@ -14,6 +14,8 @@ export const metricNames = [
   'trunkline_lane_items_total',
   'trunkline_lane_batch_seconds',
   'trunkline_lane_parked_total',
+  // Whoever takes what comes from outside.
+  'trunkline_rate_limited_total',
   // Connectors.
   'trunkline_hook_calls_total',
   'trunkline_sends_total',

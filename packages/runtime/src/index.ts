@@ -53,7 +53,9 @@ export { runStage } from './bus/stage.ts';
 export type { StageDependencies } from './bus/stage-run.ts';
 export type { StageStore } from './bus/stage-store.ts';
 export { createMongoStageStore, type MongoStageStoreOptions } from './bus/stage-store-mongo.ts';
+export { type TenantRates, tenantRateSettings, tenantRatesOf } from './bus/tenant-rates.ts';
 export { runTimers, type TimersOptions } from './bus/timers.ts';
+export { createTokenBucket, type Pace, type TokenBucket } from './bus/token-bucket.ts';
 export { laneEvents, laneSpans, workLanes } from './bus/work-lanes.ts';
 export {
   ConfigError,

@@ -27,6 +27,11 @@ test('a tenant is made by an administrator alone, read, renamed, switched off an
     code: 'permission_denied',
   });
   assert.equal((await around.gateway.updateTenant({ tenantId: tenant.id, name: 'New' }, own)).name, 'New');
+  const rate = { perSecond: 50, burst: 200 };
+  await assert.rejects(around.gateway.updateTenant({ tenantId: tenant.id, rate }, own), { code: 'permission_denied' });
+  const paced = await around.gateway.updateTenant({ tenantId: tenant.id, rate }, everybody);
+  assert.deepEqual([paced.name, paced.rate], ['New', rate]);
+  await until(() => around.seenByGateway.tenant(tenant.id)?.rate?.burst === 200);
   assert.equal((await around.gateway.getTenant({ tenantId: tenant.id }, own)).name, 'New');
   assert.deepEqual(
     (await around.gateway.listTenants({}, own)).tenants.map(({ id }) => id),

@@ -1,4 +1,4 @@
-import { secretSetting, secretsKeySetting } from '@trunkline/runtime';
+import { secretSetting, secretsKeySetting, tenantRateSettings } from '@trunkline/runtime';
 import { z } from 'zod';
 
 /** Settings of the normalizer. */
@@ -26,5 +26,6 @@ export const config = z.object({
     .min(0)
     .default(600_000)
     .describe('How long a receipt waits for the result of its send, in milliseconds.'),
+  ...tenantRateSettings,
   PARKED_DAYS: z.coerce.number().int().min(1).default(30).describe('How long parked hook calls are kept, in days.'),
 });

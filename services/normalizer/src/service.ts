@@ -5,6 +5,7 @@ import {
   openBodyStore,
   readFileAddress,
   signFileUrl,
+  tenantRatesOf,
   unlessAborted,
   watchRoom,
   workLanes,
@@ -33,6 +34,7 @@ export const normalizer = defineService({
     runtime.run('room', Promise.resolve(watching));
     const door = createDoor({ bus, bodies: openBodyStore(nats, bus), room });
     runtime.onClose(async () => await door[Symbol.asyncDispose]());
+    const rates = tenantRatesOf(runtime);
     await provideIndexes(store);
 
     const documents = readDocuments(store);
@@ -43,7 +45,7 @@ export const normalizer = defineService({
     };
     const ours = { publicUrl: wanted.PUBLIC_URL, secret: wanted.FILES_KEY.reveal() };
     addMethods(runtime.rpc, {
-      ...{ documents, directory, door, now },
+      ...{ documents, directory, door, rates, now },
       fileUrl: (media) => fileUrl(now())(media),
       readFileAddress: (address) => readFileAddress(address, ours, now()),
     });

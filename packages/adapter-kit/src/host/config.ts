@@ -1,4 +1,4 @@
-import { listSetting, secretSetting, secretsKeySetting, switchSetting } from '@trunkline/runtime';
+import { listSetting, secretSetting, secretsKeySetting, switchSetting, tenantRateSettings } from '@trunkline/runtime';
 import { z } from 'zod';
 
 const seconds = (usual: number) => z.coerce.number().positive().max(3_600).default(usual);
@@ -18,6 +18,7 @@ export const hostConfig = z.object({
   SEND_SLOTS: count(8).describe('Conversations of a channel that are sent to at once.'),
   FILE_TIMEOUT_SECONDS: seconds(300).describe('Longest copy of a file.'),
   FILE_SLOTS: count(4).describe('Files of a channel that are copied at once.'),
+  ...tenantRateSettings,
   FILE_MAX_MEBIBYTES: count(100).describe('Largest file that is copied, from a messenger or for one.'),
 });
 

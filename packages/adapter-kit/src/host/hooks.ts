@@ -1,4 +1,4 @@
-import type { CounterMetric, Door, Logger, Tracing } from '@trunkline/runtime';
+import type { CounterMetric, Door, Logger, TenantRates, Tracing } from '@trunkline/runtime';
 import { asTrunklineError, nothingHere, TrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Hook, HookAnswer, RawCall } from '../connector.ts';
@@ -15,6 +15,7 @@ export interface HookParts {
   readonly hook: Hook;
   readonly channels: Pick<Channels, 'find'>;
   readonly door: Pick<Door, 'enter'>;
+  readonly rates: TenantRates;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly sent: Pick<SentMessages, 'confirm'>;
   readonly tracing: Tracing;
@@ -38,6 +39,8 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
     const channel = parts.channels.find(channelId);
     if (channel === undefined) throw nothingHere();
     await requireGenuine(parts.hook, call, channel);
+    // Only what is the platform's own counts: nobody else may use up a tenant's rate.
+    parts.rates.take(channel.tenantId);
     const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
     const outcome = await parts.tracing.span('hook', options, (span) =>
       turns.take(channelId, () => take(parts, { call, channel, traceparent: span.traceparent })),

@@ -6,6 +6,7 @@ import {
   openSockets,
   type Runtime,
   type StoredFile,
+  type TenantRates,
 } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import { ConnectorError } from '../connector-error.ts';
@@ -21,6 +22,7 @@ export interface OwnDoorParts<Settings> {
   readonly runtime: Pick<Runtime<unknown>, 'http' | 'log' | 'now' | 'signal' | 'tracing'>;
   readonly channels: Channels<Settings>;
   readonly door: Pick<Door, 'enter'>;
+  readonly rates: TenantRates;
   readonly files: Pick<FileStore, 'put' | 'open'>;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly toolsOf: (channel: ChannelAccess<Settings>, signal: AbortSignal) => Tools;
@@ -31,7 +33,7 @@ const longestWaitMs = 5_000;
 
 /** Makes the host of a connector that serves its own clients. Does no input or output. */
 export function createOwnDoor<Settings>(parts: OwnDoorParts<Settings>): ConnectorHost<Settings> {
-  const { channels, door, files, receivedIds, toolsOf } = parts;
+  const { channels, door, rates, files, receivedIds, toolsOf } = parts;
   const { http, log, now, signal, tracing } = parts.runtime;
   const sockets = openSockets(http, (error) => log.error('A socket failed', { error }));
   const turns = createTurns(mostWaiting, longestWaitMs);
@@ -44,6 +46,7 @@ export function createOwnDoor<Settings>(parts: OwnDoorParts<Settings>): Connecto
     tools: (channel) => toolsOf(channel, signal),
     openFile: (media) => openOurFile(files, media),
     enter: async (channel, raw, events) => {
+      unavailable(() => rates.take(channel.tenantId));
       const conversation = events[0]?.conversation?.platformId ?? '';
       const store = (traceparent: string | undefined) =>
         enterCall(door, channel, { raw, events, traceparent, parseError: '', receivedAtMs: now() });

@@ -8,6 +8,7 @@ import {
   openHints,
   type Runtime,
   type ServiceDefinition,
+  tenantRatesOf,
   watchRoom,
 } from '@trunkline/runtime';
 import type { Connector } from '../connector.ts';
@@ -44,6 +45,7 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const { service: name, nats, store, directory, files, clients, config, log, metrics, tracing, now, signal } = runtime;
   await forgetExpired(store, name);
   const door = openDoor(runtime);
+  const rates = tenantRatesOf(runtime);
   const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS, connectTimeoutMs });
   runtime.onClose(async () => await http[Symbol.asyncDispose]());
 
@@ -76,9 +78,9 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     // A counter that is born with its first call shows no increase: the alerts would miss it.
     for (const outcome of ['stored', 'parked', 'unavailable']) calls.add(0, { outcome });
     const { hook } = connector;
-    addHookRoutes(runtime.http, { name, hook, channels, door, receivedIds, sent, tracing, log, now, calls });
+    addHookRoutes(runtime.http, { name, hook, channels, door, rates, receivedIds, sent, tracing, log, now, calls });
   }
-  await connector.serve?.(createOwnDoor({ runtime, channels, door, files, receivedIds, toolsOf }));
+  await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
   const results = createResults(door, now);
   workOnLanes({ runtime, connector, channels, door, sent, receivedIds, lent, companyHttp, results });

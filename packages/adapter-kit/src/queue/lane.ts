@@ -1,4 +1,5 @@
 import { egressStream, type Position, type SendAttempt, subjects } from '@trunkline/contracts';
+import type { Pace } from '@trunkline/runtime';
 import {
   type LaneLease,
   type LogPort,
@@ -17,7 +18,6 @@ import type { Pacer } from './pacer.ts';
 import { createQueues, type QueueStart, type Queues } from './queues.ts';
 import { createRecorder } from './recorder.ts';
 import { openSendLog, takeOver } from './send-log.ts';
-import type { Pace } from './token-bucket.ts';
 
 /** What the lanes of one connector share. */
 export interface SendLaneParts {

@@ -1,4 +1,4 @@
-import { createTokenBucket, type Pace, type TokenBucket } from './token-bucket.ts';
+import { createTokenBucket, type Pace, type TokenBucket } from '@trunkline/runtime';
 
 /** How fast a channel may be called: a bucket for the channel, one for each conversation, and fewer slots while it is sick. */
 export interface Pacer {

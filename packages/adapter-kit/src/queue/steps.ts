@@ -1,3 +1,4 @@
+import type { Pace } from '@trunkline/runtime';
 import type { Conversation, Conversations } from './conversations.ts';
 import type { Cursor } from './cursor.ts';
 import type { HeldStore } from './held-store.ts';
@@ -5,7 +6,6 @@ import type { LaneCare } from './lane-care.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import type { Pacer } from './pacer.ts';
 import { takeStep } from './step.ts';
-import type { Pace } from './token-bucket.ts';
 
 /** The steps of one queue: one at a time a conversation, as many at once as the channel has slots. */
 export interface Steps {

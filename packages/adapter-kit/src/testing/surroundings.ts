@@ -72,7 +72,7 @@ export async function startSurroundings(connector = 'sample', folder = sampleFol
   const directory = createDirectoryWriter(nats, bus);
   await directory.publishEntry(
     directoryKeys.tenant(tenantId),
-    TenantEntry.encode({ id: tenantId, isActive: true }).finish(),
+    TenantEntry.encode(TenantEntry.fromPartial({ id: tenantId, isActive: true })).finish(),
   );
   const keyText = randomBytes(32).toString('base64url');
   const key = secretsKey(keyText);

@@ -29,7 +29,7 @@ function writerOf(nats: NatsConnection) {
 }
 
 function tenant(id: string, isActive = true) {
-  return [directoryKeys.tenant(id), TenantEntry.encode({ id, isActive }).finish()] as const;
+  return [directoryKeys.tenant(id), TenantEntry.encode(TenantEntry.fromPartial({ id, isActive })).finish()] as const;
 }
 
 function channel(connector: string, id: string, name = '') {

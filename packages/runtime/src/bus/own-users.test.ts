@@ -113,7 +113,10 @@ describe('every part does its work with the rights of its own user', () => {
     await using directory = await as('directory');
     await using gateway = await as('gateway');
     const writer = createDirectoryWriter(directory.nats, directory.bus);
-    await writer.publishEntry(directoryKeys.tenant('t1'), TenantEntry.encode({ id: 't1', isActive: true }).finish());
+    await writer.publishEntry(
+      directoryKeys.tenant('t1'),
+      TenantEntry.encode(TenantEntry.fromPartial({ id: 't1', isActive: true })).finish(),
+    );
     assert.deepEqual([...(await writer.entries(directory.signal)).keys()], ['tenant.t1']);
     const seen = watchDirectory(gateway.nats, { ...gateway, service: 'gateway' }).directory;
     await until(() => seen.tenant('t1')?.isActive);

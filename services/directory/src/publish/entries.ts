@@ -22,8 +22,8 @@ export interface BucketEntry {
 }
 
 /** tenant.<id>. Pure, like all below. */
-export function tenantEntry({ _id, isActive }: TenantDocument): BucketEntry {
-  return { key: directoryKeys.tenant(_id), value: TenantEntry.encode({ id: _id, isActive }).finish() };
+export function tenantEntry({ _id, isActive, rate }: TenantDocument): BucketEntry {
+  return { key: directoryKeys.tenant(_id), value: TenantEntry.encode({ id: _id, isActive, rate }).finish() };
 }
 
 /** portal.<id>. */

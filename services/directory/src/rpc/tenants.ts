@@ -4,8 +4,8 @@ import type { DirectoryContext } from '../context.ts';
 import { newEntity } from '../domain/create.ts';
 import type { TenantDocument } from '../store/documents.ts';
 
-function tenant({ _id: id, name, isActive, createdAt }: TenantDocument): proto.Tenant {
-  return { id, name, isActive, createdAt };
+function tenant({ _id: id, name, isActive, createdAt, rate }: TenantDocument): proto.Tenant {
+  return { id, name, isActive, createdAt, rate };
 }
 
 /** A tenant's key sees its own tenant only. */
@@ -27,8 +27,17 @@ export function tenants({ tenants: store, making }: DirectoryContext) {
       const { items, nextPageToken } = await store.list(tenantScope, request);
       return { tenants: items.map(tenant), nextPageToken };
     },
-    updateTenant: async ({ tenantId, name }: proto.UpdateTenantRequest, caller: CallContext) =>
-      tenant(await store.update(seen(tenantId, caller), tenantId, { name: requireText('name', name) })),
+    updateTenant: async ({ tenantId, name, rate }: proto.UpdateTenantRequest, caller: CallContext) => {
+      const scope = seen(tenantId, caller);
+      // What all tenants share is shared out by whoever runs the platform.
+      if (rate !== undefined) requireAdministrator(caller);
+      const isNamed = rate === undefined || name !== '';
+      const changes = {
+        ...(isNamed ? { name: requireText('name', name) } : {}),
+        ...(rate === undefined ? {} : { rate }),
+      };
+      return tenant(await store.update(scope, tenantId, changes));
+    },
     switchTenant: async ({ tenantId, isActive }: proto.SwitchTenantRequest, caller: CallContext) => {
       requireAdministrator(caller);
       return tenant(await store.update(tenantId, tenantId, { isActive }));

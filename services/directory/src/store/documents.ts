@@ -1,4 +1,4 @@
-import type { Capabilities, PortalKey, PortalSettings } from '@trunkline/contracts';
+import type { Capabilities, PortalKey, PortalSettings, TenantRate } from '@trunkline/contracts';
 
 /** What every document of the directory has. */
 export interface Entity {
@@ -12,7 +12,10 @@ export interface Entity {
 }
 
 /** A tenant is its own tenant: _id and tenantId are the same. */
-export type TenantDocument = Entity;
+export interface TenantDocument extends Entity {
+  /** Absent: as every other tenant's. */
+  readonly rate?: TenantRate;
+}
 
 /** A portal. */
 export interface PortalDocument extends Entity {

@@ -99,7 +99,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     key: async (tenantId, { isRevoked = false, isTenantOff = false } = {}) => {
       const key = `tk_${randomUUID()}`;
       const hash = createHash('sha256').update(key).digest('hex');
-      const tenant = TenantEntry.encode({ id: tenantId, isActive: !isTenantOff }).finish();
+      const tenant = TenantEntry.encode(TenantEntry.fromPartial({ id: tenantId, isActive: !isTenantOff })).finish();
       await writer.publishEntry(directoryKeys.tenant(tenantId), tenant);
       const entry = ApiKeyEntry.encode({ id: randomUUID(), tenantId, isActive: !isRevoked }).finish();
       await writer.publishEntry(directoryKeys.apiKey(hash), entry);

@@ -1,5 +1,5 @@
 import type { Media } from '@trunkline/contracts';
-import type { Directory, Door } from '@trunkline/runtime';
+import type { Directory, Door, TenantRates } from '@trunkline/runtime';
 import type { ReadDocuments } from '../store/documents.ts';
 import type { ReadFileAddress } from './named-files.ts';
 
@@ -8,6 +8,7 @@ export interface MessageContext {
   readonly documents: ReadDocuments;
   readonly directory: Directory;
   readonly door: Door;
+  readonly rates: TenantRates;
   /** Link to a file of ours, as of now. */
   readonly fileUrl: (media: Media) => string;
   /** Whose file an address leads to. */

@@ -20,11 +20,12 @@ export async function submit(
   call: CallContext,
   context: MessageContext,
 ): Promise<SubmitResponse> {
-  const { documents, door, directory, now, readFileAddress } = context;
+  const { documents, door, rates, directory, now, readFileAddress } = context;
   const tenantId = tenantFor(call, request.tenantId);
   const idempotencyKey = requireIdempotencyKey(request.idempotencyKey);
   const message = checkedMessage(request.message);
   if (directory.tenant(tenantId)?.isActive === false) throw switchedOff();
+  rates.take(tenantId);
   const conversation = await documents.conversation(message.conversationId);
   if (conversation?.tenantId !== tenantId) throw notFound(sentences.conversation);
 

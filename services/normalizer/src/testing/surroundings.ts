@@ -91,7 +91,10 @@ export async function startSurroundings(): Promise<Surroundings> {
     await directory.publishEntry(key, ChannelEntry.encode(entry).finish());
   }
   for (const id of ['t1', 't9']) {
-    await directory.publishEntry(directoryKeys.tenant(id), TenantEntry.encode({ id, isActive: true }).finish());
+    await directory.publishEntry(
+      directoryKeys.tenant(id),
+      TenantEntry.encode(TenantEntry.fromPartial({ id, isActive: true })).finish(),
+    );
   }
   const database = `normalizer_${randomUUID().slice(0, 8)}`;
   const env = {
