@@ -27,6 +27,7 @@ export function indexesOf(connectors: readonly string[]): readonly CollectionInd
     { collection: channels, key: { lineId: 1 } },
     { collection: apiKeys, key: { hash: 1 }, isUnique: true },
     { collection: keys, key: { portalId: 1, createdAt: -1 } },
+    { collection: keys, key: { changedAt: 1 } },
     // A request makes one licence key, however often it is repeated.
     { collection: keys, key: { requestId: 1 }, isUnique: true },
     { collection: parked, key: { portalId: 1, sequence: 1, index: 1 } },

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { pause } from '@trunkline/runtime';
 import { type DerivedKeys, deriveKeys } from './domain/derive.ts';
 import type { Kek } from './domain/kek.ts';
 import { parseLicenceKey } from './domain/licence-key.ts';
@@ -13,7 +14,10 @@ export interface ReadyKey extends DerivedKeys, Sealer {
   readonly tenantId: string;
 }
 
-/** The keys of portals, in memory for a few seconds, so that sealing does not ask the database for every event. */
+/**
+ * The keys of portals, in memory, so that sealing does not ask the database for every event: what is changed by another
+ * instance is noticed within seconds, and nothing that is remembered is believed while nobody can notice.
+ */
 export interface KeyRing {
   /** Keys of a portal, newest first; empty when it has none. */
   readonly of: (portalId: string) => Promise<readonly ReadyKey[]>;
@@ -21,14 +25,25 @@ export interface KeyRing {
   readonly fresh: (portalId: string) => Promise<readonly ReadyKey[]>;
   /** Forgets a portal's keys, after they changed. */
   readonly forget: (portalId: string) => void;
+  /** Forgets keys that were changed by any instance, until the signal. Without it nothing is remembered. Never rejects. */
+  readonly follow: (signal: AbortSignal, onTrouble: (error: unknown) => void) => Promise<void>;
 }
 
-/** How long another instance may go on with keys that were changed here. */
-const keptMs = 5_000;
+/** How often it is asked what changed, and how long what is remembered is believed without an answer. */
+const lookEveryMs = 2_000;
+const believedMs = 5_000;
+/** Clocks of instances differ, and a change is seen a moment after the time that it bears. */
+const overlapMs = 30_000;
+const keptMs = 600_000;
 const keptPortals = 20_000;
 
 /** Makes the ring. */
-export function createKeyRing(store: PortalKeys, kek: Kek, now: () => number): KeyRing {
+export function createKeyRing(
+  store: Pick<PortalKeys, 'ofPortal' | 'changedSince'>,
+  kek: Kek,
+  now: () => number,
+): KeyRing {
+  let believedUntilMs = 0;
   const kept = new Map<string, { readonly untilMs: number; readonly keys: Promise<readonly ReadyKey[]> }>();
   const fresh = (portalId: string) => {
     const keys = store.ofPortal(portalId).then((documents) => documents.map((document) => ready(document, kek)));
@@ -42,9 +57,23 @@ export function createKeyRing(store: PortalKeys, kek: Kek, now: () => number): K
     fresh,
     of: (portalId) => {
       const known = kept.get(portalId);
-      return known && known.untilMs > now() ? known.keys : fresh(portalId);
+      const nowMs = now();
+      return known && known.untilMs > nowMs && believedUntilMs > nowMs ? known.keys : fresh(portalId);
     },
     forget: (portalId) => kept.delete(portalId),
+    follow: async (signal, onTrouble) => {
+      for (let lookedAtMs = now(); !signal.aborted; ) {
+        const atMs = now();
+        try {
+          for (const portalId of await store.changedSince(new Date(lookedAtMs - overlapMs))) kept.delete(portalId);
+          lookedAtMs = atMs;
+          believedUntilMs = atMs + believedMs;
+        } catch (error) {
+          onTrouble(error);
+        }
+        await pause(lookEveryMs, signal);
+      }
+    },
   };
 }
 

@@ -32,6 +32,10 @@ export const sealer = defineService({
     const kek = createKek(settings.SEALER_KEK);
     const keys = portalKeys(store.collection(collections.sealer.keys));
     const ring = createKeyRing(keys, kek, now);
+    runtime.run(
+      'changed keys',
+      ring.follow(runtime.signal, (error) => log.warn('Changed keys are noticed later', { error })),
+    );
     const uses = metrics.counter('trunkline_key_uses_total', 'Uses of licence keys.', ['use']);
     const told = keyUses({
       ...{ log: bus, now },

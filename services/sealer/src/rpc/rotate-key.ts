@@ -46,8 +46,9 @@ async function make(order: Order, context: SealingContext): Promise<PortalKeyDoc
   const secret = parseLicenceKey(licenceKey);
   if (!secret) throw new TrunklineError('internal', 'A new licence key cannot be read back.');
   const { kid } = deriveKeys(secret);
+  const at = new Date(context.now());
   const sealedLicenceKey = context.kek.seal(Buffer.from(licenceKey));
-  const key = { _id: kid, ...order, sealedLicenceKey, createdAt: new Date(context.now()) };
+  const key = { _id: kid, ...order, sealedLicenceKey, createdAt: at, changedAt: at };
   const isAdded = await context.keys.add(key);
   if (isAdded) context.keyUsed({ use: 'made', portalId: order.portalId, tenantId: order.tenantId, kid, count: 1 });
   // The same request ran twice at once: the first one's key is the one.

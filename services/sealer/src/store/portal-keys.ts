@@ -13,6 +13,8 @@ export interface PortalKeyDocument {
   readonly revokedAt?: Date;
   /** Set once its secret is gone for good. */
   readonly deletedAt?: Date;
+  /** When it was made, revoked or deleted last: other instances notice by it. */
+  readonly changedAt: Date;
   /** The request that made it: a repeat is answered with the same key. Unique. */
   readonly requestId: string;
 }
@@ -39,6 +41,8 @@ export interface PortalKeys {
   readonly revoke: (portalId: string, kid: string, at: Date) => Promise<boolean>;
   /** Removes a revoked key's secret for good. False when there is no such key that is revoked and stored. */
   readonly delete: (portalId: string, kid: string, at: Date) => Promise<boolean>;
+  /** Portals of which a key changed at that time or later. */
+  readonly changedSince: (at: Date) => Promise<readonly string[]>;
 }
 
 const timeout = { timeoutMS: 5_000 };
@@ -70,13 +74,15 @@ export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKey
       }
     },
     revoke: async (portalId, kid, at) => {
-      const found = await collection.updateOne({ _id: kid, portalId }, { $min: { revokedAt: at } }, timeout);
+      const change = { $min: { revokedAt: at }, $set: { changedAt: at } };
+      const found = await collection.updateOne({ _id: kid, portalId }, change, timeout);
       return found.matchedCount === 1;
     },
     delete: async (portalId, kid, at) => {
       const one = { _id: kid, portalId, revokedAt: { $exists: true }, deletedAt: { $exists: false } };
-      const change = { $set: { deletedAt: at }, $unset: { sealedLicenceKey: '' as const } };
+      const change = { $set: { deletedAt: at, changedAt: at }, $unset: { sealedLicenceKey: '' as const } };
       return (await collection.updateOne(one, change, timeout)).modifiedCount === 1;
     },
+    changedSince: async (at) => await collection.distinct('portalId', { changedAt: { $gte: at } }, timeout),
   };
 }

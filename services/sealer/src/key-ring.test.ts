@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { until } from '@trunkline/testkit';
+import { deriveKeys } from './domain/derive.ts';
+import { createKek } from './domain/kek.ts';
+import { makeLicenceKey, parseLicenceKey } from './domain/licence-key.ts';
+import { createKeyRing } from './key-ring.ts';
+import type { PortalKeys, StoredKey } from './store/portal-keys.ts';
+
+const kek = createKek(createSecretKey(randomBytes(32)));
+
+function aKey(): StoredKey {
+  const licenceKey = makeLicenceKey();
+  const secret = parseLicenceKey(licenceKey) ?? assert.fail();
+  const at = new Date();
+  const sealedLicenceKey = kek.seal(Buffer.from(licenceKey));
+  return {
+    _id: deriveKeys(secret).kid,
+    portalId: 'p',
+    tenantId: 't',
+    sealedLicenceKey,
+    createdAt: at,
+    changedAt: at,
+    requestId: '',
+  };
+}
+
+function setting() {
+  const world = { key: aKey(), changed: [] as string[], isAway: false, asked: 0, aheadMs: 0 };
+  const store: Pick<PortalKeys, 'ofPortal' | 'changedSince'> = {
+    ofPortal: async () => {
+      world.asked += 1;
+      return [world.key];
+    },
+    changedSince: async () => {
+      if (world.isAway) throw new Error('the database is away');
+      return world.changed;
+    },
+  };
+  const ring = createKeyRing(store, kek, () => Date.now() + world.aheadMs);
+  /** How often the store is asked for two looks. */
+  const asked = async () => {
+    const before = world.asked;
+    await ring.of('p');
+    await ring.of('p');
+    return world.asked - before;
+  };
+  return { world, ring, asked };
+}
+
+test('nothing is remembered while nobody would notice a change', async () => {
+  const { asked } = setting();
+  assert.equal(await asked(), 2);
+});
+
+test('keys are remembered, a change by another instance is noticed, and without the database nothing is believed', async () => {
+  const { world, ring, asked } = setting();
+  const end = new AbortController();
+  const troubles: unknown[] = [];
+  const following = ring.follow(end.signal, (error) => troubles.push(error));
+  await until(async () => (await asked()) === 0);
+
+  world.key = aKey();
+  world.changed = ['p'];
+  await until(async () => (await ring.of('p'))[0]?.kid === world.key._id);
+  world.changed = [];
+  await until(async () => (await asked()) === 0);
+
+  world.isAway = true;
+  world.aheadMs = 6_000;
+  assert.equal(await asked(), 2);
+  await until(() => troubles.length > 0);
+  end.abort();
+  await following;
+});
