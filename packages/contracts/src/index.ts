@@ -8,6 +8,20 @@ export * from './gen/trunkline/connector/v1/egress.ts';
 export * from './gen/trunkline/connector/v1/ingress.ts';
 export * from './gen/trunkline/delivery/v1/deliveries.ts';
 export * from './gen/trunkline/delivery/v1/delivery_service.ts';
+// By name: each file with a stream has the same name for its answers.
+export {
+  AcknowledgeRequest,
+  AcknowledgeResponse,
+  Consumer,
+  ConsumerRole,
+  DeleteConsumerRequest,
+  DeleteConsumerResponse,
+  ListConsumersRequest,
+  ListConsumersResponse,
+  PortalBatch,
+  PortalServiceDefinition,
+  SubscribeRequest,
+} from './gen/trunkline/delivery/v1/portal_service.ts';
 export * from './gen/trunkline/directory/v1/directory_entry.ts';
 export * from './gen/trunkline/directory/v1/directory_service.ts';
 export * from './gen/trunkline/message/v1/channel_event.ts';

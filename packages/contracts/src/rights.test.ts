@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { AuditServiceDefinition } from './gen/trunkline/audit/v1/audit_service.ts';
 import { ConnectorServiceDefinition } from './gen/trunkline/connector/v1/connector_service.ts';
 import { DeliveryServiceDefinition } from './gen/trunkline/delivery/v1/delivery_service.ts';
+import { PortalServiceDefinition } from './gen/trunkline/delivery/v1/portal_service.ts';
 import { DirectoryServiceDefinition } from './gen/trunkline/directory/v1/directory_service.ts';
 import { ContactServiceDefinition } from './gen/trunkline/message/v1/contact_service.ts';
 import { MessageServiceDefinition } from './gen/trunkline/message/v1/message_service.ts';
@@ -20,6 +21,7 @@ const methods = [
   DeliveryServiceDefinition,
   DirectoryServiceDefinition,
   MessageServiceDefinition,
+  PortalServiceDefinition,
   SealingServiceDefinition,
 ].flatMap(({ name, fullName, methods: all }) =>
   Object.values(all).map((method) => ({ short: `${name}/${method.name}`, path: `/${fullName}/${method.name}` })),

@@ -137,7 +137,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     objects: [{ store: objectStores.files }],
     calls: [
       ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown'].map((method) => `MessageService/${method}`),
-      ...['ContactService/*', 'DeliveryService/*', 'AuditService/*'],
+      ...['ContactService/*', 'DeliveryService/*', 'PortalService/*', 'AuditService/*'],
       ...partnerDirectoryMethods.map((method) => `DirectoryService/${method}`),
       'SealingService/Open',
     ],

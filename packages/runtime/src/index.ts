@@ -27,6 +27,8 @@ export {
   type RecordCodec,
 } from './bus/queue/fenced-log.ts';
 export { type OutboxPlace, outboxPlaceOf } from './bus/queue/outbox-place.ts';
+export { placeBehind, type ReaderPlace, type ReadOn, readOutbox } from './bus/queue/outbox-reader.ts';
+export { fitting, isExpired, itemOf } from './bus/queue/portal-batch.ts';
 export type { PortalObserver } from './bus/queue/portal-observer.ts';
 export type {
   BatchItem,
@@ -43,6 +45,7 @@ export type {
 } from './bus/queue/portal-ports.ts';
 export { type PortalLaneView, type PortalQueueOptions, runPortalQueue } from './bus/queue/portal-queue.ts';
 export { type Recorded, readRecorded } from './bus/queue/portal-record.ts';
+export { type PlacedEvent, toldOf } from './bus/queue/portal-state.ts';
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';

@@ -12,6 +12,8 @@ export interface Consumers {
   known(id: string): ConsumerDocument | undefined;
   /** Something about it was learned here sooner than by looking. */
   learned(document: ConsumerDocument): void;
+  /** It was deleted here. */
+  forgot(id: string): void;
   /** From now on it is noticed whatever its role; calls at each change. Returns what ends that. */
   watch(id: string, onChange: () => void): () => void;
   /** Keeps the memory as the store is, until the signal. Never rejects. */
@@ -72,6 +74,9 @@ export function openConsumers(
     learned,
     loaded: loaded.promise,
     known: (id) => known.get(id),
+    forgot: (id) => {
+      if (known.delete(id)) ring(id);
+    },
     ports: portsOf(store, { known, learned, tenantOf }),
     watch: (id, onChange) => {
       const listeners = watched.get(id) ?? new Set();

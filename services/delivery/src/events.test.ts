@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLogger, createMetrics } from '@trunkline/runtime';
 import { deliveryEvents } from './events.ts';
+import { createOpenStreams } from './pull/open-streams.ts';
 
 const log = createLogger({ service: 'delivery', instance: 'one', level: 'silent' });
 
@@ -12,7 +13,10 @@ async function measuredOf(reasons: Readonly<Record<string, string | undefined>>)
   const portals = Object.keys(reasons).map((id) => [id, { id, mode: 'paused', queue: [] }] as const);
   events.opened({ lane: 0, portals: new Map(portals), liveBytes: 0, feedSequence: 0 } as never);
   const once = new AbortController();
-  const measuring = events.measure({ reasonOf: (id) => reasons[id] }, once.signal);
+  const measuring = events.measure(
+    { pauses: { reasonOf: (id) => reasons[id] }, streams: createOpenStreams(1) },
+    once.signal,
+  );
   once.abort();
   await measuring;
   return await metrics.text();

@@ -9,6 +9,7 @@ import {
   pause,
   type Runtime,
 } from '@trunkline/runtime';
+import type { OpenStreams } from './pull/open-streams.ts';
 import type { Pauses } from './store/pauses.ts';
 
 /** Logs and metrics of delivery. */
@@ -18,7 +19,10 @@ export interface DeliveryEvents {
   opened(lane: PortalLaneView): void;
   closed(lane: PortalLaneView): void;
   /** Measures the open lanes every few seconds until the signal. */
-  measure(pauses: Pick<Pauses, 'reasonOf'>, signal: AbortSignal): Promise<void>;
+  measure(
+    more: { readonly pauses: Pick<Pauses, 'reasonOf'>; readonly streams: OpenStreams },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 const measureEveryMs = 2_000;
@@ -27,6 +31,7 @@ const modes = ['live', 'drain', 'paused', 'pull'] as const;
 const found = ['gap', 'portal_rejected', 'portal_gone'] as const satisfies readonly PauseReason[];
 /** `asked`: a person paused it; `off`: it is switched off, has no address or no valid key, or is not there any more. */
 const pausedBecause = [...found, 'asked', 'off'] as const;
+const roles = ['primary', 'follower'] as const;
 const givenUpKinds = ['expired', 'parked', 'withheld'] as const satisfies readonly GivenUp['kind'][];
 
 /** Makes the logs and metrics; once a service. */
@@ -47,10 +52,11 @@ export function deliveryEvents({
       open.delete(lane);
       log.info('Lane given up', { lane: lane.lane });
     },
-    measure: async (pauses, signal) => {
+    measure: async ({ pauses, streams }, signal) => {
       while (!signal.aborted) {
         measureLanes(open, gauges, now());
         measurePaused(open, gauges, pauses);
+        for (const role of roles) gauges.streams.set(streams.count(role), { role });
         await pause(measureEveryMs, signal);
       }
     },
@@ -64,6 +70,7 @@ function gaugesOf(metrics: Metrics) {
     waiting: metrics.gauge('trunkline_delivery_waiting', 'Events that wait.', ['mode']),
     portals: metrics.gauge('trunkline_delivery_portals', 'Portals by how their queue is doing.', ['mode']),
     paused: metrics.gauge('trunkline_delivery_paused_portals', 'Portals that get nothing, by why.', ['reason']),
+    streams: metrics.gauge('trunkline_delivery_streams', 'Open streams of consumers.', ['role']),
     memory: metrics.gauge('trunkline_delivery_live_bytes', 'Memory of events that go out as they come.'),
   };
 }

@@ -1,14 +1,22 @@
-import { collections, DeliveryServiceDefinition, SealingServiceDefinition } from '@trunkline/contracts';
+import {
+  collections,
+  DeliveryServiceDefinition,
+  PortalServiceDefinition,
+  SealingServiceDefinition,
+} from '@trunkline/contracts';
 import { createOuterHttp, createRequestGate, defineService, unlessAborted, workLanes } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
 import { openConsumers } from './consumers.ts';
 import { deliveryEvents } from './events.ts';
 import { watchKeyChanges } from './key-changes.ts';
+import { createOpenStreams } from './pull/open-streams.ts';
+import { openTails } from './pull/tails.ts';
 import { createReseal } from './reseal.ts';
 import { getBacklog } from './rpc/get-backlog.ts';
 import { listBacklogs } from './rpc/list-backlogs.ts';
 import { pause } from './rpc/pause.ts';
+import { portalMethods } from './rpc/portal-methods.ts';
 import { resume } from './rpc/resume.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { openConsumerStore } from './store/consumers.ts';
@@ -18,6 +26,8 @@ import { createTransport } from './transport.ts';
 
 const dayMs = 86_400_000;
 const connectTimeoutMs = 5_000;
+/** Streams that are open on an instance. */
+const mostStreams = 1_000;
 
 /** Delivery: the ordered stream to each portal. */
 export const delivery = defineService({
@@ -54,6 +64,12 @@ export const delivery = defineService({
     const keys = createSigningKeys(sealing, () => performance.now());
     const keyChanges = watchKeyChanges(directory, now, keys.forget);
     runtime.onClose(async () => keyChanges.end());
+    const streams = createOpenStreams(mostStreams);
+    const tails = openTails(bus, events.observer.troubled);
+    runtime.rpc.addService(
+      PortalServiceDefinition,
+      portalMethods({ ...context, consumers, streams, tails, keys, now }),
+    );
     const post = createTransport({
       ...{ publicHttp, anyHttp, tracing, now, portal: directory.portal },
       mayBePrivate: (tenantId) => privateTenants.has('true') || privateTenants.has(tenantId),
@@ -62,7 +78,7 @@ export const delivery = defineService({
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
     runtime.run('pauses', pauses.follow(signal));
     runtime.run('consumers', consumers.follow(signal));
-    runtime.run('measurements', events.measure(pauses, signal));
+    runtime.run('measurements', events.measure({ pauses, streams }, signal));
     // Without the directory every portal would look like one that does not exist.
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {

@@ -5,6 +5,7 @@ import {
   DirectoryServiceDefinition,
   MessageServiceDefinition,
   mayCall,
+  PortalServiceDefinition,
 } from '@trunkline/contracts';
 import type { RpcDefinition } from '@trunkline/runtime';
 
@@ -20,6 +21,7 @@ export const publicServices: readonly PublicService[] = [
   { definition: MessageServiceDefinition, peer: 'normalizer' },
   { definition: ContactServiceDefinition, peer: 'normalizer' },
   { definition: DeliveryServiceDefinition, peer: 'delivery' },
+  { definition: PortalServiceDefinition, peer: 'delivery' },
   { definition: AuditServiceDefinition, peer: 'audit' },
 ];
 

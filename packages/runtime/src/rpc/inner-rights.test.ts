@@ -9,6 +9,7 @@ import {
   DirectoryServiceDefinition,
   MessageServiceDefinition,
   mayCall,
+  PortalServiceDefinition,
   rightsOf,
   SealingServiceDefinition,
 } from '@trunkline/contracts';
@@ -24,7 +25,7 @@ const connectors = ['telegram', 'viber'];
 const services: readonly string[] = [...coreServices, ...connectors];
 const definitions = [
   ...[AuditServiceDefinition, ConnectorServiceDefinition, ContactServiceDefinition, DeliveryServiceDefinition],
-  ...[DirectoryServiceDefinition, MessageServiceDefinition, SealingServiceDefinition],
+  ...[DirectoryServiceDefinition, MessageServiceDefinition, PortalServiceDefinition, SealingServiceDefinition],
 ];
 type Definition = (typeof definitions)[number];
 type Method = { readonly name: string; readonly responseStream: boolean };

@@ -1,0 +1,21 @@
+import type { PortalEntry } from '@trunkline/contracts';
+import type { Consumers } from '../consumers.ts';
+import type { DeliveryContext } from '../rpc/context.ts';
+import type { SigningKeys } from '../signing-keys.ts';
+import type { OpenStreams } from './open-streams.ts';
+import type { Tails } from './tails.ts';
+
+/** What the methods of PortalService need. */
+export interface PullContext extends DeliveryContext {
+  readonly consumers: Consumers;
+  readonly streams: OpenStreams;
+  readonly tails: Tails;
+  readonly keys: Pick<SigningKeys, 'of'>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** True if a consumer is to be the portal's primary one, as its settings say now. Pure. */
+export function isNamedPrimary({ settings }: PortalEntry, name: string): boolean {
+  return settings?.primaryConsumer === name;
+}

@@ -1,0 +1,143 @@
+import { type PendingNotice, type PortalCursor, subjects } from '@trunkline/contracts';
+import {
+  type BatchItem,
+  type BatchLimit,
+  fitting,
+  isExpired,
+  itemOf,
+  type LogPort,
+  outboxPlaceOf,
+  type PlacedEvent,
+  placeBehind,
+  type ReaderPlace,
+  readOutbox,
+} from '@trunkline/runtime';
+import { notHeld } from './refusals.ts';
+
+/** The elements of a consumer's stream, in order. */
+export interface Source {
+  /** The next ones, which fit into a batch and hold at most so many events; none: nothing now. Rejects when events are missing. */
+  next(limit: BatchSize): Promise<readonly BatchItem[]>;
+  /** Sequence of the last one that was given. */
+  readonly sent: number;
+  /** True after {@link Source.next} gave nothing although something waits: it is to be asked again without any news. */
+  readonly isHolding: boolean;
+}
+
+/** How much a batch may hold. */
+export interface BatchSize {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** Where a source reads. */
+export interface SourceOf {
+  readonly bus: LogPort;
+  readonly lane: number;
+  readonly portalId: string;
+  readonly place: ReaderPlace;
+}
+
+/** Reads whatever OUTBOX holds, without regard to what became of it for others. */
+export function followerSource(of: SourceOf): Source {
+  let { place } = of;
+  return {
+    get sent() {
+      return place.sequence;
+    },
+    isHolding: false,
+    next: async (limit) => {
+      const { items, last } = fitted(await eventsAfter(of, place, limit), limit);
+      if (last !== undefined) place = placeBehind(last);
+      return items;
+    },
+  };
+}
+
+/** What the primary one's source needs beside. */
+export interface PrimaryOf extends SourceOf {
+  /** The cursor as recorded. */
+  readonly cursor: PortalCursor;
+  /** Reads it again. */
+  readonly readCursor: () => Promise<PortalCursor | undefined>;
+  readonly noticeOf: (notice: PendingNotice) => BatchItem;
+  /** What was stored before, in milliseconds since 1970, is too old. */
+  readonly expiredBeforeMs: () => number;
+}
+
+/** Reads what a push would have sent: what is too old is left to the lane, which gives it up and has a notice in its place. */
+export function primarySource(of: PrimaryOf): Source {
+  let { place, cursor } = of;
+  let isHolding = false;
+  /** The lane's word about what is too old. */
+  const hold = async (): Promise<readonly BatchItem[]> => {
+    isHolding = true;
+    cursor = (await of.readCursor()) ?? cursor;
+    return [];
+  };
+  return {
+    get sent() {
+      return place.sequence;
+    },
+    get isHolding() {
+      return isHolding;
+    },
+    next: async (limit) => {
+      isHolding = false;
+      const notice = cursor.notices.find(({ toSequence }) => toSequence > place.sequence);
+      if (notice !== undefined && notice.fromSequence <= place.sequence + 1) {
+        place = behindNotice(place, notice, cursor);
+        return [of.noticeOf(notice)];
+      }
+      const events = await eventsAfter(of, place, limit);
+      const end = events.findIndex((placed) => isForLater(placed, { notice, cursor, beforeMs: of.expiredBeforeMs() }));
+      const { items, last } = fitted(end === -1 ? events : events.slice(0, end), limit);
+      if (last !== undefined) place = placeBehind(last);
+      return last === undefined && events.length > 0 ? await hold() : items;
+    },
+  };
+}
+
+interface Bound {
+  readonly notice: PendingNotice | undefined;
+  readonly cursor: PortalCursor;
+  readonly beforeMs: number;
+}
+
+function isForLater(placed: PlacedEvent, { notice, cursor, beforeMs }: Bound): boolean {
+  const { sequence } = placed.event;
+  if (notice !== undefined && sequence >= notice.fromSequence) return true;
+  return sequence > cursor.sequence && isExpired(placed, beforeMs);
+}
+
+/** Behind its last notice there is nothing before the cursor. */
+function behindNotice(
+  { outboxSequence }: ReaderPlace,
+  { toSequence }: PendingNotice,
+  cursor: PortalCursor,
+): ReaderPlace {
+  const isLast = toSequence >= cursor.sequence;
+  return {
+    outboxSequence: isLast ? Math.max(outboxSequence, cursor.outboxSequence) : outboxSequence,
+    sequence: toSequence,
+  };
+}
+
+async function eventsAfter(
+  of: SourceOf,
+  place: ReaderPlace,
+  { events, bytes }: BatchSize,
+): Promise<readonly PlacedEvent[]> {
+  const subject = subjects.outbox(of.lane, of.portalId);
+  const limit: BatchLimit = { messages: events, bytes };
+  const read = await readOutbox(of.bus, subject, place, limit);
+  if (read.kind === 'events') return read.events;
+  if (read.kind === 'empty') return [];
+  const found = await outboxPlaceOf(of.bus, subject, place.sequence + 1);
+  throw notHeld(place.sequence, found.kind === 'purged' ? found.oldestSequence : 0);
+}
+
+function fitted(events: readonly PlacedEvent[], limit: BatchSize) {
+  const items = fitting(events.slice(0, limit.events).map(itemOf), limit);
+  return { items, last: events[items.length - 1] };
+}
