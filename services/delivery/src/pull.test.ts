@@ -135,6 +135,7 @@ test('a follower reads beside the primary consumer, from where it likes, and cou
   await primary[Symbol.asyncDispose]();
   await around.seal(id, 10);
   await until(() => follower.items.length === 26 && late.items.length === 10);
+  assert.deepEqual([primary.isPrimary, follower.isPrimary], [true, false]);
   assert.deepEqual([follower.sequences, late.sequences], [numbers(30, 5), numbers(30, 21)]);
   assert.equal((await backlog()).deliveredSequence, 20, 'what followers acknowledge moves nothing');
   const { consumers } = await client.listConsumers({ portalId: id }, { tenant });

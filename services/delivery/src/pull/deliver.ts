@@ -28,7 +28,8 @@ export async function* deliver(
     hasNews = true;
     stream.bell.ring();
   });
-  yield PortalBatch.fromPartial({ epoch });
+  const of = { epoch, isPrimary: stream.role === 'primary' };
+  yield PortalBatch.fromPartial(of);
   let saidAtMs = performance.now();
   while (performance.now() < untilMs) {
     const { acknowledged } = await standing(stream, { epoch, context });
@@ -41,13 +42,13 @@ export async function* deliver(
       const items = await source.next({ events: Math.min(batchEvents, window), bytes: batchBytes });
       if (items.length > 0) {
         hasNews = true;
-        yield signed(portalId, items, { epoch, keys: await keysOf(keys, portalId), nowMs: context.now() });
+        yield { ...signed(portalId, items, await keysOf(keys, portalId), context.now()), ...of };
         saidAtMs = performance.now();
         continue;
       }
     }
     if (performance.now() - saidAtMs >= keepAliveMs) {
-      yield PortalBatch.fromPartial({ epoch });
+      yield PortalBatch.fromPartial(of);
       saidAtMs = performance.now();
     }
     await stream.bell.wait(lookEveryMs, stream.signal);
@@ -100,16 +101,12 @@ async function keysOf(keys: PullContext['keys'], portalId: string): Promise<read
 }
 
 /** What a push of the same elements would have sent. Pure. */
-function signed(
-  portalId: string,
-  items: readonly BatchItem[],
-  { epoch, keys, nowMs }: { readonly epoch: number; readonly keys: readonly Uint8Array[]; readonly nowMs: number },
-): PortalBatch {
+function signed(portalId: string, items: readonly BatchItem[], keys: readonly Uint8Array[], nowMs: number) {
   const body = batchBody(items);
   const [firstSequence, lastSequence] = [items[0]?.sequence ?? 0, items.at(-1)?.sequence ?? 0];
   const signature = signatureHeaders({ portalId, first: firstSequence, last: lastSequence }, body, keys, nowMs);
   return {
-    ...{ body, firstSequence, lastSequence, epoch },
+    ...{ body, firstSequence, lastSequence },
     webhookId: signature[headers.webhookId] ?? '',
     webhookTimestamp: signature[headers.webhookTimestamp] ?? '',
     webhookSignature: signature[headers.webhookSignature] ?? '',

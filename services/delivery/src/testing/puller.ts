@@ -27,6 +27,8 @@ export interface Puller extends AsyncDisposable {
   readonly areSigned: boolean;
   /** Of the last batch; 0 before the first. */
   readonly epoch: number;
+  /** What the last batch said. */
+  readonly isPrimary: boolean;
   /** How the stream ended; undefined: it is open. */
   readonly ended: TrunklineError | undefined;
   acknowledge(sequence?: number): Promise<number>;
@@ -46,10 +48,11 @@ export function startPuller(
   const leaving = new AbortController();
   let areSigned = true;
   let epoch = 0;
+  let isPrimary = false;
   let ended: TrunklineError | undefined;
 
   const take = (batch: PortalBatch) => {
-    epoch = batch.epoch;
+    ({ epoch, isPrimary } = batch);
     if (batch.body.length === 0) return;
     areSigned &&= isSigned(webhook, batch);
     const events = JSON.parse(batch.body.toString()) as { sequence: string; id: string; type: string }[];
@@ -65,6 +68,9 @@ export function startPuller(
     },
     get epoch() {
       return epoch;
+    },
+    get isPrimary() {
+      return isPrimary;
     },
     get ended() {
       return ended;
