@@ -89,7 +89,9 @@ async function take(name: string, portal: Judged, body: string, { headers }: Inc
   const { opener } = portal;
   if (opener === undefined) throw new Error('the judge has no key of this portal');
   const given = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, String(value)]));
-  for (const event of opener.verify(body, given)) {
+  const events = opener.verify(body, given);
+  const opened = await Promise.all(events.map((event) => opener.open(event)));
+  for (const [index, event] of events.entries()) {
     counts.events += 1;
     const sequence = BigInt(event.sequence);
     if (sequence <= portal.lastSequence) {
@@ -100,7 +102,7 @@ async function take(name: string, portal: Judged, body: string, { headers }: Inc
       complain(`${name}: ${event.sequence} came after ${portal.lastSequence}`);
     }
     portal.lastSequence = sequence > portal.lastSequence ? sequence : portal.lastSequence;
-    takeMessage(name, portal, await opener.open(event));
+    takeMessage(name, portal, opened[index]);
   }
 }
 

@@ -33,13 +33,16 @@ export function openerOf(licenceKey: string): PortalOpener {
   if (!checksum.equals(bytes.subarray(32))) throw new Error('the licence key is mistyped');
   const derive = (info: string, size: number) => Buffer.from(hkdfSync('sha256', secret, salt, info, size));
   const encryption = derive('encryption', 32);
+  // Made once a portal: it is done by another thread, which costs more than to open an event.
+  let imported: ReturnType<typeof crypto.subtle.importKey> | undefined;
+  const key = () => (imported ??= crypto.subtle.importKey('raw', encryption, 'AES-GCM', false, ['decrypt']));
   const webhook = new Webhook(derive('signing', 32).toString('base64'));
   return {
     kid: derive('kid', 8).toString('hex'),
     verify: (body, headers) => webhook.verify(body, { ...headers }) as readonly CloudEvent[],
     open: async ({ datacontenttype, data }) => {
       if (datacontenttype !== 'application/jose') return data;
-      const { plaintext } = await compactDecrypt(String(data), encryption);
+      const { plaintext } = await compactDecrypt(String(data), await key());
       return JSON.parse(new TextDecoder().decode(plaintext));
     },
   };
