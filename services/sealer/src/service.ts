@@ -6,6 +6,7 @@ import { createKek } from './domain/kek.ts';
 import type { KeyUse } from './domain/key-use.ts';
 import type { FileLink } from './domain/portal-event.ts';
 import { openHistory } from './history.ts';
+import { loadKek } from './kek/load-kek.ts';
 import { createKeyRing, sealingKey } from './key-ring.ts';
 import { keyUses } from './key-uses.ts';
 import { deleteKey } from './rpc/delete-key.ts';
@@ -29,7 +30,7 @@ export const sealer = defineService({
   uses: { bus: true, store: true, rpc: true },
   start: async (runtime) => {
     const { config: settings, store, metrics, log, bus, now } = runtime;
-    const kek = createKek(settings.SEALER_KEK);
+    const kek = createKek(await loadKek(settings, runtime));
     const keys = portalKeys(store.collection(collections.sealer.keys));
     const ring = createKeyRing(keys, kek, now);
     runtime.run(

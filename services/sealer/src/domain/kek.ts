@@ -17,7 +17,7 @@ export function createKek(key: KeyObject): Kek {
     open: (sealed) => {
       const opened = openSealed(sealed, () => key);
       if (!opened.opened)
-        throw new Error(`A licence key cannot be opened (${opened.reason}): is SEALER_KEK the right one?`);
+        throw new Error(`A licence key cannot be opened (${opened.reason}): is the key-encryption key the right one?`);
       return opened.plaintext;
     },
   };
