@@ -2,6 +2,7 @@ import type { Guard } from './guard-list.ts';
 
 const model = 'queue/portal-queue.model.test.ts';
 const cases = 'queue/portal-queue.test.ts';
+const keys = 'queue/portal-reseal.test.ts';
 
 /** Every guard of the portal queue, and of the log of attempts that fences it. */
 export const queueGuards: readonly Guard[] = [
@@ -109,5 +110,26 @@ export const queueGuards: readonly Guard[] = [
     from: '  await finish(lane, record, failure);\n',
     to: '',
     proof: cases,
+  },
+  {
+    name: 'the order of what needs another key behind what needs none',
+    file: 'queue/portal-reseal.ts',
+    from: 'if (first > 0) return batch.slice(0, first);',
+    to: '',
+    proof: keys,
+  },
+  {
+    name: 'the sealing anew of what is sealed under a deleted key',
+    file: 'queue/portal-reseal.ts',
+    from: ' || deletedKids.has(event.kid);',
+    to: ';',
+    proof: keys,
+  },
+  {
+    name: 'the trying at once of another key',
+    file: 'queue/portal-attempt.ts',
+    from: '(isUsed ? 0 : unknownKeyRetryMs)',
+    to: 'unknownKeyRetryMs',
+    proof: keys,
   },
 ];

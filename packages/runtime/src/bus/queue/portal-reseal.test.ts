@@ -57,6 +57,19 @@ test('a portal that has no new key yet gets what is sealed under it by the old o
   assert.deepEqual([receiver.last, world.sealer.resealed], [16, resealed]);
 });
 
+test('what is sealed under a key that the portal knows goes first as it is, and what needs another key follows', async () => {
+  const { world, id, receiver, knows } = await rotated();
+  knows('k0');
+  receiver.mood = 'well';
+  await pass(world, 5_000);
+  const { resealed } = world.sealer;
+  // An instance that does not know of the new key yet seals between those that do.
+  for (const kid of ['k0', 'k1', 'k0', 'k1']) world.produce(id, 1, kid);
+  await pass(world, 1_000);
+  assert.deepEqual([receiver.last, receiver.unknownAnswers, world.sealer.resealed - resealed], [9, 1, 2]);
+  assert.deepEqual(receiver.violations, []);
+});
+
 test('a portal that knows no key is asked for each once in five minutes, nothing is parked, and the keys are named', async () => {
   const { world, receiver, knows, cursor } = await rotated();
   knows();
@@ -91,6 +104,17 @@ test('a key that was not used is no reason to ask for another one', async () => 
   world.produce(id, 1);
   await pass(world, 60_000);
   assert.deepEqual([receiver.unknownAnswers, world.sealer.resealed, state()?.lastError], [1, 0, 'portal_unknown_key']);
+});
+
+test('a sealer that answers with the key that was refused is not asked again and again', {
+  timeout: 20_000,
+}, async () => {
+  const { world, receiver, knows, cursor } = await rotated();
+  knows('k1');
+  world.sealer.insistsOn = 'k0';
+  receiver.mood = 'well';
+  await pass(world, 60_000);
+  assert.deepEqual([receiver.last, receiver.unknownAnswers, cursor().lastError], [0, 1, 'portal_unknown_key']);
 });
 
 test('what waits under a deleted key is never sent under it; what history no longer gives is withheld, kept and told', async () => {

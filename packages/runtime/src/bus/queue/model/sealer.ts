@@ -12,6 +12,8 @@ export interface ModelSealer {
   readonly violations: readonly string[];
   /** True: it does not answer. */
   isAway: boolean;
+  /** It seals under this key, whatever it is told. */
+  insistsOn: string | undefined;
   /** History no longer gives this event: `<portal>/<sequence>`. */
   lose(name: string): void;
   /** A new key beside the others. */
@@ -39,6 +41,7 @@ export function createModelSealer(chance: Chance, lossRate = 0): ModelSealer {
     deleted,
     violations,
     isAway: false,
+    insistsOn: undefined,
     lose: (name) => void lost.set(name, true),
     get resealed() {
       return resealed;
@@ -56,7 +59,7 @@ export function createModelSealer(chance: Chance, lossRate = 0): ModelSealer {
     },
     reseal: ({ portalId, events, notKids }) => {
       if (sealer.isAway) throw new Error('the sealer is away');
-      const kid = kids.findLast((each) => !notKids.includes(each));
+      const kid = sealer.insistsOn ?? kids.findLast((each) => !notKids.includes(each));
       if (kid === undefined) return undefined;
       return events.map((event): ResealedEvent => {
         const former = kidOf({ bytes: event.cloudEvent });

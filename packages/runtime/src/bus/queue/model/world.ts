@@ -52,7 +52,8 @@ export interface World {
   readonly violations: string[];
   /** Switches of drain to live that were stopped in time. */
   readonly races: number;
-  produce(portalId: string, count: number): void;
+  /** Seals so many events of a portal as one message, under the newest key unless another one is named. */
+  produce(portalId: string, count: number, kid?: string): void;
   noticeOf(notice: PendingNotice): BatchItem;
   start(): Owner;
 }
@@ -163,10 +164,10 @@ export function createWorld(
     return owner;
   };
 
-  const produce = (portalId: string, count: number) => {
+  const produce = (portalId: string, count: number, kid = sealer.kids.at(-1) ?? '') => {
     const head = heads.get(portalId) ?? 0;
     const events = Array.from({ length: count }, (_, index) =>
-      eventOf(head + 1 + index, { atMs: time.clock.wallMs(), sizeBytes, kid: sealer.kids.at(-1) ?? '' }),
+      eventOf(head + 1 + index, { atMs: time.clock.wallMs(), sizeBytes, kid }),
     );
     heads.set(portalId, head + count);
     appendSealed(servers, subjects.outbox(lane, portalId), { portalId, tenantId, events }, time.clock.wallMs());
