@@ -13,14 +13,24 @@ test('what is asked for becomes the request of the public API', () => {
   const add = readArguments(['add', '--url', 'https://crm.example/hook', '--request', 'r1', '--tenant', 't1']);
   const request = { tenantId: 't1', url: 'https://crm.example/hook', name: 'crm.example', idempotencyKey: 'r1' };
   assert.deepEqual(add, { order: 'add', request });
+  const pull = readArguments(['add', '--pull', 'crm', '--request', 'r1']);
+  const settings = { primaryConsumer: 'crm' };
+  assert.deepEqual(pull, { order: 'add', request: { settings, name: 'crm', idempotencyKey: 'r1' } });
   assert.deepEqual(readArguments(['list']), { order: 'list', request: {} });
   assert.equal(readArguments(['--help']), undefined);
   assert.equal(readArguments([]), undefined);
 });
 
-for (const args of [['add'], ['add', '--url', 'nowhere'], ['remove'], ['list', 'all'], ['list', '--all']]) {
+for (const args of [
+  ['add'],
+  ['add', '--url', 'nowhere'],
+  ['add', '--url', 'https://a.example', '--pull', 'crm'],
+  ['remove'],
+  ['list', 'all'],
+  ['list', '--all'],
+]) {
   test(`${args.join(' ')} is not understood`, () => {
-    assert.throws(() => readArguments(args), /--url is|Say add or list|Unknown option/);
+    assert.throws(() => readArguments(args), /--url|Say add or list|Unknown option/);
   });
 }
 
@@ -34,6 +44,8 @@ test('a licence key is shown with the portal that was made, and not by a late re
 test('portals are listed one a line', () => {
   const lines = listLines([portal, { id: 'p2', name: 'Console' }]);
   assert.deepEqual(lines, ['p1  CRM      on   https://crm.example/hook', 'p2  Console  off  (no address)']);
+  const pulled = listLines([{ id: 'p3', name: 'CRM', isActive: true, settings: { primaryConsumer: 'crm' } }]);
+  assert.deepEqual(pulled, ['p3  CRM  on   (pulled by crm)']);
   assert.match(listLines([]).join(), /There are no portals/);
 });
 

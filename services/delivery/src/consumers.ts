@@ -50,7 +50,7 @@ export function openConsumers(
     changedAtMs = Math.max(changedAtMs, document.changedAt.getTime());
     if (isKept(document)) known.set(document._id, document);
     else known.delete(document._id);
-    if (former?.changedAt.getTime() !== document.changedAt.getTime()) ring(document._id);
+    if (former === undefined || !isSame(former, document)) ring(document._id);
   };
   const readAll = async () => {
     const found = await store.readOpen([...watched.keys()]);
@@ -125,4 +125,9 @@ function portsOf(store: ConsumerStore, { known, learned, tenantOf }: Memory): Co
       return document.role === 'closed' ? document.acknowledged : 0;
     },
   };
+}
+
+/** Nothing that a stream looks at is another. */
+function isSame(a: ConsumerDocument, b: ConsumerDocument): boolean {
+  return a.role === b.role && a.acknowledged === b.acknowledged && a.epoch === b.epoch && a.streamId === b.streamId;
 }

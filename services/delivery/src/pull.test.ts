@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test';
 import {
   ConsumerRole,
   DeliveryServiceDefinition,
+  PortalKey,
+  PortalKeyState,
   PortalMode,
   PortalServiceDefinition,
   PortalSettings,
@@ -42,9 +44,9 @@ after(async () => {
 async function aPortal() {
   count += 1;
   const id = `pull${count}`;
-  const serve = async (primaryConsumer: string, url = '') => {
+  const serve = async (primaryConsumer: string, url = '', keys: PortalKey[] = []) => {
     const settings = PortalSettings.fromPartial({ primaryConsumer, lingerMs: 1 });
-    await around.setPortal({ id, url, settings });
+    await around.setPortal({ id, url, settings, keys });
   };
   await serve('crm');
   const backlog = () => deliveries.getBacklog({ portalId: id }, { tenant });
@@ -245,6 +247,34 @@ test('a follower that becomes the primary consumer begins at the cursor, and its
   assert.deepEqual(next.sequences, numbers(10, 5));
   await assert.rejects(follower.acknowledge(10), { code: 'aborted' });
   await delivered(10);
+});
+
+test('what was sealed under a key that is deleted comes under another one, or as a notice that it will not come', async () => {
+  const { id, serve, pull, delivered, backlog } = await aPortal();
+  await around.seal(id, 10);
+  await using former = pull();
+  await until(() => former.items.length === 10);
+  await former[Symbol.asyncDispose]();
+  const { PORTAL_KEY_STATE_DELETED: deleted, PORTAL_KEY_STATE_VALID: valid } = PortalKeyState;
+  await serve('crm', '', [
+    PortalKey.fromPartial({ kid: 'k', state: deleted }),
+    PortalKey.fromPartial({ kid: 'k2', state: valid }),
+  ]);
+  await using follower = pull({ consumer: 'copy', fromSequence: 1 }, acknowledging);
+  await using puller = pull({}, acknowledging);
+  await delivered(10);
+  for (const { items } of [puller, follower]) {
+    assert.deepEqual(
+      items.map(({ sequence }) => sequence),
+      numbers(10),
+    );
+    const kinds = items.map(({ type, data }) => (type === 'trunkline.events.withheld.v1' ? 'withheld' : data));
+    assert.deepEqual(
+      kinds,
+      numbers(10).map((sequence) => (sequence === 7 ? 'withheld' : 'anew')),
+    );
+  }
+  assert.equal((await backlog()).withheld, 1);
 });
 
 test('another tenant neither subscribes, nor acknowledges, nor lists, nor deletes; names and numbers have bounds', async () => {

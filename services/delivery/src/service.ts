@@ -61,6 +61,7 @@ export const delivery = defineService({
       await Promise.all([publicHttp[Symbol.asyncDispose](), anyHttp[Symbol.asyncDispose]()]);
     });
     const sealing = clients.of(SealingServiceDefinition, 'sealer');
+    const reseal = createReseal(sealing);
     const keys = createSigningKeys(sealing, () => performance.now());
     const keyChanges = watchKeyChanges(directory, now, keys.forget);
     runtime.onClose(async () => keyChanges.end());
@@ -68,7 +69,7 @@ export const delivery = defineService({
     const tails = openTails(bus, events.observer.troubled);
     runtime.rpc.addService(
       PortalServiceDefinition,
-      portalMethods({ ...context, consumers, streams, tails, keys, now }),
+      portalMethods({ ...context, consumers, streams, tails, keys, reseal, now }),
     );
     const post = createTransport({
       ...{ publicHttp, anyHttp, tracing, now, portal: directory.portal },
@@ -83,7 +84,7 @@ export const delivery = defineService({
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {
       await unlessAborted(known, lease.signal);
-      const parts = { post, reseal: createReseal(sealing), keyChanges };
+      const parts = { post, reseal, keyChanges };
       await deliverLane(lease, { runtime, ...parts, undelivered, pauses, consumers, gate, events });
     });
   },

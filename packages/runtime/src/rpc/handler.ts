@@ -116,9 +116,16 @@ function streaming(call: Call, run: Streaming) {
       // A stream that ended because the service does was not read to its end.
       call.closing.throwIfAborted();
     } catch (error) {
-      throw measured.failed(call.closing.aborted ? new TrunklineError('unavailable', 'the service is ending') : error);
+      throw measured.failed(call.closing.aborted ? ending() : error);
     }
   };
+}
+
+function ending(): TrunklineError {
+  return new TrunklineError('unavailable', 'the service is ending', {
+    publicMessage: 'The service ends this stream.',
+    remedy: 'Call again: another instance answers, or this one in some seconds.',
+  });
 }
 
 /** The items of a stream until the signal, even if the stream itself does not listen to it. */

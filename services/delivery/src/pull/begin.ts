@@ -8,12 +8,12 @@ import {
   toldOf,
 } from '@trunkline/runtime';
 import { noticeItem } from '../domain/notice.ts';
-import { settingsOf } from '../domain/settings.ts';
+import { deletedKidsOf, settingsOf } from '../domain/settings.ts';
 import type { ConsumerDocument } from '../store/consumers.ts';
 import { isNamedPrimary, type PullContext } from './context.ts';
 import { type OpenStream, takenOver } from './open-streams.ts';
 import { notHeld, notYet, placeChanged } from './refusals.ts';
-import { followerSource, primarySource, type Source } from './source.ts';
+import { followerSource, primarySource, type Source, type SourceOf } from './source.ts';
 
 /** Who wants to begin where: 0 for the usual place. */
 export interface Wanted {
@@ -46,9 +46,9 @@ export async function beginPrimary(wanted: Wanted, stream: OpenStream, context: 
   }
   const usual = { outboxSequence: cursor.outboxSequence, sequence: had };
   const source = primarySource({
-    ...{ bus, lane, portalId: portal.id, cursor, readCursor },
+    ...partsOf(portal, context),
+    ...{ cursor, readCursor },
     place: from === 0 || from === had + 1 ? usual : await placeBefore(bus, portal, from),
-    noticeOf: (notice) => noticeItem(portal, notice),
     expiredBeforeMs: () => now() - settingsOf(directory.portal(portal.id)).retentionMs,
   });
   return { source, epoch: document.epoch };
@@ -99,7 +99,7 @@ export async function beginFollower(wanted: Wanted, stream: OpenStream, context:
   const document = await consumers.store.follow(consumer, stream.id, isGiven ? place.sequence : undefined);
   if (document === undefined) throw notYet('The stream is being handed over.');
   consumers.learned(document);
-  return { source: followerSource({ bus, lane, portalId: portal.id, place }), epoch: document.epoch };
+  return { source: followerSource({ ...partsOf(portal, context), place }), epoch: document.epoch };
 }
 
 async function headOf(bus: LogPort, { id, tenantId }: PortalEntry): Promise<ReaderPlace> {
@@ -119,4 +119,13 @@ async function placeBefore(bus: LogPort, portal: PortalEntry, sequence: number):
     case 'ahead':
       throw invalidArgument({ field: 'from_sequence', description: `is at most ${found.headSequence + 1}` });
   }
+}
+
+function partsOf(portal: PortalEntry, { bus, directory, reseal }: PullContext): Omit<SourceOf, 'place'> {
+  const deletedKids = () => deletedKidsOf(directory.portal(portal.id));
+  return {
+    ...{ bus, lane: laneOf(portal.tenantId), portalId: portal.id },
+    keys: { portalId: portal.id, deletedKids, reseal },
+    noticeOf: (notice) => noticeItem(portal, notice),
+  };
 }

@@ -1,4 +1,5 @@
 import type { PortalEntry } from '@trunkline/contracts';
+import type { PortalPorts } from '@trunkline/runtime';
 import type { Consumers } from '../consumers.ts';
 import type { DeliveryContext } from '../rpc/context.ts';
 import type { SigningKeys } from '../signing-keys.ts';
@@ -11,6 +12,7 @@ export interface PullContext extends DeliveryContext {
   readonly streams: OpenStreams;
   readonly tails: Tails;
   readonly keys: Pick<SigningKeys, 'of'>;
+  readonly reseal: PortalPorts['reseal'];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -12,6 +12,7 @@ import {
   type ReaderPlace,
   readOutbox,
 } from '@trunkline/runtime';
+import { type KnownKeys, underKnownKeys } from './known-keys.ts';
 import { notHeld } from './refusals.ts';
 
 /** The elements of a consumer's stream, in order. */
@@ -36,6 +37,8 @@ export interface SourceOf {
   readonly lane: number;
   readonly portalId: string;
   readonly place: ReaderPlace;
+  readonly keys: KnownKeys;
+  readonly noticeOf: (notice: PendingNotice) => BatchItem;
 }
 
 /** Reads whatever OUTBOX holds, without regard to what became of it for others. */
@@ -47,11 +50,20 @@ export function followerSource(of: SourceOf): Source {
     },
     isHolding: false,
     next: async (limit) => {
-      const { items, last } = fitted(await eventsAfter(of, place, limit), limit);
-      if (last !== undefined) place = placeBehind(last);
-      return items;
+      const opened = await underKnownKeys(fitted(await eventsAfter(of, place, limit), limit), of.keys);
+      const last = opened.events.at(-1);
+      if (last === undefined) return [];
+      place = placeBehind(last);
+      if (opened.kind === 'events') return opened.events.map(itemOf);
+      return [of.noticeOf(withheldNotice(opened.events, last, opened.reason))];
     },
   };
+}
+
+/** What the lane tells the primary consumer of such events, a follower is told here. */
+function withheldNotice(events: readonly PlacedEvent[], { event }: PlacedEvent, reason: string): PendingNotice {
+  const fromSequence = events[0]?.event.sequence ?? event.sequence;
+  return { kind: 'withheld', fromSequence, toSequence: event.sequence, reason, chain: event.chain, at: event.at };
 }
 
 /** What the primary one's source needs beside. */
@@ -60,12 +72,11 @@ export interface PrimaryOf extends SourceOf {
   readonly cursor: PortalCursor;
   /** Reads it again. */
   readonly readCursor: () => Promise<PortalCursor | undefined>;
-  readonly noticeOf: (notice: PendingNotice) => BatchItem;
   /** What was stored before, in milliseconds since 1970, is too old. */
   readonly expiredBeforeMs: () => number;
 }
 
-/** Reads what a push would have sent: what is too old is left to the lane, which gives it up and has a notice in its place. */
+/** Reads what a push would have sent: what is too old, or withheld, is left to the lane, which gives it up and has a notice in its place. */
 export function primarySource(of: PrimaryOf): Source {
   let { place, cursor } = of;
   let isHolding = false;
@@ -91,9 +102,11 @@ export function primarySource(of: PrimaryOf): Source {
       }
       const events = await eventsAfter(of, place, limit);
       const end = events.findIndex((placed) => isForLater(placed, { notice, cursor, beforeMs: of.expiredBeforeMs() }));
-      const { items, last } = fitted(end === -1 ? events : events.slice(0, end), limit);
+      const opened = await underKnownKeys(fitted(end === -1 ? events : events.slice(0, end), limit), of.keys);
+      const last = opened.events.at(-1);
+      if (opened.kind === 'withheld' || (last === undefined && events.length > 0)) return await hold();
       if (last !== undefined) place = placeBehind(last);
-      return last === undefined && events.length > 0 ? await hold() : items;
+      return opened.events.map(itemOf);
     },
   };
 }
@@ -137,7 +150,6 @@ async function eventsAfter(
   throw notHeld(place.sequence, found.kind === 'purged' ? found.oldestSequence : 0);
 }
 
-function fitted(events: readonly PlacedEvent[], limit: BatchSize) {
-  const items = fitting(events.slice(0, limit.events).map(itemOf), limit);
-  return { items, last: events[items.length - 1] };
+function fitted(events: readonly PlacedEvent[], limit: BatchSize): readonly PlacedEvent[] {
+  return events.slice(0, fitting(events.slice(0, limit.events).map(itemOf), limit).length);
 }

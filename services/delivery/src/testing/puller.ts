@@ -17,6 +17,7 @@ export interface Pulled {
   readonly sequence: number;
   readonly id: string;
   readonly type: string;
+  readonly data: unknown;
 }
 
 /** One open stream, read in the background. */
@@ -55,7 +56,7 @@ export function startPuller(
     ({ epoch, isPrimary } = batch);
     if (batch.body.length === 0) return;
     areSigned &&= isSigned(webhook, batch);
-    const events = JSON.parse(batch.body.toString()) as { sequence: string; id: string; type: string }[];
+    const events = JSON.parse(batch.body.toString()) as (Omit<Pulled, 'sequence'> & { readonly sequence: string })[];
     items.push(...events.map((event) => ({ ...event, sequence: Number(event.sequence) })));
   };
   const puller: Puller = {

@@ -3,7 +3,8 @@ import { meet } from './portal-feed.ts';
 import { readFront, readOn } from './portal-front.ts';
 import { consider, type Lane, pausedCheckMs, pausePortal, toDrain } from './portal-lane.ts';
 import type { PortalView } from './portal-ports.ts';
-import { moveBehind, nextOf, type Portal, toldOf } from './portal-state.ts';
+import { withKnownKeys } from './portal-reseal.ts';
+import { moveBehind, nextOf, type PlacedEvent, type Portal, toldOf } from './portal-state.ts';
 
 /** How much is read at once to find the place of an acknowledgement. */
 const passedAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
@@ -35,7 +36,20 @@ export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Pr
   const front = await readFront(lane, portal, view);
   if (front.kind === 'again') return;
   if (front.kind === 'gap') pauseAtGap(lane, portal);
+  if (front.kind === 'events' && (await withholds(lane, portal, front.events))) return;
   portal.nextAttemptAtMs = lane.clock.now() + Math.min(pausedCheckMs, untilExpiryMs(lane, portal, view));
+}
+
+/** Gives up what stands at the front and can never be opened again; true if something did. */
+async function withholds(lane: Lane, portal: Portal, events: readonly PlacedEvent[]): Promise<boolean> {
+  const { sequence } = portal;
+  portal.failures = 0;
+  portal.lastError = '';
+  portal.lastErrorText = '';
+  const [front] = events;
+  if (front === undefined || !lane.ports.view(portal.id).deletedKids.has(front.event.kid)) return false;
+  await withKnownKeys(lane, portal, events);
+  return portal.sequence > sequence;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { SealedBatch, subjects } from '@trunkline/contracts';
+import { SealedBatch, type SealedEvent, subjects } from '@trunkline/contracts';
 import type { BatchItem } from '../portal-ports.ts';
 import { toldOf } from '../portal-state.ts';
 import { isNotice } from './receiver.ts';
@@ -104,9 +104,19 @@ function nextItems(world: World, portalId: string, sent: number, retentionMs: nu
     for (const event of SealedBatch.decode(message.data).events) {
       if (event.sequence !== last + 1) continue;
       if ((event.at?.getTime() ?? 0) <= world.time.clock.wallMs() - retentionMs) return items;
-      items.push({ sequence: event.sequence, id: event.id, bytes: event.cloudEvent, traceparent: '' });
+      const cloudEvent = openedBy(world, portalId, event);
+      if (cloudEvent === undefined) return items;
+      items.push({ sequence: event.sequence, id: event.id, bytes: cloudEvent, traceparent: '' });
       last = event.sequence;
     }
   }
   return items;
+}
+
+/** Under a key that is no more it is sealed anew; undefined: not now, or never, which is the lane's to say. */
+function openedBy({ sealer }: World, portalId: string, event: SealedEvent): Buffer | undefined {
+  if (!sealer.deleted.has(event.kid)) return event.cloudEvent;
+  if (sealer.isAway) return undefined;
+  const [answer] = sealer.reseal({ portalId, tenantId: 'tenant', events: [event], notKids: [] }) ?? [];
+  return answer?.kind === 'sealed' ? answer.cloudEvent : undefined;
 }

@@ -1,0 +1,51 @@
+import { type PlacedEvent, type ResealedEvent, type ResealOrder, TrunklineError } from '@trunkline/runtime';
+
+/** What is needed to seal events anew. */
+export interface KnownKeys {
+  readonly portalId: string;
+  /** Keys that are no more, as known now. */
+  readonly deletedKids: () => ReadonlySet<string>;
+  readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | undefined>;
+}
+
+/** Events that can be sent; or, at the front, events that can never be opened again. */
+export type Opened =
+  | { readonly kind: 'events'; readonly events: readonly PlacedEvent[] }
+  | { readonly kind: 'withheld'; readonly events: readonly PlacedEvent[]; readonly reason: string };
+
+/**
+ * The first of these events, under keys that the portal can know: what was sealed under a key that was deleted is sealed anew.
+ * Rejects with `no_key` when there is none to seal with, and when the sealer does not answer.
+ */
+export async function underKnownKeys(
+  events: readonly PlacedEvent[],
+  { portalId, deletedKids, reseal }: KnownKeys,
+): Promise<Opened> {
+  const deleted = deletedKids();
+  const isClosed = ({ event }: PlacedEvent) => deleted.has(event.kid);
+  const first = deleted.size === 0 ? -1 : events.findIndex(isClosed);
+  if (first === -1) return { kind: 'events', events };
+  if (first > 0) return { kind: 'events', events: events.slice(0, first) };
+  const run = until(events, (placed) => !isClosed(placed));
+  const order = { portalId, tenantId: run[0]?.tenantId ?? '', events: run.map(({ event }) => event), notKids: [] };
+  const answers = await reseal(order);
+  const front = answers?.[0];
+  if (answers === undefined || front === undefined) throw new TrunklineError('no_key', 'there is no key to seal with');
+  if (front.kind === 'withheld') {
+    const { reason } = front;
+    const same = until(answers, (answer) => answer.kind !== 'withheld' || answer.reason !== reason);
+    return { kind: 'withheld', events: run.slice(0, same.length), reason };
+  }
+  const sealed = run.flatMap((placed, index): PlacedEvent[] => {
+    const answer = answers[index];
+    if (answer?.kind !== 'sealed') return [];
+    return [{ ...placed, event: { ...placed.event, cloudEvent: answer.cloudEvent, kid: answer.kid } }];
+  });
+  const unbroken = until(sealed, (placed, index) => placed.event.sequence !== run[index]?.event.sequence);
+  return { kind: 'events', events: unbroken };
+}
+
+function until<T>(all: readonly T[], isEnd: (one: T, index: number) => boolean): readonly T[] {
+  const end = all.findIndex(isEnd);
+  return end === -1 ? all : all.slice(0, end);
+}
