@@ -26,7 +26,7 @@ test('times are told as people read them', () => {
 const entry = {
   ...{ kind: 'delivery.attempted', service: 'delivery', at: '2026-01-01T10:20:30.123Z', outcome: 'portal_timeout' },
   ...{ id: 'x', messageIds: [], conversationId: '', channelId: '', portalId: 'p', traceparent: '00-other-def-01' },
-  ...{ sequence: '4', lastSequence: '6', attempt: 2, durationMs: 15, httpStatus: 0 },
+  ...{ sequence: '4', lastSequence: '6', attempt: 2, durationMs: 15, httpStatus: 0, kid: '', count: '0' },
 };
 const hop = { stream: 'DELIVERIES', entry };
 const plain = { hasColours: false, isOfMany: false };

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { readArguments } from './portal/arguments.ts';
+import { keyLines, madeKeyLines } from './portal/key-lines.ts';
 import { listLines, madeLines } from './portal/lines.ts';
 
 test('what is asked for becomes the request of the public API', () => {
@@ -17,20 +18,38 @@ test('what is asked for becomes the request of the public API', () => {
   const settings = { primaryConsumer: 'crm' };
   assert.deepEqual(pull, { order: 'add', request: { settings, name: 'crm', idempotencyKey: 'r1' } });
   assert.deepEqual(readArguments(['list']), { order: 'list', request: {} });
+  const portalId = 'p1';
+  assert.deepEqual(readArguments(['keys', portalId]), { order: 'keys', request: { portalId } });
+  const rotate = readArguments(['rotate', portalId, '--request', 'r2']);
+  assert.deepEqual(rotate, { order: 'rotate', request: { portalId, idempotencyKey: 'r2' } });
+  const named = { portalId, kid: 'k1' };
+  assert.deepEqual(readArguments(['revoke', portalId, 'k1']), { order: 'revoke', request: named });
+  const evenLast = readArguments(['revoke', portalId, 'k1', '--even-last']);
+  assert.deepEqual(evenLast, { order: 'revoke', request: { ...named, evenLast: true } });
+  assert.deepEqual(readArguments(['delete-key', portalId, 'k1']), { order: 'delete-key', request: named });
   assert.equal(readArguments(['--help']), undefined);
   assert.equal(readArguments([]), undefined);
 });
 
-for (const args of [
-  ['add'],
-  ['add', '--url', 'nowhere'],
+const wrong = [
+  ...[['add'], ['add', '--url', 'nowhere'], ['remove'], ['list', 'all'], ['list', '--all']],
   ['add', '--url', 'https://a.example', '--pull', 'crm'],
-  ['remove'],
-  ['list', 'all'],
-  ['list', '--all'],
-]) {
+  ...[
+    ['keys'],
+    ['rotate'],
+    ['keys', 'p1', 'k1'],
+    ['revoke', 'p1'],
+    ['delete-key'],
+    ['delete-key', 'p1', 'k1', '--even-last'],
+    ['revoke', 'p1', 'k1', 'k2'],
+  ],
+];
+for (const args of wrong) {
   test(`${args.join(' ')} is not understood`, () => {
-    assert.throws(() => readArguments(args), /--url|Say add or list|Unknown option/);
+    assert.throws(
+      () => readArguments(args),
+      /--url|Say add, list|Say the (id|kid)|one word too many|--even-last|Unknown option/,
+    );
   });
 }
 
@@ -39,6 +58,21 @@ const portal = { id: 'p1', name: 'CRM', url: 'https://crm.example/hook', isActiv
 test('a licence key is shown with the portal that was made, and not by a late repeat', () => {
   assert.ok(madeLines({ portal, licenceKey: 'tlk_x' }).includes('licence key  tlk_x'));
   assert.match(madeLines({ portal, licenceKey: '' }).join('\n'), /is not shown again$/);
+});
+
+test('licence keys are listed one a line, and a new one is shown with what is to be done next', () => {
+  const createdAt = '2026-07-01T10:00:00Z';
+  const keys = [
+    { kid: 'k2', state: 'PORTAL_KEY_STATE_VALID', createdAt },
+    { kid: 'k1', state: 'PORTAL_KEY_STATE_DELETED', createdAt, revokedAt: 'r', deletedAt: 'd' },
+  ];
+  assert.deepEqual(keyLines(keys), [`k2  valid    made ${createdAt}`, `k1  deleted  made ${createdAt}, deleted d`]);
+  assert.match(keyLines([]).join(), /no licence keys/);
+  const former = { kid: 'k0', state: 'PORTAL_KEY_STATE_VALID', createdAt };
+  const made = madeKeyLines({ licenceKey: 'tlk_x', kid: 'k2', keys: [...keys, former] });
+  assert.ok(made.includes('licence key  tlk_x'));
+  assert.equal(made.at(-1), 'Then end the former: npm run portal -- revoke <portal> k0');
+  assert.doesNotMatch(madeKeyLines({ licenceKey: 'tlk_x', kid: 'k2', keys }).join(), /end the former/);
 });
 
 test('portals are listed one a line', () => {

@@ -18,7 +18,14 @@ const instance: SeenInstance = {
 };
 const backlog = {
   ...{ portalId: 'p1', mode: 'PORTAL_MODE_DRAIN', headSequence: '9', deliveredSequence: '4', waiting: '5' },
-  ...{ expired: '1', parked: '0', oldestAt: '2026-01-01T00:00:00Z', lastError: 'portal_timeout', pauseReason: '' },
+  ...{
+    expired: '1',
+    parked: '0',
+    withheld: '0',
+    oldestAt: '2026-01-01T00:00:00Z',
+    lastError: 'portal_timeout',
+    pauseReason: '',
+  },
   ...{ lastErrorText: 'no answer within 15 s', nextAttemptAt: '2026-01-01T00:00:37Z', lane: 3, owner: 'delivery-1' },
 };
 const nowMs = Date.parse('2026-01-01T00:00:30Z');
@@ -39,7 +46,7 @@ test('one screen tells services, lanes with owner and lag, portals by mode, and 
     /0 live, 1 drain, 0 paused/,
     /p1 {2}drain {2}5 waiting, the oldest for 30 s: no answer within 15 s; next try in 7 s/,
     /channels +even +5 accepted = 3 normalized \+ 1 repeated \+ 0 parked \+ 1 held/,
-    /portals +even +9 sealed = 4 done \(of them 1 expired, 0 refused\) \+ 5 waiting/,
+    /portals +even +9 sealed = 4 done \(of them 1 expired, 0 refused, 0 withheld\) \+ 5 waiting/,
   ]) {
     assert.match(text, part);
   }

@@ -7,6 +7,7 @@ export interface SeenBacklog {
   readonly waiting: string;
   readonly expired: string;
   readonly parked: string;
+  readonly withheld: string;
   readonly oldestAt?: string;
   readonly lastError: string;
   readonly lastErrorText: string;

@@ -17,6 +17,8 @@ export interface ShownHop {
     readonly attempt: number;
     readonly durationMs: number;
     readonly httpStatus: number;
+    readonly kid: string;
+    readonly count: string;
   };
 }
 
@@ -48,7 +50,11 @@ export function createTable({ hasColours, isOfMany }: TableOptions) {
       const atMs = Date.parse(entry.at);
       firstMs ??= atMs;
       const outcome = entry.outcome.split(' ')[0] ?? '';
-      const colour = good.includes(outcome) ? 'green' : outcome === '' || outcome === 'late' ? 'dim' : 'red';
+      const colour = good.includes(outcome)
+        ? 'green'
+        : outcome === '' || outcome === 'late' || entry.kid !== ''
+          ? 'dim'
+          : 'red';
       const [before, after] = [columns(entry.kind, entry.service, stream, ''), detailOf(entry)];
       const told = entry.outcome === '' ? '' : paint(colour, entry.outcome);
       const times = `${entry.at.slice(11, 23).padEnd(12)}  ${sinceFirst(atMs - firstMs).padStart(12)}`;
@@ -96,12 +102,14 @@ export function sinceFirst(ms: number): string {
   return `${sign}${Math.floor(size / 60_000)} min ${Math.round((size % 60_000) / 1_000)} s`;
 }
 
-function detailOf({ kind, sequence, lastSequence, attempt, durationMs, httpStatus }: ShownHop['entry']): string {
+function detailOf(entry: ShownHop['entry']): string {
+  const { kind, sequence, lastSequence, attempt, durationMs, httpStatus, kid, count } = entry;
   const range = lastSequence === sequence || lastSequence === '0' ? sequence : `${sequence}-${lastSequence}`;
   return [
     sequence === '0' ? '' : `sequence ${range}`,
     httpStatus === 0 ? '' : `HTTP ${httpStatus}`,
     attempt > 1 ? `try ${attempt}` : '',
+    kid === '' ? '' : `key ${kid}, ${count} ×`,
     kind.endsWith('.attempted') ? `${durationMs} ms` : '',
   ]
     .filter((text) => text !== '')

@@ -7,14 +7,20 @@ import type { ShownHop } from './table.ts';
 const nowMs = Date.parse('2026-01-01T10:00:30Z');
 const drained: SeenBacklog = {
   ...{ portalId: 'p', mode: 'PORTAL_MODE_DRAIN', headSequence: '9', deliveredSequence: '4', waiting: '5', lane: 1 },
-  ...{ expired: '0', parked: '0', oldestAt: '2026-01-01T10:00:00Z', nextAttemptAt: '2026-01-01T10:00:42Z' },
+  ...{
+    expired: '0',
+    parked: '0',
+    withheld: '0',
+    oldestAt: '2026-01-01T10:00:00Z',
+    nextAttemptAt: '2026-01-01T10:00:42Z',
+  },
   ...{ lastError: 'portal_unavailable', lastErrorText: 'the portal answered 503', pauseReason: '', owner: 'd1' },
 };
 
 /** A hop with what matters for its place. */
 function hop(stream: string, kind: string, more: Partial<ShownHop['entry']> = {}): ShownHop {
   const ids = { id: 'm', messageIds: ['m'], conversationId: 'c', channelId: 'ch', portalId: 'p', traceparent: '' };
-  const counts = { sequence: '0', lastSequence: '0', attempt: 1, durationMs: 1, httpStatus: 0 };
+  const counts = { sequence: '0', lastSequence: '0', attempt: 1, durationMs: 1, httpStatus: 0, kid: '', count: '0' };
   const entry = { kind, service: 's', at: '2026-01-01T10:00:00Z', outcome: '', ...ids, ...counts, ...more };
   return { stream, entry };
 }

@@ -6,18 +6,20 @@ import { until } from '@trunkline/testkit';
 import { Kafka, logLevel } from 'kafkajs';
 import { contentKey, openContent } from './domain/content.ts';
 import { openSalts } from './store/salts.ts';
-import { inbound, outbound, type Story, storyOf } from './testing/story.ts';
+import { inbound, keyUsed, outbound, type Story, storyOf } from './testing/story.ts';
 import { auditKey, type Surroundings, startSurroundings } from './testing/surroundings.ts';
 
 let around: Surroundings;
 const home = storyOf('home');
 const other = storyOf('other');
+const withKey = storyOf('with-key');
 
 before(async () => {
   // The service is ready although Kafka is not there; it catches up once it is.
   around = await startSurroundings({ withoutKafka: true });
   await inbound(around.bus, home, 1);
   await outbound(around.bus, home, 2);
+  await keyUsed(around.bus, withKey);
   await inbound(around.bus, other, 1);
   await until(() => around.runtime.health.reasons.has('kafka'));
   await around.servers.restart('kafka');
@@ -189,6 +191,21 @@ test('every message of the bus is one record of its topic, in the partition of i
       'nothing that people wrote is in clear',
     );
   }
+});
+
+test('what was done with a licence key stands in Kafka, named after the sealer', async () => {
+  await untilHops('home', { $case: 'id', value: home.outId }, kindsOut.length);
+  read ??= readBack();
+  const entries = (await read)
+    .filter(({ topic }) => topic === topicOf('FACTS'))
+    .flatMap(({ record }) => record.entries);
+  const [entry] = entries.filter(({ kind }) => kind === 'keys.used');
+  assert.deepEqual(
+    [entry?.portalId, entry?.tenantId, entry?.kid, entry?.outcome, entry?.count, entry?.service],
+    [withKey.portalId, withKey.tenantId, 'kid-1', 'revoked', 1, 'sealer'],
+  );
+  const hops = await untilHops('with-key', { $case: 'portalId', value: withKey.portalId }, 1);
+  assert.deepEqual(kindsOf(hops), ['keys.used']);
 });
 
 test('content opens with the salt of its contact, and with nothing once that is deleted', async () => {

@@ -170,6 +170,13 @@ const cases: readonly Case[] = [
     expected: { messageIds: ['e'] },
   },
   {
+    what: 'a use of a licence key names the key, what was done with it, and how often',
+    stream: streams.facts,
+    data: facts({ portalId: 'q', fact: { $case: 'keyUsed', value: { kid: 'k', use: 'sealed', count: 7 } } }),
+    kind: 'keys.used',
+    expected: { portalId: 'q', tenantId: 't', kid: 'k', outcome: 'sealed', count: 7 },
+  },
+  {
     what: 'a fact of a later version is kept as unreadable',
     stream: streams.facts,
     data: facts({}),
@@ -202,6 +209,13 @@ const cases: readonly Case[] = [
     }),
     kind: 'delivery.attempted',
     expected: { sequence: 1, lastSequence: 4, outcome: 'accepted' },
+  },
+  {
+    what: 'what was withheld is told by its range',
+    stream: streams.deliveries,
+    data: deliveries({ cursors: [{ portalId: 'q', notices: [{ kind: 'withheld', fromSequence: 2, toSequence: 5 }] }] }),
+    kind: 'events.withheld',
+    expected: { portalId: 'q', sequence: 2, lastSequence: 5, outcome: 'withheld' },
   },
   {
     what: 'what expired is told by its range',

@@ -69,6 +69,14 @@ export async function inbound(bus: LogPort, story: Story, sequence: number): Pro
   await bus.publish(subjects.deliveries(lane), DeliveryRecord.encode(record).finish());
 }
 
+/** What the sealer tells of a licence key. */
+export async function keyUsed(bus: LogPort, { tenantId, portalId, lane }: Story): Promise<void> {
+  const fact = { $case: 'keyUsed', value: { kid: 'kid-1', use: 'revoked', count: 1 } } as const;
+  const item = Buffer.from(Fact.encode(Fact.fromPartial({ id: 'use-1', tenantId, portalId, fact })).finish());
+  const envelope = Envelope.fromPartial({ stage: 'sealer', lane, items: [item] });
+  await bus.publish(subjects.facts(lane, 'sealer'), Envelope.encode(envelope).finish());
+}
+
 async function sealed(bus: LogPort, story: Story, id: string, sequence: number): Promise<void> {
   const { tenantId, portalId, conversationId, traceparent, lane } = story;
   const event = { sequence, id, conversationId, traceparent, cloudEvent: Buffer.from('{"data":"sealed"}') };
