@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { runChaos } from './chaos/run.ts';
 import { createProgress } from './progress.mjs';
 
-const HELP = `npm run chaos                      five minutes of load while everything breaks; then nothing may be lost or out of order
+const HELP = `npm run chaos                      five minutes of load while services and servers are killed and frozen, streams are full,
+                                   wires break, clocks are wrong and portals misbehave; then nothing may be lost or out of order
 npm run chaos -- --quick           half a minute of it
 npm run chaos -- --seconds 600     as long as you like
 npm run chaos -- --seed 42         the same disturbances again, in the same order and at the same moments

@@ -4,13 +4,14 @@ import type { Verdict } from '../load/judge/main.ts';
 import type { SendResult } from '../load/sender/send.ts';
 import type { Progress } from '../progress.mjs';
 import { apiOf } from '../up/api.ts';
-import { createClaims, disturbances, pickDisturbance } from './disturbances.ts';
+import { disturbances, pickDisturbance } from './disturbances/all.ts';
+import { createClaims } from './disturbances/disturbance.ts';
 import { type ChaosPlan, planOf, type RawFlags } from './plan.ts';
 
 /** Two of each that owns lanes, so that one can take over from the other. */
 const scale = { normalizer: 2, sealer: 2, delivery: 2, telegram: 2 };
 /** So many things may be wrong at once. */
-const atOnce = 2;
+const atOnce = 3;
 const healLimitMs = 240_000;
 const hurryEveryMs = 2_000;
 
@@ -23,7 +24,16 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   }
   const say = (what: string) => progress.update('chaos', what);
   await using field = await startField({
-    ...{ portals: plan.portals, lingerMs: 50, natsSync: plan.sync, scale, sink: plan.sink, say, signal },
+    ...{
+      portals: plan.portals,
+      lingerMs: 50,
+      natsSync: plan.sync,
+      scale,
+      hasWires: true,
+      sink: plan.sink,
+      say,
+      signal,
+    },
     onKeys: (portals) => {
       if (plan.sink === undefined) return;
       for (const { id, licenceKey } of portals) console.log(`portal ${id} licence key ${licenceKey}`);
@@ -73,9 +83,8 @@ async function runStorm(field: Field, plan: ChaosPlan, signal: AbortSignal): Pro
   return { result: await sending, kills, counts };
 }
 
-/** A receiver that is not ours cannot be told to misbehave. */
 function possible({ sink }: ChaosPlan) {
-  return sink === undefined ? disturbances : disturbances.filter(({ name }) => name !== 'portals that misbehave');
+  return sink === undefined ? disturbances : disturbances.filter(({ needsJudge }) => needsJudge !== true);
 }
 
 /** Waits until everything has come; portals that wait for their next attempt are tried at once, as an operator would. */

@@ -34,6 +34,8 @@ export interface FieldOptions {
   readonly lingerMs: number;
   readonly natsSync: 'default' | 'always';
   readonly scale?: Readonly<Record<string, number>>;
+  /** True: the parts are joined by wires that can be made bad. */
+  readonly hasWires?: boolean;
   /** A receiver that is not ours: all portals send there, and their licence keys are handed to `onKeys`. */
   readonly sink?: string | undefined;
   readonly onKeys?: (portals: readonly FleetPortal[]) => void;
@@ -53,9 +55,9 @@ export async function startField(options: FieldOptions): Promise<Field> {
   const sender = stack.use(startChild<SenderOrders>(new URL('sender/main.ts', import.meta.url)));
   const judgeUrl = await judge.ask('listen', null);
   const platformUrl = await sender.ask('listen', null);
-  const { natsSync, scale = {}, signal, say, sink } = options;
+  const { natsSync, scale = {}, hasWires = false, signal, say, sink } = options;
   say('starting servers and services');
-  const installed = { folder, natsSync, scale, signal, collectorUrl: platformUrl };
+  const installed = { folder, natsSync, scale, hasWires, signal, collectorUrl: platformUrl };
   const installation = stack.use(await startInstallation(installed));
   const urlOf = (name: string) => sink ?? `${judgeUrl}/${name}`;
   const { gatewayUrl, administratorKey } = installation;

@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { provision } from '../../packages/runtime/src/index.ts';
-import { type Servers, startServers } from '../../packages/testkit/src/index.ts';
+import { type Servers, startServers, type TcpProxy } from '../../packages/testkit/src/index.ts';
 import { DATABASE, environmentOf } from '../start/servers.ts';
 import { connectorNames, makeUsers } from '../start/users.ts';
 import { environmentsOf, type Instance } from '../up/environments.ts';
 import { planInstances } from '../up/instances.ts';
 import { exited, type InstanceProcess, startProcess, untilReady } from '../up/run.ts';
 import { keepSecrets } from '../up/secrets.ts';
+import { layWires } from './wires.ts';
 
 /** How the installation of a load run differs from another. */
 export interface InstallationOptions {
@@ -19,6 +21,8 @@ export interface InstallationOptions {
   readonly collectorUrl: string;
   /** Instances of a service; one unless told otherwise. */
   readonly scale?: Readonly<Record<string, number>>;
+  /** True: the parts are joined by wires that can be made bad. */
+  readonly hasWires?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -32,13 +36,15 @@ export interface Installation extends AsyncDisposable {
   readonly names: readonly string[];
   /** Process ids of what runs now: instances and servers by name. */
   pids(): ReadonlyMap<string, number>;
-  /** Starts an instance that is down; resolves when it serves. */
-  start(name: string): Promise<void>;
+  /** Starts an instance that is down, its clock so far off the machine's; resolves when it serves. */
+  start(name: string, clockOffsetMs?: number): Promise<void>;
   /** Stops it politely. */
   stop(name: string): Promise<void>;
   /** SIGKILL; resolves when it is gone. */
   kill(name: string): Promise<void>;
   signal(name: string, signal: NodeJS.Signals): void;
+  /** Wires between the parts, by name; none unless they were asked for. */
+  readonly wires: ReadonlyMap<string, TcpProxy>;
   /** Where an instance shows its metrics. */
   metricsUrl(name: string): string;
 }
@@ -68,6 +74,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     access: JSON.parse(environmentOf(servers, users).SERVICE_ACCESS ?? '{}'),
     common: { LOG_LEVEL: 'warn', TRACE_RATIO: traceRatio, OTEL_EXPORTER_OTLP_ENDPOINT: options.collectorUrl },
   });
+  const wires = options.hasWires === true ? stack.use(await layWires(environments)).byName : new Map();
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
   const running = runningOf(environments, logs);
@@ -75,12 +82,15 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   await Promise.all(running.names.map((name) => running.start(name)));
   const owned = stack.move();
   return {
-    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers },
+    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, wires },
     ...running,
     pids: () => new Map([...Object.entries(servers.pids), ...running.pids()]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/** Starts a service whose clock is wrong. */
+const skewedMain = fileURLToPath(new URL('skewed-main.ts', import.meta.url));
 
 /** The instances, of which each may be down. */
 function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, logFolder: string) {
@@ -106,9 +116,10 @@ function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, 
     stop,
     kill: (name: string) => end(name, 'SIGKILL'),
     stopAll: async () => void (await Promise.all([...processes.keys()].map(stop))),
-    start: async (name: string) => {
+    start: async (name: string, clockOffsetMs = 0) => {
       const instance = instanceOf(name);
-      processes.set(name, startProcess(instance, environments.get(instance) ?? {}, logFolder));
+      const words = clockOffsetMs === 0 ? undefined : [skewedMain, instance.service, String(clockOffsetMs)];
+      processes.set(name, startProcess(instance, environments.get(instance) ?? {}, logFolder, words));
       await untilReady(instance);
     },
     signal: (name: string, signal: NodeJS.Signals) => void processes.get(name)?.child.kill(signal),

@@ -53,7 +53,8 @@ export async function runHosted(
   return { failed, [Symbol.asyncDispose]: stop };
 }
 
-async function definitionOf(service: string): Promise<ServiceDefinition> {
+/** What a service is made of: its definition, by its folder. */
+export async function definitionOf(service: string): Promise<ServiceDefinition> {
   const isCore = (coreServices as readonly string[]).includes(service);
   if (!isCore) return connectorService(service, resolve('services/connectors')) as ServiceDefinition;
   const module: Record<string, ServiceDefinition> = await import(resolve(`services/${service}/src/service.ts`));
@@ -96,16 +97,19 @@ export interface InstanceProcess {
   readonly child: ChildProcess;
 }
 
-/** Starts one instance in a process of its own, which ends with this one at the latest. */
+/**
+ * Starts one instance in a process of its own, which ends with this one at the latest. `words` is what node is given: by
+ * default the service's own main file.
+ */
 export function startProcess(
   { service, number }: Instance,
   environment: Record<string, string>,
   folder: string,
+  words: readonly string[] = [mainOf(service)],
 ): InstanceProcess {
   const name = `${service}-${number}`;
   const out = createWriteStream(resolve(folder, `${name}.log`), { flags: 'a' });
-  const words = [...process.execArgv, mainOf(service)];
-  const [command, args] = tied(process.execPath, words, 'TERM');
+  const [command, args] = tied(process.execPath, [...process.execArgv, ...words], 'TERM');
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const env = { PATH, NODE_COMPILE_CACHE, CONNECTORS: service, ...environment };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -17,6 +17,7 @@ export {
 } from './connector-suite/platform-double.ts';
 export type { StrictPlatform, SuiteSubject } from './connector-suite/subject.ts';
 export { runConnectorSuite } from './connector-suite/suite.ts';
+export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.ts';
 export type { ServerName } from './servers/fetch/fetch.mjs';
 export { Problem } from './servers/fetch/problem.mjs';
 export type { MongoUser } from './servers/mongo-setup.ts';

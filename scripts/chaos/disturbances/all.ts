@@ -1,0 +1,21 @@
+import type { Chance } from '../../../packages/runtime/src/bus/queue/model/chance.ts';
+import type { Disturbance } from './disturbance.ts';
+import { sickPortals } from './portals.ts';
+import { freezeServer, fullStream, killServer } from './servers.ts';
+import { freezeOwner, killService, skewClock } from './services.ts';
+import { badWire } from './wires.ts';
+
+/** All of them. */
+export const disturbances: readonly Disturbance[] = [
+  ...[killService, freezeOwner, skewClock, killServer, freezeServer, fullStream, badWire, sickPortals],
+];
+
+/** One of them, the weighty ones more often. Pure but for the chance. */
+export function pickDisturbance(chance: Chance, from: readonly Disturbance[]): Disturbance {
+  let rest = chance.below(from.reduce((sum, { weight }) => sum + weight, 0));
+  for (const disturbance of from) {
+    rest -= disturbance.weight;
+    if (rest < 0) return disturbance;
+  }
+  throw new Error('there is nothing to choose from');
+}
