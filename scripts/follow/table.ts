@@ -19,6 +19,7 @@ export interface ShownHop {
     readonly httpStatus: number;
     readonly kid: string;
     readonly count: string;
+    readonly replay?: number;
   };
 }
 
@@ -32,6 +33,7 @@ export interface TableOptions {
 const good = ['accepted', 'sent', 'delivered', 'read', 'stored', 'received', 'normalized', 'queued'];
 const codes = { dim: 2, red: 31, green: 32, yellow: 33 } as const;
 const shortId = 8;
+const attempts = ['delivery.attempted', 'delivery.replayed'];
 
 /** Makes lines of hops, each with its time and the time since the first. */
 export function createTable({ hasColours, isOfMany }: TableOptions) {
@@ -77,7 +79,7 @@ function namesOf(hops: readonly ShownHop[]): [name: string, id: string][] {
     return distinct.length === 1 ? distinct : [];
   };
   // An attempt is in the trace of the first event of its batch, which may be another message's.
-  const own = entries.filter(({ kind }) => kind !== 'delivery.attempted');
+  const own = entries.filter(({ kind }) => !attempts.includes(kind));
   const traces = new Set(own.map(({ traceparent }) => traceparent.split('-')[1] ?? '').filter((id) => id !== ''));
   const all = {
     message: only(message.map(({ id }) => id)),
@@ -103,14 +105,15 @@ export function sinceFirst(ms: number): string {
 }
 
 function detailOf(entry: ShownHop['entry']): string {
-  const { kind, sequence, lastSequence, attempt, durationMs, httpStatus, kid, count } = entry;
+  const { kind, sequence, lastSequence, attempt, durationMs, httpStatus, kid, count, replay = 0 } = entry;
   const range = lastSequence === sequence || lastSequence === '0' ? sequence : `${sequence}-${lastSequence}`;
   return [
     sequence === '0' ? '' : `sequence ${range}`,
+    replay > 0 ? `replay ${replay}` : '',
     httpStatus === 0 ? '' : `HTTP ${httpStatus}`,
     attempt > 1 ? `try ${attempt}` : '',
     kid === '' ? '' : `key ${kid}, ${count} ×`,
-    kind.endsWith('.attempted') ? `${durationMs} ms` : '',
+    /\.(attempted|replayed)$/.test(kind) ? `${durationMs} ms` : '',
   ]
     .filter((text) => text !== '')
     .join(', ');

@@ -74,6 +74,15 @@ const cases: readonly [what: string, hops: readonly ShownHop[], backlog: Partial
     {},
     ['ended The portal p does not have its sequence 6: expired.'],
   ],
+  [
+    'expired, and brought by a replay since',
+    [
+      ...[...sealed, tried('expired', 'events.expired'), tried('portal_timeout', 'delivery.replayed')],
+      hop('DELIVERIES', 'delivery.replayed', { sequence: '6', lastSequence: '6', outcome: 'accepted', replay: 3 }),
+    ],
+    {},
+    ['there The portal p has its sequence 6: replay 3 brought it.'],
+  ],
   ['an answer that was stored', submitted, {}, ['waits Stored; it waits for the normalizer.']],
   ['an answer that was decided', answered, {}, ['waits Stored; it waits for dispatch.']],
   ['an answer in its queue', dispatched, {}, ["waits It waits in the channel's queue of telegram: not tried yet."]],

@@ -61,14 +61,16 @@ function towardsPortal(hops: Hops): Whereabouts[] {
   return isOnlyStored ? [{ kind: 'waits', text: 'Stored; it waits for the normalizer.' }] : [];
 }
 
-/** The hop that ended the wait of a sealed event. */
+const attempts = ['delivery.attempted', 'delivery.replayed'];
+
+/** The hop that ended the wait of a sealed event: the last, for what was given up may have come by a replay since. */
 function endOf(hops: Hops, { portalId, sequence }: ShownHop['entry']): ShownHop | undefined {
-  return hops.find(({ entry }) => {
+  return hops.findLast(({ entry }) => {
     const covers =
       entry.portalId === portalId &&
       Number(entry.sequence) <= Number(sequence) &&
       Number(sequence) <= Number(entry.lastSequence);
-    const isEnd = entry.kind === 'delivery.attempted' ? entry.outcome === 'accepted' : entry.kind.startsWith('events.');
+    const isEnd = attempts.includes(entry.kind) ? entry.outcome === 'accepted' : entry.kind.startsWith('events.');
     return covers && isEnd;
   });
 }
@@ -76,6 +78,12 @@ function endOf(hops: Hops, { portalId, sequence }: ShownHop['entry']): ShownHop 
 function endedAt(hops: Hops, { entry }: ShownHop): Whereabouts {
   const end = endOf(hops, entry);
   const { portalId, sequence } = entry;
+  if (end?.entry.kind === 'delivery.replayed') {
+    return {
+      kind: 'there',
+      text: `The portal ${portalId} has its sequence ${sequence}: replay ${end.entry.replay} brought it.`,
+    };
+  }
   if (end?.entry.kind === 'delivery.attempted')
     return { kind: 'there', text: `The portal ${portalId} has all of it, up to sequence ${sequence}.` };
   const text = `The portal ${portalId} does not have its sequence ${sequence}: ${end?.entry.outcome}.`;

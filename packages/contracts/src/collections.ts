@@ -23,7 +23,12 @@ export const collections = {
     parkedIn: 'parked_in',
   },
   sealer: { keys: 'portal_keys', parked: 'sealer_parked' },
-  delivery: { undelivered: 'undelivered', pauses: 'portal_pauses', consumers: 'consumers' },
+  delivery: {
+    undelivered: 'undelivered',
+    pauses: 'portal_pauses',
+    replays: 'portal_replays',
+    consumers: 'consumers',
+  },
   audit: { passport: 'passport', salts: 'salts' },
   /** Collections that each connector has of its own: the name is prefixed by the connector's. */
   connector: { held: 'held', platformMessages: 'platform_messages', state: 'state', log: 'log' },

@@ -39,6 +39,7 @@ export const hopKinds = [
   'file.ordered',
   // DELIVERIES, SENDS: what was tried.
   'delivery.attempted',
+  'delivery.replayed',
   'events.expired',
   'events.parked',
   'events.withheld',

@@ -22,6 +22,7 @@ export {
   PortalServiceDefinition,
   SubscribeRequest,
 } from './gen/trunkline/delivery/v1/portal_service.ts';
+export * from './gen/trunkline/delivery/v1/replays.ts';
 export * from './gen/trunkline/directory/v1/directory_entry.ts';
 export * from './gen/trunkline/directory/v1/directory_service.ts';
 export * from './gen/trunkline/message/v1/channel_event.ts';

@@ -39,6 +39,7 @@ export const metricNames = [
   'trunkline_delivery_events_total',
   'trunkline_delivery_acknowledged_total',
   'trunkline_delivery_streams',
+  'trunkline_delivery_replayed_total',
   'trunkline_delivery_batch_events',
   'trunkline_delivery_batch_bytes',
   'trunkline_delivery_given_up_total',

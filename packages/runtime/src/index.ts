@@ -39,6 +39,8 @@ export type {
   PortalRequest,
   PortalView,
   PostResult,
+  ReplayBatch,
+  ReplayPort,
   ResealedEvent,
   ResealOrder,
   Verdict,

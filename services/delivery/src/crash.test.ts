@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { laneOf } from '@trunkline/contracts';
 import { pause } from '@trunkline/runtime';
 import { tied, until } from '@trunkline/testkit';
-import { type Surroundings, signingKeyOf, startSurroundings } from './testing/bus.ts';
+import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { startPortal } from './testing/portal.ts';
+import { signingKeyOf } from './testing/stream.ts';
 
 let around: Surroundings;
 

@@ -11,6 +11,7 @@ import {
 } from '@trunkline/runtime';
 import type { OpenStreams } from './pull/open-streams.ts';
 import type { Pauses } from './store/pauses.ts';
+import type { ReplayDocument } from './store/replays.ts';
 
 /** Logs and metrics of delivery. */
 export interface DeliveryEvents {
@@ -18,6 +19,10 @@ export interface DeliveryEvents {
   /** From now on the lane's portals are measured. */
   opened(lane: PortalLaneView): void;
   closed(lane: PortalLaneView): void;
+  /** Somebody asked for events to be sent again. */
+  replayAsked(replay: ReplayDocument): void;
+  /** Everything of a replay was sent, or refused. */
+  replayOver(replay: ReplayDocument): void;
   /** Measures the open lanes every few seconds until the signal. */
   measure(
     more: { readonly pauses: Pick<Pauses, 'reasonOf'>; readonly streams: OpenStreams },
@@ -52,6 +57,8 @@ export function deliveryEvents({
       open.delete(lane);
       log.info('Lane given up', { lane: lane.lane });
     },
+    replayAsked: (replay) => log.info('Replay asked for', fieldsOf(replay)),
+    replayOver: (replay) => log.info('Replay over', fieldsOf(replay)),
     measure: async ({ pauses, streams }, signal) => {
       while (!signal.aborted) {
         measureLanes(open, gauges, now());
@@ -61,6 +68,10 @@ export function deliveryEvents({
       }
     },
   };
+}
+
+function fieldsOf({ portalId, tenantId, number, total, sent, refused }: ReplayDocument) {
+  return { portal: portalId, tenant: tenantId, replay: number, total, sent, refused };
 }
 
 /** How the queues stand. */
@@ -111,6 +122,7 @@ function countersOf(metrics: Metrics) {
     attempts: metrics.counter('trunkline_delivery_attempts_total', 'Requests to portals.', ['pool', 'outcome']),
     acknowledged: metrics.counter('trunkline_delivery_acknowledged_total', 'Events that primary consumers took.'),
     events: metrics.counter('trunkline_delivery_events_total', 'Events that portals took.'),
+    replayed: metrics.counter('trunkline_delivery_replayed_total', 'Events that portals took again by a replay.'),
     seconds: metrics.histogram('trunkline_delivery_attempt_seconds', 'Time of a request to a portal.', {
       labelNames: ['pool'],
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
@@ -133,19 +145,29 @@ function countersOf(metrics: Metrics) {
 }
 
 function observerOf(log: Logger, metrics: Metrics): PortalObserver {
-  const { attempts, acknowledged, events, seconds, size, bytes, givenUp, paused, races, troubles } =
+  const { attempts, acknowledged, events, replayed, seconds, size, bytes, givenUp, paused, races, troubles } =
     countersOf(metrics);
   // A counter that is born with its first event shows no increase: the alert would miss it.
   for (const kind of givenUpKinds) givenUp.add(0, { kind });
   return {
-    attempted: (pool, attempt, batchBytes) => {
-      const { portalId, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus } = attempt;
+    attempted: (pool, attempt, batch) => {
+      const { portalId, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus, replay } = attempt;
       attempts.add(1, { pool, outcome });
       seconds.observe(durationMs / 1_000, { pool });
-      size.observe(lastSequence - firstSequence + 1);
-      bytes.observe(batchBytes);
-      events.add(accepted);
-      const fields = { portal: portalId, pool, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus };
+      size.observe(batch.events);
+      bytes.observe(batch.bytes);
+      (replay > 0 ? replayed : events).add(accepted);
+      const fields = {
+        portal: portalId,
+        pool,
+        outcome,
+        firstSequence,
+        lastSequence,
+        accepted,
+        durationMs,
+        httpStatus,
+        replay,
+      };
       if (outcome === 'accepted') log.debug('Batch delivered', fields);
       else log.warn('Batch not delivered, it will be tried again', { ...fields, attempt: attempt.attempt });
     },

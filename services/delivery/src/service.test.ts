@@ -5,8 +5,9 @@ import { createRpcClients, type HostedService, type RpcClient, secret, startServ
 import { until } from '@trunkline/testkit';
 import { delivery } from './service.ts';
 import type { UndeliveredDocument } from './store/undelivered.ts';
-import { type Surroundings, signingKeyOf, startSurroundings } from './testing/bus.ts';
+import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { answer, startPortal, type TestPortal } from './testing/portal.ts';
+import { signingKeyOf } from './testing/stream.ts';
 
 let around: Surroundings;
 let service: HostedService<unknown>;

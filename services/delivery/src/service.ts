@@ -4,28 +4,27 @@ import {
   PortalServiceDefinition,
   SealingServiceDefinition,
 } from '@trunkline/contracts';
-import { createOuterHttp, createRequestGate, defineService, unlessAborted, workLanes } from '@trunkline/runtime';
+import { createRequestGate, defineService, unlessAborted, workLanes } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
 import { openConsumers } from './consumers.ts';
 import { deliveryEvents } from './events.ts';
 import { watchKeyChanges } from './key-changes.ts';
+import { openPortalHttp } from './portal-http.ts';
 import { createOpenStreams } from './pull/open-streams.ts';
 import { openTails } from './pull/tails.ts';
+import { createReplays } from './replays.ts';
 import { createReseal } from './reseal.ts';
-import { getBacklog } from './rpc/get-backlog.ts';
-import { listBacklogs } from './rpc/list-backlogs.ts';
-import { pause } from './rpc/pause.ts';
+import { deliveryMethods } from './rpc/methods.ts';
 import { portalMethods } from './rpc/portal-methods.ts';
-import { resume } from './rpc/resume.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { openConsumerStore } from './store/consumers.ts';
 import { openPauses } from './store/pauses.ts';
+import { openReplayStore } from './store/replays.ts';
 import { openUndelivered } from './store/undelivered.ts';
 import { createTransport } from './transport.ts';
 
 const dayMs = 86_400_000;
-const connectTimeoutMs = 5_000;
 /** Streams that are open on an instance. */
 const mostStreams = 1_000;
 
@@ -35,7 +34,7 @@ export const delivery = defineService({
   config,
   uses: { bus: true, store: true, directory: true, rpc: true },
   start: async (runtime) => {
-    const { config: settings, store, bus, directory, clients, tracing, signal, now, log } = runtime;
+    const { config: settings, store, bus, directory, clients, tracing, signal, now } = runtime;
     const { delivery: names } = collections;
     const events = deliveryEvents(runtime);
     const pauses = openPauses(store.collection(names.pauses), now, events.observer.troubled);
@@ -45,21 +44,13 @@ export const delivery = defineService({
       tenantOf: (portalId) => directory.portal(portalId)?.tenantId ?? '',
       onTrouble: events.observer.troubled,
     });
-    const context = { bus, directory, pauses };
-    runtime.rpc.addService(DeliveryServiceDefinition, {
-      getBacklog: (request, caller) => getBacklog(request, caller, context),
-      listBacklogs: (request, caller) => listBacklogs(request, caller, context),
-      pause: (request, caller) => pause(request, caller, context),
-      resume: (request, caller) => resume(request, caller, context),
-    });
+    const replayStore = await openReplayStore(store.collection(names.replays), now);
+    const onTrouble = events.observer.troubled;
+    const replays = createReplays({ store: replayStore, undelivered, onOver: events.replayOver, onTrouble });
+    const context = { bus, directory, pauses, undelivered, replays: replayStore, events };
+    runtime.rpc.addService(DeliveryServiceDefinition, deliveryMethods(context));
 
-    const privateTenants = new Set(settings.ALLOW_PRIVATE_PORTALS);
-    if (privateTenants.size > 0) log.warn('Portals may have private addresses', { tenants: [...privateTenants] });
-    const publicHttp = createOuterHttp({ allowPrivate: false, connectTimeoutMs });
-    const anyHttp = createOuterHttp({ allowPrivate: true, connectTimeoutMs });
-    runtime.onClose(async () => {
-      await Promise.all([publicHttp[Symbol.asyncDispose](), anyHttp[Symbol.asyncDispose]()]);
-    });
+    const httpOf = openPortalHttp(runtime, settings.ALLOW_PRIVATE_PORTALS);
     const sealing = clients.of(SealingServiceDefinition, 'sealer');
     const reseal = createReseal(sealing);
     const keys = createSigningKeys(sealing, () => performance.now());
@@ -71,21 +62,18 @@ export const delivery = defineService({
       PortalServiceDefinition,
       portalMethods({ ...context, consumers, streams, tails, keys, reseal, now }),
     );
-    const post = createTransport({
-      ...{ publicHttp, anyHttp, tracing, now, portal: directory.portal },
-      mayBePrivate: (tenantId) => privateTenants.has('true') || privateTenants.has(tenantId),
-      keys,
-    });
+    const post = createTransport({ httpOf, tracing, now, portal: directory.portal, keys });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
     runtime.run('pauses', pauses.follow(signal));
     runtime.run('consumers', consumers.follow(signal));
+    runtime.run('replays', replays.follow(signal));
     runtime.run('measurements', events.measure({ pauses, streams }, signal));
     // Without the directory every portal would look like one that does not exist.
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {
       await unlessAborted(known, lease.signal);
-      const parts = { post, reseal, keyChanges };
-      await deliverLane(lease, { runtime, ...parts, undelivered, pauses, consumers, gate, events });
+      const state = { undelivered, pauses, replays: replays.port, consumers };
+      await deliverLane(lease, { runtime, post, reseal, keyChanges, ...state, gate, events });
     });
   },
 });

@@ -1,7 +1,6 @@
 import { type ErrorCode, headers, type PortalEntry } from '@trunkline/contracts';
 import {
   asTrunklineError,
-  type OuterHttp,
   type OuterResponse,
   type PortalPorts,
   type PortalRequest,
@@ -15,6 +14,7 @@ import { isJson, type PortalAnswer, verdictOf } from './domain/answer.ts';
 import { batchBody } from './domain/body.ts';
 import { defaultTimeoutMs } from './domain/settings.ts';
 import { signatureHeaders } from './domain/signature.ts';
+import type { PortalHttp } from './portal-http.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** Largest body of an answer that is read. */
@@ -26,11 +26,7 @@ const noKeyRetryMs = 60_000;
 
 /** What requests to portals need. */
 export interface TransportOptions {
-  /** To public addresses only. */
-  readonly publicHttp: OuterHttp;
-  /** To any address. */
-  readonly anyHttp: OuterHttp;
-  readonly mayBePrivate: (tenantId: string) => boolean;
+  readonly httpOf: PortalHttp;
   readonly portal: (portalId: string) => PortalEntry | undefined;
   readonly keys: SigningKeys;
   readonly tracing: Tracing;
@@ -93,10 +89,10 @@ interface Call {
 async function post(options: TransportOptions, entry: PortalEntry, call: Call): Promise<OuterResponse> {
   const { items } = call.request;
   const body = batchBody(items);
-  const name = { portalId: entry.id, first: items[0]?.sequence ?? 0, last: items.at(-1)?.sequence ?? 0 };
-  const http = options.mayBePrivate(entry.tenantId) ? options.anyHttp : options.publicHttp;
+  const [first, last] = [items[0]?.sequence ?? 0, items.at(-1)?.sequence ?? 0];
+  const name = { portalId: entry.id, first, last, replay: call.request.replay };
   const { traceparent } = call.way;
-  return await http.call({
+  return await options.httpOf(entry.tenantId).call({
     url: entry.url,
     method: 'POST',
     headers: {

@@ -53,7 +53,8 @@ export const messageKinds: readonly string[] = ['messages.received', 'messages.s
 /** Ids that were made of a place alone: nobody looks for them. */
 const placeKinds: readonly string[] = [
   ...(['send.result', 'send.attempted', 'file.copied'] satisfies HopKind[]),
-  ...(['delivery.attempted', 'events.expired', 'events.parked', 'events.withheld', 'keys.used'] satisfies HopKind[]),
+  ...(['delivery.attempted', 'delivery.replayed'] satisfies HopKind[]),
+  ...(['events.expired', 'events.parked', 'events.withheld', 'keys.used'] satisfies HopKind[]),
 ];
 
 /** So many messages share a document: each one spares the database work, and costs whoever looks for another one a reading. */

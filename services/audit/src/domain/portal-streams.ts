@@ -24,13 +24,18 @@ export function outboxEntries(place: Place, data: Uint8Array): ClearEntry[] {
 export function deliveryEntries(place: Place, data: Uint8Array): ClearEntry[] {
   const { attempts, cursors, isFull } = DeliveryRecord.decode(data);
   const tried = attempts.map((attempt): Said => {
-    const { portalId, firstSequence, lastSequence, accepted, at, durationMs, outcome, httpStatus, traceparent } =
-      attempt;
+    const { portalId, firstSequence, lastSequence, accepted, at, durationMs, outcome } = attempt;
+    const { httpStatus, traceparent, replay } = attempt;
     // A portal may take the first few of a batch: the others are tried again.
     const last = outcome === 'accepted' && accepted > 0 ? firstSequence + accepted - 1 : lastSequence;
     const range = { portalId, sequence: firstSequence, lastSequence: Math.min(last, lastSequence) };
-    const told = { outcome, durationMs, httpStatus, traceparent, attempt: attempt.attempt };
-    return { kind: 'delivery.attempted', ...range, ...told, ...(at === undefined ? {} : { at }) };
+    const told = { outcome, durationMs, httpStatus, traceparent, attempt: attempt.attempt, replay };
+    return {
+      kind: replay > 0 ? 'delivery.replayed' : 'delivery.attempted',
+      ...range,
+      ...told,
+      ...(at === undefined ? {} : { at }),
+    };
   });
   const givenUp = (isFull ? [] : cursors).flatMap(({ portalId, notices }) =>
     notices.map(({ kind, fromSequence, toSequence, at }): Said => {

@@ -218,6 +218,15 @@ const cases: readonly Case[] = [
     expected: { portalId: 'q', sequence: 2, lastSequence: 5, outcome: 'withheld' },
   },
   {
+    what: 'an attempt of a replay is told apart, with its number',
+    stream: streams.deliveries,
+    data: deliveries({
+      attempts: [{ portalId: 'q', firstSequence: 2, lastSequence: 5, outcome: 'accepted', accepted: 4, replay: 3 }],
+    }),
+    kind: 'delivery.replayed',
+    expected: { portalId: 'q', sequence: 2, lastSequence: 5, outcome: 'accepted', replay: 3 },
+  },
+  {
     what: 'what expired is told by its range',
     stream: streams.deliveries,
     data: deliveries({ cursors: [{ portalId: 'q', notices: [{ kind: 'expired', fromSequence: 2, toSequence: 5 }] }] }),

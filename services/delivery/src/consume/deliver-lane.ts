@@ -25,6 +25,7 @@ export interface LaneContext {
   readonly undelivered: Undelivered;
   readonly pauses: Pauses;
   readonly consumers: Pick<Consumers, 'ports'>;
+  readonly replays: PortalPorts['replays'];
   readonly gate: RequestGate;
   readonly events: DeliveryEvents;
 }
@@ -53,7 +54,7 @@ export async function deliverLane(lease: Lease, context: LaneContext): Promise<v
 }
 
 function portsOf(context: LaneContext): PortalPorts {
-  const { post, reseal, keyChanges, undelivered, pauses, consumers } = context;
+  const { post, reseal, keyChanges, undelivered, pauses, replays, consumers } = context;
   const { directory } = context.runtime;
   const told = (entry: PortalEntry | undefined) => ({
     ...{ settings: settingsOf(entry), deletedKids: deletedKidsOf(entry), obstacle: obstacleOf(entry) },
@@ -68,6 +69,7 @@ function portsOf(context: LaneContext): PortalPorts {
   return {
     post,
     reseal,
+    replays,
     view: (portalId) => {
       const entry = directory.portal(portalId);
       const { settings, deletedKids, obstacle } = entry === undefined ? unknown : remembered(entry);

@@ -1,12 +1,18 @@
 import type { PortalEntry } from '@trunkline/contracts';
 import { type CallContext, type Directory, type LogPort, TrunklineError, visible } from '@trunkline/runtime';
+import type { DeliveryEvents } from '../events.ts';
 import type { Pauses } from '../store/pauses.ts';
+import type { ReplayStore } from '../store/replays.ts';
+import type { Undelivered } from '../store/undelivered.ts';
 
 /** What the methods need. */
 export interface DeliveryContext {
   readonly bus: LogPort;
   readonly directory: Directory;
   readonly pauses: Pauses;
+  readonly undelivered: Undelivered;
+  readonly replays: ReplayStore;
+  readonly events: Pick<DeliveryEvents, 'replayAsked' | 'replayOver'>;
 }
 
 /** A portal that the caller may see. Throws `not_found`, and `unavailable` while the directory is not known yet. */

@@ -1,5 +1,6 @@
 import type { SealedEvent } from '@trunkline/contracts';
 import type { Collection, GivenUp } from '@trunkline/runtime';
+import { filterOf, type Selection } from '../domain/selection.ts';
 
 /** A sealed event that was not delivered, so that it can be looked at and sent again. */
 export interface UndeliveredDocument {
@@ -33,7 +34,36 @@ export interface UndeliveredDocument {
 export interface Undelivered {
   /** Stores a range; what is there already stays as it is. Resolves when it is stored for good. */
   keep(range: GivenUp): Promise<void>;
+  /** How many a selection has, by kind, with their first and last sequence. */
+  count(portalId: string, selection: Selection): Promise<UndeliveredCount[]>;
+  /** The next of a selection in the order of sequences, without their bytes. */
+  list(portalId: string, selection: Selection, page: Page): Promise<Omit<UndeliveredDocument, 'cloudEvent'>[]>;
+  /** The same with their bytes: no more than fit, but always one. */
+  read(portalId: string, selection: Selection, page: Page & { readonly bytes: number }): Promise<SealedUndelivered[]>;
 }
+
+/** A page of a selection: behind one sequence, up to another. */
+export interface Page {
+  readonly afterSequence: number;
+  readonly untilSequence?: number;
+  readonly limit: number;
+}
+
+/** What a selection has of one kind. */
+export interface UndeliveredCount {
+  readonly kind: UndeliveredDocument['kind'];
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What is sent again of an event. */
+export type SealedUndelivered = Pick<UndeliveredDocument, 'eventId' | 'sequence' | 'cloudEvent'>;
+
+/** Whoever waits for these also holds a portal's turn, or a caller. */
+const timeout = { timeoutMS: 2_000 };
+/** Counting may have to look at everything that is kept of a portal. */
+const countTimeout = { timeoutMS: 8_000 };
 
 /** Opens the undelivered events, and makes the indexes if they are not there. */
 export async function openUndelivered(
@@ -42,6 +72,15 @@ export async function openUndelivered(
 ): Promise<Undelivered> {
   await collection.createIndex({ keptUntil: 1 }, { expireAfterSeconds: 0 });
   await collection.createIndex({ portalId: 1, sequence: 1 });
+  await collection.createIndex({ portalId: 1, conversationId: 1, sequence: 1 });
+  await collection.createIndex({ portalId: 1, at: 1 });
+  const pageOf = (portalId: string, selection: Selection, { afterSequence, untilSequence, limit }: Page) => {
+    const sequence = { $gt: afterSequence, ...(untilSequence === undefined ? {} : { $lte: untilSequence }) };
+    return collection
+      .find({ ...filterOf(portalId, selection), sequence }, timeout)
+      .sort({ sequence: 1 })
+      .limit(limit);
+  };
   return {
     keep: async (range) => {
       const nowMs = now();
@@ -53,6 +92,32 @@ export async function openUndelivered(
         };
       });
       await collection.bulkWrite(writes, { ordered: false });
+    },
+    count: async (portalId, selection) => {
+      const found = await collection
+        .aggregate<UndeliveredCount & { readonly _id: UndeliveredDocument['kind'] }>(
+          [
+            { $match: filterOf(portalId, selection) },
+            { $group: { _id: '$kind', count: { $sum: 1 }, first: { $min: '$sequence' }, last: { $max: '$sequence' } } },
+            { $sort: { _id: 1 } },
+          ],
+          countTimeout,
+        )
+        .toArray();
+      return found.map(({ _id, count, first, last }) => ({ kind: _id, count, first, last }));
+    },
+    list: (portalId, selection, page) =>
+      pageOf(portalId, selection, page).project<Omit<UndeliveredDocument, 'cloudEvent'>>({ cloudEvent: 0 }).toArray(),
+    read: async (portalId, selection, page) => {
+      const wanted = { _id: 0, eventId: 1, sequence: 1, cloudEvent: 1 };
+      const read: SealedUndelivered[] = [];
+      let bytes = 0;
+      for await (const event of pageOf(portalId, selection, page).project<SealedUndelivered>(wanted)) {
+        bytes += event.cloudEvent.length;
+        if (read.length > 0 && bytes > page.bytes) break;
+        read.push(event);
+      }
+      return read;
     },
   };
 }

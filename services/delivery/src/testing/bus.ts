@@ -1,11 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   directoryKeys,
   headers,
   laneOf,
   PortalEntry,
   SealedBatch,
-  type SealedEvent,
   SealingServiceDefinition,
   subjects,
 } from '@trunkline/contracts';
@@ -20,11 +19,7 @@ import {
 } from '@trunkline/runtime';
 import { type Servers, startServers } from '@trunkline/testkit';
 import { z } from 'zod';
-
-/** Key that a portal's requests are signed with. */
-export function signingKeyOf(portalId: string): Buffer {
-  return createHash('sha256').update(`signs for ${portalId}`).digest();
-}
+import { createStream, type EventParts, signingKeyOf } from './stream.ts';
 
 /** What is before and beside delivery: servers, directory, sealer. */
 export interface Surroundings extends AsyncDisposable {
@@ -33,8 +28,8 @@ export interface Surroundings extends AsyncDisposable {
   readonly env: Record<string, string>;
   /** Settings and lane of a portal as the directory tells them. */
   setPortal(entry: Partial<PortalEntry> & { readonly id: string }): Promise<void>;
-  /** Seals so many events of a portal; gives their sequences. */
-  seal(portalId: string, count: number, more?: Partial<SealedEvent>): Promise<number[]>;
+  /** Seals so many events of a portal under its licence key; gives their sequences. */
+  seal(portalId: string, count: number, more?: EventParts): Promise<number[]>;
   /** The sequence up to which delivery has recorded that a portal is done. */
   recordedOf(portalId: string): Promise<number>;
 }
@@ -107,7 +102,7 @@ function writing({
 }: Pick<Runtime<unknown>, 'nats' | 'bus'>): Pick<Surroundings, 'setPortal' | 'seal' | 'recordedOf'> {
   const directory = createDirectoryWriter(nats, bus);
   const tenants = new Map<string, string>();
-  const heads = new Map<string, number>();
+  const portals = new Map<string, ReturnType<typeof createStream>>();
   return {
     recordedOf: async (portalId) => {
       const { cursors } = await readRecorded(bus, laneOf(tenants.get(portalId) ?? 'home'));
@@ -120,35 +115,15 @@ function writing({
     },
     seal: async (portalId, count, more = {}) => {
       const tenantId = tenants.get(portalId) ?? 'home';
-      const head = heads.get(portalId) ?? 0;
-      const events = Array.from({ length: count }, (_, index) => sealedEvent(portalId, head + index + 1, more));
+      const stream = portals.get(portalId) ?? createStream({ portalId, tenantId });
+      portals.set(portalId, stream);
+      const events = Array.from({ length: count }, () => stream.next(more));
       const data = SealedBatch.encode({ portalId, tenantId, events }).finish();
-      const sequence = String(head + count);
+      const sequence = String(events.at(-1)?.sequence);
       await bus.publish(subjects.outbox(laneOf(tenantId), portalId), data, {
         headers: { [headers.sequence]: sequence },
       });
-      heads.set(portalId, head + count);
       return events.map((event) => event.sequence);
     },
-  };
-}
-
-function sealedEvent(portalId: string, sequence: number, more: Partial<SealedEvent>): SealedEvent {
-  const id = `${portalId}-${sequence}`;
-  const attributes = {
-    specversion: '1.0',
-    id,
-    source: `trunkline/home/${portalId}`,
-    type: 'trunkline.message.received.v1',
-  };
-  const text = sequence.toString().padStart(20, '0');
-  return {
-    ...{ sequence, id, type: attributes.type, conversationId: 'c', at: new Date() },
-    cloudEvent: Buffer.from(
-      JSON.stringify({ ...attributes, sequence: text, datacontenttype: 'application/jose', data: 'x' }),
-    ),
-    ...{ chain: Buffer.alloc(32, sequence % 256), kid: 'k', traceparent: '' },
-    ...{ plaintextHash: Buffer.alloc(32), factSequence: sequence, factIndex: 0 },
-    ...more,
   };
 }

@@ -70,6 +70,20 @@ export const queueGuards: readonly Guard[] = [
     proof: model,
   },
   {
+    name: 'the wait of a replay until nothing else waits',
+    file: 'queue/portal-replay.ts',
+    from: "slot.pool === 'replaying' && portal.queue.length === 0",
+    to: "slot.pool === 'replaying'",
+    proof: model,
+  },
+  {
+    name: 'the place from which a replay goes on',
+    file: 'queue/portal-replay.ts',
+    from: 'const untilSequence = items[count - 1]?.sequence ?? batch.afterSequence;',
+    to: 'const untilSequence = items.at(-1)?.sequence ?? batch.afterSequence;',
+    proof: 'queue/portal-replay.test.ts',
+  },
+  {
     name: 'the next sequence and no other',
     file: 'queue/portal-batch.ts',
     from: 'if (placed.event.sequence > expected) return { events: next, hasGap: true };',

@@ -1,8 +1,8 @@
-/** The pools of a lane: events as they come, those that catch up, and those whose last attempt failed. */
-export type PoolName = 'live' | 'catchingUp' | 'failing';
+/** The pools of a lane: events as they come, those that catch up, those whose last attempt failed, and replays. */
+export type PoolName = 'live' | 'catchingUp' | 'failing' | 'replaying';
 
 /** How many may be at work at once in each pool of a lane. */
-export const poolSlots: Readonly<Record<PoolName, number>> = { live: 64, catchingUp: 16, failing: 16 };
+export const poolSlots: Readonly<Record<PoolName, number>> = { live: 64, catchingUp: 16, failing: 16, replaying: 4 };
 
 /** A slot of a pool while it is held. */
 export interface Slot {
@@ -30,8 +30,11 @@ export interface Pools<Item> {
 
 /** Makes the pools of a lane. */
 export function createPools<Item>(slots: Readonly<Record<PoolName, number>> = poolSlots): Pools<Item> {
-  const queues: Record<PoolName, Set<Item>> = { live: new Set(), catchingUp: new Set(), failing: new Set() };
-  const held: Record<PoolName, number> = { live: 0, catchingUp: 0, failing: 0 };
+  const queues: Record<PoolName, Set<Item>> = {
+    ...{ live: new Set(), catchingUp: new Set() },
+    ...{ failing: new Set(), replaying: new Set() },
+  };
+  const held: Record<PoolName, number> = { live: 0, catchingUp: 0, failing: 0, replaying: 0 };
   const places = new Map<Item, PoolName>();
   const forget = (item: Item) => {
     const pool = places.get(item);

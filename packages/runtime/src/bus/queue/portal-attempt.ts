@@ -1,9 +1,8 @@
-import type { DeliveryAttempt } from '@trunkline/contracts';
 import type { Slot } from './pools.ts';
 import { fitting, itemOf } from './portal-batch.ts';
 import { dequeue } from './portal-feed.ts';
 import { type Lane, mayStart, pausePortal, sickAfterMs, toDrain } from './portal-lane.ts';
-import type { BatchItem, PostResult, Verdict } from './portal-ports.ts';
+import type { BatchItem, PortalRequest, PostResult, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
 import { unknownKeyRetryMs } from './portal-reseal.ts';
 import { moveBehind, type PlacedEvent, type Portal } from './portal-state.ts';
@@ -30,27 +29,28 @@ export async function attempt(lane: Lane, work: Work, events: readonly PlacedEve
   if (!mayStart(lane)) return undefined;
   const at = new Date(lane.clock.wallMs());
   const startedAtMs = lane.clock.now();
-  const result = await post(lane, work, items);
+  const result = await post(lane, work, { items, attempt: portal.failures + 1 });
   const durationMs = Math.round(lane.clock.now() - startedAtMs);
-  const record: DeliveryAttempt = { ...tried(portal, items), ...outcomeOf(result, items.length), at, durationMs };
+  const record = { ...tried(portal, items), ...outcomeOf(result, items.length), at, durationMs, replay: 0 };
   lane.attempts.push(record);
-  lane.observer.attempted(
-    work.slot.pool,
-    record,
-    items.reduce((sum, item) => sum + item.bytes.length, 0),
-  );
+  lane.observer.attempted(work.slot.pool, record, sizeOf(items));
   lane.changed.add(portal);
   return settle(lane, portal, { items, events, notices: notices.length }, result.verdict);
 }
 
-async function post(lane: Lane, { portal, slot, request }: Work, items: readonly BatchItem[]): Promise<PostResult> {
+/** Makes the step's one request; what it takes too long is taken from its slot. Never rejects. */
+export async function post(
+  lane: Lane,
+  { portal, slot, request }: Work,
+  batch: Omit<PortalRequest, 'portalId'>,
+): Promise<PostResult> {
   const cancel = lane.clock.after(sickAfterMs, () => {
     request.turnSick();
     slot.turnSick();
     lane.wake();
   });
   try {
-    return await lane.ports.post({ portalId: portal.id, items, attempt: portal.failures + 1 }, request.signal);
+    return await lane.ports.post({ portalId: portal.id, ...batch }, request.signal);
   } catch (error) {
     lane.observer.troubled(error);
     const verdict = { kind: 'failed', code: 'internal', text: 'the request could not be made' } as const;
@@ -125,6 +125,11 @@ function fail(lane: Lane, portal: Portal, verdict: { readonly code: string; read
   portal.lastError = verdict.code;
   portal.lastErrorText = verdict.text.slice(0, errorTextLimit);
   if (portal.mode === 'live') toDrain(lane, portal);
+}
+
+/** How much a request holds. Pure. */
+export function sizeOf(items: readonly BatchItem[]): { readonly events: number; readonly bytes: number } {
+  return { events: items.length, bytes: items.reduce((sum, item) => sum + item.bytes.length, 0) };
 }
 
 function tried(portal: Portal, items: readonly BatchItem[]) {

@@ -118,17 +118,24 @@ export function consider(lane: Lane, portal: Portal): void {
 }
 
 function poolOf(portal: Portal): PoolName {
-  if (portal.mode === 'live') return 'live';
+  if (portal.mode === 'live') return portal.queue.length > 0 ? 'live' : 'replaying';
   return portal.mode === 'paused' || portal.failures > 0 ? 'failing' : 'catchingUp';
 }
 
 function dueAtOf(lane: Lane, portal: Portal): number | undefined {
   if (portal.mode !== 'live') return portal.nextAttemptAtMs;
   const front = portal.queue[0];
-  if (front === undefined) return undefined;
+  if (front === undefined) return replayDueAtOf(lane, portal);
   const { lingerMs, batchEvents, batchBytes } = lane.ports.view(portal.id).settings;
   const isFull = portal.queue.length >= batchEvents || portal.queuedBytes >= batchBytes;
   return isFull ? 0 : front.readAtMs + lingerMs;
+}
+
+/** A replay waits until nothing else does. */
+function replayDueAtOf(lane: Lane, portal: Portal): number | undefined {
+  const number = lane.ports.replays.next(portal.id);
+  if (number === undefined) return undefined;
+  return portal.replay?.number === number ? portal.replay.nextAtMs : 0;
 }
 
 /** Pauses a portal for a reason that the queue itself found; a person resumes it. */

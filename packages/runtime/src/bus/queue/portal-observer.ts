@@ -5,7 +5,7 @@ import type { GivenUp, PauseReason } from './portal-ports.ts';
 /** What a portal queue tells about itself, for logs and metrics. Nothing here may throw or wait. */
 export interface PortalObserver {
   /** A request is over. */
-  attempted(pool: PoolName, attempt: DeliveryAttempt, bytes: number): void;
+  attempted(pool: PoolName, attempt: DeliveryAttempt, batch: { readonly events: number; readonly bytes: number }): void;
   /** A consumer acknowledged so many elements of a portal's stream. */
   acknowledged(portalId: string, count: number): void;
   /** A portal's events go to this consumer from now on; to its address if empty. */

@@ -37,6 +37,8 @@ export interface PortalRequest {
   readonly items: readonly BatchItem[];
   /** Number of the try, from 1. */
   readonly attempt: number;
+  /** Number of the replay whose events these are; absent: they come for the first time. */
+  readonly replay?: number;
 }
 
 /** What a portal's answer means. */
@@ -86,6 +88,37 @@ export type ResealedEvent =
   | { readonly kind: 'sealed'; readonly cloudEvent: Buffer; readonly kid: string }
   | { readonly kind: 'withheld'; readonly reason: string };
 
+/** The next events of a replay. */
+export interface ReplayBatch {
+  /** How far the replay is done: everything of it up to this sequence. */
+  readonly afterSequence: number;
+  /** At least one, in the order of sequences, each with the attribute `replay`. */
+  readonly items: readonly BatchItem[];
+}
+
+/** What became of events of a replay. */
+export type ReplayOutcome =
+  /** The portal took, or refused for good, so many: the replay goes on behind this sequence. */
+  | { readonly kind: 'sent' | 'refused'; readonly count: number; readonly untilSequence: number }
+  /** Nothing was taken; they come again. */
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly text: string };
+
+/** Events that somebody asked to have sent again. They move no cursor, and wait until nothing else waits for their portal. */
+export interface ReplayPort {
+  /** Portals with a replay that is not over; from memory. */
+  readonly portals: () => Iterable<string>;
+  /** Number of a portal's oldest replay that is not over; from memory. */
+  readonly next: (portalId: string) => number | undefined;
+  /** Its next events; undefined: it is over, and {@link ReplayPort.next} says it no more. */
+  readonly read: (
+    portalId: string,
+    replay: number,
+    limit: { readonly events: number; readonly bytes: number },
+  ) => Promise<ReplayBatch | undefined>;
+  /** Stores what became of a batch; changes nothing where the replay stands elsewhere by now, or is over. */
+  readonly settle: (portalId: string, replay: number, from: ReplayBatch, outcome: ReplayOutcome) => Promise<void>;
+}
+
 /** Why a queue itself pauses a portal: events are missing, it refuses whatever comes, it says that it is gone. */
 export type PauseReason = 'gap' | 'portal_rejected' | 'portal_gone';
 
@@ -119,4 +152,5 @@ export interface PortalPorts {
   readonly consumers: ConsumerPorts;
   /** A notice as a CloudEvent; the same each time. Pure. */
   readonly notice: (portalId: string, notice: PendingNotice) => BatchItem;
+  readonly replays: ReplayPort;
 }

@@ -120,7 +120,7 @@ function delivered(
   taken: Pick<DeliveryAttempt, 'firstSequence' | 'lastSequence' | 'accepted'>,
 ): void {
   const at = new Date(lane.clock.wallMs());
-  const how = { durationMs: 0, outcome: 'accepted', httpStatus: 0, attempt: 1, traceparent: '' };
+  const how = { durationMs: 0, outcome: 'accepted', httpStatus: 0, attempt: 1, replay: 0, traceparent: '' };
   lane.attempts.push({ portalId: portal.id, ...taken, at, ...how });
   lane.changed.add(portal);
   lane.observer.acknowledged(portal.id, taken.accepted);

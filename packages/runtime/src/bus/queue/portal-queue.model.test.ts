@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { consumerNames, createPullers, type Pullers } from './model/puller.ts';
 import { moods } from './model/receiver.ts';
+import { askReplay } from './model/replays.ts';
 import { createWorld, retentionMs, type World } from './model/world.ts';
 import { cursorsOf } from './model/world-log.ts';
 
@@ -33,6 +34,8 @@ const weather = fc.record<Weather>({
   pulls: fc.constantFrom(0, 0.05, 0.2),
 });
 
+/** An event that is refused without its name costs a replay a minute: more would only take longer. */
+const mostReplays = 3;
 /** Some ten times what the longest run needs. */
 const mostTurns = 60_000;
 const runs = Number(process.env.MODEL_RUNS ?? 150);
@@ -50,6 +53,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
     unknownKeys: 0,
     resealed: 0,
     withheld: 0,
+    replayed: 0,
   };
   await fc.assert(
     fc.asyncProperty(weather, async (given) => {
@@ -67,6 +71,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
       seen.unknownKeys += ends.reduce((sum, portal) => sum + portal.unknownAnswers, 0);
       seen.resealed += world.sealer.resealed;
       seen.withheld += world.sealer.withheld;
+      seen.replayed += [...world.replays.values()].flat().reduce((sum, { sent }) => sum + sent, 0);
       judge(world);
       // A combined signal that is listened to lives until it aborts: those of the killed ones would fill the memory.
       for (const owner of world.owners) owner.lease.abort();
@@ -76,7 +81,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   if (process.env.MODEL_RUNS !== undefined) console.log(seen);
   // Otherwise the model would prove nothing about them.
   assert.ok(seen.races > 0 && seen.repeats > 0 && seen.kept > 0 && seen.owners > runs && seen.pulls > 0);
-  assert.ok(seen.unknownKeys > 0 && seen.resealed > 0 && seen.withheld > 0);
+  assert.ok(seen.unknownKeys > 0 && seen.resealed > 0 && seen.replayed > 0 && seen.withheld > 0);
 });
 
 async function storm(world: World, pullers: Pullers, weather: Weather): Promise<void> {
@@ -142,7 +147,18 @@ const disturbances: readonly ((world: World) => void)[] = [
     if (world.chance.happens(0.8)) kids.add(world.sealer.kids.at(-1) ?? '');
   },
   (world) => world.sealer.deleteOldest(),
+  // Somebody wants what was given up to be sent again; more may be given up meanwhile.
+  askSome,
+  askSome,
 ];
+
+function askSome(world: World): void {
+  const id = world.chance.pick([...world.portals.keys()].filter((each) => (world.kept.get(each)?.size ?? 0) > 0));
+  if (id === undefined || (world.replays.get(id)?.length ?? 0) >= mostReplays) return;
+  const kept = [...(world.kept.get(id) ?? [])];
+  const asked = world.chance.happens(0.5) ? kept : kept.filter(() => world.chance.happens(0.5));
+  askReplay(world.replays, id, asked);
+}
 
 function disturb(world: World): void {
   world.chance.pick(disturbances)?.(world);
@@ -182,9 +198,11 @@ async function calm(world: World, pullers: Pullers): Promise<void> {
     for (const kid of world.sealer.kids) portal.kids.add(kid);
   }
   for (const owner of world.owners) owner.leaseAgeMs = 0;
-  const untilMs = world.time.nowMs + 900_000;
+  const untilMs = world.time.nowMs + 3_600_000;
   const step = boundedTurns();
-  while (world.time.nowMs < untilMs && !isDone(world)) {
+  while (world.time.nowMs < untilMs && !(isDone(world) && areReplaysOver(world))) {
+    // Replays are pushed: of a portal that is pulled from they wait for the day on which it is not any more.
+    if (isDone(world)) world.wanted.clear();
     // Parking three in a row pauses a portal: a person looks and lets it go on.
     world.paused.clear();
     // Two that took over at once may both have left it to the other.
@@ -220,6 +238,10 @@ function isDone(world: World): boolean {
   });
 }
 
+function areReplaysOver({ replays }: World): boolean {
+  return [...replays.values()].flat().every(({ isOver }) => isOver);
+}
+
 function judge(world: World): void {
   const violations = [
     ...world.violations,
@@ -234,6 +256,16 @@ function judge(world: World): void {
     assert.equal(portal.last, head, `${id} has everything`);
     for (let sequence = 1; sequence <= head; sequence += 1) {
       assert.ok(portal.taken.has(sequence) || kept.has(sequence), `${id}: ${sequence} was taken or kept`);
+    }
+    for (const { number, sequences, refused, sent, isOver } of world.replays.get(id) ?? []) {
+      const came = portal.replayed.get(number) ?? [];
+      assert.ok(isOver, `${id}: replay ${number} is over`);
+      assert.deepEqual(
+        sequences.filter((sequence) => !refused.has(sequence)),
+        came.filter((sequence) => !refused.has(sequence)),
+        `${id}: replay ${number} brought all that was asked for, in order`,
+      );
+      assert.equal(sent + refused.size, sequences.length, `${id}: replay ${number} is counted`);
     }
     if (head === 0) continue;
     const cursor = cursors.get(id);

@@ -11,7 +11,7 @@ import type { PortalPorts } from './portal-ports.ts';
 import { heedConsumers } from './portal-pull.ts';
 import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
 import { type Portal, portalOf } from './portal-state.ts';
-import { resumeUnblocked, startReady } from './portal-step.ts';
+import { considerReplays, resumeUnblocked, startReady } from './portal-step.ts';
 import type { RequestGate } from './request-gate.ts';
 
 /** What a portal queue needs. */
@@ -182,6 +182,7 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
     relieve(lane);
     resumeUnblocked(lane);
     heedConsumers(lane);
+    considerReplays(lane);
     lane.wake();
   }
 }

@@ -16,6 +16,15 @@ export interface PlacedEvent {
   readonly readAtMs: number;
 }
 
+/** How the sending of a replay is doing. */
+export interface ReplayState {
+  readonly number: number;
+  failures: number;
+  /** By the process's own clock. */
+  nextAtMs: number;
+  refusal: Refusal | undefined;
+}
+
 /** How far a portal's queue is and how it is doing. Only the step that holds `isBusy` moves the cursor. */
 export interface Portal {
   readonly id: string;
@@ -58,6 +67,8 @@ export interface Portal {
   resumedAtMs: number;
   /** Parked since the last event that was taken. */
   parkedInRow: number;
+  /** The replay that was sent last, while this process sends it. */
+  replay: ReplayState | undefined;
   isBusy: boolean;
   timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 }
@@ -91,6 +102,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     unknownKids: new Map(),
     resumedAtMs: 0,
     parkedInRow: 0,
+    replay: undefined,
     isBusy: false,
     timer: undefined,
   };

@@ -3,20 +3,23 @@ import { isExpired } from './portal-batch.ts';
 import { giveUp, readFront } from './portal-front.ts';
 import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
 import { isPulled, pullTurn } from './portal-pull.ts';
+import { isReplayReady, sendReplay } from './portal-replay.ts';
 import { withKnownKeys } from './portal-reseal.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
 
 /** Three parked with no event taken between: it is the portal that is wrong, not its events. */
 const parkedInRowLimit = 3;
 const troubleDelayMs = 1_000;
-const poolOrder = ['live', 'catchingUp', 'failing'] as const;
+const poolOrder = ['live', 'catchingUp', 'failing', 'replaying'] as const;
+/** For a request of these no other is aborted. */
+const patient: ReadonlySet<string> = new Set(['failing', 'replaying']);
 
 /** Gives free slots to ready portals. Starts nothing when the lease is in doubt: whoever confirms it wakes the lane again. */
 export function startReady(lane: Lane): void {
   for (const pool of poolOrder) {
     for (let portal = lane.pools.next(pool); portal !== undefined; portal = lane.pools.next(pool)) {
       if (!mayStart(lane)) return;
-      const request = lane.gate.open(pool === 'failing' ? 'sick' : 'well');
+      const request = lane.gate.open(patient.has(pool) ? 'sick' : 'well');
       if (request === undefined) return;
       start(lane, { portal, slot: lane.pools.take(pool, portal), request });
     }
@@ -50,7 +53,7 @@ async function step(lane: Lane, work: Work): Promise<void> {
   if (isPulled(portal, view)) return await pullTurn(lane, portal, view);
   if (view.blockedBy !== undefined && portal.mode !== 'paused') toPaused(lane, portal);
   if (view.blockedBy === undefined && portal.mode === 'paused') toDrain(lane, portal);
-  if (portal.mode === 'live') return await sendLive(lane, work);
+  if (portal.mode === 'live') return await (isReplayReady(work) ? sendReplay(lane, work) : sendLive(lane, work));
   const front = await readFront(lane, portal, view);
   if (portal.mode === 'paused') {
     if (front.kind !== 'again') portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
@@ -90,6 +93,14 @@ async function park(lane: Lane, portal: Portal, events: readonly PlacedEvent[]):
   lane.changed.add(portal);
   if (portal.parkedInRow < parkedInRowLimit) return;
   pausePortal(lane, portal, 'portal_rejected', 'it refused three events and took none between');
+}
+
+/** Lets replays begin that nobody has considered yet. */
+export function considerReplays(lane: Lane): void {
+  for (const portalId of lane.ports.replays.portals()) {
+    const portal = lane.portals.get(portalId);
+    if (portal?.mode === 'live') consider(lane, portal);
+  }
 }
 
 /** Lets those go on that are not blocked any more, or that a person wants to be tried at once. */

@@ -1,4 +1,4 @@
-import type { BatchItem, PostResult, Verdict } from '../portal-ports.ts';
+import type { BatchItem, PortalRequest, PostResult, Verdict } from '../portal-ports.ts';
 import type { Chance } from './chance.ts';
 
 /** How a portal of the model behaves now. */
@@ -23,30 +23,44 @@ export interface Receiver {
   readonly taken: ReadonlySet<number>;
   readonly last: number;
   readonly repeats: number;
+  /** Sequences that came again by each replay, in the order in which they came first. */
+  readonly replayed: ReadonlyMap<number, readonly number[]>;
+  /** How many notices it took. */
+  readonly notices: number;
   /** What order or completeness did not hold. */
   readonly violations: readonly string[];
   /** It takes items, however they came. */
   take(items: readonly BatchItem[]): void;
   /** A request arrives; `answer` is never called by a portal that hangs. */
-  receive(items: readonly BatchItem[], answer: (result: PostResult) => void): void;
+  receive(request: Pick<PortalRequest, 'items' | 'replay'>, answer: (result: PostResult) => void): void;
 }
 
 /** Makes a portal. */
 export function createReceiver(id: string, chance: Chance): Receiver {
   const taken = new Set<number>();
+  const replayed = new Map<number, number[]>();
   const violations: string[] = [];
   let last = 0;
   let repeats = 0;
   let unknownAnswers = 0;
+  let notices = 0;
 
-  const take = (items: readonly BatchItem[]) => {
+  const takeAgain = (items: readonly BatchItem[], replay: number) => {
+    const before = replayed.get(replay) ?? [];
+    const news = items.map(({ sequence }) => sequence).filter((sequence) => sequence > (before.at(-1) ?? 0));
+    if (news.some((sequence, index) => sequence <= (news[index - 1] ?? 0))) violations.push(`${id}: replay ${replay}`);
+    replayed.set(replay, [...before, ...news]);
+  };
+  const take = (items: readonly BatchItem[], replay?: number) => {
+    if (replay !== undefined) return takeAgain(items, replay);
     for (const item of items) {
       const from = fromOf(item);
       if (item.sequence <= last) repeats += 1;
       else if (from > last + 1) violations.push(`${id} stands at ${last} and got ${from}–${item.sequence}`);
       else {
         last = item.sequence;
-        if (!isNotice(item)) taken.add(item.sequence);
+        if (isNotice(item)) notices += 1;
+        else taken.add(item.sequence);
       }
     }
   };
@@ -61,6 +75,7 @@ export function createReceiver(id: string, chance: Chance): Receiver {
     },
     names: false,
     taken,
+    replayed,
     violations,
     take,
     get last() {
@@ -69,10 +84,12 @@ export function createReceiver(id: string, chance: Chance): Receiver {
     get repeats() {
       return repeats;
     },
-    receive: (items, answer) => {
-      const refused = items.find(
-        (item) => receiver.poison.has(item.sequence) && !isNotice(item) && item.sequence > last,
-      );
+    get notices() {
+      return notices;
+    },
+    receive: ({ items, replay }, answer) => {
+      const isNew = (item: BatchItem) => replay !== undefined || item.sequence > last;
+      const refused = items.find((item) => receiver.poison.has(item.sequence) && !isNotice(item) && isNew(item));
       const give = (verdict: Verdict, httpStatus: number) => answer({ verdict, httpStatus, traceparent: '' });
       switch (receiver.mood) {
         case 'well':
@@ -89,11 +106,11 @@ export function createReceiver(id: string, chance: Chance): Receiver {
             return give({ kind: 'unknown_key', code: 'portal_unknown_key', text: 'unknown key', kid }, 422);
           }
           if (closed > 0) {
-            take(items.slice(0, closed));
+            take(items.slice(0, closed), replay);
             return give({ kind: 'accepted', count: closed }, 200);
           }
           const count = receiver.mood === 'well' ? items.length : 1 + chance.below(items.length);
-          take(items.slice(0, count));
+          take(items.slice(0, count), replay);
           return give({ kind: 'accepted', count }, 200);
         }
         case 'down':
@@ -105,10 +122,10 @@ export function createReceiver(id: string, chance: Chance): Receiver {
         case 'busy':
           return give({ kind: 'failed', code: 'portal_unavailable', text: 'busy', retryAfterMs: 3_000 }, 503);
         case 'hangs':
-          if (chance.happens(0.5)) take(items);
+          if (chance.happens(0.5)) take(items, replay);
           return undefined;
         case 'resets':
-          if (chance.happens(0.5)) take(items.slice(0, chance.below(items.length + 1)));
+          if (chance.happens(0.5)) take(items.slice(0, chance.below(items.length + 1)), replay);
           return give({ kind: 'failed', code: 'portal_unreachable', text: 'reset' }, 0);
       }
     },

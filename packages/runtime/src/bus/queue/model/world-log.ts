@@ -1,5 +1,5 @@
 import { DeliveryRecord, type PortalCursor, SealedBatch, streams } from '@trunkline/contracts';
-import { type LogPort, type StoredMessage, WrongLastSequence } from '../../ports.ts';
+import { type BatchLimit, type LogPort, type StoredMessage, WrongLastSequence } from '../../ports.ts';
 import type { Chance } from './chance.ts';
 import { type Network, NoAnswer, type Process } from './network.ts';
 
@@ -77,11 +77,24 @@ export function logOf(process: Process, servers: Servers, network: Network, chan
         const lag = chance.happens(0.2) ? chance.below(20) : 0;
         const all = of(stream);
         const seen = all.slice(0, all.length - lag);
-        return seen.filter((it) => it.subject === subject && it.sequence >= from).slice(0, limit.messages);
+        return within(
+          seen.filter((it) => it.subject === subject && it.sequence >= from),
+          limit,
+        );
       }),
     lastSequence: (stream) => ask(() => of(stream).at(-1)?.sequence ?? 0),
     feed: ({ afterSequence, signal }) => feedOf(process, servers, network, { afterSequence, signal }),
   };
+}
+
+/** As many as the limit lets, and always one. */
+function within(found: readonly StoredMessage[], limit: BatchLimit): StoredMessage[] {
+  let bytes = 0;
+  const full = found.findIndex(({ data }, index) => {
+    bytes += data.length;
+    return index > 0 && bytes > limit.bytes;
+  });
+  return found.slice(0, Math.min(limit.messages, full === -1 ? found.length : full));
 }
 
 async function* feedOf(

@@ -8,6 +8,7 @@ import { type Chance, createChance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
 import { createReceiver, eventBytes, fromOf, isNotice, noticeBytes, type Receiver } from './receiver.ts';
+import { type ModelReplays, replayPort } from './replays.ts';
 import { createModelSealer, type ModelSealer } from './sealer.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { appendSealed, logOf, recordsOf, type Servers } from './world-log.ts';
@@ -40,8 +41,11 @@ export interface World {
   readonly heads: Map<string, number>;
   /** Sequences that are kept as given up, by portal. */
   readonly kept: ReadonlyMap<string, Set<number>>;
+  /** Most bytes of events that were kept at once. */
+  readonly keptAtOnceBytes: number;
   readonly paused: Map<string, string>;
   readonly sealer: ModelSealer;
+  readonly replays: ModelReplays;
   /** When a person wanted portals to be tried at once. */
   readonly resumedAtMs: Map<string, number>;
   /** The consumer that is to pull, by portal; absent: events are pushed. */
@@ -84,12 +88,14 @@ export function createWorld(
   const kept = new Map(ids.map((id) => [id, new Set<number>()]));
   const sealer = createModelSealer(chance, lostHistory);
   const paused = new Map<string, string>();
+  const replays: ModelReplays = new Map();
   const resumedAtMs = new Map<string, number>();
   const wanted = new Map<string, string>();
   const consumers = createConsumers(network, servers, chance);
   const owners: Owner[] = [];
   const violations: string[] = [];
   let races = 0;
+  let keptAtOnceBytes = 0;
 
   const portsOf = (owner: Owner): PortalPorts => ({
     view: (portalId) => ({
@@ -107,12 +113,18 @@ export function createWorld(
       network.call(owner, () => {
         if (chance.happens(servers.lossRate)) throw new Error('store away');
         for (const event of range.events) kept.get(range.portalId)?.add(event.sequence);
+        const bytes = range.events.reduce((sum, event) => sum + event.cloudEvent.length, 0);
+        keptAtOnceBytes = Math.max(keptAtOnceBytes, bytes);
       }),
     reseal: (order) =>
       network.call(owner, () => {
         if (chance.happens(servers.lossRate)) throw new Error('sealer away');
         return sealer.reseal(order);
       }),
+    replays: replayPort(replays, owner, network, {
+      isAway: () => chance.happens(servers.lossRate),
+      kid: () => sealer.kids.at(-1) ?? '',
+    }),
     notice: (_portalId, notice) => noticeOf(notice),
     consumers: consumers.portsOf(owner, (portalId, sequence) =>
       owner.passed.set(portalId, Math.max(owner.passed.get(portalId) ?? 0, sequence)),
@@ -174,8 +186,26 @@ export function createWorld(
   };
 
   return {
-    ...{ chance, time, network, servers, portals, heads, kept, paused, sealer, resumedAtMs, wanted, consumers, lane },
+    ...{
+      chance,
+      time,
+      network,
+      servers,
+      portals,
+      heads,
+      kept,
+      paused,
+      replays,
+      sealer,
+      resumedAtMs,
+      wanted,
+      consumers,
+      lane,
+    },
     ...{ owners, violations, produce, start, noticeOf },
+    get keptAtOnceBytes() {
+      return keptAtOnceBytes;
+    },
     get races() {
       return races;
     },
@@ -207,8 +237,12 @@ function watched(owner: Owner, seen: Seen): PortalPorts['post'] {
   const accepted = owner.passed;
   const clock = time.clockOf(() => owner.isAlive);
   const firstRecord = () => recordsOf(servers).find((record) => record.owner === owner.name);
-  return async ({ portalId, items }, signal) => {
-    const first = items.find((item) => item.id.startsWith('event-'))?.sequence;
+  return async ({ portalId, items, replay }, signal) => {
+    const isFirst = (item: BatchItem) => replay === undefined && item.id.startsWith('event-');
+    const first = items.find(isFirst)?.sequence;
+    const state = owner.view?.portals.get(portalId);
+    if (replay !== undefined && (state?.mode !== 'live' || state.queue.length > 0))
+      violations.push(`${portalId} got a replay before what waited for it`);
     if (open.has(portalId)) violations.push(`${owner.name} has two requests open to ${portalId}`);
     if (owner.leaseAgeMs >= 2_000) violations.push(`${owner.name} sent without a lease`);
     if (first !== undefined && first <= (accepted.get(portalId) ?? 0))
@@ -227,7 +261,7 @@ function watched(owner: Owner, seen: Seen): PortalPorts['post'] {
     open.add(portalId);
     const result = await answerOf();
     open.delete(portalId);
-    if (result.verdict.kind === 'accepted') {
+    if (result.verdict.kind === 'accepted' && replay === undefined) {
       const last = lastEvent(items.slice(0, result.verdict.count));
       accepted.set(portalId, Math.max(accepted.get(portalId) ?? 0, last));
     }
@@ -246,7 +280,9 @@ function watched(owner: Owner, seen: Seen): PortalPorts['post'] {
         const cancel = clock.after(timeoutMs, giveUp);
         signal.addEventListener('abort', giveUp, { once: true });
         void network
-          .callLater<PostResult>(owner, (answer) => portals.get(portalId)?.receive(items, answer))
+          .callLater<PostResult>(owner, (answer) =>
+            portals.get(portalId)?.receive({ items, ...(replay === undefined ? {} : { replay }) }, answer),
+          )
           .then((result) => {
             cancel();
             resolve(result);

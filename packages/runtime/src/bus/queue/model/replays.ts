@@ -1,0 +1,68 @@
+import type { BatchItem, ReplayPort } from '../portal-ports.ts';
+import type { Network, Process } from './network.ts';
+import { eventBytes } from './receiver.ts';
+
+/** A replay that somebody asked for, as the store has it. */
+export interface ModelReplay {
+  readonly number: number;
+  /** What was asked for, in order. */
+  readonly sequences: readonly number[];
+  afterSequence: number;
+  sent: number;
+  readonly refused: Set<number>;
+  isOver: boolean;
+}
+
+/** All replays of the model, by portal, oldest first. */
+export type ModelReplays = Map<string, ModelReplay[]>;
+
+/** Somebody asks for events that were given up. */
+export function askReplay(replays: ModelReplays, portalId: string, sequences: readonly number[]): void {
+  const all = replays.get(portalId) ?? [];
+  const ordered = [...sequences].sort((a, b) => a - b);
+  const replay = { number: all.length + 1, sequences: ordered, afterSequence: 0, sent: 0, isOver: false };
+  replays.set(portalId, [...all, { ...replay, refused: new Set() }]);
+}
+
+/** The replays as one process asks for them: over the network, and the store may be away. */
+export function replayPort(
+  replays: ModelReplays,
+  process: Process,
+  network: Network,
+  store: { readonly isAway: () => boolean; readonly kid: () => string },
+): ReplayPort {
+  const waiting = (portalId: string) => replays.get(portalId)?.find(({ isOver }) => !isOver);
+  const numbered = (portalId: string, number: number) => replays.get(portalId)?.find((each) => each.number === number);
+  const ask = <T>(effect: () => T) =>
+    network.call(process, () => {
+      if (store.isAway()) throw new Error('store away');
+      return effect();
+    });
+  return {
+    portals: () => [...replays.keys()].filter((portalId) => waiting(portalId) !== undefined),
+    next: (portalId) => waiting(portalId)?.number,
+    read: (portalId, number, { events }) =>
+      ask(() => {
+        const replay = numbered(portalId, number);
+        if (replay === undefined || replay.isOver) return undefined;
+        const { afterSequence } = replay;
+        const items = replay.sequences.filter((sequence) => sequence > afterSequence).slice(0, events);
+        if (items.length === 0) replay.isOver = true;
+        return items.length === 0
+          ? undefined
+          : { afterSequence, items: items.map((sequence) => itemOf(sequence, store.kid())) };
+      }),
+    settle: (portalId, number, from, outcome) =>
+      ask(() => {
+        const replay = numbered(portalId, number);
+        if (replay === undefined || outcome.kind === 'failed' || replay.afterSequence !== from.afterSequence) return;
+        replay.afterSequence = outcome.untilSequence;
+        if (outcome.kind === 'sent') replay.sent += outcome.count;
+        else replay.refused.add(outcome.untilSequence);
+      }),
+  };
+}
+
+function itemOf(sequence: number, kid: string): BatchItem {
+  return { sequence, id: `event-${sequence}`, bytes: eventBytes(kid, 1), traceparent: '' };
+}

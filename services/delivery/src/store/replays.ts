@@ -1,0 +1,144 @@
+import { type Collection, type Filter, isDuplicateKey, TrunklineError } from '@trunkline/runtime';
+import type { Selection } from '../domain/selection.ts';
+
+/** Where a replay stands. */
+export type ReplayState = 'waiting' | 'running' | 'done' | 'cancelled';
+
+/** A replay: events of a portal that somebody asked to have sent again. */
+export interface ReplayDocument {
+  /** Portal and number. */
+  readonly _id: string;
+  readonly portalId: string;
+  readonly tenantId: string;
+  /** 1, 2, … a portal, for ever: receivers tell replays apart by it, so none is given twice. */
+  readonly number: number;
+  /** The caller's idempotency key; unique a portal. */
+  readonly requestKey: string;
+  /** SHA-256 of what was asked: the same key may not ask for something else. */
+  readonly requestHash: string;
+  readonly selection: Selection;
+  /** How many were kept when it was asked for. */
+  readonly total: number;
+  readonly sent: number;
+  readonly refused: number;
+  readonly state: ReplayState;
+  /** It is done up to this sequence … */
+  readonly afterSequence: number;
+  /** … and ends with this one: what is given up later does not join. */
+  readonly untilSequence: number;
+  /** Why the last attempt failed; empty when it did not. */
+  readonly lastError: string;
+  readonly lastErrorText: string;
+  readonly askedAt: Date;
+  readonly changedAt: Date;
+}
+
+/** What is new about a replay when it is asked for. */
+export type AskedReplay = Pick<
+  ReplayDocument,
+  'portalId' | 'tenantId' | 'requestKey' | 'requestHash' | 'selection' | 'total' | 'untilSequence'
+>;
+
+/** The collection's questions. All reject when the store does not answer in time. */
+export interface ReplayStore {
+  /** Stores a replay under the portal's next number; of a key that was used, the one that it made. */
+  add(asked: AskedReplay): Promise<ReplayDocument>;
+  find(portalId: string, number: number): Promise<ReplayDocument | undefined>;
+  /** The replay that a key made. */
+  madeBy(portalId: string, requestKey: string): Promise<ReplayDocument | undefined>;
+  /** Newest first, those below a number. */
+  list(portalId: string, belowNumber: number, limit: number): Promise<ReplayDocument[]>;
+  /** Those that are not over, of all portals, oldest first in each. */
+  open(): Promise<Pick<ReplayDocument, 'portalId' | 'number'>[]>;
+  /** Changes one that is not over and stands behind this sequence; false: there is none. */
+  move(replay: ReplayPlace, change: ReplayChange): Promise<boolean>;
+  /** Ends one that is not over. */
+  end(portalId: string, number: number, state: 'done' | 'cancelled'): Promise<void>;
+}
+
+/** A replay, and how far its sender believes that it is done. */
+export type ReplayPlace = Pick<ReplayDocument, 'portalId' | 'number' | 'afterSequence'>;
+
+/** What an attempt changes. */
+export interface ReplayChange {
+  readonly afterSequence: number;
+  readonly sent: number;
+  readonly refused: number;
+  readonly lastError: string;
+  readonly lastErrorText: string;
+}
+
+const timeout = { timeoutMS: 2_000 };
+const openStates: ReplayState[] = ['waiting', 'running'];
+const isOpen = { state: { $in: openStates } };
+/** So many at once look for the next number of one portal. */
+const mostTries = 20;
+/** Far more than anybody asks for at once. */
+const mostOpen = 10_000;
+
+function idOf(portalId: string, number: number): string {
+  return `${portalId}/${number.toString().padStart(10, '0')}`;
+}
+
+/** Opens the replays, and makes the indexes if they are not there. */
+export async function openReplayStore(collection: Collection<ReplayDocument>, now: () => number): Promise<ReplayStore> {
+  await collection.createIndex({ portalId: 1, requestKey: 1 }, { unique: true });
+  await collection.createIndex({ portalId: 1, number: -1 }, { unique: true });
+  await collection.createIndex({ state: 1, _id: 1 }, { partialFilterExpression: isOpen });
+  const one = async (filter: Filter<ReplayDocument>) => (await collection.findOne(filter, timeout)) ?? undefined;
+  const newest = (portalId: string, belowNumber: number, limit: number) =>
+    collection
+      .find({ portalId, number: { $lt: belowNumber } }, timeout)
+      .sort({ number: -1 })
+      .limit(limit)
+      .toArray();
+  const madeBy: ReplayStore['madeBy'] = (portalId, requestKey) => one({ portalId, requestKey });
+  return {
+    madeBy,
+    list: newest,
+    find: (portalId, number) => one({ _id: idOf(portalId, number) }),
+    add: async (asked) => {
+      for (let tries = 0; tries < mostTries; tries += 1) {
+        const made = await madeBy(asked.portalId, asked.requestKey);
+        if (made !== undefined) return made;
+        const [last] = await newest(asked.portalId, Number.MAX_SAFE_INTEGER, 1);
+        const replay = newReplay(asked, (last?.number ?? 0) + 1, new Date(now()));
+        try {
+          await collection.insertOne(replay, timeout);
+          return replay;
+        } catch (error) {
+          if (!isDuplicateKey(error)) throw error;
+        }
+      }
+      throw new TrunklineError('aborted', 'too many replays of one portal are asked for at once');
+    },
+    open: () =>
+      collection
+        .find(isOpen, timeout)
+        .project<Pick<ReplayDocument, 'portalId' | 'number'>>({ _id: 0, portalId: 1, number: 1 })
+        .sort({ _id: 1 })
+        .limit(mostOpen)
+        .toArray(),
+    move: async ({ portalId, number, afterSequence }, { sent, refused, ...change }) => {
+      const found = await collection.updateOne(
+        { _id: idOf(portalId, number), afterSequence, ...isOpen },
+        { $set: { ...change, state: 'running', changedAt: new Date(now()) }, $inc: { sent, refused } },
+        timeout,
+      );
+      return found.matchedCount === 1;
+    },
+    end: async (portalId, number, state) => {
+      const change = { $set: { state, changedAt: new Date(now()) } };
+      await collection.updateOne({ _id: idOf(portalId, number), ...isOpen }, change, timeout);
+    },
+  };
+}
+
+/** One of nothing is over at once. */
+function newReplay(asked: AskedReplay, number: number, at: Date): ReplayDocument {
+  return {
+    ...{ _id: idOf(asked.portalId, number), number, ...asked, sent: 0, refused: 0, afterSequence: 0 },
+    state: asked.total === 0 ? 'done' : 'waiting',
+    ...{ lastError: '', lastErrorText: '', askedAt: at, changedAt: at },
+  };
+}

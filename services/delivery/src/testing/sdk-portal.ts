@@ -1,0 +1,53 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPortal, EventRefused, listener, type Portal } from '@trunkline/portal-sdk';
+import { licenceKeyOf } from './stream.ts';
+
+/** A portal that takes its stream by the SDK, as a partner's does. */
+export interface SdkPortal extends AsyncDisposable {
+  readonly url: string;
+  readonly portal: Portal;
+  /** Sequences that came for the first time, in order. */
+  readonly live: readonly number[];
+  /** Replay number and sequence of what came again, in order. */
+  readonly again: readonly (readonly [replay: number, sequence: number])[];
+  /** What it was told that will not come. */
+  readonly notices: readonly string[];
+  /** Statuses that it answers instead of looking at what comes; 0: it is well. */
+  status: number;
+  /** Ids that it refuses when they come by a replay. */
+  readonly refused: Set<string>;
+}
+
+/** Starts one. */
+export async function startSdkPortal(portalId: string): Promise<SdkPortal> {
+  const live: number[] = [];
+  const again: [number, number][] = [];
+  const notices: string[] = [];
+  const refused = new Set<string>();
+  const portal = createPortal({
+    licenceKeys: [licenceKeyOf(portalId)],
+    onEvent: ({ sequence }) => void live.push(Number(sequence)),
+    onReplay: ({ replay, sequence, id }) => {
+      if (refused.has(id)) throw new EventRefused();
+      again.push([replay, Number(sequence)]);
+    },
+    onNotice: ({ notice: { kind, from, to } }) => void notices.push(`${kind} ${Number(from)}-${Number(to)}`),
+  });
+  const listen = listener(portal);
+  const server = createServer((request, response) => {
+    if (one.status === 0) return void listen(request, response);
+    request.resume();
+    response.writeHead(one.status).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const one: SdkPortal = {
+    ...{ url: `http://127.0.0.1:${port}/events`, portal, live, again, notices, refused, status: 0 },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return one;
+}
