@@ -114,6 +114,9 @@ async function everythingOf(
   const [contact] = contacts;
   assert.equal(contact?.id, message.contactId);
   const { apiKeys } = await owner.api<{ apiKeys: { id: string }[] }>('DirectoryService/ListApiKeys', {});
+  // Of nothing: it is over at once, and has the number 1.
+  const selection = { timeRange: { from: '2026-01-01T00:00:00Z' } };
+  await owner.api('DeliveryService/Replay', { portalId: demo.portalId, idempotencyKey: randomUUID(), ...selection });
   return {
     ...{ tenantId: demo.tenantId, portalId: demo.portalId, lineId: demo.lineId, conversationId },
     ...{ channelId: demo.telegramChannelId ?? '', messageId: message.id, contactId: message.contactId },
@@ -135,6 +138,9 @@ const more: Readonly<Record<string, object>> = {
   'DirectoryService/CreateChannel': { connector: 'webchat' },
   'DirectoryService/UpdateTenant': { name: 'Stolen' },
   'DeliveryService/Pause': { reason: 'Stolen' },
+  'DeliveryService/Replay': { timeRange: { from: '2026-01-01T00:00:00Z' } },
+  'DeliveryService/GetReplay': { number: 1 },
+  'DeliveryService/CancelReplay': { number: 1 },
 };
 
 /** One for each public method, its fields filled in by their names. */

@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { laneOf, PortalServiceDefinition, PortalSettings } from '@trunkline/contracts';
 import { createRpcClients, type OpenRpcClients, pause, type RpcClient, secret } from '@trunkline/runtime';
 import { tied, until } from '@trunkline/testkit';
-import { type Surroundings, signingKeyOf, startSurroundings } from './testing/bus.ts';
+import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { startPortal } from './testing/portal.ts';
 import { type Puller, startPuller } from './testing/puller.ts';
+import { signingKeyOf } from './testing/stream.ts';
 
 let around: Surroundings;
 

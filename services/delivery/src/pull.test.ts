@@ -12,9 +12,10 @@ import {
 import { createRpcClients, type HostedService, type RpcClient, secret, startService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { delivery } from './service.ts';
-import { type Surroundings, signingKeyOf, startSurroundings } from './testing/bus.ts';
+import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { startPortal } from './testing/portal.ts';
 import { type Puller, type PullerOptions, startPuller } from './testing/puller.ts';
+import { signingKeyOf } from './testing/stream.ts';
 
 let around: Surroundings;
 let service: HostedService<unknown>;

@@ -98,7 +98,10 @@ test('down past its retention: a notice; then all of it by time, in order, while
   assert.deepEqual(receiver.live, numbers(31, last));
   cursor = await receiver.portal.cursor();
   assert.equal(Number(cursor.sequence), last);
-  const backlog = await client.getBacklog({ portalId: id }, home);
+  const backlog = await until(async () => {
+    const now = await client.getBacklog({ portalId: id }, home);
+    return now.waiting === 0 && now;
+  });
   assert.deepEqual([backlog.deliveredSequence, backlog.expired, backlog.lastError], [last, 30, '']);
 });
 

@@ -19,7 +19,7 @@ import {
 } from '@trunkline/runtime';
 import { type Servers, startServers } from '@trunkline/testkit';
 import { z } from 'zod';
-import { createStream, type EventParts, signingKeyOf } from './stream.ts';
+import { createStream, type EventParts, signingKeyOf, type TestStream } from './stream.ts';
 
 /** What is before and beside delivery: servers, directory, sealer. */
 export interface Surroundings extends AsyncDisposable {
@@ -102,7 +102,7 @@ function writing({
 }: Pick<Runtime<unknown>, 'nats' | 'bus'>): Pick<Surroundings, 'setPortal' | 'seal' | 'recordedOf'> {
   const directory = createDirectoryWriter(nats, bus);
   const tenants = new Map<string, string>();
-  const portals = new Map<string, ReturnType<typeof createStream>>();
+  const portals = new Map<string, TestStream>();
   return {
     recordedOf: async (portalId) => {
       const { cursors } = await readRecorded(bus, laneOf(tenants.get(portalId) ?? 'home'));
@@ -117,12 +117,13 @@ function writing({
       const tenantId = tenants.get(portalId) ?? 'home';
       const stream = portals.get(portalId) ?? createStream({ portalId, tenantId });
       portals.set(portalId, stream);
-      const events = Array.from({ length: count }, () => stream.next(more));
-      const data = SealedBatch.encode({ portalId, tenantId, events }).finish();
+      const { events, stored } = stream.seal(count, more);
+      const data = SealedBatch.encode({ portalId, tenantId, events: [...events] }).finish();
       const sequence = String(events.at(-1)?.sequence);
       await bus.publish(subjects.outbox(laneOf(tenantId), portalId), data, {
         headers: { [headers.sequence]: sequence },
       });
+      stored();
       return events.map((event) => event.sequence);
     },
   };

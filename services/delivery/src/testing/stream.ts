@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SealedEvent } from '@trunkline/contracts';
-import { deriveKeys, nextChain, sealEvent, start } from '@trunkline/portal-sdk';
+import { type Cursor, deriveKeys, nextChain, type PortalKeys, sealEvent, start } from '@trunkline/portal-sdk';
 
 /** The licence key of a test's portal. */
 export function licenceKeyOf(portalId: string): string {
@@ -18,27 +18,55 @@ export function signingKeyOf(portalId: string): Buffer {
 export type EventParts = Partial<Pick<SealedEvent, 'at' | 'conversationId' | 'traceparent'>>;
 
 /** A portal's stream as the sealer makes it: numbered, chained, sealed so that its receiver can open it. */
-export function createStream({ portalId, tenantId }: { readonly portalId: string; readonly tenantId: string }) {
-  const keys = deriveKeys(licenceKeyOf(portalId));
+export interface TestStream {
+  /** The next events. They are the next ones again until they are said to be stored. */
+  seal(count: number, parts: EventParts): { readonly events: readonly SealedEvent[]; readonly stored: () => void };
+}
+
+/** Begins a stream. */
+export function createStream(portal: { readonly portalId: string; readonly tenantId: string }): TestStream {
+  const keys = deriveKeys(licenceKeyOf(portal.portalId));
   let head = start;
   return {
-    next: ({ at = new Date(), conversationId = 'c', traceparent = '' }: EventParts): SealedEvent => {
-      const sequence = Number(head.sequence) + 1;
-      const id = `${portalId}-${sequence}`;
-      const plaintext = Buffer.from(JSON.stringify({ text: `message ${sequence}` }));
-      const named = { id, sequence: sequence.toString().padStart(20, '0') };
-      head = { sequence: named.sequence, chain: nextChain(head.chain, { ...named, plaintext }) };
-      const type = 'trunkline.message.received.v1';
-      const event = {
-        ...{ specversion: '1.0', source: `trunkline/${tenantId}/${portalId}`, type, subject: conversationId },
-        ...{ time: at.toISOString(), id, ...head, datacontenttype: 'application/jose' },
-        data: sealEvent(keys, plaintext),
-      };
+    seal: (count, parts) => {
+      const events: SealedEvent[] = [];
+      let last = head;
+      while (events.length < count) {
+        const { event, cursor } = sealed({ ...portal, keys }, last, parts);
+        events.push(event);
+        last = cursor;
+      }
       return {
-        ...{ sequence, id, type, conversationId, at, traceparent, kid: keys.kid },
-        ...{ plaintextHash: createHash('sha256').update(plaintext).digest(), factSequence: sequence, factIndex: 0 },
-        ...{ cloudEvent: Buffer.from(JSON.stringify(event)), chain: Buffer.from(head.chain, 'hex') },
+        events,
+        stored: () => {
+          head = last;
+        },
       };
     },
   };
+}
+
+type Sealing = { readonly portalId: string; readonly tenantId: string; readonly keys: PortalKeys };
+
+function sealed(
+  { portalId, tenantId, keys }: Sealing,
+  last: Cursor,
+  { at = new Date(), conversationId = 'c', traceparent = '' }: EventParts,
+): { readonly event: SealedEvent; readonly cursor: Cursor } {
+  const sequence = Number(last.sequence) + 1;
+  const [id, type] = [`${portalId}-${sequence}`, 'trunkline.message.received.v1'];
+  const plaintext = Buffer.from(JSON.stringify({ text: `message ${sequence}` }));
+  const named = { id, sequence: sequence.toString().padStart(20, '0') };
+  const cursor = { sequence: named.sequence, chain: nextChain(last.chain, { ...named, plaintext }) };
+  const cloudEvent = {
+    ...{ specversion: '1.0', source: `trunkline/${tenantId}/${portalId}`, type, subject: conversationId },
+    ...{ time: at.toISOString(), id, ...cursor, datacontenttype: 'application/jose' },
+    data: sealEvent(keys, plaintext),
+  };
+  const event = {
+    ...{ sequence, id, type, conversationId, at, traceparent, kid: keys.kid },
+    ...{ plaintextHash: createHash('sha256').update(plaintext).digest(), factSequence: sequence, factIndex: 0 },
+    ...{ cloudEvent: Buffer.from(JSON.stringify(cloudEvent)), chain: Buffer.from(cursor.chain, 'hex') },
+  };
+  return { event, cursor };
 }

@@ -104,10 +104,7 @@ async function refuse(lane: Lane, portal: Portal, replay: ReplayState, batch: Re
   await lane.ports.replays.settle(portal.id, replay.number, batch, { kind: 'refused', count: 1, untilSequence });
 }
 
-type Run = Pick<
-  DeliveryAttempt,
-  'firstSequence' | 'lastSequence' | 'outcome' | 'httpStatus' | 'traceparent' | 'accepted'
->;
+type Run = Omit<DeliveryAttempt, 'portalId' | 'at' | 'durationMs' | 'attempt' | 'replay'>;
 
 /** The runs of sequences without a hole: history must not say of an event between two others that it came again. Pure. */
 function runsOf(items: readonly BatchItem[], result: PostResult): Run[] {
