@@ -86,7 +86,11 @@ const sealerService = defineService({
         events: events.map(({ sequence, cloudEvent }) =>
           sequence % 7 === 0
             ? { cloudEvent: Buffer.alloc(0), kid: '', withheldReason: 'its key is gone' }
-            : { cloudEvent: Buffer.from(String(cloudEvent).replace('"x"', '"anew"')), kid: 'k2', withheldReason: '' },
+            : {
+                cloudEvent: Buffer.from(String(cloudEvent).replace(/(?<="data":")[^"]*/, 'anew')),
+                kid: 'k2',
+                withheldReason: '',
+              },
         ),
       }),
       getSigningKeys: async ({ portalId }) => ({

@@ -64,7 +64,7 @@ function sealed(
     data: sealEvent(keys, plaintext),
   };
   const event = {
-    ...{ sequence, id, type, conversationId, at, traceparent, kid: keys.kid },
+    ...{ sequence, id, type, conversationId, at, traceparent, kid: 'k' },
     ...{ plaintextHash: createHash('sha256').update(plaintext).digest(), factSequence: sequence, factIndex: 0 },
     ...{ cloudEvent: Buffer.from(JSON.stringify(cloudEvent)), chain: Buffer.from(cursor.chain, 'hex') },
   };
