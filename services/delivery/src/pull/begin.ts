@@ -40,10 +40,6 @@ export async function beginPrimary(wanted: Wanted, stream: OpenStream, context: 
   const readCursor = async () => (await readRecorded(bus, lane)).cursors.find(({ portalId }) => portalId === portal.id);
   const { cursor, document } = await handedOver(wanted, stream, { context, readCursor });
   const had = Math.max(toldOf(cursor), document.acknowledged);
-  if (from > had + 1) {
-    const description = `is at most ${had + 1}: the primary consumer passes over nothing that it has yet to acknowledge`;
-    throw invalidArgument({ field: 'from_sequence', description });
-  }
   const usual = { outboxSequence: cursor.outboxSequence, sequence: had };
   const source = primarySource({
     ...partsOf(portal, context),

@@ -22,6 +22,7 @@ export async function* deliver(
 ): AsyncGenerator<PortalBatch> {
   const { pauses, keys } = context;
   const untilMs = performance.now() + longestMs;
+  const begunAfter = source.sent;
   let hasNews = true;
   const portal = portalOf(context, portalId);
   using _tail = await listen(context, portal, () => {
@@ -34,7 +35,7 @@ export async function* deliver(
   while (performance.now() < untilMs) {
     const { acknowledged } = await standing(stream, { epoch, context });
     const entry = portalOf(context, portalId);
-    const window = most - (source.sent - acknowledged);
+    const window = most - (source.sent - Math.max(acknowledged, begunAfter));
     const mayRead = (hasNews || source.isHolding) && window > 0 && pauses.reasonOf(portalId) === undefined;
     if (mayRead) {
       hasNews = false;
