@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PortalKey, PortalKeyState, PortalMode } from '@trunkline/contracts';
+import { PortalKey, PortalKeyState, PortalMode, ReplayRequest, ReplayState } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
 import { acknowledging, numbers, type PullWorld, startPullWorld, tenant } from './testing/pull-world.ts';
 
@@ -135,4 +135,25 @@ test('what was sealed under a key that is deleted comes under another one, or as
     );
   }
   assert.equal((await backlog()).withheld, 1);
+});
+
+test('what somebody asked to have again comes once nothing else waits, a batch at a time, and the cursor stays', async () => {
+  const { id, pull, delivered } = await world.aPortal();
+  const { around, deliveries } = world;
+  await around.seal(id, 150, { at: new Date(Date.now() - 25 * 3_600_000) });
+  await around.seal(id, 3);
+  await using puller = pull({}, acknowledging);
+  await delivered(153);
+  const selection = { $case: 'conversationId', value: 'c' } as const;
+  const asked = ReplayRequest.fromPartial({ portalId: id, idempotencyKey: 'again', selection });
+  const { number } = await deliveries.replay(asked, { tenant });
+  const done = await until(async () => {
+    const now = await deliveries.getReplay({ portalId: id, number }, { tenant });
+    return now.state === ReplayState.REPLAY_STATE_DONE && now;
+  });
+  assert.equal(done.sent, 150);
+  assert.deepEqual(puller.sequences, [150, 151, 152, 153, ...numbers(150)]);
+  assert.ok(puller.areSigned);
+  await around.seal(id, 1);
+  await delivered(154);
 });

@@ -60,7 +60,7 @@ export const delivery = defineService({
     const tails = openTails(bus, events.observer.troubled);
     runtime.rpc.addService(
       PortalServiceDefinition,
-      portalMethods({ ...context, consumers, streams, tails, keys, reseal, now }),
+      portalMethods({ ...context, consumers, streams, tails, keys, reseal, replayPort: replays.port, now }),
     );
     const post = createTransport({ httpOf, tracing, now, portal: directory.portal, keys });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);

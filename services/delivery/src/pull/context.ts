@@ -13,6 +13,8 @@ export interface PullContext extends DeliveryContext {
   readonly tails: Tails;
   readonly keys: Pick<SigningKeys, 'of'>;
   readonly reseal: PortalPorts['reseal'];
+  /** What somebody asked to have sent again. */
+  readonly replayPort: PortalPorts['replays'];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

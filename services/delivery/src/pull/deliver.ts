@@ -7,12 +7,19 @@ import type { Begun } from './begin.ts';
 import type { PullContext } from './context.ts';
 import { type OpenStream, takenOver } from './open-streams.ts';
 import { placeChanged } from './refusals.ts';
+import { replayedEvents } from './replays.ts';
 
 const keepAliveMs = 30_000;
-/** Settings, pauses and what is too old are looked at so often. */
+/** Settings, pauses, replays and what is too old are looked at so often. */
 const lookEveryMs = 1_000;
 /** A key that is revoked must not read on for ever, and streams must spread over new instances. */
 const longestMs = 3_600_000;
+
+interface Found {
+  readonly items: readonly BatchItem[];
+  /** Of the replay. */
+  readonly number?: number;
+}
 
 /** Sends batches as far as the consumer's acknowledgements allow, until something ends the stream: always by an error. */
 export async function* deliver(
@@ -20,41 +27,46 @@ export async function* deliver(
   { source, epoch }: Begun,
   { stream, most, context }: { readonly stream: OpenStream; readonly most: number; readonly context: PullContext },
 ): AsyncGenerator<PortalBatch> {
-  const { pauses, keys } = context;
+  const { keys, now } = context;
   const untilMs = performance.now() + longestMs;
+  const replays = replayedEvents(portalId, context.replayPort);
   const begunAfter = source.sent;
   let hasNews = true;
-  const portal = portalOf(context, portalId);
-  using _tail = await listen(context, portal, () => {
+  using _tail = await listen(context, portalOf(context, portalId), () => {
     hasNews = true;
     stream.bell.ring();
   });
+  /** What is to be sent now, if anything: first what came, then what somebody asked to have again. */
+  const next = async (): Promise<Found | undefined> => {
+    const { acknowledged } = await standing(stream, { epoch, context });
+    const { batchEvents, batchBytes } = settingsOf(portalOf(context, portalId));
+    const open = source.sent - Math.max(acknowledged, begunAfter);
+    if (context.pauses.reasonOf(portalId) !== undefined || open >= most) return undefined;
+    if (hasNews || source.isHolding) {
+      hasNews = false;
+      const items = await source.next({ events: Math.min(batchEvents, most - open), bytes: batchBytes });
+      hasNews ||= items.length > 0;
+      if (items.length > 0) return { items };
+    }
+    if (stream.role !== 'primary' || open > 0 || hasNews || source.isHolding) return undefined;
+    return await replays.next({ events: batchEvents, bytes: batchBytes });
+  };
   const of = { epoch, isPrimary: stream.role === 'primary' };
   yield PortalBatch.fromPartial(of);
   let saidAtMs = performance.now();
   while (performance.now() < untilMs) {
-    const { acknowledged } = await standing(stream, { epoch, context });
-    const entry = portalOf(context, portalId);
-    const window = most - (source.sent - Math.max(acknowledged, begunAfter));
-    const mayRead = (hasNews || source.isHolding) && window > 0 && pauses.reasonOf(portalId) === undefined;
-    if (mayRead) {
-      hasNews = false;
-      const { batchEvents, batchBytes } = settingsOf(entry);
-      const items = await source.next({ events: Math.min(batchEvents, window), bytes: batchBytes });
-      if (items.length > 0) {
-        hasNews = true;
-        yield { ...signed(portalId, items, await keysOf(keys, portalId), context.now()), ...of };
-        saidAtMs = performance.now();
-        continue;
-      }
-    }
-    if (performance.now() - saidAtMs >= keepAliveMs) {
-      yield PortalBatch.fromPartial(of);
-      saidAtMs = performance.now();
-    }
-    await stream.bell.wait(lookEveryMs, stream.signal);
+    const found = await next();
+    const isDue = performance.now() - saidAtMs >= keepAliveMs;
+    if (found !== undefined || isDue) saidAtMs = performance.now();
+    if (found !== undefined) yield { ...signed(portalId, found, await keysOf(keys, portalId), now()), ...of };
+    else if (isDue) yield PortalBatch.fromPartial(of);
+    else await stream.bell.wait(lookEveryMs, stream.signal);
   }
-  throw new TrunklineError('unavailable', 'the stream has lasted an hour', {
+  throw lasted();
+}
+
+function lasted(): TrunklineError {
+  return new TrunklineError('unavailable', 'the stream has lasted an hour', {
     publicMessage: 'A stream lasts an hour at most.',
     remedy: 'Subscribe again.',
   });
@@ -102,12 +114,13 @@ async function keysOf(keys: PullContext['keys'], portalId: string): Promise<read
 }
 
 /** What a push of the same elements would have sent. Pure. */
-function signed(portalId: string, items: readonly BatchItem[], keys: readonly Uint8Array[], nowMs: number) {
+function signed(portalId: string, { items, number }: Found, keys: readonly Uint8Array[], nowMs: number) {
   const body = batchBody(items);
   const [firstSequence, lastSequence] = [items[0]?.sequence ?? 0, items.at(-1)?.sequence ?? 0];
-  const signature = signatureHeaders({ portalId, first: firstSequence, last: lastSequence }, body, keys, nowMs);
+  const name = { portalId, first: firstSequence, last: lastSequence, replay: number };
+  const signature = signatureHeaders(name, body, keys, nowMs);
   return {
-    ...{ body, firstSequence, lastSequence },
+    ...{ body, firstSequence, lastSequence, replay: number ?? 0 },
     webhookId: signature[headers.webhookId] ?? '',
     webhookTimestamp: signature[headers.webhookTimestamp] ?? '',
     webhookSignature: signature[headers.webhookSignature] ?? '',

@@ -17,6 +17,8 @@ export interface OpenStream extends Disposable {
 export interface OpenStreams {
   /** Opens one, and ends the former one of the same consumer. Throws `rate_limited` when there are too many. */
   open(consumerId: string, id: string, signal: AbortSignal): OpenStream;
+  /** Wakes the stream of a consumer, if it is open here. */
+  ring(consumerId: string): void;
   /** How many are open. */
   count(role: OpenStream['role']): number;
 }
@@ -33,6 +35,7 @@ export function takenOver(): TrunklineError {
 export function createOpenStreams(most: number): OpenStreams {
   const open = new Map<string, { readonly stream: OpenStream; readonly end: () => void }>();
   return {
+    ring: (consumerId) => open.get(consumerId)?.stream.bell.ring(),
     count: (role) => [...open.values()].filter(({ stream }) => stream.role === role).length,
     open: (consumerId, id, signal) => {
       const former = open.get(consumerId);

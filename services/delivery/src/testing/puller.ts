@@ -32,6 +32,8 @@ export interface Puller extends AsyncDisposable {
   readonly isPrimary: boolean;
   /** How the stream ended; undefined: it is open. */
   readonly ended: TrunklineError | undefined;
+  /** Of the last batch, 0: it was of no replay. */
+  readonly replay: number;
   acknowledge(sequence?: number): Promise<number>;
 }
 
@@ -50,10 +52,11 @@ export function startPuller(
   let areSigned = true;
   let epoch = 0;
   let isPrimary = false;
+  let replay = 0;
   let ended: TrunklineError | undefined;
 
   const take = (batch: PortalBatch) => {
-    ({ epoch, isPrimary } = batch);
+    ({ epoch, isPrimary, replay } = batch);
     if (batch.body.length === 0) return;
     areSigned &&= isSigned(webhook, batch);
     const events = JSON.parse(batch.body.toString()) as (Omit<Pulled, 'sequence'> & { readonly sequence: string })[];
@@ -70,6 +73,9 @@ export function startPuller(
     get epoch() {
       return epoch;
     },
+    get replay() {
+      return replay;
+    },
     get isPrimary() {
       return isPrimary;
     },
@@ -77,7 +83,7 @@ export function startPuller(
       return ended;
     },
     acknowledge: async (sequence = items.at(-1)?.sequence ?? 0) => {
-      const request = { portalId, consumer, sequence, epoch };
+      const request = { portalId, consumer, sequence, epoch, replay };
       return (await client.acknowledge(request, { tenant })).acknowledgedSequence;
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,42 @@
+import type { BatchItem, ReplayPort } from '@trunkline/runtime';
+import type { BatchSize } from './source.ts';
+
+/** Events that somebody asked to have sent again, for a stream. */
+export interface ReplayedEvents {
+  /** The next ones and the number of their replay; undefined: none, or those before are not acknowledged yet. */
+  next(limit: BatchSize): Promise<{ readonly number: number; readonly items: readonly BatchItem[] } | undefined>;
+}
+
+/** Makes the replays of one stream: one batch at a time, the next one when it is acknowledged. */
+export function replayedEvents(portalId: string, port: ReplayPort): ReplayedEvents {
+  let open: { readonly number: number; readonly afterSequence: number } | undefined;
+  return {
+    next: async (limit) => {
+      const number = port.next(portalId);
+      const batch = number === undefined ? undefined : await port.read(portalId, number, limit);
+      if (number === undefined || batch === undefined) return undefined;
+      const { afterSequence, items } = batch;
+      if (open?.number === number && open.afterSequence === afterSequence) return undefined;
+      open = { number, afterSequence };
+      return { number, items };
+    },
+  };
+}
+
+/** What a consumer has taken of a replay. */
+export interface TakenReplay {
+  readonly portalId: string;
+  readonly number: number;
+  readonly untilSequence: number;
+}
+
+/** Moves a replay behind what was taken of its next batch; what is said again changes nothing. */
+export async function takeReplay(port: ReplayPort, taken: TakenReplay, limit: BatchSize): Promise<void> {
+  const { portalId, number, untilSequence } = taken;
+  const batch = await port.read(portalId, number, limit);
+  const items = batch?.items.filter(({ sequence }) => sequence <= untilSequence) ?? [];
+  const last = items.at(-1);
+  if (batch === undefined || last === undefined) return;
+  const outcome = { kind: 'sent', count: items.length, untilSequence: last.sequence } as const;
+  await port.settle(portalId, number, batch, outcome);
+}
