@@ -7,22 +7,15 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '@trunkline/testkit';
-import { ids, mayCall } from '../../../packages/contracts/src/index.ts';
+import { ids } from '../../../packages/contracts/src/index.ts';
 import { deriveKeys } from '../../../packages/portal-sdk/src/index.ts';
-import {
-  errorTable,
-  jsonCodecOf,
-  loadDescriptors,
-  pathOf,
-  type RpcDefinition,
-  type RpcMethod,
-} from '../../../packages/runtime/src/index.ts';
+import { errorTable, jsonCodecOf, loadDescriptors, pathOf } from '../../../packages/runtime/src/index.ts';
 import { createProgress } from '../../../scripts/progress.mjs';
 import { startAll } from '../../../scripts/start/servers.ts';
 import { type Api, ApiRefused, apiOf } from '../../../scripts/up/api.ts';
 import { startDemo } from '../../../scripts/up/start-demo.ts';
-import { publicServices } from '../../../services/gateway/src/public-methods.ts';
 import { grpcCall } from '../../../services/gateway/src/testing/grpc-call.ts';
+import { type Case, cases } from './public-cases.ts';
 
 // Two tenants on the whole installation: everything that one has, and every public method, with the other one's key.
 
@@ -123,52 +116,6 @@ async function everythingOf(
     ...{ value: 'secretive', joinedContactId: message.contactId },
     ...{ identityId: contact?.identities[0]?.id ?? '', apiKeyId: apiKeys[0]?.id ?? '' },
   };
-}
-
-/** A public method, and a request of it that names what the owner has. */
-interface Case {
-  readonly definition: RpcDefinition;
-  readonly method: RpcMethod;
-  readonly short: string;
-  readonly request: Record<string, unknown>;
-}
-
-/** What a request needs beside ids. */
-const more: Readonly<Record<string, object>> = {
-  'DirectoryService/CreateChannel': { connector: 'webchat' },
-  'DirectoryService/UpdateTenant': { name: 'Stolen' },
-  'DeliveryService/Pause': { reason: 'Stolen' },
-  'DeliveryService/Replay': { timeRange: { from: '2026-01-01T00:00:00Z' } },
-  'DeliveryService/GetReplay': { number: 1 },
-  'DeliveryService/CancelReplay': { number: 1 },
-};
-
-/** One for each public method, its fields filled in by their names. */
-function cases(things: Readonly<Record<string, string>>): Case[] {
-  const methods = publicServices.flatMap(({ definition }) =>
-    Object.values(definition.methods).map((method) => ({ definition, method })),
-  );
-  return methods
-    .filter(({ definition, method }) => mayCall('gateway', pathOf(definition, method)))
-    .map(({ definition, method }) => {
-      const short = `${definition.name}/${method.name}`;
-      const fields = Object.keys(method.requestType.fromPartial({} as never));
-      // A tenant is named where it is the thing itself; elsewhere its own test names it.
-      const named = fields.filter(
-        (field) => things[field] && (field !== 'tenantId' || /^[A-Za-z]+Tenant$/.test(method.name)),
-      );
-      const request = {
-        ...Object.fromEntries(named.map((field) => [field, things[field]])),
-        ...(fields.includes('idempotencyKey') && { idempotencyKey: randomUUID() }),
-        ...(fields.includes('name') && { name: 'Stolen' }),
-        ...(short === 'AuditService/Follow' && { conversationId: things.conversationId }),
-        ...(short === 'MessageService/Submit' && {
-          message: { conversationId: things.conversationId, message: { content: { text: { plain: 'Stolen' } } } },
-        }),
-        ...more[short],
-      };
-      return { definition, method, short, request };
-    });
 }
 
 interface Told {
@@ -293,6 +240,14 @@ test('npm run portal adds a portal to the tenant of its key, and its licence key
   assert.ok(!(await portal(owner.key, 'list')).includes(id));
   const { kids } = await stranger.api<{ kids: string[] }>('DirectoryService/GetPortal', { portalId: id });
   assert.deepEqual(kids, [deriveKeys(licenceKey).kid]);
+  const [first = ''] = kids;
+  const [, second = ''] = /licence key +(tlk_\S+)/.exec(await portal(stranger.key, 'rotate', id)) ?? [];
+  const { kid } = deriveKeys(second);
+  assert.match(await portal(stranger.key, 'keys', id), new RegExp(`^${kid}  valid .*\n${first}  valid `));
+  await assert.rejects(portal(stranger.key, 'delete-key', id, first), { stderr: /is valid. Revoke it first/ });
+  assert.match(await portal(stranger.key, 'revoke', id, first), new RegExp(`${first}  revoked `));
+  await assert.rejects(portal(stranger.key, 'revoke', id, kid), { stderr: /last valid .* say even_last/ });
+  assert.match(await portal(stranger.key, 'delete-key', id, first), new RegExp(`${first}  deleted `));
   const toOwner = ['add', '--url', 'https://stranger.example/hook', '--tenant', owner.tenantId];
   await assert.rejects(portal(stranger.key, ...toOwner), { code: 1 });
 });

@@ -21,6 +21,8 @@ interface Weather {
   readonly traffic: number;
   /** Part of the steps in which a consumer does something; 0: everything is pushed. */
   readonly pulls: number;
+  /** Part of what goes wrong that is about keys. */
+  readonly keys: number;
 }
 
 const weather = fc.record<Weather>({
@@ -32,6 +34,7 @@ const weather = fc.record<Weather>({
   poison: fc.constantFrom(0, 0, 0.02),
   traffic: fc.constantFrom(0.01, 0.03, 0.1),
   pulls: fc.constantFrom(0, 0.05, 0.2),
+  keys: fc.constantFrom(0, 0, 0.3),
 });
 
 /** An event that is refused without its name costs a replay a minute: more would only take longer. */
@@ -85,7 +88,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
 });
 
 async function storm(world: World, pullers: Pullers, weather: Weather): Promise<void> {
-  const { steps, trouble, lossRate, poison, traffic, pulls } = weather;
+  const { steps, trouble, lossRate, poison, traffic, pulls, keys } = weather;
   const { chance } = world;
   world.servers.lossRate = lossRate;
   // The moment at which a portal goes live is the one in which messages were lost before.
@@ -98,7 +101,7 @@ async function storm(world: World, pullers: Pullers, weather: Weather): Promise<
       if (chance.happens(poison)) world.portals.get(id)?.poison.add((world.heads.get(id) ?? 0) + 1);
       world.produce(id, count);
     }
-    if (chance.happens(trouble)) disturb(world);
+    if (chance.happens(trouble)) disturb(world, keys);
     if (chance.happens(pulls)) pullers.turn(anyPortal(world), chance.pick(consumerNames) ?? 'x');
     // Push to pull, pull to push, one consumer to another.
     if (pulls > 0 && chance.happens(trouble / 2 + 0.002)) switchOver(world);
@@ -134,6 +137,12 @@ const disturbances: readonly ((world: World) => void)[] = [
     if (world.paused.delete(id)) world.resumedAtMs.set(id, world.time.clock.wallMs());
     else world.paused.set(id, 'a person');
   },
+  // Somebody wants what was given up to be sent again; more may be given up meanwhile.
+  askSome,
+  askSome,
+];
+
+const keyDisturbances: readonly ((world: World) => void)[] = [
   // A new key that nobody added to a receiver yet.
   (world) => {
     world.sealer.rotate();
@@ -147,9 +156,6 @@ const disturbances: readonly ((world: World) => void)[] = [
     if (world.chance.happens(0.8)) kids.add(world.sealer.kids.at(-1) ?? '');
   },
   (world) => world.sealer.deleteOldest(),
-  // Somebody wants what was given up to be sent again; more may be given up meanwhile.
-  askSome,
-  askSome,
 ];
 
 function askSome(world: World): void {
@@ -160,8 +166,8 @@ function askSome(world: World): void {
   askReplay(world.replays, id, asked);
 }
 
-function disturb(world: World): void {
-  world.chance.pick(disturbances)?.(world);
+function disturb(world: World, keys: number): void {
+  world.chance.pick(world.chance.happens(keys) ? keyDisturbances : disturbances)?.(world);
 }
 
 function anyPortal({ chance, portals }: World): string {
