@@ -27,6 +27,7 @@ export const collections = {
     undelivered: 'undelivered',
     pauses: 'portal_pauses',
     replays: 'portal_replays',
+    checks: 'portal_checks',
     consumers: 'consumers',
   },
   audit: { passport: 'passport', salts: 'salts' },

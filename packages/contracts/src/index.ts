@@ -7,8 +7,16 @@ export * from './gen/trunkline/connector/v1/connector_service.ts';
 export * from './gen/trunkline/connector/v1/egress.ts';
 export * from './gen/trunkline/connector/v1/ingress.ts';
 export * from './gen/trunkline/delivery/v1/deliveries.ts';
-export * from './gen/trunkline/delivery/v1/delivery_service.ts';
 // By name: each file with a stream has the same name for its answers.
+export {
+  Backlog,
+  DeliveryServiceDefinition,
+  GetBacklogRequest,
+  ListBacklogsRequest,
+  ListBacklogsResponse,
+  PauseRequest,
+  ResumeRequest,
+} from './gen/trunkline/delivery/v1/delivery_service.ts';
 export {
   AcknowledgeRequest,
   AcknowledgeResponse,
@@ -22,6 +30,7 @@ export {
   PortalServiceDefinition,
   SubscribeRequest,
 } from './gen/trunkline/delivery/v1/portal_service.ts';
+export * from './gen/trunkline/delivery/v1/proofs.ts';
 export * from './gen/trunkline/delivery/v1/replays.ts';
 export * from './gen/trunkline/directory/v1/directory_entry.ts';
 export * from './gen/trunkline/directory/v1/directory_service.ts';

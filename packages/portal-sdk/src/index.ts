@@ -29,4 +29,11 @@ export {
   type Verdict,
   verify,
 } from './signature.ts';
+export {
+  type SignedStatement,
+  type Statement,
+  type StatementOptions,
+  type StatementVerdict,
+  verifyStatement,
+} from './statement.ts';
 export type { Gap, Handlers, PortalEvent, ReplayedEvent, TakenNotice } from './take.ts';

@@ -18,6 +18,7 @@ import { createReseal } from './reseal.ts';
 import { deliveryMethods } from './rpc/methods.ts';
 import { portalMethods } from './rpc/portal-methods.ts';
 import { createSigningKeys } from './signing-keys.ts';
+import { openCheckLocks } from './store/check-locks.ts';
 import { openConsumerStore } from './store/consumers.ts';
 import { openPauses } from './store/pauses.ts';
 import { openReplayStore } from './store/replays.ts';
@@ -47,21 +48,20 @@ export const delivery = defineService({
     const replayStore = await openReplayStore(store.collection(names.replays), now);
     const onTrouble = events.observer.troubled;
     const replays = createReplays({ store: replayStore, undelivered, onOver: events.replayOver, onTrouble });
-    const context = { bus, directory, pauses, undelivered, replays: replayStore, events };
-    runtime.rpc.addService(DeliveryServiceDefinition, deliveryMethods(context));
-
     const httpOf = openPortalHttp(runtime, settings.ALLOW_PRIVATE_PORTALS);
     const sealing = clients.of(SealingServiceDefinition, 'sealer');
     const reseal = createReseal(sealing);
     const keys = createSigningKeys(sealing, () => performance.now());
     const keyChanges = watchKeyChanges(directory, now, keys.forget);
     runtime.onClose(async () => keyChanges.end());
+    const checks = openCheckLocks(store.collection(names.checks), now);
+    const stored = { pauses, undelivered, replays: replayStore, checks };
+    const context = { bus, directory, ...stored, events, keys, httpOf, now };
+    runtime.rpc.addService(DeliveryServiceDefinition, deliveryMethods(context));
     const streams = createOpenStreams(mostStreams);
     const tails = openTails(bus, events.observer.troubled);
-    runtime.rpc.addService(
-      PortalServiceDefinition,
-      portalMethods({ ...context, consumers, streams, tails, keys, reseal, replayPort: replays.port, now }),
-    );
+    const pulled = { consumers, streams, tails, reseal, replayPort: replays.port };
+    runtime.rpc.addService(PortalServiceDefinition, portalMethods({ ...context, ...pulled }));
     const post = createTransport({ httpOf, tracing, now, portal: directory.portal, keys });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
     runtime.run('pauses', pauses.follow(signal));

@@ -27,7 +27,16 @@ export function signatureHeaders(
   signingKeys: readonly Uint8Array[],
   nowMs: number,
 ): Record<string, string> {
-  const id = webhookId(name);
+  return signedHeaders(webhookId(name), body, signingKeys, nowMs);
+}
+
+/** The same for whatever has an id, which holds no full stop. */
+export function signedHeaders(
+  id: string,
+  body: Uint8Array,
+  signingKeys: readonly Uint8Array[],
+  nowMs: number,
+): Record<string, string> {
   const timestamp = String(Math.floor(nowMs / 1000));
   const signatures = signingKeys.map((key) => {
     return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;

@@ -1,6 +1,9 @@
 import type { PortalEntry } from '@trunkline/contracts';
 import { type CallContext, type Directory, type LogPort, TrunklineError, visible } from '@trunkline/runtime';
 import type { DeliveryEvents } from '../events.ts';
+import type { PortalHttp } from '../portal-http.ts';
+import type { SigningKeys } from '../signing-keys.ts';
+import type { CheckLocks } from '../store/check-locks.ts';
 import type { Pauses } from '../store/pauses.ts';
 import type { ReplayStore } from '../store/replays.ts';
 import type { Undelivered } from '../store/undelivered.ts';
@@ -11,6 +14,11 @@ export interface DeliveryContext {
   readonly directory: Directory;
   readonly pauses: Pauses;
   readonly undelivered: Undelivered;
+  readonly keys: Pick<SigningKeys, 'of'>;
+  readonly checks: CheckLocks;
+  readonly httpOf: PortalHttp;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly replays: ReplayStore;
   readonly events: Pick<DeliveryEvents, 'replayAsked' | 'replayOver'>;
 }

@@ -1,6 +1,7 @@
 import type { DeliveryServiceDefinition } from '@trunkline/contracts';
 import type { Implementation } from '@trunkline/runtime';
 import { cancelReplay } from './cancel-replay.ts';
+import { checkPortal } from './check-portal.ts';
 import type { DeliveryContext } from './context.ts';
 import { getBacklog } from './get-backlog.ts';
 import { getReplay } from './get-replay.ts';
@@ -10,6 +11,7 @@ import { listUndelivered } from './list-undelivered.ts';
 import { pause } from './pause.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
+import { verifyRange } from './verify-range.ts';
 
 /** What delivery answers, on any instance. */
 export function deliveryMethods(context: DeliveryContext): Implementation<typeof DeliveryServiceDefinition> {
@@ -23,5 +25,7 @@ export function deliveryMethods(context: DeliveryContext): Implementation<typeof
     getReplay: (request, caller) => getReplay(request, caller, context),
     listReplays: (request, caller) => listReplays(request, caller, context),
     cancelReplay: (request, caller) => cancelReplay(request, caller, context),
+    verifyRange: (request, caller) => verifyRange(request, caller, context),
+    checkPortal: (request, caller) => checkPortal(request, caller, context),
   };
 }

@@ -36,6 +36,10 @@ export interface Undelivered {
   keep(range: GivenUp): Promise<void>;
   /** How many a selection has, by kind, with their first and last sequence. */
   count(portalId: string, selection: Selection): Promise<UndeliveredCount[]>;
+  /** How many of a range of sequences, by kind. */
+  countBetween(portalId: string, first: number, last: number): Promise<Record<UndeliveredDocument['kind'], number>>;
+  /** How long an event is kept after it was given up. */
+  readonly keepMs: number;
   /** The next of a selection in the order of sequences, without their bytes. */
   list(portalId: string, selection: Selection, page: Page): Promise<Omit<UndeliveredDocument, 'cloudEvent'>[]>;
   /** The same with their bytes: no more than fit, but always one. */
@@ -93,6 +97,26 @@ export async function openUndelivered(
       });
       await collection.bulkWrite(writes, { ordered: false });
     },
+    keepMs,
+    ...countsOf(collection),
+    list: (portalId, selection, page) =>
+      pageOf(portalId, selection, page).project<Omit<UndeliveredDocument, 'cloudEvent'>>({ cloudEvent: 0 }).toArray(),
+    read: async (portalId, selection, page) => {
+      const wanted = { _id: 0, eventId: 1, sequence: 1, cloudEvent: 1 };
+      const read: SealedUndelivered[] = [];
+      let bytes = 0;
+      for await (const event of pageOf(portalId, selection, page).project<SealedUndelivered>(wanted)) {
+        bytes += event.cloudEvent.length;
+        if (read.length > 0 && bytes > page.bytes) break;
+        read.push(event);
+      }
+      return read;
+    },
+  };
+}
+
+function countsOf(collection: Collection<UndeliveredDocument>): Pick<Undelivered, 'count' | 'countBetween'> {
+  return {
     count: async (portalId, selection) => {
       const found = await collection
         .aggregate<UndeliveredCount & { readonly _id: UndeliveredDocument['kind'] }>(
@@ -106,18 +130,17 @@ export async function openUndelivered(
         .toArray();
       return found.map(({ _id, count, first, last }) => ({ kind: _id, count, first, last }));
     },
-    list: (portalId, selection, page) =>
-      pageOf(portalId, selection, page).project<Omit<UndeliveredDocument, 'cloudEvent'>>({ cloudEvent: 0 }).toArray(),
-    read: async (portalId, selection, page) => {
-      const wanted = { _id: 0, eventId: 1, sequence: 1, cloudEvent: 1 };
-      const read: SealedUndelivered[] = [];
-      let bytes = 0;
-      for await (const event of pageOf(portalId, selection, page).project<SealedUndelivered>(wanted)) {
-        bytes += event.cloudEvent.length;
-        if (read.length > 0 && bytes > page.bytes) break;
-        read.push(event);
-      }
-      return read;
+    countBetween: async (portalId, first, last) => {
+      const match = { portalId, sequence: { $gte: first, $lte: last } };
+      const found = await collection
+        .aggregate<{ readonly _id: UndeliveredDocument['kind']; readonly count: number }>(
+          [{ $match: match }, { $group: { _id: '$kind', count: { $sum: 1 } } }],
+          countTimeout,
+        )
+        .toArray();
+      const counts = { expired: 0, parked: 0, withheld: 0 };
+      for (const { _id, count } of found) counts[_id] = count;
+      return counts;
     },
   };
 }
