@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ConsumerRole } from '@trunkline/contracts';
+import { ConsumerRole, PortalServiceDefinition } from '@trunkline/contracts';
+import { createRpcClients, secret, startService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
+import { delivery } from './service.ts';
 import { startPortal } from './testing/portal.ts';
 import { acknowledging, numbers, type PullWorld, startPullWorld, tenant } from './testing/pull-world.ts';
+import { startPuller } from './testing/puller.ts';
 import { signingKeyOf } from './testing/stream.ts';
 
 let world: PullWorld;
@@ -141,4 +144,27 @@ test('another tenant neither subscribes, nor acknowledges, nor lists, nor delete
   }
   await using surplus = pull({ consumer: 'copy16' });
   await until(() => surplus.ended?.code === 'failed_precondition');
+});
+
+test('an instance that stops ends its streams with words; the consumer goes on at another one', async () => {
+  const { id, pull, delivered } = await world.aPortal();
+  await world.around.seal(id, 5);
+  const second = startService(delivery, world.around.env);
+  const { addresses } = await second.ready;
+  const identity = { service: 'gateway', token: secret('gateway-token') };
+  const clients = createRpcClients({ identity, addressOf: () => addresses.grpc ?? '' });
+  const client = clients.of(PortalServiceDefinition, 'delivery');
+  await until(() => client.listConsumers({ portalId: id }, { tenant }).then(Boolean, () => false));
+  const options = { portalId: id, consumer: 'crm', signingKey: signingKeyOf(id) };
+  await using stopped = startPuller(client, options, acknowledging);
+  await until(() => stopped.items.length === 5);
+  await second.stop();
+  await until(() => stopped.ended !== undefined);
+  assert.equal(stopped.ended?.code, 'unavailable');
+  assert.match(stopped.ended?.publicMessage ?? '', /ends this stream/);
+  clients.close();
+  await using elsewhere = pull({}, acknowledging);
+  await world.around.seal(id, 5);
+  await delivered(10);
+  assert.deepEqual(elsewhere.sequences, numbers(10, 6));
 });

@@ -111,7 +111,8 @@ function portsOf(store: ConsumerStore, { known, learned, tenantOf }: Memory): Co
       return found?.role === 'primary' ? found.acknowledged : undefined;
     },
     ofLane: function* (lane) {
-      for (const { lane: its, portalId } of known.values()) if (its === lane) yield portalId;
+      for (const { lane: its, portalId, role, isAsked } of known.values())
+        if (its === lane && (role === 'primary' || isAsked)) yield portalId;
     },
     open: async (portalId, name, afterSequence) => {
       const document = await store.open({ portalId, name, tenantId: tenantOf(portalId) }, afterSequence);
