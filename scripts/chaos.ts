@@ -8,6 +8,7 @@ npm run chaos -- --quick           half a minute of it
 npm run chaos -- --seconds 600     as long as you like
 npm run chaos -- --seed 42         the same disturbances again, in the same order and at the same moments
 npm run chaos -- --portals 40      portals that are written to
+npm run chaos -- --nats 3           three NATS servers with three copies of everything; one of them is killed or frozen at a time
 npm run chaos -- --sync always     NATS writes through before it confirms
 npm run chaos -- --sink <url>      a portal of yours judges: everything is sent there, its licence key is printed
 
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     portals: { type: 'string' },
     sync: { type: 'string' },
     sink: { type: 'string' },
+    nats: { type: 'string' },
   },
 });
 

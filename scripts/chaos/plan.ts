@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { wholeNumber } from '../load/whole-number.ts';
 
 /** Flags as they were typed. */
-export type RawFlags = Partial<Record<'seconds' | 'seed' | 'portals' | 'sync' | 'sink', string>> & {
+export type RawFlags = Partial<Record<'seconds' | 'seed' | 'portals' | 'sync' | 'sink' | 'nats', string>> & {
   readonly quick?: boolean | undefined;
 };
 
@@ -14,6 +14,8 @@ export interface ChaosPlan {
   readonly perSecond: number;
   readonly sync: 'default' | 'always';
   readonly sink: string | undefined;
+  /** Servers of NATS. */
+  readonly natsMembers: number;
 }
 
 /** Reads the flags; a text says what is wrong with them. */
@@ -25,5 +27,7 @@ export function planOf(flags: RawFlags): ChaosPlan | string {
   if (seconds === undefined || seed === undefined || portals === undefined)
     return '--seconds (1–3,600), --seed and --portals (1–1,000) are whole numbers';
   if (sync !== 'default' && sync !== 'always') return `--sync ${sync} is not known: say default or always`;
-  return { seconds, seed, portals, perSecond: 100, sync, sink };
+  const natsMembers = wholeNumber(flags.nats, 1, 3);
+  if (natsMembers !== 1 && natsMembers !== 3) return '--nats is the number of NATS servers: say 1 or 3';
+  return { seconds, seed, portals, perSecond: 100, sync, sink, natsMembers };
 }

@@ -24,16 +24,9 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   }
   const say = (what: string) => progress.update('chaos', what);
   await using field = await startField({
-    ...{
-      portals: plan.portals,
-      lingerMs: 50,
-      natsSync: plan.sync,
-      scale,
-      hasWires: true,
-      sink: plan.sink,
-      say,
-      signal,
-    },
+    ...{ portals: plan.portals, lingerMs: 50, natsSync: plan.sync, natsMembers: plan.natsMembers, scale },
+    // In a cluster clients find the other servers by themselves, around any wire.
+    ...{ hasWires: plan.natsMembers === 1, sink: plan.sink, say, signal },
     onKeys: (portals) => {
       if (plan.sink === undefined) return;
       for (const { id, licenceKey } of portals) console.log(`portal ${id} licence key ${licenceKey}`);
@@ -45,6 +38,7 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   const verdict = await untilComplete(field);
   progress.done('chaos', 'done');
   console.log(summaryOf(storm, verdict));
+  if (verdict !== undefined && !isClean(verdict)) await tellWhere(field, verdict);
   const { lost = null, outOfOrder = null, repeats = null } = verdict ?? {};
   const { sent } = storm.result;
   console.log(JSON.stringify({ sent, lost, out_of_order: outOfOrder, repeats, kills: storm.kills, seed: plan.seed }));
@@ -101,6 +95,17 @@ async function untilComplete(field: Field): Promise<Verdict | undefined> {
     }
     await new Promise((done) => setTimeout(done, hurryEveryMs));
   }
+}
+
+/** What an engineer needs to find out what became of the messages that never came. */
+async function tellWhere(field: Field, { missing }: Verdict): Promise<void> {
+  const api = apiOf(field.installation.gatewayUrl, field.installation.administratorKey);
+  for (const { portal, lost, firstLost } of missing) {
+    const id = field.portals.find(({ name }) => name === portal)?.id;
+    const backlog = await api('DeliveryService/GetBacklog', { portalId: id }).catch((error: unknown) => String(error));
+    console.log(`  ${portal} misses ${lost}, number ${firstLost} first: ${JSON.stringify(backlog)}`);
+  }
+  console.log(`  logs and data stay in ${field.keep()}`);
 }
 
 function isClean({ lost, outOfOrder, broken }: Verdict): boolean {

@@ -24,6 +24,8 @@ export interface Field extends AsyncDisposable {
    * when nothing comes for a minute.
    */
   arrived(messages: number): Promise<void>;
+  /** Its folder, with logs and data, stays when the field ends; gives its path. */
+  keep(): string;
   /** What is true now of all that was ever sent; undefined where another judges. */
   verdict(): Promise<Verdict | undefined>;
 }
@@ -34,6 +36,8 @@ export interface FieldOptions {
   readonly lingerMs: number;
   readonly natsSync: 'default' | 'always';
   readonly scale?: Readonly<Record<string, number>>;
+  /** Servers of NATS; 3: a cluster, with three copies of everything. */
+  readonly natsMembers?: number;
   /** True: the parts are joined by wires that can be made bad. */
   readonly hasWires?: boolean;
   /** A receiver that is not ours: all portals send there, and their licence keys are handed to `onKeys`. */
@@ -50,14 +54,17 @@ const stillMs = 60_000;
 export async function startField(options: FieldOptions): Promise<Field> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-load-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  let isKept = false;
+  stack.defer(async () => {
+    if (!isKept) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   const judge = stack.use(startChild<JudgeOrders>(new URL('judge/main.ts', import.meta.url)));
   const sender = stack.use(startChild<SenderOrders>(new URL('sender/main.ts', import.meta.url)));
   const judgeUrl = await judge.ask('listen', null);
   const platformUrl = await sender.ask('listen', null);
-  const { natsSync, scale = {}, hasWires = false, signal, say, sink } = options;
+  const { natsSync, scale = {}, hasWires = false, natsMembers = 1, signal, say, sink } = options;
   say('starting servers and services');
-  const installed = { folder, natsSync, scale, hasWires, signal, collectorUrl: platformUrl };
+  const installed = { folder, natsSync, natsMembers, scale, hasWires, signal, collectorUrl: platformUrl };
   const installation = stack.use(await startInstallation(installed));
   const urlOf = (name: string) => sink ?? `${judgeUrl}/${name}`;
   const { gatewayUrl, administratorKey } = installation;
@@ -73,6 +80,10 @@ export async function startField(options: FieldOptions): Promise<Field> {
   return {
     ...{ installation, judge, judgeUrl, sender, portals },
     cpu: () => readCpu(pids()),
+    keep: () => {
+      isKept = true;
+      return folder;
+    },
     arrived: (messages) =>
       sink === undefined ? arrived(judge, messages) : nothingWaits(apiOf(gatewayUrl, administratorKey), portals),
     verdict: async () => (sink === undefined ? await judge.ask('judge', await sender.ask('written', null)) : undefined),

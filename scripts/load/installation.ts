@@ -21,6 +21,8 @@ export interface InstallationOptions {
   readonly collectorUrl: string;
   /** Instances of a service; one unless told otherwise. */
   readonly scale?: Readonly<Record<string, number>>;
+  /** Servers of NATS; 3: a cluster, with three copies of everything. */
+  readonly natsMembers?: number;
   /** True: the parts are joined by wires that can be made bad. */
   readonly hasWires?: boolean;
   readonly signal: AbortSignal;
@@ -59,10 +61,11 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const connectors = connectorNames();
   const users = makeUsers(connectors, DATABASE);
   const access = { natsUsers: users.nats, mongoUsers: users.mongo, natsSync: options.natsSync };
-  const wanted = { nats: true, mongo: true, kafka: true, own: true, signal, ...access } as const;
+  const { natsMembers = 1 } = options;
+  const wanted = { nats: true, mongo: true, kafka: true, own: true, natsMembers, signal, ...access } as const;
   const servers = stack.use(await startServers({ ...wanted, dataDir: join(folder, 'data') }));
   const { natsUrl, mongoUrl } = servers;
-  await provision({ natsUrl, mongoUrl, database: DATABASE, connectors, replicas: 1, busBytes, signal });
+  await provision({ natsUrl, mongoUrl, database: DATABASE, connectors, replicas: natsMembers, busBytes, signal });
   const secrets = (await keepSecrets(join(folder, 'secrets.json'))).values;
   const instances = await planInstances(connectors, options.scale ?? {}, false);
   const gateway = instances.find(({ service }) => service === 'gateway');

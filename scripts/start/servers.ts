@@ -94,7 +94,8 @@ export function environmentOf(servers: Servers, users: Users): Record<string, st
 function natsAccess(servers: Servers, user: string, password: string): Omit<Access, 'MONGO_URL'> {
   const own = servers.natsUrlOf(user);
   if (own === servers.natsUrl) return { NATS_URL: own, NATS_USER: '', NATS_PASSWORD: '' };
-  return { NATS_URL: `nats://${new URL(own).host}`, NATS_USER: user, NATS_PASSWORD: password };
+  // Several addresses, with one user before them, are no URL.
+  return { NATS_URL: own.replace(/\/\/[^@]*@/, '//'), NATS_USER: user, NATS_PASSWORD: password };
 }
 
 async function timed<Result>(name: string, progress: Progress, work: Promise<Result>): Promise<Result> {

@@ -38,7 +38,17 @@ export interface JudgeProgress {
 export interface Verdict extends Tally {
   /** Requests that could not be verified or opened, in words; the first few. */
   readonly broken: readonly string[];
+  /** Portals that miss messages, in order; the first few. */
+  readonly missing: readonly Missing[];
   readonly latency: ReturnType<ReturnType<typeof createLatencies>['summary']>;
+}
+
+/** A portal that misses messages. */
+export interface Missing {
+  readonly portal: string;
+  readonly lost: number;
+  /** Number of the first. */
+  readonly firstLost: number;
 }
 
 interface Judged {
@@ -127,14 +137,17 @@ function textIn(said: unknown): string {
 
 function judge(sent: Readonly<Record<string, number>>): Verdict {
   const total = { received: 0, outOfOrder: 0, repeats: 0, lost: 0 };
+  const missing: Missing[] = [];
   for (const [name, count] of Object.entries(sent)) {
     const tally = portalOf(name).tally.count(count);
     total.received += tally.received;
     total.outOfOrder += tally.outOfOrder;
     total.repeats += tally.repeats;
     total.lost += tally.lost;
+    const { lost, firstLost } = tally;
+    if (lost > 0 && missing.length < brokenLimit) missing.push({ portal: name, lost, firstLost });
   }
-  return { ...total, broken, latency: latencies.summary() };
+  return { ...total, broken, missing, latency: latencies.summary() };
 }
 
 answerParent({

@@ -10,17 +10,17 @@ const took = (numbers: readonly number[], sent: number) => {
 };
 
 test('what comes once and in order is neither lost nor repeated nor out of order', () => {
-  assert.deepEqual(took([1, 2, 3], 3), { received: 3, outOfOrder: 0, repeats: 0, lost: 0 });
+  assert.deepEqual(took([1, 2, 3], 3), { received: 3, outOfOrder: 0, repeats: 0, lost: 0, firstLost: 0 });
 });
 
 test('each kind of fault is counted as what it is', () => {
   const cases = [
-    { numbers: [1, 3], sent: 3, is: { received: 2, outOfOrder: 0, repeats: 0, lost: 1 } },
-    { numbers: [1, 2], sent: 4, is: { received: 2, outOfOrder: 0, repeats: 0, lost: 2 } },
-    { numbers: [1, 3, 2], sent: 3, is: { received: 3, outOfOrder: 1, repeats: 0, lost: 0 } },
-    { numbers: [1, 2, 2, 1], sent: 2, is: { received: 2, outOfOrder: 0, repeats: 2, lost: 0 } },
-    { numbers: [2, 1, 1], sent: 2, is: { received: 2, outOfOrder: 1, repeats: 1, lost: 0 } },
-    { numbers: [], sent: 2, is: { received: 0, outOfOrder: 0, repeats: 0, lost: 2 } },
+    { numbers: [1, 3], sent: 3, is: { received: 2, outOfOrder: 0, repeats: 0, lost: 1, firstLost: 2 } },
+    { numbers: [1, 2], sent: 4, is: { received: 2, outOfOrder: 0, repeats: 0, lost: 2, firstLost: 3 } },
+    { numbers: [1, 3, 2], sent: 3, is: { received: 3, outOfOrder: 1, repeats: 0, lost: 0, firstLost: 0 } },
+    { numbers: [1, 2, 2, 1], sent: 2, is: { received: 2, outOfOrder: 0, repeats: 2, lost: 0, firstLost: 0 } },
+    { numbers: [2, 1, 1], sent: 2, is: { received: 2, outOfOrder: 1, repeats: 1, lost: 0, firstLost: 0 } },
+    { numbers: [], sent: 2, is: { received: 0, outOfOrder: 0, repeats: 0, lost: 2, firstLost: 1 } },
   ];
   for (const { numbers, sent, is } of cases) assert.deepEqual(took(numbers, sent), is, numbers.join());
 });

@@ -11,12 +11,17 @@ export interface Tally {
   readonly lost: number;
 }
 
+/** A portal's tally, with the number of the first message that never came; 0 when all came. */
+export interface OwnTally extends Tally {
+  readonly firstLost: number;
+}
+
 /** Counts the messages of one portal. */
 export interface PortalTally {
   /** Says whether it came for the first time. */
   take(mark: Mark): boolean;
   /** As it is now, if so many were sent. */
-  count(sent: number): Tally;
+  count(sent: number): OwnTally;
 }
 
 /** Makes an empty tally. */
@@ -42,6 +47,10 @@ export function createTally(): PortalTally {
       last = number;
       return true;
     },
-    count: (sent) => ({ received, outOfOrder, repeats, lost: missing.size + Math.max(0, sent - last) }),
+    count: (sent) => {
+      const lost = missing.size + Math.max(0, sent - last);
+      const [first = last + 1] = missing;
+      return { received, outOfOrder, repeats, lost, firstLost: lost === 0 ? 0 : first };
+    },
   };
 }

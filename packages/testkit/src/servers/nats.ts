@@ -28,6 +28,20 @@ export interface NatsOptions {
   readonly users: readonly NatsUser[];
   /** `always`: a PubAck is a promise over a power cut. `default`: written to disk once in two minutes. */
   readonly sync: 'default' | 'always';
+  /** Its place in a cluster; absent: it stands alone. */
+  readonly member?: NatsMember;
+}
+
+/** One server of a cluster. */
+export interface NatsMember {
+  /** Unique in the cluster. */
+  readonly name: string;
+  /** Where the others connect to. */
+  readonly clusterPort: number;
+  /** Where it says whether it is well. */
+  readonly monitorPort: number;
+  /** Cluster ports of all. */
+  readonly allPorts: readonly number[];
 }
 
 /** Writes the configuration into the folder and says how to start the server with it. */
@@ -39,9 +53,10 @@ export async function natsLaunch(options: NatsOptions): Promise<Launch> {
   return { name: 'nats', program, folder, port, keepsData, args: ['--config', path], env: {} };
 }
 
-function natsConfig({ folder, port, users, sync }: NatsOptions): object {
+function natsConfig({ folder, port, users, sync, member }: NatsOptions): object {
   return {
-    server_name: 'trunkline',
+    server_name: member?.name ?? 'trunkline',
+    ...(member === undefined ? {} : clusterConfig(member)),
     host: '127.0.0.1',
     port,
     max_payload: 8 * 1024 * 1024,
@@ -51,14 +66,25 @@ function natsConfig({ folder, port, users, sync }: NatsOptions): object {
   };
 }
 
+function clusterConfig({ clusterPort, monitorPort, allPorts }: NatsMember): object {
+  const routes = allPorts.map((port) => `nats://127.0.0.1:${port}`);
+  return {
+    http: `127.0.0.1:${monitorPort}`,
+    cluster: { name: 'trunkline', listen: `127.0.0.1:${clusterPort}`, routes },
+  };
+}
+
 function natsUser({ user, password, permissions }: NatsUser): object {
   if (permissions === undefined) return { user, password };
   const { publish, subscribe, allowResponses } = permissions;
   return { user, password, permissions: { publish, subscribe, ...(allowResponses ? { allow_responses: true } : {}) } };
 }
 
-/** The address of a server of this machine, with user and password in it if it asks for them. */
-export function natsUrl(port: number, user?: NatsUser): string {
+/** The address of a server or of the servers of a cluster on this machine, with user and password in it if it asks for them. */
+export function natsUrl(port: number | readonly number[], user?: NatsUser): string {
   const who = user === undefined ? '' : `${encodeURIComponent(user.user)}:${encodeURIComponent(user.password)}@`;
-  return `nats://${who}127.0.0.1:${port}`;
+  return `nats://${who}${[port]
+    .flat()
+    .map((each) => `127.0.0.1:${each}`)
+    .join(',')}`;
 }

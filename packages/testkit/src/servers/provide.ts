@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { container } from './container.ts';
 import type { Report, ServerName } from './fetch/fetch.mjs';
 import type { Instance, Launch } from './instance.ts';
@@ -6,7 +8,8 @@ import { kafkaLaunch } from './kafka.ts';
 import { localProcess } from './local-process.ts';
 import { mongoLaunch } from './mongo.ts';
 import { type MongoUser, mongoUrl, setUpMongo, untilWritable } from './mongo-setup.ts';
-import { type NatsUser, natsLaunch, natsUrl } from './nats.ts';
+import { type NatsMember, type NatsUser, natsLaunch, natsUrl } from './nats.ts';
+import { clusterOf } from './nats-cluster.ts';
 import { freePort } from './ports.ts';
 import { findWay, type Way } from './way.ts';
 
@@ -18,6 +21,8 @@ export interface Wanted {
   readonly own: boolean;
   readonly natsUsers: readonly NatsUser[];
   readonly natsSync: 'default' | 'always';
+  /** Servers of a cluster; 1: it stands alone. */
+  readonly natsMembers: number;
   readonly mongoUsers: readonly MongoUser[];
   readonly report: Report | undefined;
 }
@@ -44,18 +49,45 @@ const KINDS = { nats: provideNats, mongo: provideMongo, kafka: provideKafka };
 async function provideNats(way: Started, port: number, wanted: Wanted, signal: AbortSignal): Promise<Provided> {
   const root: NatsUser = { user: 'root', password: randomBytes(18).toString('base64url') };
   const users = wanted.natsUsers.length === 0 ? [] : [root, ...wanted.natsUsers];
-  const { folder, keepsData, natsSync } = wanted;
-  const instance = runAs(
-    way,
-    await natsLaunch({ program: programOf(way), folder, port, keepsData, users, sync: natsSync }),
+  const { keepsData, natsSync: sync } = wanted;
+  const ports = [port, ...(await freePorts(wanted.natsMembers - 1))];
+  const members = await membersOf(ports.length);
+  const instances = await Promise.all(
+    ports.map(async (own, index) => {
+      const member = members[index];
+      const folder = member === undefined ? wanted.folder : join(wanted.folder, member.name);
+      await mkdir(folder, { recursive: true });
+      const common = { program: programOf(way), folder, port: own, keepsData, users, sync };
+      return runAs(way, await natsLaunch(member === undefined ? common : { ...common, member }));
+    }),
   );
+  const [alone] = instances;
+  const instance =
+    alone !== undefined && members.length === 0
+      ? alone
+      : clusterOf(
+          members.flatMap(({ monitorPort }, index) => ({ instance: instances[index] as Instance, monitorPort })),
+        );
   await instance.start(signal);
   const urlOf = (name: string) =>
     natsUrl(
-      port,
+      ports,
       findUser(users, (user) => user.user === name, name),
     );
-  return { url: users.length === 0 ? natsUrl(port) : natsUrl(port, root), urlOf, instance };
+  return { url: users.length === 0 ? natsUrl(ports) : natsUrl(ports, root), urlOf, instance };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  return await Promise.all(Array.from({ length: count }, () => freePort()));
+}
+
+/** The places of a cluster's servers; none when one stands alone. */
+async function membersOf(count: number): Promise<NatsMember[]> {
+  if (count < 2) return [];
+  const [allPorts, monitorPorts] = [await freePorts(count), await freePorts(count)];
+  return allPorts.map((clusterPort, index) => {
+    return { name: `nats-${index + 1}`, clusterPort, monitorPort: monitorPorts[index] ?? 0, allPorts };
+  });
 }
 
 async function provideMongo(way: Started, port: number, wanted: Wanted, signal: AbortSignal): Promise<Provided> {

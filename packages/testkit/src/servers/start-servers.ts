@@ -22,6 +22,8 @@ export interface ServersWanted {
   readonly mongoUsers?: readonly MongoUser[];
   /** `always` makes every PubAck a promise over a power cut; by default NATS writes through once in two minutes. */
   readonly natsSync?: 'default' | 'always';
+  /** Servers of NATS that form a cluster, 3 or 5; by default one stands alone. What is killed or frozen is one of them in turn. */
+  readonly natsMembers?: number;
   /** The servers will be killed, frozen or restarted, so addresses from the environment are not taken. */
   readonly own?: boolean;
   /** Hears how far a download is. */
@@ -89,6 +91,7 @@ function oneOf(name: ServerName, folder: string, wanted: ServersWanted): Wanted 
     own: wanted.own ?? false,
     natsUsers: wanted.natsUsers ?? [],
     natsSync: wanted.natsSync ?? 'default',
+    natsMembers: wanted.natsMembers ?? 1,
     mongoUsers: wanted.mongoUsers ?? [],
     report: wanted.report,
   };
@@ -130,7 +133,7 @@ function asServers(
     freeze: (name) => control(name).freeze(),
     thaw: (name) => control(name).thaw(),
     restart: async (name) => {
-      await control(name).stop();
+      if (control(name).pid() !== undefined) await control(name).stop();
       await control(name).start(signal);
     },
     stop,
