@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { readArguments } from './replay/arguments.ts';
 import { endLines, listLines, replayLine, type SeenReplay } from './replay/lines.ts';
 
@@ -68,4 +74,48 @@ test('what is kept is listed with its sums; a portal that misses nothing is told
     '',
     'There were no replays.',
   ]);
+});
+
+/** An installation that answers one call after another with these, and notes what was called. */
+async function anApi(answers: readonly object[]) {
+  const calls: [method: string, request: Record<string, unknown>][] = [];
+  const rest = [...answers];
+  const server = createServer(async (request, response) => {
+    calls.push([request.url ?? '', JSON.parse(await text(request))]);
+    const answer = rest.shift();
+    response.writeHead(answer === undefined ? 500 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = { ...process.env, TRUNKLINE_URL: url, TRUNKLINE_API_KEY: 'tk_test' };
+  const run = async (...args: string[]) =>
+    (await promisify(execFile)(process.execPath, [resolve(import.meta.dirname, 'replay.ts'), ...args], { env })).stdout;
+  return { run, calls, [Symbol.asyncDispose]: () => new Promise<void>((done) => server.close(() => done())) };
+}
+
+test('the program asks, shows how far it is until it is over, and lists what there is', async () => {
+  const done = { ...replay, state: 'REPLAY_STATE_DONE', sent: '12' };
+  await using api = await anApi([
+    replay,
+    replay,
+    done,
+    { events: [], counts: [], nextPageToken: '' },
+    { replays: [done] },
+  ]);
+  const shown = await api.run('p', '--from', '2026-07-01', '--request', 'k');
+  assert.deepEqual(shown.trim().split('\n'), ['replay 3  running  5 of 12 sent', 'replay 3  done  12 of 12 sent']);
+  assert.match(await api.run('p', '--list'), /Nothing is kept[\s\S]*replay 3 {2}done/);
+  const service = '/v1/DeliveryService';
+  assert.deepEqual(
+    api.calls.map(([method]) => method),
+    [
+      `${service}/Replay`,
+      ...[1, 2].map(() => `${service}/GetReplay`),
+      `${service}/ListUndelivered`,
+      `${service}/ListReplays`,
+    ],
+  );
+  assert.deepEqual(api.calls[1]?.[1], { portalId: 'p', number: 3 });
+  await assert.rejects(api.run('p'), { code: 1 });
 });

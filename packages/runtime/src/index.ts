@@ -41,6 +41,7 @@ export type {
   PostResult,
   ReplayBatch,
   ReplayPort,
+  ReplayWanted,
   ResealedEvent,
   ResealOrder,
   Verdict,

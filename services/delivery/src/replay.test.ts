@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DeliveryServiceDefinition, PortalMode, ReplayRequest, ReplayState } from '@trunkline/contracts';
+import {
+  DeliveryServiceDefinition,
+  PortalKey,
+  PortalKeyState,
+  PortalMode,
+  ReplayRequest,
+  ReplayState,
+} from '@trunkline/contracts';
 import { createRpcClients, type HostedService, type RpcClient, secret, startService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { delivery } from './service.ts';
 import { type Surroundings, startSurroundings } from './testing/bus.ts';
+import { startPortal } from './testing/portal.ts';
 import { startSdkPortal } from './testing/sdk-portal.ts';
+import { signingKeyOf } from './testing/stream.ts';
 
 const hourMs = 3_600_000;
 const home = { tenant: 'home' };
@@ -207,4 +216,42 @@ test('a replay that fails, even by 410, neither pauses the portal nor holds live
   const ended = await client.cancelReplay({ portalId: id, number: 1 }, home);
   assert.deepEqual([ended.state, ended.sent], [ReplayState.REPLAY_STATE_CANCELLED, 0]);
   assert.deepEqual(receiver.again, []);
+});
+
+test('events whose key is deleted come again under another one; what nobody can seal any more is passed over', async () => {
+  const id = 'rekeyed';
+  await using portal = await startPortal(signingKeyOf(id));
+  const settings = {
+    lingerMs: 1,
+    batchEvents: 5,
+    batchBytes: 0,
+    timeoutMs: 1_000,
+    retentionHours: 0,
+    primaryConsumer: '',
+  };
+  const entry = { id, url: portal.url, settings };
+  await around.setPortal(entry);
+  const oldAt = new Date(Date.now() - 25 * hourMs);
+  await around.seal(id, 8, { at: oldAt });
+  await until(async () => (await client.getBacklog({ portalId: id }, home)).expired === 8);
+  const { PORTAL_KEY_STATE_DELETED: deleted, PORTAL_KEY_STATE_VALID: valid } = PortalKeyState;
+  const keys = [
+    PortalKey.fromPartial({ kid: 'k', state: deleted }),
+    PortalKey.fromPartial({ kid: 'k2', state: valid }),
+  ];
+  await around.setPortal({ ...entry, keys });
+  const { runtime } = await service.ready;
+  await until(() => runtime.directory.portal(id)?.keys.length === 2);
+  const asked = ReplayRequest.fromPartial({ portalId: id, idempotencyKey: 'rekeyed', ...times(oldAt) });
+  await client.replay(asked, home);
+  const over = await until(async () => {
+    const now = await client.getReplay({ portalId: id, number: 1 }, home);
+    return now.state === ReplayState.REPLAY_STATE_DONE && now;
+  });
+  assert.deepEqual([over.total, over.sent, over.refused], [8, 7, 1]);
+  const again = portal.received.flatMap(({ events }) => events.filter((event) => Object(event).replay === 1));
+  assert.deepEqual(
+    again.map((event) => [event.sequence, Object(event).data]),
+    [1, 2, 3, 4, 5, 6, 8].map((sequence) => [sequence, 'anew']),
+  );
 });

@@ -1,7 +1,6 @@
-import { type ReplayBatch, type ReplayPort, pause as wait } from '@trunkline/runtime';
-import { replayItem } from './domain/replay-item.ts';
+import { type ReplayPort, TrunklineError, pause as wait } from '@trunkline/runtime';
+import { nextOfReplay, type ReplaySources } from './replay-batch.ts';
 import type { ReplayChange, ReplayDocument, ReplayStore } from './store/replays.ts';
-import type { Undelivered } from './store/undelivered.ts';
 
 /** Replays as the lanes send them: which wait is in memory, everything else is asked of the store. */
 export interface Replays {
@@ -11,21 +10,23 @@ export interface Replays {
 }
 
 /** What {@link createReplays} needs. */
-export interface ReplayParts {
+export interface ReplayParts extends ReplaySources {
   readonly store: ReplayStore;
-  readonly undelivered: Undelivered;
   /** A replay came to its end. */
   readonly onOver: (replay: ReplayDocument) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
 const everyMs = 1_000;
+/** Runs of withheld events that are passed over at once. */
+const mostPassed = 100;
 
 /** Makes the port of replays. `follow` must run for it to know any. */
-export function createReplays({ store, undelivered, onOver, onTrouble }: ReplayParts): Replays {
+export function createReplays(parts: ReplayParts): Replays {
+  const { store, onOver, onTrouble } = parts;
   /** Numbers by portal, the oldest first. */
   let waiting = new Map<string, number[]>();
-  const forget = (portalId: string, number: number) => {
+  const forget = (portalId: string, number: number): undefined => {
     const rest = waiting.get(portalId)?.filter((each) => each !== number) ?? [];
     if (rest.length > 0) waiting.set(portalId, rest);
     else waiting.delete(portalId);
@@ -37,16 +38,22 @@ export function createReplays({ store, undelivered, onOver, onTrouble }: ReplayP
     }
     waiting = found;
   };
-  const read: ReplayPort['read'] = async (portalId, number, limit) => {
-    const replay = await store.find(portalId, number);
-    const batch = replay === undefined ? undefined : await batchOf(replay, undelivered, limit);
-    if (batch !== undefined) return batch;
-    if (replay?.state === 'waiting' || replay?.state === 'running') {
-      await store.end(portalId, number, 'done');
-      onOver(replay);
+  const read: ReplayPort['read'] = async (portalId, number, wanted) => {
+    for (let passed = 0; passed < mostPassed; passed += 1) {
+      const replay = await store.find(portalId, number);
+      if (replay === undefined || !isOpen(replay)) return forget(portalId, number);
+      const next = await nextOfReplay(replay, wanted, parts);
+      if (next.kind === 'batch') return next.batch;
+      if (next.kind === 'over') {
+        await store.end(portalId, number, 'done');
+        onOver(replay);
+        return forget(portalId, number);
+      }
+      const { count, untilSequence, reason } = next;
+      const told = { lastError: 'no_key', lastErrorText: `the event ${untilSequence} is withheld: ${reason}` };
+      await store.move(replay, { afterSequence: untilSequence, sent: 0, refused: count, ...told });
     }
-    forget(portalId, number);
-    return undefined;
+    throw new TrunklineError('aborted', 'one event after another of a replay is withheld');
   };
   return {
     port: {
@@ -66,16 +73,8 @@ export function createReplays({ store, undelivered, onOver, onTrouble }: ReplayP
   };
 }
 
-async function batchOf(
-  { portalId, number, selection, afterSequence, untilSequence, state }: ReplayDocument,
-  undelivered: Undelivered,
-  limit: { readonly events: number; readonly bytes: number },
-): Promise<ReplayBatch | undefined> {
-  if (state === 'done' || state === 'cancelled') return undefined;
-  const page = { afterSequence, untilSequence, limit: limit.events, bytes: limit.bytes };
-  const events = await undelivered.read(portalId, selection, page);
-  if (events.length === 0) return undefined;
-  return { afterSequence, items: events.map((event) => replayItem(event, number)) };
+function isOpen({ state }: ReplayDocument): boolean {
+  return state === 'waiting' || state === 'running';
 }
 
 function changeOf(afterSequence: number, outcome: Parameters<ReplayPort['settle']>[3]): ReplayChange {

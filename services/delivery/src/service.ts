@@ -8,6 +8,7 @@ import { createRequestGate, defineService, unlessAborted, workLanes } from '@tru
 import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
 import { openConsumers } from './consumers.ts';
+import { deletedKidsOf } from './domain/settings.ts';
 import { deliveryEvents } from './events.ts';
 import { watchKeyChanges } from './key-changes.ts';
 import { openPortalHttp } from './portal-http.ts';
@@ -47,10 +48,13 @@ export const delivery = defineService({
     });
     const replayStore = await openReplayStore(store.collection(names.replays), now);
     const onTrouble = events.observer.troubled;
-    const replays = createReplays({ store: replayStore, undelivered, onOver: events.replayOver, onTrouble });
     const httpOf = openPortalHttp(runtime, settings.ALLOW_PRIVATE_PORTALS);
     const sealing = clients.of(SealingServiceDefinition, 'sealer');
     const reseal = createReseal(sealing);
+    const replays = createReplays({
+      ...{ store: replayStore, undelivered, reseal, onOver: events.replayOver, onTrouble },
+      deletedKids: (portalId) => deletedKidsOf(directory.portal(portalId)),
+    });
     const keys = createSigningKeys(sealing, () => performance.now());
     const keyChanges = watchKeyChanges(directory, now, keys.forget);
     runtime.onClose(async () => keyChanges.end());

@@ -62,7 +62,7 @@ export interface UndeliveredCount {
 }
 
 /** What is sent again of an event. */
-export type SealedUndelivered = Pick<UndeliveredDocument, 'eventId' | 'sequence' | 'cloudEvent'>;
+export type SealedUndelivered = Omit<UndeliveredDocument, '_id' | 'kind' | 'reason' | 'givenUpAt' | 'keptUntil'>;
 
 /** Whoever waits for these also holds a portal's turn, or a caller. */
 const timeout = { timeoutMS: 2_000 };
@@ -102,7 +102,7 @@ export async function openUndelivered(
     list: (portalId, selection, page) =>
       pageOf(portalId, selection, page).project<Omit<UndeliveredDocument, 'cloudEvent'>>({ cloudEvent: 0 }).toArray(),
     read: async (portalId, selection, page) => {
-      const wanted = { _id: 0, eventId: 1, sequence: 1, cloudEvent: 1 };
+      const wanted = { _id: 0, kind: 0, reason: 0, givenUpAt: 0, keptUntil: 0 };
       const read: SealedUndelivered[] = [];
       let bytes = 0;
       for await (const event of pageOf(portalId, selection, page).project<SealedUndelivered>(wanted)) {

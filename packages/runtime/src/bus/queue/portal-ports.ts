@@ -96,6 +96,14 @@ export interface ReplayBatch {
   readonly items: readonly BatchItem[];
 }
 
+/** What is wanted of a replay at once. */
+export interface ReplayWanted {
+  readonly events: number;
+  readonly bytes: number;
+  /** Keys that the portal does not know; none unless given. */
+  readonly notKids?: readonly string[];
+}
+
 /** What became of events of a replay. */
 export type ReplayOutcome =
   /** The portal took, or refused for good, so many: the replay goes on behind this sequence. */
@@ -109,12 +117,8 @@ export interface ReplayPort {
   readonly portals: () => Iterable<string>;
   /** Number of a portal's oldest replay that is not over; from memory. */
   readonly next: (portalId: string) => number | undefined;
-  /** Its next events; undefined: it is over, and {@link ReplayPort.next} says it no more. */
-  readonly read: (
-    portalId: string,
-    replay: number,
-    limit: { readonly events: number; readonly bytes: number },
-  ) => Promise<ReplayBatch | undefined>;
+  /** Its next events, under keys that the portal can know; undefined: it is over, and {@link ReplayPort.next} says it no more. */
+  readonly read: (portalId: string, replay: number, wanted: ReplayWanted) => Promise<ReplayBatch | undefined>;
   /** Stores what became of a batch; changes nothing where the replay stands elsewhere by now, or is over. */
   readonly settle: (portalId: string, replay: number, from: ReplayBatch, outcome: ReplayOutcome) => Promise<void>;
 }

@@ -101,3 +101,17 @@ test('a store that does not answer holds up the replay alone', async () => {
   assert.deepEqual([receiver.last, replay()?.isOver], [21, true]);
   assert.deepEqual(receiver.replayed.get(1), all);
 });
+
+test('a replay under a key that the portal does not know comes at once under another, and waits where there is none', async () => {
+  const { world, receiver, replay } = await aReplay(all, ({ world: its }) => its.sealer.rotate());
+  await pass(world, 1_000);
+  assert.deepEqual([receiver.replayed.get(1), receiver.unknownAnswers], [all, 1]);
+  receiver.kids.clear();
+  askReplay(world.replays, 'portal0', [1, 2]);
+  await pass(world, 60_000);
+  assert.deepEqual([replay()?.isOver, receiver.replayed.get(2)], [true, undefined]);
+  assert.ok(receiver.unknownAnswers <= 5, `${receiver.unknownAnswers} times in a minute`);
+  receiver.kids.add('k0');
+  await pass(world, 300_000);
+  assert.deepEqual(receiver.replayed.get(2), [1, 2]);
+});

@@ -3,12 +3,15 @@ import { post, sizeOf, type Work } from './portal-attempt.ts';
 import { type Lane, mayStart } from './portal-lane.ts';
 import type { BatchItem, PostResult, ReplayBatch, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
+import { unknownKeyRetryMs } from './portal-reseal.ts';
 import type { Portal, ReplayState } from './portal-state.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 const troubleDelayMs = 1_000;
 /** A portal that is switched off is asked as seldom as one that has been down for long. */
 const seldom = 7;
+/** A portal that names ever other keys is not asked at once for ever. */
+const mostUnknownKids = 5;
 
 /** True if the step was given to a replay, and nothing came for the portal since. Pure. */
 export function isReplayReady({ portal, slot }: Work): boolean {
@@ -33,7 +36,9 @@ export async function sendReplay(lane: Lane, work: Work): Promise<void> {
 }
 
 function replayOf(portal: Portal, number: number): ReplayState {
-  if (portal.replay?.number !== number) portal.replay = { number, failures: 0, nextAtMs: 0, refusal: undefined };
+  if (portal.replay?.number !== number) {
+    portal.replay = { number, failures: 0, nextAtMs: 0, refusal: undefined, unknownKids: new Map() };
+  }
   return portal.replay;
 }
 
@@ -42,7 +47,9 @@ async function sendNext(lane: Lane, work: Work, replay: ReplayState): Promise<vo
   const { replays, view } = lane.ports;
   const { batchEvents, batchBytes } = view(portal.id).settings;
   const events = replay.refusal?.limit ?? (replay.failures > 0 ? 1 : batchEvents);
-  const batch = await replays.read(portal.id, replay.number, { events, bytes: batchBytes });
+  for (const [kid, untilMs] of replay.unknownKids) if (untilMs <= lane.clock.now()) replay.unknownKids.delete(kid);
+  const notKids = [...replay.unknownKids.keys()];
+  const batch = await replays.read(portal.id, replay.number, { events, bytes: batchBytes, notKids });
   // Reading took a while: something may have come, and the lease may be in doubt.
   if (batch === undefined || !mayStart(lane) || portal.mode !== 'live' || !isReplayReady(work)) return;
   if (replay.refusal?.namedSequence === batch.items[0]?.sequence) return await refuse(lane, portal, replay, batch);
@@ -87,6 +94,10 @@ async function settle(lane: Lane, portal: Portal, { replay, batch, verdict }: An
     replay.refusal = refusal;
     replay.nextAtMs = nowMs + Math.round(delayMs * (1 + lane.random() / 5));
     if (parks) return await refuse(lane, portal, replay, batch);
+  } else if (verdict.kind === 'unknown_key') {
+    const isNews = !replay.unknownKids.has(verdict.kid) && replay.unknownKids.size < mostUnknownKids;
+    if (isNews) replay.unknownKids.set(verdict.kid, nowMs + unknownKeyRetryMs);
+    replay.nextAtMs = nowMs + (isNews ? 0 : unknownKeyRetryMs);
   } else {
     const afterMs = verdict.kind === 'failed' ? verdict.retryAfterMs : undefined;
     const failures = verdict.kind === 'off' ? seldom : replay.failures;

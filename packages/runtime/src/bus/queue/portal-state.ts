@@ -23,6 +23,8 @@ export interface ReplayState {
   /** By the process's own clock. */
   nextAtMs: number;
   refusal: Refusal | undefined;
+  /** Keys that the portal said it does not know, and until when it is believed. */
+  readonly unknownKids: Map<string, number>;
 }
 
 /** How far a portal's queue is and how it is doing. Only the step that holds `isBusy` moves the cursor. */

@@ -29,7 +29,7 @@ export function replayPort(
   replays: ModelReplays,
   process: Process,
   network: Network,
-  store: { readonly isAway: () => boolean; readonly kid: () => string },
+  store: { readonly isAway: () => boolean; readonly kid: (notKids: readonly string[]) => string },
 ): ReplayPort {
   const waiting = (portalId: string) => replays.get(portalId)?.find(({ isOver }) => !isOver);
   const numbered = (portalId: string, number: number) => replays.get(portalId)?.find((each) => each.number === number);
@@ -41,7 +41,7 @@ export function replayPort(
   return {
     portals: () => [...replays.keys()].filter((portalId) => waiting(portalId) !== undefined),
     next: (portalId) => waiting(portalId)?.number,
-    read: (portalId, number, { events }) =>
+    read: (portalId, number, { events, notKids = [] }) =>
       ask(() => {
         const replay = numbered(portalId, number);
         if (replay === undefined || replay.isOver) return undefined;
@@ -50,7 +50,7 @@ export function replayPort(
         if (items.length === 0) replay.isOver = true;
         return items.length === 0
           ? undefined
-          : { afterSequence, items: items.map((sequence) => itemOf(sequence, store.kid())) };
+          : { afterSequence, items: items.map((sequence) => itemOf(sequence, store.kid(notKids))) };
       }),
     settle: (portalId, number, from, outcome) =>
       ask(() => {

@@ -123,7 +123,7 @@ export function createWorld(
       }),
     replays: replayPort(replays, owner, network, {
       isAway: () => chance.happens(servers.lossRate),
-      kid: () => sealer.kids.at(-1) ?? '',
+      kid: (notKids) => sealer.kids.findLast((kid) => !notKids.includes(kid)) ?? sealer.kids.at(-1) ?? '',
     }),
     notice: (_portalId, notice) => noticeOf(notice),
     consumers: consumers.portsOf(owner, (portalId, sequence) =>
