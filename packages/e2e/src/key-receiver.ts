@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type Cursor, createPortal } from '../../portal-sdk/src/index.ts';
+import { type Cursor, createPortal, EventRefused } from '../../portal-sdk/src/index.ts';
 
 /** What a receiver was told, in order. */
 export type Told =
@@ -18,6 +18,8 @@ export interface KeyReceiver extends AsyncDisposable {
   readonly problems: readonly string[];
   licenceKeys: readonly string[];
   isDown: boolean;
+  /** It refuses a message with these words for good. */
+  refuses: string;
 }
 
 /** Starts a receiver whose cursor survives a change of its keys. */
@@ -41,6 +43,11 @@ export async function startKeyReceiver(): Promise<KeyReceiver> {
       },
       onEvent: ({ sequence, id, data }) => {
         const text = data.messageReceived?.content?.text?.plain ?? '';
+        if (text === receiver.refuses) throw new EventRefused('not this one');
+        told.push({ kind: 'event', sequence: Number(sequence), id, text });
+      },
+      onReplay: ({ sequence, id, data }) => {
+        const text = `again: ${data.messageReceived?.content?.text?.plain}`;
         told.push({ kind: 'event', sequence: Number(sequence), id, text });
       },
       onNotice: ({ sequence, notice: { kind, from, reason } }) =>
@@ -58,7 +65,7 @@ export async function startKeyReceiver(): Promise<KeyReceiver> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const receiver: KeyReceiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
-    ...{ told, requests, problems, licenceKeys: [], isDown: false },
+    ...{ told, requests, problems, licenceKeys: [], isDown: false, refuses: 'nothing' },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
