@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorCodes } from '@trunkline/contracts';
-import { MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { MongoBulkWriteError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { errorTable } from './error-table.ts';
 import { asTrunklineError, busVerdictOf, invalidArgument, retryAfterMsOf, TrunklineError } from './errors.ts';
 
@@ -50,11 +50,17 @@ test('a server that is away, busy or steps down is waited for', () => {
     conflict,
     new MongoNetworkError('x'),
     new MongoServerSelectionError('x', {} as never),
+    // How the driver tells that the connection broke while several writes were on their way.
+    new MongoBulkWriteError(new MongoNetworkError('connection 2 closed') as never, { insertedCount: 0 } as never),
+    mongo({ code: 134 }),
   ]) {
     assert.equal(asTrunklineError(error).code, 'unavailable', error.name);
     assert.equal(busVerdictOf(error), 'wait');
   }
   assert.equal(asTrunklineError(mongo({ code: 11000 })).code, 'internal', 'a duplicate key stays one');
+  const writeErrors = [{ code: 11000 }];
+  const refused = new MongoBulkWriteError({ message: 'x', code: 11000, writeErrors } as never, {} as never);
+  assert.equal(asTrunklineError(refused).code, 'internal', 'also among several');
 });
 
 test('the public text of an unexpected error tells nothing of its inside', () => {

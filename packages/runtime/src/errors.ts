@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCodes } from '@trunkline/contracts';
 import { type BusVerdict, errorTable, type Retry } from './error-table.ts';
+import { isPassingStoreError } from './store/passing-error.ts';
 
 /** One field of a request that is not as it should be. */
 export interface FieldViolation {
@@ -86,13 +87,8 @@ export function retryAfterMsOf(error: TrunklineError): number | undefined {
 }
 
 const known: ReadonlySet<unknown> = new Set(errorCodes);
-/** Names of what clients throw when NATS or MongoDB cannot be reached or does not answer. */
-const lostServers =
-  /^(Mongo(Network|ServerSelection|NotConnected|TopologyClosed|Pool|WaitQueueTimeout|OperationTimeout)|Connection|Timeout|NoResponders|RequestError)/;
-
-/** Labels and codes by which MongoDB says that the same may succeed later: it steps down, shuts down, was too slow. */
-const passingLabels = ['TransientTransactionError', 'RetryableWriteError', 'SystemOverloadedError'];
-const passingCodes: ReadonlySet<unknown> = new Set([50, 91, 189, 262, 11600, 11602, 10107, 13435, 13436]);
+/** Names of what the client of NATS throws when the server cannot be reached or does not answer. */
+const lostServers = /^(Connection|Timeout|NoResponders|RequestError)/;
 
 function codeOf(error: unknown): ErrorCode {
   const code = propertyOf(error, 'code');
@@ -100,10 +96,7 @@ function codeOf(error: unknown): ErrorCode {
   const name = propertyOf(error, 'name');
   if (name === 'AbortError' || name === 'WrongLastSequence') return 'aborted';
   if (typeof name !== 'string') return 'internal';
-  const labels = propertyOf(error, 'errorLabels');
-  const isPassing = Array.isArray(labels) && passingLabels.some((label) => labels.includes(label));
-  const isOfMongo = name.startsWith('Mongo');
-  if (lostServers.test(name) || (isOfMongo && (isPassing || passingCodes.has(code)))) return 'unavailable';
+  if (lostServers.test(name) || isPassingStoreError(error)) return 'unavailable';
   return 'internal';
 }
 
