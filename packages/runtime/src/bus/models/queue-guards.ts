@@ -74,7 +74,7 @@ export const queueGuards: readonly Guard[] = [
     file: 'queue/portal-replay.ts',
     from: "slot.pool === 'replaying' && portal.queue.length === 0",
     to: "slot.pool === 'replaying'",
-    proof: model,
+    proof: 'queue/portal-replay.test.ts',
   },
   {
     name: 'the place from which a replay goes on',

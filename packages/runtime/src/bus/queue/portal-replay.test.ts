@@ -115,3 +115,23 @@ test('a replay under a key that the portal does not know comes at once under ano
   await pass(world, 300_000);
   assert.deepEqual(receiver.replayed.get(2), [1, 2]);
 });
+
+test('what comes while a replay is read goes first', async () => {
+  const { world, id, receiver, state } = await aReplay(all);
+  for (let more = 1; more < 10; more += 1) askReplay(world.replays, id, all);
+  let reads = 0;
+  for (const replay of world.replays.get(id) ?? []) {
+    replay.onRead = () => {
+      reads += 1;
+      if (reads % 2 === 0) world.produce(id, 1);
+    };
+  }
+  await pass(world, 60_000);
+  assert.ok(reads >= 20);
+  assert.deepEqual(world.violations, []);
+  assert.deepEqual([receiver.last, state()?.sequence], [world.heads.get(id), world.heads.get(id)]);
+  assert.deepEqual(
+    [...receiver.replayed.values()],
+    Array.from({ length: 10 }, () => all),
+  );
+});

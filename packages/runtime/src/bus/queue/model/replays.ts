@@ -11,6 +11,8 @@ export interface ModelReplay {
   sent: number;
   readonly refused: Set<number>;
   isOver: boolean;
+  /** Called whenever its next events are asked for. */
+  onRead?: () => void;
 }
 
 /** All replays of the model, by portal, oldest first. */
@@ -44,6 +46,7 @@ export function replayPort(
     read: (portalId, number, { events, notKids = [] }) =>
       ask(() => {
         const replay = numbered(portalId, number);
+        replay?.onRead?.();
         if (replay === undefined || replay.isOver) return undefined;
         const { afterSequence } = replay;
         const items = replay.sequences.filter((sequence) => sequence > afterSequence).slice(0, events);
