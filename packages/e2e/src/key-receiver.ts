@@ -22,8 +22,8 @@ export interface KeyReceiver extends AsyncDisposable {
   refuses: string;
 }
 
-/** Starts a receiver whose cursor survives a change of its keys. */
-export async function startKeyReceiver(): Promise<KeyReceiver> {
+/** Starts a receiver whose cursor survives a change of its keys. `now` is its clock, in milliseconds since 1970. */
+export async function startKeyReceiver(now: () => number = Date.now): Promise<KeyReceiver> {
   const told: Told[] = [];
   const requests: { signatures: number; kids: string[] }[] = [];
   const problems: string[] = [];
@@ -35,6 +35,7 @@ export async function startKeyReceiver(): Promise<KeyReceiver> {
     if (receiver.isDown) return { status: 503, headers: {}, body: '' };
     const portal = createPortal<{ messageReceived?: { content?: { text?: { plain?: string } } } }>({
       licenceKeys: receiver.licenceKeys,
+      now,
       cursor: {
         load: async () => cursor,
         save: async (next) => {

@@ -53,8 +53,8 @@ export interface KeyWorld extends AsyncDisposable {
 const quiet = { BIND_ADDRESS: '127.0.0.1', METRICS_PORT: '0', GRPC_PORT: '0', LOG_LEVEL: 'silent' };
 const tokenOf = (service: string) => `${service}-token`;
 
-/** Starts everything. */
-export async function startKeyWorld(): Promise<KeyWorld> {
+/** Starts everything. `now` is the clock of delivery and of the portals, in milliseconds since 1970. */
+export async function startKeyWorld(now: () => number = Date.now): Promise<KeyWorld> {
   await using started = new AsyncDisposableStack();
   const servers = started.use(await startServers({ nats: true, mongo: true, own: true }));
   const { natsUrl, mongoUrl } = servers;
@@ -72,7 +72,7 @@ export async function startKeyWorld(): Promise<KeyWorld> {
   const peers = { PEERS: `sealer=${(await sealing.ready).addresses.grpc}` };
   const own = (name: string) => ({ ...common, ...peers, INNER_TOKEN: tokenOf(name) });
   const knowing = started.use(startService(directory, { ...own('directory'), CONNECTOR_SECRETS_KEY: key() }));
-  const sending = started.use(startService(delivery, { ...own('delivery'), ALLOW_PRIVATE_PORTALS: 'true' }));
+  const sending = started.use(startService(delivery, { ...own('delivery'), ALLOW_PRIVATE_PORTALS: 'true' }, { now }));
   const clientOf = async (hosted: typeof knowing | typeof sending) => {
     const address = (await hosted.ready).addresses.grpc ?? '';
     const identity = { service: 'gateway', token: secret(tokenOf('gateway')) };
@@ -98,7 +98,7 @@ export async function startKeyWorld(): Promise<KeyWorld> {
   return {
     ...{ directory: directoryClient, delivery: deliveryClient, tenantId: tenant.id, scope, sealed },
     aPortal: async () => {
-      const receiver = all.use(await startKeyReceiver());
+      const receiver = all.use(await startKeyReceiver(now));
       const settings = { lingerMs: 1 };
       const request = { idempotencyKey: randomUUID(), name: 'CRM', url: receiver.url, settings };
       const { portal, licenceKey } = await directoryClient.createPortal(request, scope);

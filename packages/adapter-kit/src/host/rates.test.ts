@@ -27,9 +27,10 @@ test("a tenant that sends too fast is told when to come again; forged calls use 
     answers.map(({ status }) => status),
     [200, 200, 200, 429, 429],
   );
-  const waitSeconds = Number(answers[4]?.headers.get('retry-after'));
+  const last = answers[4] ?? assert.fail();
+  const waitSeconds = Number(last.headers.get('retry-after'));
   assert.ok(waitSeconds >= 1 && waitSeconds <= 3, `Retry-After: ${waitSeconds}`);
-  const { code, remedy } = (await answers[4]?.json()) as { code: string; remedy: string };
+  const { code, remedy } = (await last.json()) as { code: string; remedy: string };
   assert.equal(code, 'rate_limited');
   assert.match(remedy, /more slowly/);
   assert.equal((await around.entered(id)).length, 3, 'what was refused is not stored: the messenger sends it again');
