@@ -9,6 +9,7 @@ export interface SeenBacklog {
   readonly parked: string;
   readonly withheld: string;
   readonly oldestAt?: string;
+  readonly emptyAt?: string;
   readonly lastError: string;
   readonly lastErrorText: string;
   readonly nextAttemptAt?: string;
@@ -43,10 +44,11 @@ export function ageOf(ms: number): string {
 
 /** A portal's queue in one line. Pure. */
 export function queueLine(backlog: SeenBacklog, nowMs: number): string {
-  const { portalId, waiting, oldestAt } = backlog;
+  const { portalId, waiting, oldestAt, emptyAt } = backlog;
   const oldest = oldestAt === undefined ? '' : `, the oldest for ${ageOf(nowMs - Date.parse(oldestAt))}`;
+  const empty = emptyAt === undefined ? '' : `, empty in about ${ageOf(Math.max(1_000, Date.parse(emptyAt) - nowMs))}`;
   const why = waiting === '0' && backlog.pauseReason === '' ? '' : reasonOf(backlog, nowMs);
-  return `${portalId}  ${modeOf(backlog)}  ${waiting} waiting${oldest}${why && `: ${why}`}`;
+  return `${portalId}  ${modeOf(backlog)}  ${waiting} waiting${oldest}${empty}${why && `: ${why}`}`;
 }
 
 /** Where an event of a portal stands in its queue, and why it waits. Pure. */

@@ -116,6 +116,12 @@ for (const [what, hops, backlog, told] of cases) {
   });
 }
 
+test('of a portal that catches up it is told when nothing will wait any more', async () => {
+  const catchingUp = { ...drained, lastError: '', lastErrorText: '', emptyAt: '2026-01-01T10:12:30Z' };
+  const [queue] = await placesOf({ portalId: 'p' }, sealed, { backlogOf: async () => catchingUp, nowMs });
+  assert.equal(queue?.text, 'p  drain  5 waiting, the oldest for 30 s, empty in about 12 min: it is catching up');
+});
+
 test('of a portal its queue is told, of a conversation the oldest event that waits', async () => {
   const parts = { backlogOf: async () => drained, nowMs };
   const [queue] = await placesOf({ portalId: 'p' }, sealed, parts);

@@ -1,6 +1,5 @@
-import { bucketStream, buckets, lanes, messageSubjects } from '../../packages/contracts/src/index.ts';
-import { type Reader, readersOf } from '../../packages/runtime/src/bus/readers.ts';
-import type { LogPort } from '../../packages/runtime/src/index.ts';
+import { bucketStream, buckets, lanes } from '../../packages/contracts/src/index.ts';
+import { type LogPort, lagsOf } from '../../packages/runtime/src/index.ts';
 
 /** Who works a service's lanes. */
 export interface SeenLanes {
@@ -37,28 +36,15 @@ function ownerOf(token: Uint8Array, service: string): string {
   return owner.startsWith(`${service}-`) ? owner.slice(service.length + 1) : owner;
 }
 
-/** The slowest reader of each lane. Rejects with `unavailable`. */
+/** The slowest reader of each lane; empty where all have read everything. Rejects with `unavailable`. */
 export async function seeLags(bus: LogPort, connectors: readonly string[], nowMs: number): Promise<SeenLag[]> {
-  const readers = readersOf(connectors).filter(({ name }) => !name.endsWith('taking over'));
-  return await Promise.all(
-    lanes.map(async (lane) => {
-      const lags = await Promise.all(readers.map((reader) => lagOf(bus, reader, { lane, nowMs })));
-      return lags.reduce((most, one) => (one.lagMs > most.lagMs ? one : most), { lane, slowest: '', lagMs: 0 });
-    }),
-  );
-}
-
-async function lagOf(
-  bus: LogPort,
-  { name, stream, at, passed }: Reader,
-  { lane, nowMs }: { readonly lane: number; readonly nowMs: number },
-): Promise<SeenLag> {
-  const place = at(lane);
-  const last = await bus.lastOf(place.stream, place.subject);
-  // The position of a stage and of a keyed log lies inside a message, and then says that the one before is passed.
-  const isInside = name === 'normalizer' || name === 'sealer' || name.startsWith('dispatch');
-  const from = (last === undefined ? 0 : passed(last)) + (last !== undefined && isInside ? 2 : 1);
-  const unread = await Promise.all(messageSubjects(stream, lane).map((subject) => bus.nextOf(stream, subject, from)));
-  const oldest = unread.flatMap((message) => (message === undefined ? [] : [message.storedAtMs]));
-  return { lane, slowest: name, lagMs: oldest.length === 0 ? 0 : Math.max(0, nowMs - Math.min(...oldest)) };
+  const all = await lagsOf(bus, connectors, nowMs);
+  return lanes.map((lane) => {
+    const nothing = { lane, slowest: '', lagMs: 0 };
+    const own = all.filter((lag) => lag.lane === lane);
+    return own.reduce(
+      (most, { reader, lagMs }) => (lagMs > most.lagMs ? { lane, slowest: reader, lagMs } : most),
+      nothing,
+    );
+  });
 }

@@ -10,6 +10,8 @@ export const metricNames = [
   'trunkline_rpc_server_seconds',
   // Whoever works on lanes.
   'trunkline_lanes_owned',
+  'trunkline_lane_owner_changes_total',
+  'trunkline_lane_fenced_total',
   'trunkline_lane_alarms_total',
   'trunkline_lane_items_total',
   'trunkline_lane_batch_seconds',
@@ -33,6 +35,7 @@ export const metricNames = [
   'trunkline_delivery_oldest_seconds',
   'trunkline_delivery_waiting',
   'trunkline_delivery_portals',
+  'trunkline_portal_imbalance',
   'trunkline_delivery_paused_portals',
   'trunkline_delivery_attempts_total',
   'trunkline_delivery_attempt_seconds',
@@ -54,6 +57,7 @@ export const metricNames = [
   // Janitor.
   'trunkline_stream_fullness',
   'trunkline_door_open',
+  'trunkline_lane_lag_seconds',
 ] as const;
 
 /** One of {@link metricNames}. */

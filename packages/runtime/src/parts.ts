@@ -4,6 +4,7 @@ import { inboxPrefix, mayCall } from '@trunkline/contracts';
 import { closeBus, connectBus } from './bus/connect.ts';
 import { watchDirectory } from './bus/directory.ts';
 import { createJetStreamLog } from './bus/jetstream-log.ts';
+import { countFenced } from './bus/work-lanes.ts';
 import { createEnding, type Ending } from './ending.ts';
 import { openFileStore } from './files/file-store.ts';
 import { createHealth, type HeldHealth } from './health.ts';
@@ -74,7 +75,7 @@ export async function connectBusParts(basics: Basics): Promise<Pick<Parts, 'bus'
     return { bus: undefined, nats: undefined, directory: undefined, files: undefined };
   }
   const nats = await connectNats(basics);
-  const bus = createJetStreamLog(nats, { inboxPrefix: inboxPrefix(name) });
+  const bus = createJetStreamLog(nats, { inboxPrefix: inboxPrefix(name), onRefused: countFenced(basics.metrics) });
   const files = uses.files === true ? openFileStore(nats, bus) : undefined;
   if (uses.directory !== true) return { nats, bus, files, directory: undefined };
   const onTrouble = (error: unknown) => log.warn('The directory cannot be watched well', { error });

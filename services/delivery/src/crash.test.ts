@@ -46,6 +46,7 @@ async function aPortal(id: string) {
     timeoutMs: 2_000,
     retentionHours: 0,
     primaryConsumer: '',
+    requestsPerMinute: 0,
   };
   await around.setPortal({ id, url: portal.url, settings });
   return portal;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLogger, createMetrics } from '@trunkline/runtime';
+import { until } from '@trunkline/testkit';
 import { deliveryEvents } from './events.ts';
 import { createOpenStreams } from './pull/open-streams.ts';
 
@@ -44,4 +45,33 @@ test('what is given up is counted from nothing, so that the first event is an in
   const text = await measuredOf({});
   for (const kind of ['expired', 'parked', 'withheld'])
     assert.match(text, new RegExp(`^trunkline_delivery_given_up_total\\{kind="${kind}",.*\\} 0$`, 'm'));
+});
+
+test('a portal that does not balance at two looks is told', async () => {
+  const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
+  const events = deliveryEvents({ log, metrics, now: () => 0 });
+  const even = {
+    mode: 'live',
+    headSequence: 3,
+    sequence: 1,
+    expired: 0,
+    parked: 0,
+    withheld: 0,
+    queue: [{ event: {} }, {}],
+  };
+  const portals = new Map([
+    ['even', { ...even, id: 'even' }],
+    ['lost', { ...even, id: 'lost', headSequence: 4 }],
+  ]);
+  events.opened({ lane: 0, portals, liveBytes: 0, feedSequence: 0 } as never);
+  const end = new AbortController();
+  const more = { pauses: { reasonOf: () => undefined }, streams: createOpenStreams(1) };
+  const measuring = events.measure(more, end.signal);
+  const told = await until(async () => {
+    const found = [...(await metrics.text()).matchAll(/^trunkline_portal_imbalance\{portal="(\w+)",.*\} (\d+)$/gm)];
+    return found.length > 0 && found.map(([, portal, sum]) => [portal, sum]);
+  });
+  end.abort();
+  await measuring;
+  assert.deepEqual(told, [['lost', '1']]);
 });

@@ -9,6 +9,7 @@ import {
   pause,
   type Runtime,
 } from '@trunkline/runtime';
+import { imbalanceOf } from './domain/balance.ts';
 import type { OpenStreams } from './pull/open-streams.ts';
 import type { Pauses } from './store/pauses.ts';
 import type { ReplayDocument } from './store/replays.ts';
@@ -46,6 +47,7 @@ export function deliveryEvents({
   now,
 }: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now'>): DeliveryEvents {
   const open = new Set<PortalLaneView>();
+  const measureBalances = balancesOf(log, metrics);
   const gauges = gaugesOf(metrics);
   return {
     observer: observerOf(log, metrics),
@@ -63,6 +65,7 @@ export function deliveryEvents({
       while (!signal.aborted) {
         measureLanes(open, gauges, now());
         measurePaused(open, gauges, pauses);
+        measureBalances(open);
         for (const role of roles) gauges.streams.set(streams.count(role), { role });
         await pause(measureEveryMs, signal);
       }
@@ -108,6 +111,27 @@ function measurePaused(
   const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
   const paused = all.filter(({ mode }) => mode === 'paused').map(({ id }) => becauseOf(pauses.reasonOf(id)));
   for (const reason of pausedBecause) gauges.paused.set(paused.filter((its) => its === reason).length, { reason });
+}
+
+/** Tells of each portal that does not balance, at two looks one after the other: one may fall into the middle of a step. */
+function balancesOf(log: Logger, metrics: Metrics): (lanes: ReadonlySet<PortalLaneView>) => void {
+  const help = 'Head less done less waiting of a portal, where it is not 0.';
+  const gauge = metrics.gauge('trunkline_portal_imbalance', help, ['portal']);
+  let former = new Map<string, number>();
+  let told = new Set<string>();
+  return (lanes) => {
+    const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
+    const now = new Map(all.map((portal) => [portal.id, imbalanceOf(portal)] as const).filter(([, sum]) => sum !== 0));
+    const lasting = new Set([...now].filter(([id, sum]) => former.get(id) === sum).map(([id]) => id));
+    for (const portal of told) if (!lasting.has(portal)) gauge.remove({ portal });
+    for (const portal of lasting) {
+      gauge.set(now.get(portal) ?? 0, { portal });
+      if (!told.has(portal))
+        log.error('A portal does not balance: a person must look', { portal, imbalance: now.get(portal) });
+    }
+    former = now;
+    told = lasting;
+  };
 }
 
 /** The queue's own pauses begin with their reason. */

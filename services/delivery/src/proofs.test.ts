@@ -42,6 +42,7 @@ async function aPortal(id: string, tenantId = 'home') {
     timeoutMs: 1_000,
     retentionHours: 0,
     primaryConsumer: '',
+    requestsPerMinute: 0,
   };
   await around.setPortal({ id, tenantId, url: receiver.url, settings });
   return receiver;

@@ -52,6 +52,7 @@ async function aPortal({ expired }: { readonly expired: number }) {
     timeoutMs: 1_000,
     retentionHours: 0,
     primaryConsumer: '',
+    requestsPerMinute: 0,
   };
   await around.setPortal({ id, url: receiver.url, settings });
   const oldestAtMs = Date.now() - (expired + 25) * hourMs;
@@ -228,6 +229,7 @@ test('events whose key is deleted come again under another one; what nobody can 
     timeoutMs: 1_000,
     retentionHours: 0,
     primaryConsumer: '',
+    requestsPerMinute: 0,
   };
   const entry = { id, url: portal.url, settings };
   await around.setPortal(entry);

@@ -37,7 +37,15 @@ async function aPortal(more: { id?: string; tenantId?: string; timeoutMs?: numbe
   const id = more.id ?? `portal${count}`;
   const portal = await startPortal(signingKeyOf(id));
   const { tenantId = 'home', timeoutMs = 1_000, url = portal.url } = more;
-  const settings = { lingerMs: 1, batchEvents: 0, batchBytes: 0, timeoutMs, retentionHours: 0, primaryConsumer: '' };
+  const settings = {
+    lingerMs: 1,
+    batchEvents: 0,
+    batchBytes: 0,
+    timeoutMs,
+    retentionHours: 0,
+    primaryConsumer: '',
+    requestsPerMinute: 0,
+  };
   await around.setPortal({ id, tenantId, url, settings });
   const backlog = () => client.getBacklog({ portalId: id }, { tenant: tenantId });
   return { id, portal, backlog, [Symbol.asyncDispose]: () => portal[Symbol.asyncDispose]() };

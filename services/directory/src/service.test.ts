@@ -72,11 +72,14 @@ test('a portal is made with its licence key, changed, and switched off and on', 
   for (const url of ['ftp://crm.example', 'crm', 'https://user:pass@crm.example']) {
     await assert.rejects(around.gateway.updatePortal({ portalId: portal.id, url }, own), { code: 'invalid_argument' });
   }
-  const tooOften = { portalId: portal.id, settings: { retentionHours: 49, batchEvents: 101 } };
+  const tooOften = {
+    portalId: portal.id,
+    settings: { retentionHours: 49, batchEvents: 101, requestsPerMinute: 60_001 },
+  };
   await assert.rejects(around.gateway.updatePortal(tooOften, own), (error: TrunklineError) => {
     assert.deepEqual(
       error.violations.map(({ field }) => field),
-      ['settings.batch_events', 'settings.retention_hours'],
+      ['settings.batch_events', 'settings.retention_hours', 'settings.requests_per_minute'],
     );
     return error.code === 'invalid_argument';
   });

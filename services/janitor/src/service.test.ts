@@ -40,6 +40,10 @@ test('the janitor, as its own user, opens the doors and removes what is old and 
     const told = await metrics.text();
     return /trunkline_door_open\{?[^\n]* 1/.test(told) && told;
   });
+  const lag = await until(
+    async () => /trunkline_lane_lag_seconds\{reader="sealer",lane="0".*\} (.+)/.exec(await metrics.text())?.[1],
+  );
+  assert.ok(Number(lag) > 72 * 60 * 60, 'the sealer has not read a fact that is three days old for the janitor');
   const { ingress, facts, outbox, deliveries } = streams;
   for (const stream of [ingress, facts, outbox, deliveries])
     assert.match(text, new RegExp(`stream_fullness.*stream="${stream}"`));

@@ -17,5 +17,10 @@ export class LaneAlarm extends Error {
 
 /** Unwinds a lane that is another's now, or whose service ends. Never leaves the bus. */
 export class LaneEnded extends Error {
-  override readonly name = 'LaneEnded';
+  override readonly name: string = 'LaneEnded';
+}
+
+/** Thrown where a stage finds that its record is another owner's: nothing more of it is written. */
+export class LaneTakenOver extends LaneEnded {
+  override readonly name = 'LaneTakenOver';
 }

@@ -3,7 +3,7 @@ import { headers as createHeaders, type MsgHdrs, type NatsConnection } from '@na
 import { type ApiProblem, busError, refusal } from './bus-error.ts';
 import { readBatch } from './direct-batch.ts';
 import { readFeed } from './feed.ts';
-import type { LogPort, PublishAck, PublishOptions, StoredMessage } from './ports.ts';
+import { type LogPort, type PublishAck, type PublishOptions, type StoredMessage, WrongLastSequence } from './ports.ts';
 import { watchReconnects } from './reconnects.ts';
 import { fromLeader } from './stored-message.ts';
 
@@ -14,16 +14,28 @@ const timeoutMs = 2_000;
 export interface JetStreamLogOptions {
   /** Beginning of the subjects that answers come to, if the user of the connection may not use the default. */
   readonly inboxPrefix?: string | undefined;
+  /** Hears of each publish that was refused because its expectation did not hold. Must not throw. */
+  readonly onRefused?: ((subject: string) => void) | undefined;
 }
 
 /** The log over JetStream. Holds nothing that must be closed: it ends with its connection. */
-export function createJetStreamLog(nats: NatsConnection, { inboxPrefix }: JetStreamLogOptions = {}): LogPort {
+export function createJetStreamLog(
+  nats: NatsConnection,
+  { inboxPrefix, onRefused }: JetStreamLogOptions = {},
+): LogPort {
   const client = jetstream(nats, { timeout: timeoutMs });
   let manager: Promise<JetStreamManager> | undefined;
   const managed = () => (manager ??= client.jetstreamManager(false));
   const reconnects = watchReconnects(nats);
   const log: LogPort = {
-    publish: (subject, data, options = {}) => publish(nats, subject, data, options),
+    publish: async (subject, data, options = {}) => {
+      try {
+        return await publish(nats, subject, data, options);
+      } catch (error) {
+        if (error instanceof WrongLastSequence) onRefused?.(subject);
+        throw error;
+      }
+    },
     lastOf: async (stream, subject) => await fromLeaderOf(await managed(), stream, { last_by_subj: subject }),
     nextOf: async (stream, subject, fromSequence) =>
       await fromLeaderOf(await managed(), stream, { seq: Math.max(fromSequence, 1), next_by_subj: subject }),

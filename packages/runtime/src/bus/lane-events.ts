@@ -10,6 +10,8 @@ export interface LaneEvents {
   readonly waiting?: (event: { readonly lane: number; readonly error: unknown; readonly delayMs: number }) => void;
   /** An item could not be decided or sealed and is kept apart. */
   readonly parked?: (event: { readonly lane: number; readonly position: Position; readonly error: unknown }) => void;
+  /** What was decided was not stored, because another owner took over. */
+  readonly fenced?: (event: { readonly lane: number }) => void;
   /** The lane is another's now, or the service ends. */
   readonly ended?: (event: { readonly lane: number; readonly reason: string }) => void;
 }

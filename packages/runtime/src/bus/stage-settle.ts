@@ -1,5 +1,5 @@
 import { streams } from '@trunkline/contracts';
-import { LaneAlarm, LaneEnded } from './alarm.ts';
+import { LaneAlarm, LaneEnded, LaneTakenOver } from './alarm.ts';
 import { pause } from './clock.ts';
 import { isTransient, patiently } from './patience.ts';
 import { WrongLastSequence } from './ports.ts';
@@ -78,6 +78,6 @@ async function tryPublish<State>(
 export async function requireOwnership<State>(run: StageRun<State>): Promise<StageRecord> {
   const record = await patiently(() => run.claim.read(), waitingOf(run));
   if (record === undefined) throw new LaneAlarm('forked', `the record of ${run.id} is gone`);
-  if (record.epoch !== run.stored.epoch) throw new LaneEnded('another owner took over');
+  if (record.epoch !== run.stored.epoch) throw new LaneTakenOver('another owner took over');
   return record;
 }

@@ -1,5 +1,5 @@
 import { subjects } from '@trunkline/contracts';
-import { LaneAlarm, LaneEnded } from './alarm.ts';
+import { LaneAlarm, LaneEnded, LaneTakenOver } from './alarm.ts';
 import { machineClock, pause } from './clock.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { afterParking } from './park-window.ts';
@@ -32,6 +32,7 @@ export async function runStage<State>(
     dependencies.events?.ended?.({ lane, reason: 'the lease ended' });
   } catch (error) {
     if (!(error instanceof LaneEnded)) throw error;
+    if (error instanceof LaneTakenOver) dependencies.events?.fenced?.({ lane });
     dependencies.events?.ended?.({ lane, reason: error.message });
   }
 }

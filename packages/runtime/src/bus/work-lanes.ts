@@ -1,5 +1,6 @@
 import type { SpanName } from '@trunkline/contracts';
 import { asTrunklineError } from '../errors.ts';
+import type { CounterMetric, Metrics } from '../metrics.ts';
 import type { Runtime } from '../service.ts';
 import { LaneAlarm } from './alarm.ts';
 import type { LaneWork } from './held-lane.ts';
@@ -9,15 +10,21 @@ import type { InputItem } from './ports.ts';
 
 /**
  * Runs a service's work on each lane that this instance owns, until the service ends; what fails stands in the log and in
- * `trunkline_lanes_owned` and `trunkline_lane_alarms_total`. Lanes may be fewer than the instance's: one, where one is enough.
+ * `trunkline_lanes_owned`, `trunkline_lane_owner_changes_total` and `trunkline_lane_alarms_total`. Lanes may be fewer than
+ * the instance's: one, where one is enough.
  * Called once, in `start`.
  */
 export function workLanes(runtime: Runtime<unknown>, work: LaneWork, lanes = runtime.lanes): void {
   const { nats, bus, service, instance, signal, log, metrics, health } = runtime;
   const owned = metrics.gauge('trunkline_lanes_owned', 'Lanes that this instance works on.');
   const alarms = metrics.counter('trunkline_lane_alarms_total', 'Lanes that stopped until a person looks.', ['alarm']);
+  const changes = metrics.counter('trunkline_lane_owner_changes_total', 'Lanes that this instance took.');
+  changes.add(0);
+  let former: readonly number[] = [];
   const onOwned = (now: readonly number[]) => {
     owned.set(now.length);
+    changes.add(now.filter((lane) => !former.includes(lane)).length);
+    former = now;
     log.info('Lanes owned', { lanes: now });
   };
   const onTrouble = (error: unknown, lane?: number) => {
@@ -33,6 +40,20 @@ export function workLanes(runtime: Runtime<unknown>, work: LaneWork, lanes = run
   runtime.run('lanes', runLanes(options, work));
 }
 
+/** Counts publishes of a lane that were refused because somebody else wrote there; refused leases are no writes. Made once. */
+export function countFenced(metrics: Metrics): (subject: string) => void {
+  const fenced = fencedOf(metrics);
+  return (subject) => {
+    const [place = ''] = subject.split('.');
+    if (place !== '$KV') fenced.add(1, { place });
+  };
+}
+
+function fencedOf(metrics: Metrics): CounterMetric {
+  const help = 'Writes of a lane that were refused because another owner wrote there.';
+  return metrics.counter('trunkline_lane_fenced_total', help, ['place']);
+}
+
 /**
  * Logs and counts what a stage or keyed log does: one line a micro-batch, `trunkline_lane_items_total`,
  * `trunkline_lane_parked_total`. Made once for each, in `start`.
@@ -44,6 +65,7 @@ export function laneEvents({ log, metrics }: Runtime<unknown>, worker: string): 
   const seconds = metrics.histogram('trunkline_lane_batch_seconds', 'Time of a micro-batch.', {
     labelNames: ['worker'],
   });
+  const fenced = fencedOf(metrics);
   // A counter that is born with its first item shows no increase: the alert would miss it.
   parked.add(0, labels);
   return {
@@ -58,6 +80,7 @@ export function laneEvents({ log, metrics }: Runtime<unknown>, worker: string): 
       parked.add(1, labels);
       log.warn('An item was parked', { worker, lane, position, error });
     },
+    fenced: () => fenced.add(1, { place: 'record' }),
     ended: ({ lane, reason }) => log.info('Lane given up', { worker, lane, reason }),
   };
 }

@@ -10,7 +10,13 @@ const hourMs = 3_600_000;
 
 /** How a portal wants its events; zero, and a portal that nobody knows, mean the defaults. Pure. */
 export function settingsOf(entry: PortalEntry | undefined): PortalView['settings'] {
-  const { lingerMs = 0, batchEvents = 0, batchBytes = 0, retentionHours = 0 } = entry?.settings ?? {};
+  const {
+    lingerMs = 0,
+    batchEvents = 0,
+    batchBytes = 0,
+    retentionHours = 0,
+    requestsPerMinute = 0,
+  } = entry?.settings ?? {};
   const hours = retentionHours || defaults.retentionHours;
   return {
     // 1 means none: 0 is what an absent field looks like.
@@ -18,6 +24,7 @@ export function settingsOf(entry: PortalEntry | undefined): PortalView['settings
     batchEvents: Math.min(batchEvents || defaults.batchEvents, defaults.batchEvents),
     batchBytes: Math.min(batchBytes || defaults.batchBytes, defaults.batchBytes),
     retentionMs: Math.min(Math.max(hours, retentionBounds.least), retentionBounds.most) * hourMs,
+    requestsPerMinute,
   };
 }
 

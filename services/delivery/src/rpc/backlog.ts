@@ -12,6 +12,9 @@ import { type LogPort, type Recorded, readRecorded } from '@trunkline/runtime';
 import { obstacleOf } from '../domain/settings.ts';
 import type { DeliveryContext } from './context.ts';
 
+/** A month: nobody waits for what is farther away, and a date has its bounds. */
+const farthestSeconds = 30 * 86_400;
+
 /**
  * What waits for a portal: the cursor from the lane's records first, then the head from the stream's leader, which is never
  * before it. So every instance gives the same answer, and head = delivered + waiting holds by the numbers themselves.
@@ -19,14 +22,14 @@ import type { DeliveryContext } from './context.ts';
 export async function backlogOf(portal: PortalEntry, context: DeliveryContext): Promise<Backlog> {
   const recorded = await readRecorded(context.bus, laneOf(portal.tenantId));
   const paused = await context.pauses.find([portal.id]);
-  return await backlogFrom(portal, recorded, { bus: context.bus, pause: paused.get(portal.id) });
+  return await backlogFrom(portal, recorded, { ...context, pause: paused.get(portal.id) });
 }
 
 /** The same, from records that were read already. */
 export async function backlogFrom(
   portal: PortalEntry,
   { cursors, owner }: Recorded,
-  { bus, pause }: { readonly bus: LogPort; readonly pause: string | undefined },
+  { bus, now, pause }: Pick<DeliveryContext, 'bus' | 'now'> & { readonly pause: string | undefined },
 ): Promise<Backlog> {
   const lane = laneOf(portal.tenantId);
   const cursor = cursors.find(({ portalId }) => portalId === portal.id);
@@ -38,12 +41,20 @@ export async function backlogFrom(
   return {
     ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
     ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
-    ...{ oldestAt, pauseReason },
+    ...{ oldestAt, pauseReason, emptyAt: isPaused ? undefined : emptyAtOf(waiting, cursor, now()) },
     mode: isPaused ? PortalMode.PORTAL_MODE_PAUSED : unpaused(cursor),
     lastError: cursor?.lastError ?? '',
     lastErrorText: cursor?.lastErrorText ?? '',
     nextAttemptAt: isPaused || waiting === 0 ? undefined : cursor?.nextAttemptAt,
   };
+}
+
+/** When a queue that is behind will be empty if it goes on like this; undefined: nobody knows, or never. Pure. */
+function emptyAtOf(waiting: number, cursor: PortalCursor | undefined, nowMs: number): Date | undefined {
+  if (waiting === 0 || cursor === undefined || cursor.lastError !== '') return undefined;
+  const perSecond = cursor.takenPerSecond - cursor.comingPerSecond;
+  const seconds = waiting / perSecond;
+  return perSecond > 0 && seconds <= farthestSeconds ? new Date(nowMs + seconds * 1_000) : undefined;
 }
 
 /** A portal that was resumed a moment ago is read back from the stream first. */

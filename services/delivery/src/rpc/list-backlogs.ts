@@ -19,7 +19,7 @@ const askedAtOnce = 16;
 export async function listBacklogs(
   request: ListBacklogsRequest,
   caller: CallContext,
-  { bus, directory, pauses }: DeliveryContext,
+  { bus, directory, pauses, now }: DeliveryContext,
 ): Promise<ListBacklogsResponse> {
   const tenantId = tenantFor(caller, request.tenantId);
   const pageSize = pageSizeOf(request.pageSize, sizes);
@@ -37,7 +37,7 @@ export async function listBacklogs(
     const some = page.slice(from, from + askedAtOnce);
     backlogs.push(
       ...(await Promise.all(
-        some.map((portal) => backlogFrom(portal, recorded, { bus, pause: paused.get(portal.id) })),
+        some.map((portal) => backlogFrom(portal, recorded, { bus, now, pause: paused.get(portal.id) })),
       )),
     );
   }

@@ -36,6 +36,7 @@ const limits: Record<NumberSetting, readonly [least: number, most: number]> = {
   batchBytes: [1_024, 262_144],
   timeoutMs: [1_000, 60_000],
   retentionHours: [1, 48],
+  requestsPerMinute: [1, 60_000],
 };
 
 function checkedSettings(settings: PortalSettings | undefined): PortalSettings {

@@ -36,7 +36,7 @@ export const guards: readonly Guard[] = [
   {
     name: 'the check whose record it is after a doubtful commit',
     file: 'stage-settle.ts',
-    from: "if (record.epoch !== run.stored.epoch) throw new LaneEnded('another owner took over');",
+    from: "if (record.epoch !== run.stored.epoch) throw new LaneTakenOver('another owner took over');",
     to: '',
     proof: 'model',
   },

@@ -42,6 +42,20 @@ export const queueGuards: readonly Guard[] = [
     proof: model,
   },
   {
+    name: 'the spacing of requests to a portal that allows only so many',
+    file: 'queue/portal-lane.ts',
+    from: 'return Math.max(dueAtMs, pacedFromMs(portal.pace, settings.requestsPerMinute));',
+    to: 'return dueAtMs;',
+    proof: 'queue/portal-pace.queue.test.ts',
+  },
+  {
+    name: 'the time after which a request counts as sick, by what others take',
+    file: 'queue/usual-time.ts',
+    from: 'return usualMs * timesUsual;',
+    to: 'return 1_000;',
+    proof: 'queue/portal-pace.queue.test.ts',
+  },
+  {
     name: 'one request in flight',
     file: 'queue/portal-lane.ts',
     from: 'if (portal.isBusy || lane.isEnding) return;',

@@ -1,7 +1,8 @@
 import type { Slot } from './pools.ts';
 import { fitting, itemOf } from './portal-batch.ts';
 import { dequeue } from './portal-feed.ts';
-import { type Lane, mayStart, pausePortal, sickAfterMs, toDrain } from './portal-lane.ts';
+import { batchEventsOf, type Lane, mayStart, pausePortal, toDrain } from './portal-lane.ts';
+import { afterAnswer } from './portal-pace.ts';
 import type { BatchItem, PortalRequest, PostResult, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
 import { unknownKeyRetryMs } from './portal-reseal.ts';
@@ -21,10 +22,12 @@ export interface Work {
 /** Sends what is at the front: notices first. Says `park` when the front is to be given up. */
 export async function attempt(lane: Lane, work: Work, events: readonly PlacedEvent[]): Promise<'park' | undefined> {
   const { portal } = work;
-  const { batchEvents, batchBytes } = lane.ports.view(portal.id).settings;
-  const limit = portal.refusal?.limit ?? (portal.failures > 0 ? 1 : batchEvents);
+  const { settings } = lane.ports.view(portal.id);
+  const limit = portal.refusal?.limit ?? (portal.failures > 0 ? 1 : batchEventsOf(portal, settings));
   const notices = portal.notices.map((notice) => lane.ports.notice(portal.id, notice));
-  const items = fitting([...notices, ...events.slice(0, limit).map(itemOf)], { events: limit, bytes: batchBytes });
+  const items = fitting([...notices, ...events.slice(0, limit).map(itemOf)], {
+    ...{ events: limit, bytes: settings.batchBytes },
+  });
   // Reading may have taken longer than the lease is trusted: then this turn is over.
   if (!mayStart(lane)) return undefined;
   const at = new Date(lane.clock.wallMs());
@@ -38,25 +41,51 @@ export async function attempt(lane: Lane, work: Work, events: readonly PlacedEve
   return settle(lane, portal, { items, events, notices: notices.length }, result.verdict);
 }
 
-/** Makes the step's one request; what it takes too long is taken from its slot. Never rejects. */
-export async function post(
+/** Makes the step's one request, and learns from it how fast the portal may be asked. Never rejects. */
+export async function post(lane: Lane, work: Work, batch: Omit<PortalRequest, 'portalId'>): Promise<PostResult> {
+  const { portal, request } = work;
+  const startedAtMs = lane.clock.now();
+  const leave = turnSickInTime(lane, work);
+  const result = await answerOf(lane, work, batch);
+  leave();
+  const endedAtMs = lane.clock.now();
+  if (result.verdict.kind === 'accepted') lane.gate.usual.accepted(endedAtMs - startedAtMs);
+  portal.pace = afterAnswer(portal.pace, {
+    ...{ events: batch.items.length, attempt: batch.attempt, startedAtMs, endedAtMs, result },
+    batchEvents: lane.ports.view(portal.id).settings.batchEvents,
+    isAborted: request.signal.aborted,
+  });
+  return result;
+}
+
+/** A request that takes longer than others usually do gives its slot back. Returns what ends the watch. */
+function turnSickInTime(lane: Lane, { slot, request }: Work): () => void {
+  const startedAtMs = lane.clock.now();
+  let cancel = () => {};
+  const watch = (delayMs: number) => {
+    cancel = lane.clock.after(delayMs, () => {
+      const leftMs = Math.ceil(startedAtMs + lane.gate.usual.sickAfterMs - lane.clock.now());
+      if (leftMs > 0) return watch(leftMs);
+      request.turnSick();
+      slot.turnSick();
+      lane.wake();
+    });
+  };
+  watch(lane.gate.usual.sickAfterMs);
+  return () => cancel();
+}
+
+async function answerOf(
   lane: Lane,
-  { portal, slot, request }: Work,
+  { portal, request }: Work,
   batch: Omit<PortalRequest, 'portalId'>,
 ): Promise<PostResult> {
-  const cancel = lane.clock.after(sickAfterMs, () => {
-    request.turnSick();
-    slot.turnSick();
-    lane.wake();
-  });
   try {
     return await lane.ports.post({ portalId: portal.id, ...batch }, request.signal);
   } catch (error) {
     lane.observer.troubled(error);
     const verdict = { kind: 'failed', code: 'internal', text: 'the request could not be made' } as const;
     return { verdict, httpStatus: 0, traceparent: '' };
-  } finally {
-    cancel();
   }
 }
 

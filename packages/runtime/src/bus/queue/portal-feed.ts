@@ -14,8 +14,11 @@ export function receive(lane: Lane, message: StoredMessage): void {
   const portal = lane.portals.get(id) ?? meet(lane, id);
   // The stream is read back faster than the feed shows it, or a new owner reads again from a little before.
   if (message.sequence <= portal.outboxSequence) return;
+  const headSequence = Math.max(portal.headSequence, Number(message.header(headers.sequence) ?? 0));
+  // Before the first one it is not known how far the head had come without us.
+  if (portal.seenSequence > 0) portal.arrived += headSequence - portal.headSequence;
   portal.seenSequence = message.sequence;
-  portal.headSequence = Math.max(portal.headSequence, Number(message.header(headers.sequence) ?? 0));
+  portal.headSequence = headSequence;
   if (portal.mode !== 'live') return;
   const placed = decoded(lane, message);
   const tail = portal.queue.at(-1)?.event.sequence ?? portal.sequence;

@@ -1,6 +1,6 @@
 import type { BatchLimit, StoredMessage } from '../ports.ts';
 import { eventsOf, expiredOf, following } from './portal-batch.ts';
-import { type Lane, outbox, toLive } from './portal-lane.ts';
+import { batchEventsOf, type Lane, outbox, toLive } from './portal-lane.ts';
 import type { GivenUp, PortalView } from './portal-ports.ts';
 import { moveBehind, type PlacedEvent, type Portal, withNotice } from './portal-state.ts';
 
@@ -22,8 +22,8 @@ const expiringAtOnce = { messages: 256, bytes: 1024 * 1024 };
 /** Reads the front back from the stream; gives up what has expired; goes live when nothing waits. */
 export async function readFront(lane: Lane, portal: Portal, view: PortalView): Promise<Front> {
   const from = portal.outboxSequence + 1;
-  const { batchEvents, batchBytes, retentionMs } = view.settings;
-  const messages = portal.failures > 0 ? (portal.refusal?.limit ?? 1) : batchEvents;
+  const { batchBytes, retentionMs } = view.settings;
+  const messages = portal.failures > 0 ? (portal.refusal?.limit ?? 1) : batchEventsOf(portal, view.settings);
   const front = await readOn(lane, portal, { messages, bytes: batchBytes });
   if (!Array.isArray(front)) return front;
   const expiredBeforeMs = lane.clock.wallMs() - retentionMs;

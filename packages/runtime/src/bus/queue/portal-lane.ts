@@ -2,7 +2,8 @@ import { type DeliveryAttempt, streams } from '@trunkline/contracts';
 import type { Clock, Lease, LogPort } from '../ports.ts';
 import type { PoolName, Pools } from './pools.ts';
 import type { PortalObserver } from './portal-observer.ts';
-import type { PauseReason, PortalPorts } from './portal-ports.ts';
+import { pacedFromMs } from './portal-pace.ts';
+import type { PauseReason, PortalPorts, PortalView } from './portal-ports.ts';
 import type { Portal } from './portal-state.ts';
 import type { RequestGate } from './request-gate.ts';
 
@@ -10,8 +11,6 @@ import type { RequestGate } from './request-gate.ts';
 export const liveBytesLimit = 8 * 1024 * 1024;
 /** A live event that waits longer, beyond the linger, sends its queue to drain. */
 export const liveWaitLimitMs = 2_000;
-/** A request that is open longer gives its slot back and may be aborted to make room. */
-export const sickAfterMs = 1_000;
 /** No request starts when the lease was not confirmed since. */
 export const leaseTrustMs = 2_000;
 /** How often a paused portal is looked at for what has expired. */
@@ -80,6 +79,7 @@ export function toPaused(lane: Lane, portal: Portal): void {
 /** Takes events as they come again. Only after nothing waits, as the leader and the feed both say. */
 export function toLive(lane: Lane, portal: Portal): void {
   portal.mode = 'live';
+  portal.flow = undefined;
   portal.frontAtMs = undefined;
   lane.behind.delete(portal);
   lane.changed.add(portal);
@@ -123,12 +123,30 @@ function poolOf(portal: Portal): PoolName {
 }
 
 function dueAtOf(lane: Lane, portal: Portal): number | undefined {
-  if (portal.mode !== 'live') return portal.nextAttemptAtMs;
+  if (portal.mode === 'paused' || portal.mode === 'pull') return portal.nextAttemptAtMs;
+  const { settings } = lane.ports.view(portal.id);
+  const dueAtMs = portal.mode === 'live' ? liveDueAtOf(lane, portal, settings) : portal.nextAttemptAtMs;
+  if (dueAtMs === undefined) return undefined;
+  return Math.max(dueAtMs, pacedFromMs(portal.pace, settings.requestsPerMinute));
+}
+
+function liveDueAtOf(lane: Lane, portal: Portal, settings: PortalView['settings']): number | undefined {
   const front = portal.queue[0];
   if (front === undefined) return replayDueAtOf(lane, portal);
-  const { lingerMs, batchEvents, batchBytes } = lane.ports.view(portal.id).settings;
-  const isFull = portal.queue.length >= batchEvents || portal.queuedBytes >= batchBytes;
-  return isFull ? 0 : front.readAtMs + lingerMs;
+  const isFull = portal.queue.length >= batchEventsOf(portal, settings) || portal.queuedBytes >= settings.batchBytes;
+  return isFull ? 0 : front.readAtMs + settings.lingerMs;
+}
+
+/** Most events of a portal's next request while nothing is wrong: by its settings, and by what it was seen to bear. Pure. */
+export function batchEventsOf({ pace }: Portal, { batchEvents }: Pick<PortalView['settings'], 'batchEvents'>): number {
+  return Math.min(batchEvents, pace.mostEvents);
+}
+
+/** Lets those that wait for a time of their settings follow new ones. */
+export function heedSettings(lane: Lane): void {
+  for (const portal of lane.waiting) consider(lane, portal);
+  // The others wait for their next attempt, which no setting moves, unless their pace holds them.
+  for (const portal of lane.behind) if ((portal.timer?.atMs ?? 0) > portal.nextAttemptAtMs) consider(lane, portal);
 }
 
 /** A replay waits until nothing else does. */

@@ -9,6 +9,8 @@ export interface PortalView {
     readonly batchBytes: number;
     /** An event that is older by the server's clock expires. */
     readonly retentionMs: number;
+    /** Most requests a minute; 0: any number. */
+    readonly requestsPerMinute: number;
   };
   /** Why nothing is sent now (paused by a person, switched off, without an address); undefined: it may be sent to. */
   readonly blockedBy: string | undefined;

@@ -23,6 +23,8 @@ interface Weather {
   readonly pulls: number;
   /** Part of what goes wrong that is about keys. */
   readonly keys: number;
+  /** Most requests a minute to each portal; 0: any number. */
+  readonly perMinute: number;
 }
 
 const weather = fc.record<Weather>({
@@ -35,6 +37,7 @@ const weather = fc.record<Weather>({
   traffic: fc.constantFrom(0.01, 0.03, 0.1),
   pulls: fc.constantFrom(0, 0.05, 0.2),
   keys: fc.constantFrom(0, 0, 0.3),
+  perMinute: fc.constantFrom(0, 0, 300),
 });
 
 /** An event that is refused without its name costs a replay a minute: more would only take longer. */
@@ -60,7 +63,9 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   };
   await fc.assert(
     fc.asyncProperty(weather, async (given) => {
-      const world = createWorld(given.seed, { portals: given.portals, lostHistory: 0.2 });
+      const world = createWorld(given.seed, {
+        ...{ portals: given.portals, lostHistory: 0.2, requestsPerMinute: given.perMinute },
+      });
       const pullers = createPullers(world, retentionMs);
       await storm(world, pullers, given);
       await calm(world, pullers);

@@ -5,7 +5,8 @@ import type { Clock, Lease, LogPort } from '../ports.ts';
 import { type FencedLog, LostOwnership, openFencedLog } from './fenced-log.ts';
 import { createPools } from './pools.ts';
 import { receive, relieve } from './portal-feed.ts';
-import { consider, type Lane, outbox } from './portal-lane.ts';
+import { flowAfter } from './portal-flow.ts';
+import { consider, heedSettings, type Lane, outbox } from './portal-lane.ts';
 import type { PortalObserver } from './portal-observer.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { heedConsumers } from './portal-pull.ts';
@@ -180,10 +181,23 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await pause(lane.clock, lookEveryMs, signal);
     relieve(lane);
+    heedSettings(lane);
+    measureFlow(lane);
     resumeUnblocked(lane);
     heedConsumers(lane);
     considerReplays(lane);
     lane.wake();
+  }
+}
+
+/** Measures how fast those that are behind are taken and grow; nothing is known of one that fails, or is not sent to. */
+function measureFlow(lane: Lane): void {
+  const nowMs = lane.clock.now();
+  for (const portal of lane.behind) {
+    const { sequence, expired, parked, withheld, arrived } = portal;
+    const counts = { taken: sequence - expired - parked - withheld, arrived };
+    const isTaken = portal.mode !== 'paused' && portal.failures === 0;
+    portal.flow = isTaken ? flowAfter(portal.flow, counts, nowMs) : undefined;
   }
 }
 

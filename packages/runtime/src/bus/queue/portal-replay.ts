@@ -1,6 +1,6 @@
 import type { DeliveryAttempt } from '@trunkline/contracts';
 import { post, sizeOf, type Work } from './portal-attempt.ts';
-import { type Lane, mayStart } from './portal-lane.ts';
+import { batchEventsOf, type Lane, mayStart } from './portal-lane.ts';
 import type { BatchItem, PostResult, ReplayBatch, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
 import { unknownKeyRetryMs } from './portal-reseal.ts';
@@ -45,11 +45,11 @@ function replayOf(portal: Portal, number: number): ReplayState {
 async function sendNext(lane: Lane, work: Work, replay: ReplayState): Promise<void> {
   const { portal } = work;
   const { replays, view } = lane.ports;
-  const { batchEvents, batchBytes } = view(portal.id).settings;
-  const events = replay.refusal?.limit ?? (replay.failures > 0 ? 1 : batchEvents);
+  const { settings } = view(portal.id);
+  const events = replay.refusal?.limit ?? (replay.failures > 0 ? 1 : batchEventsOf(portal, settings));
   for (const [kid, untilMs] of replay.unknownKids) if (untilMs <= lane.clock.now()) replay.unknownKids.delete(kid);
   const notKids = [...replay.unknownKids.keys()];
-  const batch = await replays.read(portal.id, replay.number, { events, bytes: batchBytes, notKids });
+  const batch = await replays.read(portal.id, replay.number, { events, bytes: settings.batchBytes, notKids });
   // Reading took a while: something may have come, and the lease may be in doubt.
   if (batch === undefined || !mayStart(lane) || portal.mode !== 'live' || !isReplayReady(work)) return;
   if (replay.refusal?.namedSequence === batch.items[0]?.sequence) return await refuse(lane, portal, replay, batch);

@@ -1,5 +1,7 @@
 import { type PendingNotice, type PortalCursor, PortalMode, type SealedEvent } from '@trunkline/contracts';
 import type { Clock } from '../ports.ts';
+import type { Flow } from './portal-flow.ts';
+import { freePace, type Pace } from './portal-pace.ts';
 import type { GivenUp } from './portal-ports.ts';
 import type { Refusal } from './portal-refusal.ts';
 
@@ -63,6 +65,12 @@ export interface Portal {
   /** When the front was stored, in milliseconds since 1970; undefined while it is not known. */
   frontAtMs: number | undefined;
   refusal: Refusal | undefined;
+  /** How fast it may be asked, as this process learned. */
+  pace: Pace;
+  /** Events that the feed showed since its first. */
+  arrived: number;
+  /** How fast it is taken and grows; undefined while it is not behind, or nothing is taken. */
+  flow: Flow | undefined;
   /** Keys that the portal said it does not know, each until when that is believed. */
   readonly unknownKids: Map<string, number>;
   /** The last time a person wanted it to be tried at once that was heeded, in milliseconds since 1970. */
@@ -101,6 +109,9 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     queuedBytes: 0,
     frontAtMs: undefined,
     refusal: undefined,
+    pace: freePace,
+    arrived: 0,
+    flow: undefined,
     unknownKids: new Map(),
     resumedAtMs: 0,
     parkedInRow: 0,
@@ -136,13 +147,17 @@ export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): P
 export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
   const { id, outboxSequence, taken, sequence, expired, parked, withheld } = portal;
   const { failures, lastError, lastErrorText } = portal;
+  // The timer knows of the pace too.
+  const nextAtMs = Math.max(portal.nextAttemptAtMs, portal.timer?.atMs ?? 0);
   return {
     ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, withheld },
     ...{ failures, lastError, lastErrorText },
     mode: modes[portal.mode],
-    nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + portal.nextAttemptAtMs - clock.now()) : undefined,
+    nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + nextAtMs - clock.now()) : undefined,
     notices: [...portal.notices],
     consumer: portal.consumer,
+    takenPerSecond: portal.flow?.takenPerSecond ?? 0,
+    comingPerSecond: portal.flow?.comingPerSecond ?? 0,
   };
 }
 

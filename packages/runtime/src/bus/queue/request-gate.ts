@@ -1,3 +1,5 @@
+import { createUsualTime, type UsualTime } from './usual-time.ts';
+
 /** One request that is open. */
 export interface OpenRequest {
   /** Aborts when the request is to give way to others. */
@@ -21,6 +23,8 @@ export interface RequestGate {
   onRoom(call: () => void): () => void;
   /** How many are open. */
   readonly size: number;
+  /** What counts as too long: it follows what accepted requests of the process take. */
+  readonly usual: UsualTime;
 }
 
 /** Makes a gate; a process has one. */
@@ -41,6 +45,7 @@ export function createRequestGate(limit = 256): RequestGate {
   };
 
   return {
+    usual: createUsualTime(),
     get size() {
       return size;
     },

@@ -10,6 +10,8 @@ export const moods: readonly Mood[] = ['well', 'partial', 'down', 'busy', 'hangs
 /** A portal that drops repeats, takes only what follows, and remembers what it should never have seen. */
 export interface Receiver {
   mood: Mood;
+  /** How long it takes to answer, in milliseconds. */
+  answersAfterMs: number;
   /** Sequences that it refuses for ever. */
   readonly poison: Set<number>;
   /** Keys that it has. */
@@ -67,6 +69,7 @@ export function createReceiver(id: string, chance: Chance): Receiver {
 
   const receiver: Receiver = {
     mood: 'well',
+    answersAfterMs: 0,
     poison: new Set(),
     kids: new Set(['k0']),
     says: undefined,

@@ -1,21 +1,21 @@
 import { laneOf, type PendingNotice, type SealedEvent, subjects } from '@trunkline/contracts';
 import type { Lease } from '../../ports.ts';
 import { LostOwnership } from '../fenced-log.ts';
-import type { BatchItem, PortalPorts, PostResult } from '../portal-ports.ts';
+import type { BatchItem, PortalPorts } from '../portal-ports.ts';
 import { type PortalLaneView, runPortalQueue } from '../portal-queue.ts';
 import { createRequestGate } from '../request-gate.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
-import { createReceiver, eventBytes, fromOf, isNotice, noticeBytes, type Receiver } from './receiver.ts';
+import { createReceiver, eventBytes, noticeBytes, type Receiver } from './receiver.ts';
 import { type ModelReplays, replayPort } from './replays.ts';
 import { createModelSealer, type ModelSealer } from './sealer.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
-import { appendSealed, logOf, recordsOf, type Servers } from './world-log.ts';
+import { watchedPost } from './watched-post.ts';
+import { appendSealed, logOf, type Servers } from './world-log.ts';
 
 /** How long events wait in the model before they expire. */
 export const retentionMs = 90_000;
-const timeoutMs = 15_000;
 const tenantId = 'tenant';
 const lane = laneOf(tenantId);
 
@@ -51,6 +51,8 @@ export interface World {
   /** The consumer that is to pull, by portal; absent: events are pushed. */
   readonly wanted: Map<string, string>;
   readonly consumers: Consumers;
+  /** What every portal allows. */
+  readonly limits: { requestsPerMinute: number };
   readonly lane: number;
   readonly owners: Owner[];
   readonly violations: string[];
@@ -71,12 +73,14 @@ export interface WorldSize {
   readonly eventBytes?: number;
   /** Part of the events that history no longer gives; none unless given. */
   readonly lostHistory?: number;
+  /** Most requests a minute to each portal; any number unless given. */
+  readonly requestsPerMinute?: number;
 }
 
 /** Makes a world. */
 export function createWorld(
   seed: number,
-  { portals: portalCount, requests = 4, eventBytes: sizeBytes = 10, lostHistory = 0 }: WorldSize,
+  { portals: portalCount, requests = 4, eventBytes: sizeBytes = 10, lostHistory = 0, requestsPerMinute = 0 }: WorldSize,
 ): World {
   const chance = createChance(seed);
   const time = createVirtualTime();
@@ -92,6 +96,7 @@ export function createWorld(
   const resumedAtMs = new Map<string, number>();
   const wanted = new Map<string, string>();
   const consumers = createConsumers(network, servers, chance);
+  const limits = { requestsPerMinute };
   const owners: Owner[] = [];
   const violations: string[] = [];
   let races = 0;
@@ -99,7 +104,7 @@ export function createWorld(
 
   const portsOf = (owner: Owner): PortalPorts => ({
     view: (portalId) => ({
-      settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs },
+      settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs, ...limits },
       blockedBy: paused.get(portalId),
       consumer: wanted.get(portalId) ?? '',
       deletedKids: sealer.deleted,
@@ -129,7 +134,7 @@ export function createWorld(
     consumers: consumers.portsOf(owner, (portalId, sequence) =>
       owner.passed.set(portalId, Math.max(owner.passed.get(portalId) ?? 0, sequence)),
     ),
-    post: watched(owner, { network, time, portals, servers, violations, kept, owners, consumers }),
+    post: watchedPost(owner, { limits, network, time, portals, servers, violations, kept, owners, consumers }),
   });
 
   const start = (): Owner => {
@@ -200,6 +205,7 @@ export function createWorld(
       resumedAtMs,
       wanted,
       consumers,
+      limits,
       lane,
     },
     ...{ owners, violations, produce, start, noticeOf },
@@ -226,72 +232,4 @@ function eventOf(
 function noticeOf({ fromSequence, toSequence }: PendingNotice): BatchItem {
   const id = `notice-${fromSequence}-${toSequence}`;
   return { sequence: toSequence, id, bytes: noticeBytes(fromSequence), traceparent: '' };
-}
-
-type Seen = Pick<World, 'network' | 'time' | 'portals' | 'servers' | 'violations' | 'kept' | 'owners' | 'consumers'>;
-
-/** The transport of one instance, which also checks what the instance itself must hold. */
-function watched(owner: Owner, seen: Seen): PortalPorts['post'] {
-  const { network, time, portals, servers, violations, kept, owners, consumers } = seen;
-  const open = new Set<string>();
-  const accepted = owner.passed;
-  const clock = time.clockOf(() => owner.isAlive);
-  const firstRecord = () => recordsOf(servers).find((record) => record.owner === owner.name);
-  return async ({ portalId, items, replay }, signal) => {
-    const isFirst = (item: BatchItem) => replay === undefined && item.id.startsWith('event-');
-    const first = items.find(isFirst)?.sequence;
-    const state = owner.view?.portals.get(portalId);
-    if (replay !== undefined && (state?.mode !== 'live' || state.queue.length > 0))
-      violations.push(`${portalId} got a replay before what waited for it`);
-    if (open.has(portalId)) violations.push(`${owner.name} has two requests open to ${portalId}`);
-    if (owner.leaseAgeMs >= 2_000) violations.push(`${owner.name} sent without a lease`);
-    if (first !== undefined && first <= (accepted.get(portalId) ?? 0))
-      violations.push(`${portalId} took ${first} before`);
-    // With two owners the former one may not know yet.
-    if (owners.length === 1 && first !== undefined && first <= (consumers.acknowledged.get(portalId) ?? 0))
-      violations.push(`${portalId} was sent ${first}, which a consumer acknowledged`);
-    const recorded = firstRecord()?.cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
-    if (first !== undefined && first <= recorded) violations.push(`${portalId} had ${first} recorded before`);
-    for (const item of items.filter(isNotice)) {
-      const has = (sequence: number) => kept.get(portalId)?.has(sequence) === true;
-      for (let sequence = fromOf(item); sequence <= item.sequence; sequence += 1) {
-        if (!has(sequence)) violations.push(`${portalId} was told of ${sequence} before it was kept`);
-      }
-    }
-    open.add(portalId);
-    const result = await answerOf();
-    open.delete(portalId);
-    if (result.verdict.kind === 'accepted' && replay === undefined) {
-      const last = lastEvent(items.slice(0, result.verdict.count));
-      accepted.set(portalId, Math.max(accepted.get(portalId) ?? 0, last));
-    }
-    return result;
-
-    function answerOf(): Promise<PostResult> {
-      return new Promise((resolve) => {
-        const giveUp = () => {
-          cancel();
-          resolve({
-            verdict: { kind: 'failed', code: 'portal_timeout', text: 'no answer' },
-            httpStatus: 0,
-            traceparent: '',
-          });
-        };
-        const cancel = clock.after(timeoutMs, giveUp);
-        signal.addEventListener('abort', giveUp, { once: true });
-        void network
-          .callLater<PostResult>(owner, (answer) =>
-            portals.get(portalId)?.receive({ items, ...(replay === undefined ? {} : { replay }) }, answer),
-          )
-          .then((result) => {
-            cancel();
-            resolve(result);
-          });
-      });
-    }
-  };
-}
-
-function lastEvent(items: readonly BatchItem[]): number {
-  return items.findLast((item) => item.id.startsWith('event-'))?.sequence ?? 0;
 }
