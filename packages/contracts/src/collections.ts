@@ -29,6 +29,8 @@ export const collections = {
     replays: 'portal_replays',
     checks: 'portal_checks',
     consumers: 'consumers',
+    lanes: 'delivery_lanes',
+    statuses: 'portal_statuses',
   },
   audit: { passport: 'passport', salts: 'salts' },
   /** Collections that each connector has of its own: the name is prefixed by the connector's. */

@@ -17,6 +17,7 @@ export {
   PauseRequest,
   ResumeRequest,
 } from './gen/trunkline/delivery/v1/delivery_service.ts';
+export * from './gen/trunkline/delivery/v1/overview.ts';
 export {
   AcknowledgeRequest,
   AcknowledgeResponse,

@@ -17,6 +17,8 @@ import type { ReplayDocument } from './store/replays.ts';
 /** Logs and metrics of delivery. */
 export interface DeliveryEvents {
   readonly observer: PortalObserver;
+  /** Lanes that are ours now. */
+  readonly lanes: ReadonlySet<PortalLaneView>;
   /** From now on the lane's portals are measured. */
   opened(lane: PortalLaneView): void;
   closed(lane: PortalLaneView): void;
@@ -40,17 +42,17 @@ const pausedBecause = [...found, 'asked', 'off'] as const;
 const roles = ['primary', 'follower'] as const;
 const givenUpKinds = ['expired', 'parked', 'withheld'] as const satisfies readonly GivenUp['kind'][];
 
-/** Makes the logs and metrics; once a service. */
-export function deliveryEvents({
-  log,
-  metrics,
-  now,
-}: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now'>): DeliveryEvents {
+/** Makes the logs and metrics; once a service. Whoever else wants to know of each attempt, and whether it was taken, is told. */
+export function deliveryEvents(
+  { log, metrics, now }: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now'>,
+  onAttempt: (portalId: string, isTaken: boolean) => void = () => {},
+): DeliveryEvents {
   const open = new Set<PortalLaneView>();
   const measureBalances = balancesOf(log, metrics);
   const gauges = gaugesOf(metrics);
   return {
-    observer: observerOf(log, metrics),
+    observer: observerOf(log, metrics, onAttempt),
+    lanes: open,
     opened: (lane) => {
       open.add(lane);
       log.info('Lane taken over', { lane: lane.lane, portals: lane.portals.size });
@@ -168,7 +170,11 @@ function countersOf(metrics: Metrics) {
   };
 }
 
-function observerOf(log: Logger, metrics: Metrics): PortalObserver {
+function observerOf(
+  log: Logger,
+  metrics: Metrics,
+  onAttempt: (portalId: string, isTaken: boolean) => void,
+): PortalObserver {
   const { attempts, acknowledged, events, replayed, seconds, size, bytes, givenUp, paused, races, troubles } =
     countersOf(metrics);
   // A counter that is born with its first event shows no increase: the alert would miss it.
@@ -177,6 +183,7 @@ function observerOf(log: Logger, metrics: Metrics): PortalObserver {
     attempted: (pool, attempt, batch) => {
       const { portalId, outcome, firstSequence, lastSequence, accepted, durationMs, httpStatus, replay } = attempt;
       attempts.add(1, { pool, outcome });
+      onAttempt(portalId, outcome === 'accepted');
       seconds.observe(durationMs / 1_000, { pool });
       size.observe(batch.events);
       bytes.observe(batch.bytes);
@@ -197,6 +204,7 @@ function observerOf(log: Logger, metrics: Metrics): PortalObserver {
     },
     acknowledged: (portalId, count) => {
       acknowledged.add(count);
+      onAttempt(portalId, true);
       log.debug('Events acknowledged', { portal: portalId, count });
     },
     handedOver: (portalId, consumer) => {

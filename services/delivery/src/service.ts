@@ -11,6 +11,7 @@ import { openConsumers } from './consumers.ts';
 import { deletedKidsOf } from './domain/settings.ts';
 import { deliveryEvents } from './events.ts';
 import { watchKeyChanges } from './key-changes.ts';
+import { createOverview } from './overview.ts';
 import { openPortalHttp } from './portal-http.ts';
 import { createOpenStreams } from './pull/open-streams.ts';
 import { openTails } from './pull/tails.ts';
@@ -21,8 +22,10 @@ import { portalMethods } from './rpc/portal-methods.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { openCheckLocks } from './store/check-locks.ts';
 import { openConsumerStore } from './store/consumers.ts';
+import { openLaneStore } from './store/lanes.ts';
 import { openPauses } from './store/pauses.ts';
 import { openReplayStore } from './store/replays.ts';
+import { openStatusStore } from './store/statuses.ts';
 import { openUndelivered } from './store/undelivered.ts';
 import { createTransport } from './transport.ts';
 
@@ -38,7 +41,10 @@ export const delivery = defineService({
   start: async (runtime) => {
     const { config: settings, store, bus, directory, clients, tracing, signal, now } = runtime;
     const { delivery: names } = collections;
-    const events = deliveryEvents(runtime);
+    const lanes = openLaneStore(store.collection(names.lanes));
+    const statuses = openStatusStore(store.collection(names.statuses));
+    const overview = createOverview({ lanes, statuses, directory, instance: runtime.instance, now });
+    const events = deliveryEvents(runtime, overview.attempted);
     const pauses = openPauses(store.collection(names.pauses), now, events.observer.troubled);
     const keepMs = settings.UNDELIVERED_DAYS * dayMs;
     const undelivered = await openUndelivered(store.collection(names.undelivered), { keepMs, now });
@@ -59,7 +65,7 @@ export const delivery = defineService({
     const keyChanges = watchKeyChanges(directory, now, keys.forget);
     runtime.onClose(async () => keyChanges.end());
     const checks = openCheckLocks(store.collection(names.checks), now);
-    const stored = { pauses, undelivered, replays: replayStore, checks };
+    const stored = { lanes, statuses, pauses, undelivered, replays: replayStore, checks };
     const context = { bus, directory, ...stored, events, keys, httpOf, now };
     runtime.rpc.addService(DeliveryServiceDefinition, deliveryMethods(context));
     const streams = createOpenStreams(mostStreams);
@@ -71,6 +77,8 @@ export const delivery = defineService({
     runtime.run('pauses', pauses.follow(signal));
     runtime.run('consumers', consumers.follow(signal));
     runtime.run('replays', replays.follow(signal));
+    const told = { lanes: events.lanes, pauses, onTrouble };
+    runtime.run('overview', overview.follow(told, signal));
     runtime.run('measurements', events.measure({ pauses, streams }, signal));
     // Without the directory every portal would look like one that does not exist.
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);

@@ -4,8 +4,10 @@ import type { DeliveryEvents } from '../events.ts';
 import type { PortalHttp } from '../portal-http.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import type { CheckLocks } from '../store/check-locks.ts';
+import type { LaneStore } from '../store/lanes.ts';
 import type { Pauses } from '../store/pauses.ts';
 import type { ReplayStore } from '../store/replays.ts';
+import type { StatusStore } from '../store/statuses.ts';
 import type { Undelivered } from '../store/undelivered.ts';
 
 /** What the methods need. */
@@ -14,6 +16,8 @@ export interface DeliveryContext {
   readonly directory: Directory;
   readonly pauses: Pauses;
   readonly undelivered: Undelivered;
+  readonly lanes: LaneStore;
+  readonly statuses: StatusStore;
   readonly keys: Pick<SigningKeys, 'of'>;
   readonly checks: CheckLocks;
   readonly httpOf: PortalHttp;

@@ -4,6 +4,8 @@ import { cancelReplay } from './cancel-replay.ts';
 import { checkPortal } from './check-portal.ts';
 import type { DeliveryContext } from './context.ts';
 import { getBacklog } from './get-backlog.ts';
+import { getOverview } from './get-overview.ts';
+import { getPortalStatus } from './get-portal-status.ts';
 import { getReplay } from './get-replay.ts';
 import { listBacklogs } from './list-backlogs.ts';
 import { listReplays } from './list-replays.ts';
@@ -18,6 +20,8 @@ export function deliveryMethods(context: DeliveryContext): Implementation<typeof
   return {
     getBacklog: (request, caller) => getBacklog(request, caller, context),
     listBacklogs: (request, caller) => listBacklogs(request, caller, context),
+    getOverview: (request, caller) => getOverview(request, caller, context),
+    getPortalStatus: (request, caller) => getPortalStatus(request, caller, context),
     pause: (request, caller) => pause(request, caller, context),
     resume: (request, caller) => resume(request, caller, context),
     listUndelivered: (request, caller) => listUndelivered(request, caller, context),

@@ -27,8 +27,8 @@ export function tenantEntry({ _id, isActive, rate }: TenantDocument): BucketEntr
 }
 
 /** portal.<id>. */
-export function portalEntry({ _id, tenantId, url, isActive, settings, keys = [] }: PortalDocument): BucketEntry {
-  const entry = { id: _id, tenantId, url, isActive, settings, keys: [...keys] };
+export function portalEntry({ _id, tenantId, name, url, isActive, settings, keys = [] }: PortalDocument): BucketEntry {
+  const entry = { id: _id, tenantId, name, url, isActive, settings, keys: [...keys] };
   return { key: directoryKeys.portal(_id), value: PortalEntry.encode(entry).finish() };
 }
 

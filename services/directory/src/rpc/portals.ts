@@ -28,7 +28,7 @@ function checkedUrl(url: string): string {
   throw invalidArgument({ field: 'url', description: 'Must be an http or https address without user and password.' });
 }
 
-type NumberSetting = Exclude<keyof PortalSettings, 'primaryConsumer'>;
+type NumberSetting = Exclude<keyof PortalSettings, 'primaryConsumer' | 'isStatusPublic'>;
 
 const limits: Record<NumberSetting, readonly [least: number, most: number]> = {
   lingerMs: [1, 60_000],
