@@ -21,6 +21,8 @@ export interface Consumers {
 }
 
 const everyMs = 250;
+/** While no portal pulls. */
+const restingMs = 1_000;
 /** What was committed late, or deleted, is found by then. */
 const fullEveryMs = 30_000;
 /** Clocks of a replica set's members may differ by less. */
@@ -92,7 +94,7 @@ export function openConsumers(
           fullAtMs = Number.NEGATIVE_INFINITY;
           onTrouble(error);
         });
-        await pause(everyMs, signal);
+        await pause(known.size + watched.size > 0 ? everyMs : restingMs, signal);
       }
     },
   };

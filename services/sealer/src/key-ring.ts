@@ -44,14 +44,26 @@ export function createKeyRing(
   now: () => number,
 ): KeyRing {
   let believedUntilMs = 0;
-  const kept = new Map<string, { readonly untilMs: number; readonly keys: Promise<readonly ReadyKey[]> }>();
+  const kept = new Map<string, Kept>();
   const fresh = (portalId: string) => {
-    const keys = store.ofPortal(portalId).then((documents) => documents.map((document) => ready(document, kek)));
+    const documents = store.ofPortal(portalId);
+    const keys = documents.then((found) => found.map((document) => ready(document, kek)));
     if (kept.size >= keptPortals) kept.clear();
-    kept.set(portalId, { untilMs: now() + keptMs, keys });
+    const entry: Kept = { untilMs: now() + keptMs, keys, changedAtMs: undefined };
+    kept.set(portalId, entry);
+    documents.then(
+      (found) => {
+        entry.changedAtMs = Math.max(0, ...found.map(({ changedAt, createdAt }) => (changedAt ?? createdAt).getTime()));
+      },
+      () => {},
+    );
     // A failed read is not kept.
     keys.catch(() => kept.delete(portalId));
     return keys;
+  };
+  const forgetOlder = (portalId: string, changedAt: Date) => {
+    const knownMs = kept.get(portalId)?.changedAtMs;
+    if (knownMs === undefined || knownMs < changedAt.getTime()) kept.delete(portalId);
   };
   return {
     fresh,
@@ -65,7 +77,7 @@ export function createKeyRing(
       for (let lookedAtMs = now(); !signal.aborted; ) {
         const atMs = now();
         try {
-          for (const portalId of await store.changedSince(new Date(lookedAtMs - overlapMs))) kept.delete(portalId);
+          for (const change of await store.changedSince(new Date(lookedAtMs - overlapMs))) forgetOlder(...change);
           lookedAtMs = atMs;
           believedUntilMs = atMs + believedMs;
         } catch (error) {
@@ -75,6 +87,13 @@ export function createKeyRing(
       }
     },
   };
+}
+
+interface Kept {
+  readonly untilMs: number;
+  readonly keys: Promise<readonly ReadyKey[]>;
+  /** When one of them changed last; undefined until they are read. */
+  changedAtMs: number | undefined;
 }
 
 function ready(document: StoredKey, kek: Kek): ReadyKey {

@@ -13,8 +13,8 @@ export interface PortalKeyDocument {
   readonly revokedAt?: Date;
   /** Set once its secret is gone for good. */
   readonly deletedAt?: Date;
-  /** When it was made, revoked or deleted last: other instances notice by it. */
-  readonly changedAt: Date;
+  /** When it was made, revoked or deleted last: other instances notice by it. Absent in what an older version made. */
+  readonly changedAt?: Date;
   /** The request that made it: a repeat is answered with the same key. Unique. */
   readonly requestId: string;
 }
@@ -41,8 +41,8 @@ export interface PortalKeys {
   readonly revoke: (portalId: string, kid: string, at: Date) => Promise<boolean>;
   /** Removes a revoked key's secret for good. False when there is no such key that is revoked and stored. */
   readonly delete: (portalId: string, kid: string, at: Date) => Promise<boolean>;
-  /** Portals of which a key changed at that time or later. */
-  readonly changedSince: (at: Date) => Promise<readonly string[]>;
+  /** Portals of which a key changed at that time or later, with the time of the last change. */
+  readonly changedSince: (at: Date) => Promise<ReadonlyMap<string, Date>>;
 }
 
 const timeout = { timeoutMS: 5_000 };
@@ -83,6 +83,13 @@ export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKey
       const change = { $set: { deletedAt: at, changedAt: at }, $unset: { sealedLicenceKey: '' as const } };
       return (await collection.updateOne(one, change, timeout)).modifiedCount === 1;
     },
-    changedSince: async (at) => await collection.distinct('portalId', { changedAt: { $gte: at } }, timeout),
+    changedSince: async (at) => {
+      const wanted = { projection: { portalId: 1, changedAt: 1 }, ...timeout };
+      const found = await collection
+        .find({ changedAt: { $gte: at } }, wanted)
+        .sort({ changedAt: 1 })
+        .toArray();
+      return new Map(found.map(({ portalId, changedAt = at }) => [portalId, changedAt]));
+    },
   };
 }
