@@ -1,14 +1,14 @@
-import { v5 } from 'uuid';
+import { parse, v5 } from 'uuid';
 
-/** Namespace of all our ids; chosen once, never to be changed. */
-const namespace = '6f1f1d0e-6f0b-5d5c-9a55-3f1d1c0a7b11';
+/** Namespace of all our ids; chosen once, never to be changed. As bytes, because the library reads a text anew each time. */
+const namespace = parse('6f1f1d0e-6f0b-5d5c-9a55-3f1d1c0a7b11');
 
 /**
  * Makes an id from what it stands for: the same parts always give the same id (UUIDv5, RFC 9562). Nothing random, so what
  * is decided again is the same.
  */
 function idOf(kind: string, ...parts: readonly (string | number)[]): string {
-  return v5([kind, ...parts].join('\u001f'), namespace);
+  return v5(Buffer.from([kind, ...parts].join('\u001f')), namespace);
 }
 
 /** The makers of all our ids. Pure. */

@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
  * none. Pure.
  */
 export function rendezvous(channelId: string, instances: readonly string[]): string | undefined {
+  // One is the best of one: most connectors have no other.
+  if (instances.length === 1) return instances[0];
   let best: { readonly instance: string; readonly weight: bigint } | undefined;
   for (const instance of instances) {
     const weight = createHash('sha256').update(`${channelId}\u001f${instance}`).digest().readBigUInt64BE(0);
