@@ -22,6 +22,7 @@ const backlog = {
     expired: '1',
     parked: '0',
     withheld: '0',
+    skipped: '0',
     oldestAt: '2026-01-01T00:00:00Z',
     lastError: 'portal_timeout',
     pauseReason: '',

@@ -8,6 +8,7 @@ export interface SeenBacklog {
   readonly expired: string;
   readonly parked: string;
   readonly withheld: string;
+  readonly skipped: string;
   readonly oldestAt?: string;
   readonly emptyAt?: string;
   readonly lastError: string;

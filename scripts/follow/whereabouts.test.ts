@@ -11,6 +11,7 @@ const drained: SeenBacklog = {
     expired: '0',
     parked: '0',
     withheld: '0',
+    skipped: '0',
     oldestAt: '2026-01-01T10:00:00Z',
     nextAttemptAt: '2026-01-01T10:00:42Z',
   },

@@ -5,7 +5,7 @@ export const help = `npm run replay -- <portal> --event <id> …            has 
 npm run replay -- <portal> --conversation <id>      those of a conversation
 npm run replay -- <portal> --from <time> --to <time>  those of a time; without --to until now
 
-  --kind expired|parked|withheld   those alone
+  --kind expired|parked|withheld|skipped   those alone
   --list            what is kept instead, and the replays until now
   --cancel <n>      ends replay n
   --request <text>  the same text again makes no second replay
@@ -21,7 +21,7 @@ export type Asked =
   | { readonly order: 'list'; readonly request: Readonly<Record<string, unknown>> & { readonly portalId: string } }
   | { readonly order: 'cancel'; readonly request: { readonly portalId: string; readonly number: number } };
 
-const kinds = ['expired', 'parked', 'withheld'];
+const kinds = ['expired', 'parked', 'withheld', 'skipped'];
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const options = {

@@ -20,12 +20,14 @@ export function channelBalance(instances: readonly SeenInstance[]): Balance {
   return { text: sum + where, isEven: accepted === normalized + repeated + parked + held && imbalanced.length === 0 };
 }
 
-/** Portals: head = delivered + waiting; what expired, was refused or withheld counts as delivered. Pure. */
+/** Portals: head = delivered + waiting; what expired, was refused, withheld or skipped counts as delivered. Pure. */
 export function portalBalance(backlogs: readonly SeenBacklog[]): Balance {
-  const total = (field: 'headSequence' | 'deliveredSequence' | 'waiting' | 'expired' | 'parked' | 'withheld') =>
-    backlogs.reduce((sum, backlog) => sum + Number(backlog[field]), 0);
+  const total = (
+    field: 'headSequence' | 'deliveredSequence' | 'waiting' | 'expired' | 'parked' | 'withheld' | 'skipped',
+  ) => backlogs.reduce((sum, backlog) => sum + Number(backlog[field]), 0);
   const [head, delivered, waiting] = [total('headSequence'), total('deliveredSequence'), total('waiting')];
-  const among = `(of them ${total('expired')} expired, ${total('parked')} refused, ${total('withheld')} withheld)`;
+  const skipped = total('skipped') === 0 ? '' : `, ${total('skipped')} skipped`;
+  const among = `(of them ${total('expired')} expired, ${total('parked')} refused, ${total('withheld')} withheld${skipped})`;
   const isEven = backlogs.every(
     (each) => Number(each.headSequence) === Number(each.deliveredSequence) + Number(each.waiting),
   );

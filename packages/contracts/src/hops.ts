@@ -43,6 +43,7 @@ export const hopKinds = [
   'events.expired',
   'events.parked',
   'events.withheld',
+  'events.skipped',
   'send.attempted',
   // A message of the bus, or an item in it, that this version cannot read.
   'item.unreadable',

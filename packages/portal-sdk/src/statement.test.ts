@@ -28,7 +28,7 @@ async function aStory() {
   const before = sender.head();
   await send(sender.events(3));
   const after = sender.head();
-  const counts = { events: 3, delivered: 3, waiting: 0, expired: 0, parked: 0, withheld: 0 };
+  const counts = { events: 3, delivered: 3, waiting: 0, expired: 0, parked: 0, withheld: 0, skipped: 0 };
   const chains = { chainBefore: before.chain, chain: after.chain, headSequence: after.sequence };
   const range = { portal: 'p', from: '4'.padStart(20, '0'), to: after.sequence };
   return { fields: { ...range, ...counts, ...chains, at: '2020-01-01T00:00:00Z' }, before, after, portal };

@@ -7,13 +7,14 @@ export interface Statement {
   readonly portal: string;
   readonly from: string;
   readonly to: string;
-  /** How many: delivered + waiting + expired + parked + withheld. */
+  /** How many: delivered + waiting + expired + parked + withheld + skipped. */
   readonly events: number;
   readonly delivered: number;
   readonly waiting: number;
   readonly expired: number;
   readonly parked: number;
   readonly withheld: number;
+  readonly skipped: number;
   /** Chain before the first event, and as of the last; 64 hex characters. */
   readonly chainBefore: string;
   readonly chain: string;
@@ -68,9 +69,11 @@ export function verifyStatement(signed: SignedStatement, options: StatementOptio
 
 function parsed(body: Uint8Array): Statement | undefined {
   try {
-    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    // Statements that were kept from before there was such a count have none.
+    const value = { skipped: 0, ...JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
     const texts = [value.portal, value.from, value.to, value.chainBefore, value.chain, value.headSequence, value.at];
-    const counts = [value.events, value.delivered, value.waiting, value.expired, value.parked, value.withheld];
+    const { events, delivered, waiting, expired, parked, withheld, skipped } = value;
+    const counts = [events, delivered, waiting, expired, parked, withheld, skipped];
     const isWhole =
       texts.every((text) => typeof text === 'string') && counts.every((count) => Number.isSafeInteger(count));
     return isWhole ? value : undefined;

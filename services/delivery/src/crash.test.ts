@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { laneOf } from '@trunkline/contracts';
+import { laneOf, PortalSettings } from '@trunkline/contracts';
 import { pause } from '@trunkline/runtime';
 import { tied, until } from '@trunkline/testkit';
 import { type Surroundings, startSurroundings } from './testing/bus.ts';
@@ -39,15 +39,7 @@ async function aProcess() {
 
 async function aPortal(id: string) {
   const portal = await startPortal(signingKeyOf(id));
-  const settings = {
-    lingerMs: 1,
-    batchEvents: 5,
-    batchBytes: 0,
-    timeoutMs: 2_000,
-    retentionHours: 0,
-    primaryConsumer: '',
-    requestsPerMinute: 0,
-  };
+  const settings = PortalSettings.fromPartial({ lingerMs: 1, batchEvents: 5, timeoutMs: 2_000 });
   await around.setPortal({ id, url: portal.url, settings });
   return portal;
 }

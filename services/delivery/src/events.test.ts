@@ -43,7 +43,7 @@ test('portals that we paused are told from those that a person paused and those 
 
 test('what is given up is counted from nothing, so that the first event is an increase', async () => {
   const text = await measuredOf({});
-  for (const kind of ['expired', 'parked', 'withheld'])
+  for (const kind of ['expired', 'parked', 'withheld', 'skipped'])
     assert.match(text, new RegExp(`^trunkline_delivery_given_up_total\\{kind="${kind}",.*\\} 0$`, 'm'));
 });
 

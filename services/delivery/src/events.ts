@@ -40,7 +40,7 @@ const found = ['gap', 'portal_rejected', 'portal_gone'] as const satisfies reado
 /** `asked`: a person paused it; `off`: it is switched off, has no address or no valid key, or is not there any more. */
 const pausedBecause = [...found, 'asked', 'off'] as const;
 const roles = ['primary', 'follower'] as const;
-const givenUpKinds = ['expired', 'parked', 'withheld'] as const satisfies readonly GivenUp['kind'][];
+const givenUpKinds = ['expired', 'parked', 'withheld', 'skipped'] as const satisfies readonly GivenUp['kind'][];
 
 /** Makes the logs and metrics; once a service. Whoever else wants to know of each attempt, and whether it was taken, is told. */
 export function deliveryEvents(
@@ -161,7 +161,7 @@ function countersOf(metrics: Metrics) {
     }),
     givenUp: metrics.counter(
       'trunkline_delivery_given_up_total',
-      'Events that expired, were refused or were withheld.',
+      'Events that expired, were refused, withheld or skipped.',
       ['kind'],
     ),
     paused: metrics.counter('trunkline_delivery_paused_total', 'Portals that were paused by us.', ['reason']),
@@ -200,7 +200,7 @@ function observerOf(
         replay,
       };
       if (outcome === 'accepted') log.debug('Batch delivered', fields);
-      else log.warn('Batch not delivered, it will be tried again', { ...fields, attempt: attempt.attempt });
+      else log.warn('Batch not delivered', { ...fields, attempt: attempt.attempt });
     },
     acknowledged: (portalId, count) => {
       acknowledged.add(count);

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { type CheckPortalRequest, type CheckPortalResponse, DeliveryServiceDefinition } from '@trunkline/contracts';
+import {
+  type CheckPortalRequest,
+  type CheckPortalResponse,
+  DeliveryServiceDefinition,
+  PortalSettings,
+} from '@trunkline/contracts';
 import { createPortal, listener, verifyStatement } from '@trunkline/portal-sdk';
 import { createRpcClients, type HostedService, type RpcClient, secret, startService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
@@ -35,15 +40,7 @@ after(async () => {
 
 async function aPortal(id: string, tenantId = 'home') {
   const receiver = await startSdkPortal(id);
-  const settings = {
-    lingerMs: 1,
-    batchEvents: 5,
-    batchBytes: 0,
-    timeoutMs: 1_000,
-    retentionHours: 0,
-    primaryConsumer: '',
-    requestsPerMinute: 0,
-  };
+  const settings = PortalSettings.fromPartial({ lingerMs: 1, batchEvents: 5, timeoutMs: 1_000 });
   await around.setPortal({ id, tenantId, url: receiver.url, settings });
   return receiver;
 }

@@ -5,6 +5,7 @@ import {
   PortalKey,
   PortalKeyState,
   PortalMode,
+  PortalSettings,
   ReplayRequest,
   ReplayState,
 } from '@trunkline/contracts';
@@ -45,15 +46,7 @@ async function aPortal({ expired }: { readonly expired: number }) {
   count += 1;
   const id = `replayed${count}`;
   const receiver = await startSdkPortal(id);
-  const settings = {
-    lingerMs: 1,
-    batchEvents: 5,
-    batchBytes: 0,
-    timeoutMs: 1_000,
-    retentionHours: 0,
-    primaryConsumer: '',
-    requestsPerMinute: 0,
-  };
+  const settings = PortalSettings.fromPartial({ lingerMs: 1, batchEvents: 5, timeoutMs: 1_000 });
   await around.setPortal({ id, url: receiver.url, settings });
   const oldestAtMs = Date.now() - (expired + 25) * hourMs;
   const atOf = (sequence: number) => new Date(oldestAtMs + sequence * hourMs);
@@ -222,15 +215,7 @@ test('a replay that fails, even by 410, neither pauses the portal nor holds live
 test('events whose key is deleted come again under another one; what nobody can seal any more is passed over', async () => {
   const id = 'rekeyed';
   await using portal = await startPortal(signingKeyOf(id));
-  const settings = {
-    lingerMs: 1,
-    batchEvents: 5,
-    batchBytes: 0,
-    timeoutMs: 1_000,
-    retentionHours: 0,
-    primaryConsumer: '',
-    requestsPerMinute: 0,
-  };
+  const settings = PortalSettings.fromPartial({ lingerMs: 1, batchEvents: 5, timeoutMs: 1_000 });
   const entry = { id, url: portal.url, settings };
   await around.setPortal(entry);
   const oldAt = new Date(Date.now() - 25 * hourMs);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Backlog, collections, DeliveryServiceDefinition, PortalMode } from '@trunkline/contracts';
+import { type Backlog, collections, DeliveryServiceDefinition, PortalMode, PortalSettings } from '@trunkline/contracts';
 import { createRpcClients, type HostedService, type RpcClient, secret, startService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { delivery } from './service.ts';
@@ -37,15 +37,7 @@ async function aPortal(more: { id?: string; tenantId?: string; timeoutMs?: numbe
   const id = more.id ?? `portal${count}`;
   const portal = await startPortal(signingKeyOf(id));
   const { tenantId = 'home', timeoutMs = 1_000, url = portal.url } = more;
-  const settings = {
-    lingerMs: 1,
-    batchEvents: 0,
-    batchBytes: 0,
-    timeoutMs,
-    retentionHours: 0,
-    primaryConsumer: '',
-    requestsPerMinute: 0,
-  };
+  const settings = PortalSettings.fromPartial({ lingerMs: 1, timeoutMs });
   await around.setPortal({ id, tenantId, url, settings });
   const backlog = () => client.getBacklog({ portalId: id }, { tenant: tenantId });
   return { id, portal, backlog, [Symbol.asyncDispose]: () => portal[Symbol.asyncDispose]() };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DeliveryServiceDefinition, PortalSettings } from '@trunkline/contracts';
+import { collections, DeliveryServiceDefinition, PortalQueueKind, PortalSettings } from '@trunkline/contracts';
 import { createRpcClients, type HostedService, type RpcClient, secret, startService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { delivery } from './service.ts';
+import type { UndeliveredDocument } from './store/undelivered.ts';
 import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { startPortal } from './testing/portal.ts';
 import { signingKeyOf } from './testing/stream.ts';
@@ -109,6 +110,35 @@ test('the requests a minute are changed while events wait for their time', async
   await until(async () => (await given.backlog()).waiting === 1);
   await given.set({ requestsPerMinute: 600 });
   await until(() => given.portal.taken.length === 2);
+});
+
+test('a portal that is to get each batch once from now on is told, signed, what it skipped, and that is kept', async () => {
+  await using given = await aPortal({});
+  const { id, portal, backlog } = given;
+  portal.behave((_received, response) => response.writeHead(500).end());
+  await around.seal(id, 3);
+  await until(async () => (await backlog()).lastError === 'portal_unavailable');
+  assert.equal((await backlog()).skipped, 0);
+  await given.set({ queueKind: PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE });
+  await until(async () => (await backlog()).skipped === 3, 20_000);
+  portal.behave();
+  await around.seal(id, 2);
+  await until(() => portal.taken.length === 3);
+  assert.deepEqual(portal.taken, [3, 4, 5]);
+  const last = portal.received.find(({ events }) => events.at(-1)?.sequence === 5);
+  assert.deepEqual([last?.events[0]?.type, last?.isSigned], ['trunkline.events.skipped.v1', true]);
+  const done = await until(async () => {
+    const now = await backlog();
+    return now.waiting === 0 && now;
+  });
+  assert.deepEqual([done.headSequence, done.deliveredSequence, done.skipped], [5, 5, 3]);
+  const { runtime } = await service.ready;
+  const undelivered = runtime.store.collection<UndeliveredDocument>(collections.delivery.undelivered);
+  const kept = await undelivered.find({ portalId: id }).sort({ sequence: 1 }).toArray();
+  assert.deepEqual(
+    kept.map(({ sequence, kind, reason }) => [sequence, kind, reason]),
+    [1, 2, 3].map((sequence) => [sequence, 'skipped', 'tried once: the portal answered 500']),
+  );
 });
 
 test('while a portal catches up its backlog tells when it will be empty, and not while it fails', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { collections } from '@trunkline/contracts';
+import { collections, PortalQueueKind } from '@trunkline/contracts';
 import { TrunklineError } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { channelIn, companyIn, everybody, key } from './testing/company.ts';
@@ -83,6 +83,15 @@ test('a portal is made with its licence key, changed, and switched off and on', 
     );
     return error.code === 'invalid_argument';
   });
+  const once = { queueKind: PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE };
+  const set = await around.gateway.updatePortal({ portalId: portal.id, settings: once }, own);
+  assert.equal(set.settings?.queueKind, once.queueKind);
+  for (const wrong of [{ ...once, primaryConsumer: 'crm' }, { queueKind: 7 as PortalQueueKind }]) {
+    await assert.rejects(
+      around.gateway.updatePortal({ portalId: portal.id, settings: wrong }, own),
+      ({ violations }: TrunklineError) => violations[0]?.field === 'settings.queue_kind',
+    );
+  }
   assert.equal((await around.gateway.switchPortal({ portalId: portal.id, isActive: false }, own)).isActive, false);
   assert.equal((await around.gateway.switchPortal({ portalId: portal.id, isActive: true }, own)).isActive, true);
   assert.equal((await around.gateway.listPortals({}, own)).portals.length, 2);

@@ -54,7 +54,7 @@ export const messageKinds: readonly string[] = ['messages.received', 'messages.s
 const placeKinds: readonly string[] = [
   ...(['send.result', 'send.attempted', 'file.copied'] satisfies HopKind[]),
   ...(['delivery.attempted', 'delivery.replayed'] satisfies HopKind[]),
-  ...(['events.expired', 'events.parked', 'events.withheld', 'keys.used'] satisfies HopKind[]),
+  ...(['events.expired', 'events.parked', 'events.withheld', 'events.skipped', 'keys.used'] satisfies HopKind[]),
 ];
 
 /** So many messages share a document: each one spares the database work, and costs whoever looks for another one a reading. */

@@ -6,6 +6,7 @@ const givenUpHops: Readonly<Record<string, HopKind>> = {
   expired: 'events.expired',
   parked: 'events.parked',
   withheld: 'events.withheld',
+  skipped: 'events.skipped',
 };
 
 /** Entries of a message of OUTBOX: events of one portal, sealed and waiting. Pure; throws when it is no batch. */

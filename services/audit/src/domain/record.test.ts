@@ -218,6 +218,13 @@ const cases: readonly Case[] = [
     expected: { portalId: 'q', sequence: 2, lastSequence: 5, outcome: 'withheld' },
   },
   {
+    what: 'what was skipped is told by its range',
+    stream: streams.deliveries,
+    data: deliveries({ cursors: [{ portalId: 'q', notices: [{ kind: 'skipped', fromSequence: 2, toSequence: 5 }] }] }),
+    kind: 'events.skipped',
+    expected: { portalId: 'q', sequence: 2, lastSequence: 5, outcome: 'skipped' },
+  },
+  {
     what: 'an attempt of a replay is told apart, with its number',
     stream: streams.deliveries,
     data: deliveries({

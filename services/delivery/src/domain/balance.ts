@@ -4,10 +4,11 @@ export interface Balanced {
   /** The last sequence that the feed showed, and the last that is done. */
   readonly headSequence: number;
   readonly sequence: number;
-  /** How many expired, were refused and were withheld: all of them are done. */
+  /** How many expired, were refused, withheld and skipped: all of them are done. */
   readonly expired: number;
   readonly parked: number;
   readonly withheld: number;
+  readonly skipped: number;
   /** What waits in memory; of a live portal that is everything. */
   readonly queue: readonly unknown[];
 }
@@ -17,9 +18,10 @@ export interface Balanced {
  * above it events are missing, below it they are counted twice. Of a portal that is not live what waits is in the stream
  * alone, so only what is done is compared. Pure.
  */
-export function imbalanceOf({ mode, headSequence, sequence, expired, parked, withheld, queue }: Balanced): number {
+export function imbalanceOf(portal: Balanced): number {
+  const { mode, headSequence, sequence, expired, parked, withheld, skipped, queue } = portal;
   const waiting = headSequence - sequence;
   if (waiting < 0) return waiting;
   if (mode === 'live' && waiting !== queue.length) return waiting - queue.length;
-  return Math.min(0, sequence - expired - parked - withheld);
+  return Math.min(0, sequence - expired - parked - withheld - skipped);
 }

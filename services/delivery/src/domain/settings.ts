@@ -1,4 +1,4 @@
-import { type PortalEntry, PortalKeyState } from '@trunkline/contracts';
+import { type PortalEntry, PortalKeyState, PortalQueueKind } from '@trunkline/contracts';
 import type { PortalView } from '@trunkline/runtime';
 
 /** Longest wait for a portal's answer, unless the portal's settings say otherwise. */
@@ -25,6 +25,7 @@ export function settingsOf(entry: PortalEntry | undefined): PortalView['settings
     batchBytes: Math.min(batchBytes || defaults.batchBytes, defaults.batchBytes),
     retentionMs: Math.min(Math.max(hours, retentionBounds.least), retentionBounds.most) * hourMs,
     requestsPerMinute,
+    isOnce: entry?.settings?.queueKind === PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE,
   };
 }
 

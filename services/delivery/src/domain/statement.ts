@@ -9,7 +9,7 @@ export interface RangeFacts {
   readonly doneSequence: number;
   readonly headSequence: number;
   /** How many of the range were given up, by kind. */
-  readonly givenUp: Readonly<Record<'expired' | 'parked' | 'withheld', number>>;
+  readonly givenUp: Readonly<Record<'expired' | 'parked' | 'withheld' | 'skipped', number>>;
   /** 64 hex characters each: before the first event, and as of the last. */
   readonly chainBefore: string;
   readonly chain: string;
@@ -24,11 +24,11 @@ export function statementBytes(facts: RangeFacts): Buffer {
   const { from, to, doneSequence, givenUp, chainBefore, chain, headSequence, at } = facts;
   const events = to - from + 1;
   const waiting = Math.min(events, Math.max(0, to - doneSequence));
-  const { expired, parked, withheld } = givenUp;
-  const delivered = events - waiting - expired - parked - withheld;
+  const { expired, parked, withheld, skipped } = givenUp;
+  const delivered = events - waiting - expired - parked - withheld - skipped;
   const statement = {
     ...{ portal: facts.portalId, from: sequenceText(from), to: sequenceText(to), events },
-    ...{ delivered, waiting, expired, parked, withheld },
+    ...{ delivered, waiting, expired, parked, withheld, skipped },
     ...{ chainBefore, chain, headSequence: sequenceText(headSequence), at: at.toISOString() },
   };
   return Buffer.from(JSON.stringify(statement));

@@ -41,6 +41,7 @@ export async function backlogFrom(
   return {
     ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
     ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
+    skipped: cursor?.skipped ?? 0,
     ...{ oldestAt, pauseReason, emptyAt: isPaused ? undefined : emptyAtOf(waiting, cursor, now()) },
     mode: isPaused ? PortalMode.PORTAL_MODE_PAUSED : unpaused(cursor),
     lastError: cursor?.lastError ?? '',

@@ -3,7 +3,7 @@ import { invalidArgument, requireField, requireText } from '@trunkline/runtime';
 import type { Selection, UndeliveredKind } from '../domain/selection.ts';
 
 const mostEvents = 1_000;
-const kinds: readonly UndeliveredKind[] = ['expired', 'parked', 'withheld'];
+const kinds: readonly UndeliveredKind[] = ['expired', 'parked', 'withheld', 'skipped'];
 
 /** What a list is of. Throws `invalid_argument`. */
 export function listed({ kind, conversationId, timeRange }: ListUndeliveredRequest): Selection {

@@ -138,7 +138,7 @@ function countsOf(collection: Collection<UndeliveredDocument>): Pick<Undelivered
           countTimeout,
         )
         .toArray();
-      const counts = { expired: 0, parked: 0, withheld: 0 };
+      const counts = { expired: 0, parked: 0, withheld: 0, skipped: 0 };
       for (const { _id, count } of found) counts[_id] = count;
       return counts;
     },

@@ -1,5 +1,5 @@
 import type * as proto from '@trunkline/contracts';
-import { type CreatePortalRequest, PortalKeyState, PortalSettings } from '@trunkline/contracts';
+import { type CreatePortalRequest, PortalKeyState, PortalQueueKind, PortalSettings } from '@trunkline/contracts';
 import {
   asTrunklineError,
   type CallContext,
@@ -28,7 +28,7 @@ function checkedUrl(url: string): string {
   throw invalidArgument({ field: 'url', description: 'Must be an http or https address without user and password.' });
 }
 
-type NumberSetting = Exclude<keyof PortalSettings, 'primaryConsumer' | 'isStatusPublic'>;
+type NumberSetting = Exclude<keyof PortalSettings, 'primaryConsumer' | 'queueKind' | 'isStatusPublic'>;
 
 const limits: Record<NumberSetting, readonly [least: number, most: number]> = {
   lingerMs: [1, 60_000],
@@ -47,11 +47,30 @@ function checkedSettings(settings: PortalSettings | undefined): PortalSettings {
     return given[name] !== 0 && (given[name] < least || given[name] > most);
   });
   if (given.primaryConsumer !== '') requireConsumerName('settings.primary_consumer', given.primaryConsumer);
+  checkQueueKind(given);
   if (wrong.length === 0) return given;
   const described = (name: NumberSetting) => `Must be ${limits[name].join(' to ')}, or 0 for the default.`;
   throw invalidArgument(
     ...wrong.map((name) => ({ field: `settings.${asInContract(name)}`, description: described(name) })),
   );
+}
+
+const queueKinds: readonly PortalQueueKind[] = [
+  PortalQueueKind.PORTAL_QUEUE_KIND_UNSPECIFIED,
+  PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_GUARANTEED,
+  PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE,
+];
+
+function checkQueueKind({ queueKind, primaryConsumer }: PortalSettings): void {
+  const field = 'settings.queue_kind';
+  if (!queueKinds.includes(queueKind)) {
+    const description =
+      'Must be PORTAL_QUEUE_KIND_SEQUENTIAL_GUARANTEED (the default) or PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE.';
+    throw invalidArgument({ field, description });
+  }
+  if (queueKind !== PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE || primaryConsumer === '') return;
+  const description = 'A portal that pulls decides itself what it takes: leave the queue kind at its default.';
+  throw invalidArgument({ field, description });
 }
 
 function asInContract(name: string): string {

@@ -56,6 +56,27 @@ export const queueGuards: readonly Guard[] = [
     proof: 'queue/portal-pace.queue.test.ts',
   },
   {
+    name: 'the skipping of what was tried once',
+    file: 'queue/portal-once.ts',
+    from: "if (verdict.kind === 'failed') return !notSent.has(verdict.code);",
+    to: "if (verdict.kind === 'failed') return false;",
+    proof: 'queue/portal-once.test.ts',
+  },
+  {
+    name: 'the difference between what was tried and what never left us',
+    file: 'queue/portal-once.ts',
+    from: "if (verdict.kind === 'failed') return !notSent.has(verdict.code);",
+    to: "if (verdict.kind === 'failed') return true;",
+    proof: 'queue/portal-once.test.ts',
+  },
+  {
+    name: 'the end of a lane, of which its portals are not to blame',
+    file: 'queue/portal-once.ts',
+    from: 'lane.isEnding || ',
+    to: '',
+    proof: 'queue/portal-once.test.ts',
+  },
+  {
     name: 'one request in flight',
     file: 'queue/portal-lane.ts',
     from: 'if (portal.isBusy || lane.isEnding) return;',

@@ -1,7 +1,8 @@
 import type { Slot } from './pools.ts';
 import { fitting, itemOf } from './portal-batch.ts';
 import { dequeue } from './portal-feed.ts';
-import { batchEventsOf, type Lane, mayStart, pausePortal, toDrain } from './portal-lane.ts';
+import { eventsAtOnce, type Lane, mayStart, pausePortal, toDrain } from './portal-lane.ts';
+import { goOn, isSkipped, skip } from './portal-once.ts';
 import { afterAnswer } from './portal-pace.ts';
 import type { BatchItem, PortalRequest, PostResult, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
@@ -23,7 +24,7 @@ export interface Work {
 export async function attempt(lane: Lane, work: Work, events: readonly PlacedEvent[]): Promise<'park' | undefined> {
   const { portal } = work;
   const { settings } = lane.ports.view(portal.id);
-  const limit = portal.refusal?.limit ?? (portal.failures > 0 ? 1 : batchEventsOf(portal, settings));
+  const limit = eventsAtOnce(portal, settings);
   const notices = portal.notices.map((notice) => lane.ports.notice(portal.id, notice));
   const items = fitting([...notices, ...events.slice(0, limit).map(itemOf)], {
     ...{ events: limit, bytes: settings.batchBytes },
@@ -38,7 +39,17 @@ export async function attempt(lane: Lane, work: Work, events: readonly PlacedEve
   lane.attempts.push(record);
   lane.observer.attempted(work.slot.pool, record, sizeOf(items));
   lane.changed.add(portal);
-  return settle(lane, portal, { items, events, notices: notices.length }, result.verdict);
+  const { verdict } = result;
+  const untaken = {
+    events: events.slice(0, Math.max(0, items.length - notices.length)),
+    notices: notices.length,
+    verdict,
+  };
+  const isOver = isSkipped(lane, portal, untaken);
+  const next = settle(lane, portal, { items, events, notices: notices.length }, verdict);
+  if (isOver) await skip(lane, portal, untaken);
+  else if (untaken.events.length === 0) goOn(lane, portal, verdict);
+  return isOver ? undefined : next;
 }
 
 /** Makes the step's one request, and learns from it how fast the portal may be asked. Never rejects. */

@@ -2,6 +2,7 @@ import { headers, subjects } from '@trunkline/contracts';
 import type { StoredMessage } from '../ports.ts';
 import { eventsOf, following } from './portal-batch.ts';
 import { consider, type Lane, liveBytesLimit, liveWaitLimitMs, toDrain } from './portal-lane.ts';
+import { hurry } from './portal-once.ts';
 import { newPortal, type PlacedEvent, type Portal } from './portal-state.ts';
 
 /** What an event costs in memory beside its own bytes. */
@@ -19,7 +20,10 @@ export function receive(lane: Lane, message: StoredMessage): void {
   if (portal.seenSequence > 0) portal.arrived += headSequence - portal.headSequence;
   portal.seenSequence = message.sequence;
   portal.headSequence = headSequence;
-  if (portal.mode !== 'live') return;
+  if (portal.mode !== 'live') {
+    hurry(lane, portal);
+    return;
+  }
   const placed = decoded(lane, message);
   const tail = portal.queue.at(-1)?.event.sequence ?? portal.sequence;
   const { events, hasGap } = following(placed, tail);

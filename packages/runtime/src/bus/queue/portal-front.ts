@@ -1,6 +1,6 @@
 import type { BatchLimit, StoredMessage } from '../ports.ts';
 import { eventsOf, expiredOf, following } from './portal-batch.ts';
-import { batchEventsOf, type Lane, outbox, toLive } from './portal-lane.ts';
+import { batchEventsOf, eventsAtOnce, type Lane, outbox, toLive } from './portal-lane.ts';
 import type { GivenUp, PortalView } from './portal-ports.ts';
 import { moveBehind, type PlacedEvent, type Portal, withNotice } from './portal-state.ts';
 
@@ -23,7 +23,7 @@ const expiringAtOnce = { messages: 256, bytes: 1024 * 1024 };
 export async function readFront(lane: Lane, portal: Portal, view: PortalView): Promise<Front> {
   const from = portal.outboxSequence + 1;
   const { batchBytes, retentionMs } = view.settings;
-  const messages = portal.failures > 0 ? (portal.refusal?.limit ?? 1) : batchEventsOf(portal, view.settings);
+  const messages = portal.failures > 0 ? eventsAtOnce(portal, view.settings) : batchEventsOf(portal, view.settings);
   const front = await readOn(lane, portal, { messages, bytes: batchBytes });
   if (!Array.isArray(front)) return front;
   const expiredBeforeMs = lane.clock.wallMs() - retentionMs;

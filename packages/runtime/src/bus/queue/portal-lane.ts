@@ -142,6 +142,12 @@ export function batchEventsOf({ pace }: Portal, { batchEvents }: Pick<PortalView
   return Math.min(batchEvents, pace.mostEvents);
 }
 
+/** Most events of a portal's next request: one while it fails, fewer while a refused one is looked for. Pure. */
+export function eventsAtOnce(portal: Portal, settings: PortalView['settings']): number {
+  const isProbed = portal.failures > 0 && !settings.isOnce;
+  return portal.refusal?.limit ?? (isProbed ? 1 : batchEventsOf(portal, settings));
+}
+
 /** Lets those that wait for a time of their settings follow new ones. */
 export function heedSettings(lane: Lane): void {
   for (const portal of lane.waiting) consider(lane, portal);

@@ -11,6 +11,8 @@ export interface PortalView {
     readonly retentionMs: number;
     /** Most requests a minute; 0: any number. */
     readonly requestsPerMinute: number;
+    /** True: each batch is tried once, and what the portal does not take is skipped. */
+    readonly isOnce: boolean;
   };
   /** Why nothing is sent now (paused by a person, switched off, without an address); undefined: it may be sent to. */
   readonly blockedBy: string | undefined;
@@ -67,7 +69,7 @@ export interface PostResult {
 
 /** A range of events that is given up: to be kept before the cursor passes it. */
 export interface GivenUp {
-  readonly kind: 'expired' | 'parked' | 'withheld';
+  readonly kind: 'expired' | 'parked' | 'withheld' | 'skipped';
   readonly portalId: string;
   readonly tenantId: string;
   readonly events: readonly SealedEvent[];

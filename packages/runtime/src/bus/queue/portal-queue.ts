@@ -194,8 +194,8 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
 function measureFlow(lane: Lane): void {
   const nowMs = lane.clock.now();
   for (const portal of lane.behind) {
-    const { sequence, expired, parked, withheld, arrived } = portal;
-    const counts = { taken: sequence - expired - parked - withheld, arrived };
+    const { sequence, expired, parked, withheld, skipped, arrived } = portal;
+    const counts = { taken: sequence - expired - parked - withheld - skipped, arrived };
     const isTaken = portal.mode !== 'paused' && portal.failures === 0;
     portal.flow = isTaken ? flowAfter(portal.flow, counts, nowMs) : undefined;
   }

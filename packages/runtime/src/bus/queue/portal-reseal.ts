@@ -1,7 +1,7 @@
 import { fitting, itemOf } from './portal-batch.ts';
 import { giveUp } from './portal-front.ts';
 import { type Lane, toDrain } from './portal-lane.ts';
-import type { ResealedEvent } from './portal-ports.ts';
+import type { PortalView, ResealedEvent } from './portal-ports.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
 
 /** How long a portal is believed not to know a key: then the key is tried again. */
@@ -36,8 +36,9 @@ export async function withKnownKeys(
   return await resealed(lane, portal, run.slice(0, fitting(run.map(itemOf), limitOf(portal, settings)).length));
 }
 
-function limitOf(portal: Portal, { batchEvents, batchBytes }: { batchEvents: number; batchBytes: number }) {
-  return { events: portal.failures > 0 ? 1 : batchEvents, bytes: batchBytes };
+function limitOf(portal: Portal, settings: PortalView['settings']) {
+  const isProbed = portal.failures > 0 && !settings.isOnce;
+  return { events: isProbed ? 1 : settings.batchEvents, bytes: settings.batchBytes };
 }
 
 async function resealed(

@@ -47,6 +47,7 @@ export interface Portal {
   expired: number;
   parked: number;
   withheld: number;
+  skipped: number;
   /** What the portal must hear before its next event; empty while live. */
   notices: readonly PendingNotice[];
   failures: number;
@@ -54,6 +55,8 @@ export interface Portal {
   lastErrorText: string;
   /** By the process's own clock, as all times here that are not told otherwise. */
   nextAttemptAtMs: number;
+  /** Of one that gets each batch once: from then on what comes does not wait for the next try. */
+  hurriedFromMs: number;
   /** The last message that the feed showed, and the portal's sequence after it. */
   seenSequence: number;
   headSequence: number;
@@ -97,6 +100,8 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     expired: 0,
     parked: 0,
     withheld: 0,
+    skipped: 0,
+    hurriedFromMs: 0,
     notices: [],
     failures: 0,
     lastError: '',
@@ -130,12 +135,12 @@ const modes = {
 
 /** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
 export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): Portal {
-  const { outboxSequence, taken, sequence, expired, parked, withheld, notices, consumer } = cursor;
+  const { outboxSequence, taken, sequence, expired, parked, withheld, skipped, notices, consumer } = cursor;
   const { failures, lastError, lastErrorText } = cursor;
   const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
   return {
     ...newPortal(cursor.portalId, subject, outboxSequence),
-    ...{ taken, sequence, expired, parked, withheld, notices, failures, lastError, lastErrorText },
+    ...{ taken, sequence, expired, parked, withheld, skipped, notices, failures, lastError, lastErrorText },
     mode: isLive ? 'live' : consumer === '' ? 'drain' : 'pull',
     consumer,
     nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
@@ -145,12 +150,12 @@ export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): P
 
 /** The cursor that is recorded. */
 export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
-  const { id, outboxSequence, taken, sequence, expired, parked, withheld } = portal;
+  const { id, outboxSequence, taken, sequence, expired, parked, withheld, skipped } = portal;
   const { failures, lastError, lastErrorText } = portal;
   // The timer knows of the pace too.
   const nextAtMs = Math.max(portal.nextAttemptAtMs, portal.timer?.atMs ?? 0);
   return {
-    ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, withheld },
+    ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, withheld, skipped },
     ...{ failures, lastError, lastErrorText },
     mode: modes[portal.mode],
     nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + nextAtMs - clock.now()) : undefined,

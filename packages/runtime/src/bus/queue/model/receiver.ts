@@ -2,10 +2,10 @@ import type { BatchItem, PortalRequest, PostResult, Verdict } from '../portal-po
 import type { Chance } from './chance.ts';
 
 /** How a portal of the model behaves now. */
-export type Mood = 'well' | 'partial' | 'down' | 'busy' | 'hangs' | 'resets' | 'moved';
+export type Mood = 'well' | 'partial' | 'down' | 'busy' | 'hangs' | 'resets' | 'moved' | 'keyless';
 
 /** All moods. */
-export const moods: readonly Mood[] = ['well', 'partial', 'down', 'busy', 'hangs', 'resets', 'moved'];
+export const moods: readonly Mood[] = ['well', 'partial', 'down', 'busy', 'hangs', 'resets', 'moved', 'keyless'];
 
 /** A portal that drops repeats, takes only what follows, and remembers what it should never have seen. */
 export interface Receiver {
@@ -122,6 +122,8 @@ export function createReceiver(id: string, chance: Chance): Receiver {
             { kind: 'failed', code: 'portal_unavailable', text: 'down' },
             receiver.mood === 'down' ? 500 : 302,
           );
+        case 'keyless':
+          return give({ kind: 'failed', code: 'no_key', text: 'nothing to sign with' }, 0);
         case 'busy':
           return give({ kind: 'failed', code: 'portal_unavailable', text: 'busy', retryAfterMs: 3_000 }, 503);
         case 'hangs':

@@ -15,6 +15,7 @@ export type Seen = Pick<
 export function watchedPost(owner: Owner, seen: Seen): PortalPorts['post'] {
   const { network, time, portals, servers, violations, kept, owners, consumers } = seen;
   const open = new Set<string>();
+  const tried = new Map<string, number>();
   const askedAtMs = new Map<string, number>();
   const accepted = owner.passed;
   const clock = time.clockOf(() => owner.isAlive);
@@ -31,6 +32,7 @@ export function watchedPost(owner: Owner, seen: Seen): PortalPorts['post'] {
     if (time.nowMs < (askedAtMs.get(portalId) ?? Number.NEGATIVE_INFINITY) + spaceMs)
       violations.push(`${portalId} was asked sooner than it allows`);
     askedAtMs.set(portalId, time.nowMs);
+    if (first !== undefined && first <= (tried.get(portalId) ?? 0)) violations.push(`${portalId} got ${first} twice`);
     if (owner.leaseAgeMs >= 2_000) violations.push(`${owner.name} sent without a lease`);
     if (first !== undefined && first <= (accepted.get(portalId) ?? 0))
       violations.push(`${portalId} took ${first} before`);
@@ -48,6 +50,10 @@ export function watchedPost(owner: Owner, seen: Seen): PortalPorts['post'] {
     open.add(portalId);
     const result = await answerOf();
     open.delete(portalId);
+    // What the store did not keep may come once more.
+    const isTriedOnce = seen.limits.isOnce && replay === undefined && !signal.aborted && servers.lossRate === 0;
+    if (isTriedOnce && result.verdict.kind === 'failed' && result.verdict.code !== 'no_key')
+      tried.set(portalId, Math.max(tried.get(portalId) ?? 0, lastEvent(items)));
     if (result.verdict.kind === 'accepted' && replay === undefined) {
       const last = lastEvent(items.slice(0, result.verdict.count));
       accepted.set(portalId, Math.max(accepted.get(portalId) ?? 0, last));

@@ -52,7 +52,7 @@ export interface World {
   readonly wanted: Map<string, string>;
   readonly consumers: Consumers;
   /** What every portal allows. */
-  readonly limits: { requestsPerMinute: number };
+  readonly limits: { requestsPerMinute: number; isOnce: boolean };
   readonly lane: number;
   readonly owners: Owner[];
   readonly violations: string[];
@@ -73,6 +73,8 @@ export interface WorldSize {
   readonly eventBytes?: number;
   /** Part of the events that history no longer gives; none unless given. */
   readonly lostHistory?: number;
+  /** True: portals get each batch once. */
+  readonly isOnce?: boolean;
   /** Most requests a minute to each portal; any number unless given. */
   readonly requestsPerMinute?: number;
 }
@@ -80,7 +82,14 @@ export interface WorldSize {
 /** Makes a world. */
 export function createWorld(
   seed: number,
-  { portals: portalCount, requests = 4, eventBytes: sizeBytes = 10, lostHistory = 0, requestsPerMinute = 0 }: WorldSize,
+  {
+    portals: portalCount,
+    requests = 4,
+    eventBytes: sizeBytes = 10,
+    lostHistory = 0,
+    requestsPerMinute = 0,
+    isOnce = false,
+  }: WorldSize,
 ): World {
   const chance = createChance(seed);
   const time = createVirtualTime();
@@ -96,7 +105,7 @@ export function createWorld(
   const resumedAtMs = new Map<string, number>();
   const wanted = new Map<string, string>();
   const consumers = createConsumers(network, servers, chance);
-  const limits = { requestsPerMinute };
+  const limits = { requestsPerMinute, isOnce };
   const owners: Owner[] = [];
   const violations: string[] = [];
   let races = 0;
