@@ -111,7 +111,10 @@ test('the writer reads back everything that is there', async () => {
   const there = [...entries].flatMap(([key, { value }]) => (value ? [key] : []));
   assert.deepEqual(there.toSorted(), ['channel.telegram.c1', 'tenant.t1']);
   const { value, revision } = entries.get('tenant.t1') ?? assert.fail();
-  assert.deepEqual(TenantEntry.decode(value ?? new Uint8Array()), TenantEntry.fromPartial({ id: 't1', isActive: true }));
+  assert.deepEqual(
+    TenantEntry.decode(value ?? new Uint8Array()),
+    TenantEntry.fromPartial({ id: 't1', isActive: true }),
+  );
   // Who was held up since it read the entry does not bring back what was.
   await bus.writer.publishEntry(...tenant('t1', false), revision);
   await assert.rejects(bus.writer.publishEntry(...tenant('t1'), revision), { name: 'WrongLastSequence' });
