@@ -1,7 +1,12 @@
-// Remakes the pictures of the demo page in docs/shots: `npm run shots`, while `npm start` runs; another address may be named.
+// Remakes the pictures in docs/shots, of the demo page and of the operations page: `npm run shots`, while `npm start` runs; another
+// address of the demo page may be named.
 import { mkdir } from 'node:fs/promises';
+import { takeOperationsShots } from '../packages/e2e/src/operations-shots.ts';
 import { takeShots } from '../packages/e2e/src/shots.ts';
+import { publicApi } from './follow/local.ts';
 
 const [pageUrl = 'http://localhost:8090', folder = 'docs/shots'] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 for (const file of await takeShots(pageUrl, folder)) console.log(file);
+const { url: gatewayUrl, apiKey: administratorKey } = publicApi(process.env, 'administrator');
+for (const file of await takeOperationsShots({ gatewayUrl, administratorKey, pageUrl }, folder)) console.log(file);

@@ -1,11 +1,12 @@
 import { addBridge, defineService, loadDescriptors, openApiDocument } from '@trunkline/runtime';
-import { partnerAccess } from './access.ts';
+import { identityOf, partnerAccess } from './access.ts';
 import { config } from './config.ts';
 import { createInstances } from './domain/instances.ts';
 import { forwarded } from './forward.ts';
 import { isPublicMethod, publicServices } from './public-methods.ts';
 import { passToConnectors } from './routes/connectors.ts';
 import { serveFiles } from './routes/files.ts';
+import { servePages } from './routes/pages.ts';
 import { portalMessages } from './routes/portal-messages.ts';
 
 /** The gateway: the one public door. It proves who calls, hands on, and keeps nothing. */
@@ -30,6 +31,8 @@ export const gateway = defineService({
     http.get('/openapi.json', async () => document);
     portalMessages(http, { clients, directory, descriptors, tracing });
     serveFiles(http, files, FILES_KEY.reveal(), now);
+    const whose = (authorization: string) => identityOf(authorization, { directory, administratorKey });
+    await servePages(http, { clients, descriptors, identityOf: whose, now });
     await passToConnectors(http, createInstances(CONNECTORS, now));
   },
 });

@@ -1,6 +1,7 @@
 import { type PortalEntry, PortalMode, UnwellPortal } from '@trunkline/contracts';
 import type { PortalLaneView } from '@trunkline/runtime';
 import type { ToldMode } from '../store/lanes.ts';
+import { emptyAtOf } from './empty-at.ts';
 import { obstacleOf, settingsOf } from './settings.ts';
 import { isUnwell, type Judged, worstFirst } from './unwell.ts';
 
@@ -81,11 +82,15 @@ function unwellPortal(
   { entryOf, nowMs, clockMs }: Around,
 ): UnwellPortal {
   const entry = entryOf(portal.id);
+  const { lastError, flow } = portal;
+  const rates = { takenPerSecond: flow?.takenPerSecond ?? 0, comingPerSecond: flow?.comingPerSecond ?? 0 };
+  const emptyAt = pauseReason === '' ? emptyAtOf({ waiting, lastError, ...rates }, nowMs) : undefined;
   const isTried = mode === PortalMode.PORTAL_MODE_DRAIN && waiting > 0;
   return UnwellPortal.fromPartial({
     ...{ portalId: portal.id, name: entry?.name ?? '', tenantId: entry?.tenantId ?? '', mode, waiting, failures },
     ...(oldestAt && { oldestAt }),
-    ...{ lastError: portal.lastError, lastErrorText: portal.lastErrorText.slice(0, textLength) },
+    ...(emptyAt && { emptyAt }),
+    ...{ lastError, lastErrorText: portal.lastErrorText.slice(0, textLength) },
     ...(isTried && { nextAttemptAt: new Date(nowMs + portal.nextAttemptAtMs - clockMs) }),
     ...{ pauseReason: pauseReason.slice(0, textLength), expiring: Math.min(1, ageMs / settingsOf(entry).retentionMs) },
   });

@@ -9,11 +9,9 @@ import {
   subjects,
 } from '@trunkline/contracts';
 import { type LogPort, type Recorded, readRecorded } from '@trunkline/runtime';
+import { emptyAtOf } from '../domain/empty-at.ts';
 import { obstacleOf } from '../domain/settings.ts';
 import type { DeliveryContext } from './context.ts';
-
-/** A month: nobody waits for what is farther away, and a date has its bounds. */
-const farthestSeconds = 30 * 86_400;
 
 /**
  * What waits for a portal: the cursor from the lane's records first, then the head from the stream's leader, which is never
@@ -42,20 +40,16 @@ export async function backlogFrom(
     ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
     ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
     skipped: cursor?.skipped ?? 0,
-    ...{ oldestAt, pauseReason, emptyAt: isPaused ? undefined : emptyAtOf(waiting, cursor, now()) },
+    ...{
+      oldestAt,
+      pauseReason,
+      emptyAt: isPaused || cursor === undefined ? undefined : emptyAtOf({ ...cursor, waiting }, now()),
+    },
     mode: isPaused ? PortalMode.PORTAL_MODE_PAUSED : unpaused(cursor),
     lastError: cursor?.lastError ?? '',
     lastErrorText: cursor?.lastErrorText ?? '',
     nextAttemptAt: isPaused || waiting === 0 ? undefined : cursor?.nextAttemptAt,
   };
-}
-
-/** When a queue that is behind will be empty if it goes on like this; undefined: nobody knows, or never. Pure. */
-function emptyAtOf(waiting: number, cursor: PortalCursor | undefined, nowMs: number): Date | undefined {
-  if (waiting === 0 || cursor === undefined || cursor.lastError !== '') return undefined;
-  const perSecond = cursor.takenPerSecond - cursor.comingPerSecond;
-  const seconds = waiting / perSecond;
-  return perSecond > 0 && seconds <= farthestSeconds ? new Date(nowMs + seconds * 1_000) : undefined;
 }
 
 /** A portal that was resumed a moment ago is read back from the stream first. */

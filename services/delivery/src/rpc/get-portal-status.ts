@@ -1,5 +1,5 @@
 import { type GetPortalStatusRequest, type PortalEntry, PortalStatus } from '@trunkline/contracts';
-import type { CallContext } from '@trunkline/runtime';
+import { type CallContext, notFound } from '@trunkline/runtime';
 import { stateOf } from '../domain/unwell.ts';
 import { backlogOf } from './backlog.ts';
 import { type DeliveryContext, portalFor } from './context.ts';
@@ -9,12 +9,13 @@ import { type DeliveryContext, portalFor } from './context.ts';
  * however often anybody asks; of another one, and of one that has just become public, it is found out now.
  */
 export async function getPortalStatus(
-  { portalId }: GetPortalStatusRequest,
+  { portalId, onlyPublic }: GetPortalStatusRequest,
   caller: CallContext,
   context: DeliveryContext,
 ): Promise<PortalStatus> {
   const portal = portalFor(context, caller, portalId);
   const isPublic = portal.settings?.isStatusPublic === true;
+  if (onlyPublic && !isPublic) throw notFound('There is no such portal.');
   const told = isPublic ? (await context.statuses.find([portal.id])).get(portal.id) : undefined;
   if (told === undefined) return await statusNow(portal, isPublic, context);
   const { slots, _id, ...rest } = told;
