@@ -13,7 +13,8 @@ import { type Conditions, lineOf, type ManyPortals, type Measured, tableOf } fro
 import { setLinger } from './settings.ts';
 import { measureTrouble } from './trouble.ts';
 
-const connections = 64;
+/** Calls that are open at once: each bot has one, as its messenger would, and many write at the same time. */
+const connections = 256;
 
 /** Measures what the flags say, prints the table and the line, and gives the exit code: 1 when anything was lost or out of order. */
 export async function runBench(flags: RawFlags, progress: Progress, signal: AbortSignal): Promise<number> {
