@@ -108,9 +108,9 @@ interface Memory {
 
 function portsOf(store: ConsumerStore, { known, learned, tenantOf }: Memory): ConsumerPorts {
   return {
-    acknowledged: (portalId, name) => {
+    opened: (portalId, name) => {
       const found = known.get(consumerId(portalId, name));
-      return found?.role === 'primary' ? found.acknowledged : undefined;
+      return found?.role === 'primary' ? found : undefined;
     },
     ofLane: function* (lane) {
       for (const { lane: its, portalId, role, isAsked } of known.values())
@@ -119,7 +119,7 @@ function portsOf(store: ConsumerStore, { known, learned, tenantOf }: Memory): Co
     open: async (portalId, name, afterSequence) => {
       const document = await store.open({ portalId, name, tenantId: tenantOf(portalId) }, afterSequence);
       learned(document);
-      return document.acknowledged;
+      return document;
     },
     close: async (portalId, name) => {
       const document = await store.close(portalId, name);

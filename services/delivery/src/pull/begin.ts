@@ -68,7 +68,7 @@ async function handedOver(
     const document = consumers.known(consumerId);
     if (document?.streamId !== id) throw takenOver();
     const cursor = document.role === 'primary' ? await readCursor() : undefined;
-    if (cursor?.consumer === name) return { cursor, document };
+    if (cursor?.consumer === name && cursor.consumerEpoch === document.epoch) return { cursor, document };
     const entry = directory.portal(portal.id);
     if (entry === undefined || !isNamedPrimary(entry, name))
       throw placeChanged('This consumer is not the primary one.');

@@ -149,8 +149,8 @@ export const queueGuards: readonly Guard[] = [
   {
     name: 'the place from which a consumer is opened',
     file: 'queue/portal-pull.ts',
-    from: "if (to !== '') await consumers.open(id, to, toldOf(portal));",
-    to: "if (to !== '') await consumers.open(id, to, portal.headSequence);",
+    from: 'lane.ports.consumers.open(portal.id, consumer, toldOf(portal));',
+    to: 'lane.ports.consumers.open(portal.id, consumer, portal.headSequence);',
     proof: model,
   },
   {

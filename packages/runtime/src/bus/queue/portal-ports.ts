@@ -132,17 +132,24 @@ export type PauseReason = 'gap' | 'portal_rejected' | 'portal_gone';
 
 /** Where consumers stand. What one that is open acknowledges counts as delivered; nothing else does. */
 export interface ConsumerPorts {
-  /** What an open consumer acknowledged, as last noticed; undefined: as far as is known none of this name is open. From memory. */
-  readonly acknowledged: (portalId: string, consumer: string) => number | undefined;
+  /** An open consumer, as last noticed; undefined: as far as is known none of this name is open. From memory. */
+  readonly opened: (portalId: string, consumer: string) => OpenedConsumer | undefined;
   /** Portals of a lane that a consumer asks for or is open for. From memory. */
   readonly ofLane: (lane: number) => Iterable<string>;
   /**
    * Opens a consumer; resolves with what counts as acknowledged: `afterSequence`, or more if it acknowledged more since it was
-   * opened the last time. Repeats change nothing.
+   * opened the last time; and with the epoch of its place, which is another one whenever it had been closed. Repeats change
+   * nothing. Nobody gets events by it before a record names both.
    */
-  readonly open: (portalId: string, consumer: string, afterSequence: number) => Promise<number>;
+  readonly open: (portalId: string, consumer: string, afterSequence: number) => Promise<OpenedConsumer>;
   /** Closes a consumer: nothing is acknowledged from then on. Resolves with the last that was. Repeats change nothing. */
   readonly close: (portalId: string, consumer: string) => Promise<number>;
+}
+
+/** A consumer that is open. */
+export interface OpenedConsumer {
+  readonly acknowledged: number;
+  readonly epoch: number;
 }
 
 /** The world around a portal queue, but for the log. */

@@ -27,7 +27,10 @@ export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Pr
   setMode(lane, portal, view.blockedBy === undefined ? 'pull' : 'paused');
   const { consumers } = lane.ports;
   // Closed by a former owner that did not know better yet: what it acknowledged until then holds.
-  note(portal, consumers.acknowledged(id, consumer) ?? (await consumers.open(id, consumer, toldOf(portal))));
+  const opened = consumers.opened(id, consumer);
+  // A former owner of the lane may have opened it anew: then its place is another one, and is to be recorded.
+  if (opened?.epoch === portal.consumerEpoch) note(portal, opened.acknowledged);
+  else await open(lane, portal, consumer);
   if (isBehind(portal)) {
     await pass(lane, portal);
     if (!isBehind(portal)) portal.nextAttemptAtMs = lane.clock.now() + calmMs;
@@ -66,7 +69,8 @@ async function handOver(lane: Lane, portal: Portal, to: string): Promise<void> {
     // The rest in the next turn.
     if (isBehind(portal)) return;
   }
-  if (to !== '') await consumers.open(id, to, toldOf(portal));
+  if (to === '') portal.consumerEpoch = 0;
+  else await open(lane, portal, to);
   portal.consumer = to;
   setMode(lane, portal, to === '' ? 'drain' : 'pull');
   portal.failures = 0;
@@ -76,6 +80,15 @@ async function handOver(lane: Lane, portal: Portal, to: string): Promise<void> {
   portal.parkedInRow = 0;
   lane.changed.add(portal);
   lane.observer.handedOver(id, to);
+}
+
+/** Opens a consumer. Its place is to be recorded: until then nobody gets events by it. */
+async function open(lane: Lane, portal: Portal, consumer: string): Promise<void> {
+  const { acknowledged, epoch } = await lane.ports.consumers.open(portal.id, consumer, toldOf(portal));
+  note(portal, acknowledged);
+  if (portal.consumerEpoch === epoch) return;
+  portal.consumerEpoch = epoch;
+  lane.changed.add(portal);
 }
 
 function note(portal: Portal, acknowledged: number): void {
@@ -148,8 +161,9 @@ function heed(lane: Lane, portal: Portal): void {
   if (portal.isBusy || lane.isEnding) return;
   const view = lane.ports.view(portal.id);
   if (!isPulled(portal, view)) return;
-  const acknowledged = lane.ports.consumers.acknowledged(portal.id, portal.consumer) ?? Number.POSITIVE_INFINITY;
-  if (portal.consumer === view.consumer && acknowledged < nextOf(portal)) return;
+  const opened = lane.ports.consumers.opened(portal.id, portal.consumer);
+  const isKnown = portal.consumer === view.consumer && opened?.epoch === portal.consumerEpoch;
+  if (isKnown && opened.acknowledged < nextOf(portal)) return;
   if (portal.mode === 'live') toDrain(lane, portal);
   portal.nextAttemptAtMs = Math.min(portal.nextAttemptAtMs, lane.clock.now());
   consider(lane, portal);

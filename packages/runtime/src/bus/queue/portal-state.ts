@@ -37,6 +37,8 @@ export interface Portal {
   mode: 'live' | 'drain' | 'paused' | 'pull';
   /** The consumer whose acknowledgements move the cursor; empty: requests do. */
   consumer: string;
+  /** Of its place; 0: none. */
+  consumerEpoch: number;
   /** The most that consumers were seen to acknowledge: the cursor moves at least so far. */
   acknowledged: number;
   /** Everything of it up to this stream sequence is done; of the message after it, `taken` events. */
@@ -93,6 +95,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     subject,
     mode: 'live',
     consumer: '',
+    consumerEpoch: 0,
     acknowledged: 0,
     outboxSequence: afterSequence,
     taken: 0,
@@ -135,7 +138,8 @@ const modes = {
 
 /** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
 export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): Portal {
-  const { outboxSequence, taken, sequence, expired, parked, withheld, skipped, notices, consumer } = cursor;
+  const { outboxSequence, taken, sequence, expired, parked, withheld, skipped, notices, consumer, consumerEpoch } =
+    cursor;
   const { failures, lastError, lastErrorText } = cursor;
   const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
   return {
@@ -143,6 +147,7 @@ export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): P
     ...{ taken, sequence, expired, parked, withheld, skipped, notices, failures, lastError, lastErrorText },
     mode: isLive ? 'live' : consumer === '' ? 'drain' : 'pull',
     consumer,
+    consumerEpoch,
     nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
     headSequence: sequence,
   };
@@ -161,6 +166,7 @@ export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
     nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + nextAtMs - clock.now()) : undefined,
     notices: [...portal.notices],
     consumer: portal.consumer,
+    consumerEpoch: portal.consumerEpoch,
     takenPerSecond: portal.flow?.takenPerSecond ?? 0,
     comingPerSecond: portal.flow?.comingPerSecond ?? 0,
   };

@@ -47,10 +47,10 @@ export function createConsumers(network: Network, servers: Servers, chance: Chan
     stored,
     acknowledged,
     portsOf: (owner, onPassed) => ({
-      acknowledged: (portalId, name) => {
+      opened: (portalId, name) => {
         const key = keyOf(portalId, name);
         const seen = chance.happens(0.3) ? former.get(key) : stored.get(key);
-        return seen?.role === 'primary' ? seen.acknowledged : undefined;
+        return seen?.role === 'primary' ? seen : undefined;
       },
       ofLane: () => new Set([...stored.keys()].map((key) => key.split('/')[0] ?? '')),
       open: (portalId, name, afterSequence) =>
@@ -62,7 +62,7 @@ export function createConsumers(network: Network, servers: Servers, chance: Chan
             role: 'primary',
             acknowledged: isOwn ? Math.max(found.acknowledged, afterSequence) : afterSequence,
             epoch: found.role === 'primary' ? found.epoch : found.epoch + 1,
-          }).acknowledged;
+          });
         }),
       close: async (portalId, name) => {
         const last = await ask(owner, () => {

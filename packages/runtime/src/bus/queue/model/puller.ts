@@ -58,7 +58,7 @@ export function createPullers(world: World, retentionMs: number): Pullers {
     }
     // Known to the store, so that the lane hears of it.
     if (stored === undefined) consumers.follow(portalId, name, 0);
-    if (!isRecorded || stored?.role !== 'primary') return undefined;
+    if (!isRecorded || stored?.role !== 'primary' || cursor?.consumerEpoch !== stored.epoch) return undefined;
     const sent = Math.max(toldOf(cursor), stored.acknowledged);
     return { kind: 'primary', epoch: stored.epoch, acknowledged: acknowledged.get(`${portalId}/${name}`) ?? 0, sent };
   };
