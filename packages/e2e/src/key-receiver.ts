@@ -22,16 +22,23 @@ export interface KeyReceiver extends AsyncDisposable {
   refuses: string;
 }
 
-/** Starts a receiver whose cursor survives a change of its keys. `now` is its clock, in milliseconds since 1970. */
-export async function startKeyReceiver(now: () => number = Date.now): Promise<KeyReceiver> {
+/**
+ * Starts a receiver whose cursor survives a change of its keys. `now` is its clock, in milliseconds since 1970. With `onTold` it
+ * keeps neither what it was told nor its requests: for more events than should stay in memory.
+ */
+export async function startKeyReceiver(
+  now: () => number = Date.now,
+  onTold?: (told: Told) => void,
+): Promise<KeyReceiver> {
   const told: Told[] = [];
+  const tell = onTold ?? ((what: Told) => void told.push(what));
   const requests: { signatures: number; kids: string[] }[] = [];
   const problems: string[] = [];
   let cursor: Cursor | undefined;
   const handle = async (request: IncomingMessage) => {
     const rawBody = await buffer(request);
     const signatures = String(request.headers['webhook-signature']).split(' ').length;
-    requests.push({ signatures, kids: kidsOf(rawBody) });
+    if (onTold === undefined) requests.push({ signatures, kids: kidsOf(rawBody) });
     if (receiver.isDown) return { status: 503, headers: {}, body: '' };
     const portal = createPortal<{ messageReceived?: { content?: { text?: { plain?: string } } } }>({
       licenceKeys: receiver.licenceKeys,
@@ -45,14 +52,14 @@ export async function startKeyReceiver(now: () => number = Date.now): Promise<Ke
       onEvent: ({ sequence, id, data }) => {
         const text = data.messageReceived?.content?.text?.plain ?? '';
         if (text === receiver.refuses) throw new EventRefused('not this one');
-        told.push({ kind: 'event', sequence: Number(sequence), id, text });
+        tell({ kind: 'event', sequence: Number(sequence), id, text });
       },
       onReplay: ({ sequence, id, data }) => {
         const text = `again: ${data.messageReceived?.content?.text?.plain}`;
-        told.push({ kind: 'event', sequence: Number(sequence), id, text });
+        tell({ kind: 'event', sequence: Number(sequence), id, text });
       },
       onNotice: ({ sequence, notice: { kind, from, reason } }) =>
-        void told.push({ kind, sequence: Number(sequence), from: Number(from), reason }),
+        tell({ kind, sequence: Number(sequence), from: Number(from), reason }),
       onProblem: ({ code }) => void problems.push(code),
     });
     return await portal.handle({ headers: request.headers, rawBody });

@@ -25,7 +25,7 @@ import {
   secret,
   startService,
 } from '../../runtime/src/index.ts';
-import { type KeyReceiver, startKeyReceiver } from './key-receiver.ts';
+import { type KeyReceiver, startKeyReceiver, type Told } from './key-receiver.ts';
 
 /** Directory, sealer and delivery on real servers; the test says what was written and plays the portals. */
 export interface KeyWorld extends AsyncDisposable {
@@ -33,8 +33,8 @@ export interface KeyWorld extends AsyncDisposable {
   readonly delivery: RpcClient<typeof DeliveryServiceDefinition>;
   readonly tenantId: string;
   readonly scope: { readonly tenant: string };
-  /** A portal with its receiver, which has its first key. */
-  aPortal(): Promise<{
+  /** A portal with its receiver, which has its first key. With `onTold` the receiver keeps nothing. */
+  aPortal(onTold?: (told: Told) => void): Promise<{
     readonly portalId: string;
     readonly kid: string;
     readonly licenceKey: string;
@@ -42,8 +42,8 @@ export interface KeyWorld extends AsyncDisposable {
   }>;
   /** A contact writes; gives the events as they are sealed, once they all are. */
   write(portalId: string, ...texts: readonly string[]): Promise<SealedEvent[]>;
-  /** Everything sealed of a portal. */
-  sealed(portalId: string): Promise<SealedEvent[]>;
+  /** Everything sealed of a portal, or what lies after that sequence of OUTBOX. */
+  sealed(portalId: string, after?: number): Promise<SealedEvent[]>;
   /** History forgets all facts until now. */
   forgetFacts(): Promise<void>;
   /** Facts that the sealer told of keys, of one portal. */
@@ -85,9 +85,9 @@ export async function startKeyWorld(now: () => number = Date.now): Promise<KeyWo
   const tenant = await directoryClient.createTenant({ idempotencyKey: 'tenant', name: 'Shop' }, { tenant: '*' });
   const [lane, scope] = [laneOf(tenant.id), { tenant: tenant.id }];
 
-  const sealed = async (portalId: string) => {
+  const sealed = async (portalId: string, after = 0) => {
     const found: SealedEvent[] = [];
-    for (let from = 1; ; ) {
+    for (let from = after + 1; ; ) {
       const next = await bus.nextOf(streams.outbox, subjects.outbox(lane, portalId), from);
       if (next === undefined) return found;
       found.push(...SealedBatch.decode(next.data).events);
@@ -97,8 +97,8 @@ export async function startKeyWorld(now: () => number = Date.now): Promise<KeyWo
   const all = started.move();
   return {
     ...{ directory: directoryClient, delivery: deliveryClient, tenantId: tenant.id, scope, sealed },
-    aPortal: async () => {
-      const receiver = all.use(await startKeyReceiver(now));
+    aPortal: async (onTold) => {
+      const receiver = all.use(await startKeyReceiver(now, onTold));
       const settings = { lingerMs: 1 };
       const request = { idempotencyKey: randomUUID(), name: 'CRM', url: receiver.url, settings };
       const { portal, licenceKey } = await directoryClient.createPortal(request, scope);
@@ -109,11 +109,12 @@ export async function startKeyWorld(now: () => number = Date.now): Promise<KeyWo
       const facts = texts.map((plain) => ({ ...text(portalId, plain), tenantId: tenant.id }));
       const items = facts.map((fact) => Buffer.from(Fact.encode(fact).finish()));
       const envelope = Envelope.fromPartial({ stage: 'normalizer', lane, items });
+      const last = await bus.lastOf(streams.outbox, subjects.outbox(lane, portalId));
       await bus.publish(subjects.facts(lane, 'normalizer'), Envelope.encode(envelope).finish());
-      const ids = facts.map(({ id }) => id);
+      const ids = new Set(facts.map(({ id }) => id));
       return await until(async () => {
-        const events = (await sealed(portalId)).filter(({ id }) => ids.includes(id));
-        return events.length === ids.length && events;
+        const events = (await sealed(portalId, last?.sequence)).filter(({ id }) => ids.has(id));
+        return events.length === ids.size && events;
       });
     },
     forgetFacts: async () => void (await nats.request(`$JS.API.STREAM.PURGE.${streams.facts}`)),
