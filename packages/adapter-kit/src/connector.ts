@@ -1,6 +1,15 @@
-import type { Capabilities, ChannelEvent, ConversationRef, Media, SendOrder } from '@trunkline/contracts';
+import type {
+  Capabilities,
+  ChannelEvent,
+  ConversationKind,
+  ConversationRef,
+  Media,
+  PlatformTemplate,
+  SendOrder,
+} from '@trunkline/contracts';
 import type { z } from 'zod';
 import type { ChannelAccess, ChannelRef } from './channel.ts';
+import type { OAuth } from './oauth.ts';
 import type { ConnectorHost, Download, SendTools, Tools } from './tools.ts';
 
 /**
@@ -17,6 +26,8 @@ export interface Connector<Settings = unknown> {
   readonly secretNames: readonly string[];
   /** What its channels carry: data. Dispatch adapts every order to it, so that `send` never gets what does not fit. */
   readonly capabilities: Capabilities;
+  /** What conversations of another kind carry, where that differs: comments under a post. */
+  readonly capabilitiesByKind?: Readonly<Partial<Record<ConversationKind, Capabilities>>>;
 
   /** Hosts that `tools.fetch` may call for a channel: "api.example.com", ".example.com" with all below it. Absent: any
    * public one. */
@@ -42,8 +53,21 @@ export interface Connector<Settings = unknown> {
   ) => Promise<Connected>;
   /** Tells the platform to call no more. Throws ConnectorError. */
   readonly disconnect?: (channel: ChannelAccess<Settings>, tools: Tools) => Promise<void>;
-  /** Asks the platform how the account is doing. Throws ConnectorError. */
+  /**
+   * Asks the platform how the account is doing; called every few minutes. Renews a token that ends. Throws ConnectorError.
+   */
   readonly probe?: (channel: ChannelAccess<Settings>, hookUrl: string | undefined, tools: Tools) => Promise<Health>;
+
+  /** Signing in at the platform, instead of typing tokens. */
+  readonly oauth?: OAuth<Settings>;
+  /** All templates of the account, in whatever state. Throws ConnectorError. */
+  readonly templates?: (channel: ChannelAccess<Settings>, tools: Tools) => Promise<readonly PlatformTemplate[]>;
+  /** Which phone numbers (E.164, at most 100) the messenger knows. Throws ConnectorError. */
+  readonly checkNumbers?: (
+    phones: readonly string[],
+    channel: ChannelAccess<Settings>,
+    tools: Tools,
+  ) => Promise<readonly NumberCheck[]>;
 
   /** Incoming hook calls. Absent for a connector that has no hooks. */
   readonly hook?: Hook<Settings>;
@@ -84,6 +108,21 @@ export interface Hook<Settings = unknown> {
    * Called after the call is stored. Pure.
    */
   readonly confirms?: (call: RawCall, channel: ChannelRef) => readonly ConfirmedSend[];
+  /** Where the platform calls one address for several channels (an app with many pages). Absent: each has its own. */
+  readonly shared?: SharedHook<Settings>;
+}
+
+/** One address of a hook for several channels; `connect` tells it to the platform: {@link sharedHookUrl}. */
+export interface SharedHook<Settings = unknown> {
+  /** Last part of the address: the same for all that share it, and nobody else's ("app-123"). Pure. */
+  readonly key: (settings: Settings) => string;
+  /** The platform's ids of the accounts that a call tells of: each one's channel parses the call. Pure. */
+  readonly accounts: (call: RawCall) => readonly string[] | 'all';
+}
+
+/** The shared address, from a channel's own. Pure. */
+export function sharedHookUrl(hookUrl: string, key: string): string {
+  return new URL(encodeURIComponent(key), hookUrl).href;
 }
 
 /** One part of a message of ours that the platform certainly has. */
@@ -119,6 +158,8 @@ export interface Account {
   /** The platform's id of the account: the same account twice is refused. */
   readonly accountId: string;
   readonly accountName: string;
+  /** Secrets that the platform's handshake needs while it is being connected: kept before `connect` is called. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** What connecting found. */
@@ -141,6 +182,18 @@ export interface Health {
   readonly state: 'ok' | 'degraded' | 'needs_sign_in' | 'banned' | 'off';
   /** Why, in words for people. */
   readonly reason: string;
+  /** When the token ends, in milliseconds since 1970; people are warned a week before. Absent: not by itself. */
+  readonly tokenEndsAtMs?: number;
+  /** Secrets that were renewed: kept with the others. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** Whether the messenger knows a phone number. */
+export interface NumberCheck {
+  /** As it was asked for. */
+  readonly phone: string;
+  /** The platform's id of the conversation with that person; undefined: the messenger does not know the number. */
+  readonly platformId?: string;
 }
 
 /** What sending gave. */
@@ -149,6 +202,8 @@ export interface Sent {
   readonly platformIds: readonly string[];
   /** The conversation's new name, when the platform moved it. */
   readonly migratedPlatformId?: string;
+  /** Invite link of the group, when the order made one. */
+  readonly inviteLink?: string;
 }
 
 /** Types a connector by its settings schema; what every connector's index.ts exports as default. Pure. */

@@ -8,6 +8,7 @@ export { createGuardedFetch, type FetchLimits } from './host/guarded-fetch.ts';
 export { hostConnectors } from './host/host-connectors.ts';
 export { settingsSchemaOf } from './host/register.ts';
 export { connectorService } from './host/service.ts';
+export * from './oauth.ts';
 export * from './proof.ts';
 export * from './read-body.ts';
 export * from './safe-json.ts';

@@ -23,6 +23,7 @@ export const hopKinds = [
   'identities.changed',
   'calls.happened',
   'channels.changed',
+  'templates.changed',
   'messages.submitted',
   'messages.status',
   'contacts.joined',

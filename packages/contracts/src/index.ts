@@ -1,3 +1,4 @@
+export * from './capabilities.ts';
 export * from './collections.ts';
 export * from './errors.ts';
 export * from './fact-kind.ts';
@@ -42,6 +43,7 @@ export * from './gen/trunkline/message/v1/fact.ts';
 export * from './gen/trunkline/message/v1/message_service.ts';
 export * from './gen/trunkline/message/v1/outgoing.ts';
 export * from './gen/trunkline/message/v1/portal_event.ts';
+export * from './gen/trunkline/message/v1/template.ts';
 export * from './gen/trunkline/sealing/v1/outbox.ts';
 export * from './gen/trunkline/sealing/v1/portal_key.ts';
 export * from './gen/trunkline/sealing/v1/sealing_service.ts';

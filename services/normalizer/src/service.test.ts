@@ -51,7 +51,7 @@ test('a hook call becomes a fact; five repeats are one, and what shares its id i
 test('a submitted message becomes an order, its result a status, and a repeat the same answer', async () => {
   await around.enter(hookCall(says('b', '1')));
   await factsOf('b', 1);
-  const { messageId, isRepeat } = await sendTo('b', 'b-key', 'hello');
+  const { messageId, isRepeat, conversationId } = await sendTo('b', 'b-key', 'hello');
   assert.equal(isRepeat, false);
   const order = await until(async () => {
     const all = await around.orders('ch1');
@@ -62,7 +62,7 @@ test('a submitted message becomes an order, its result a status, and a repeat th
   assert.ok(order.$case === 'send');
   assert.deepEqual([order.value.conversation?.platformId, order.value.parts, order.value.isAgain], ['b', 1, false]);
 
-  assert.deepEqual(await sendTo('b', 'b-key', 'hello'), { messageId, isRepeat: true });
+  assert.deepEqual(await sendTo('b', 'b-key', 'hello'), { messageId, isRepeat: true, conversationId });
   await assert.rejects(sendTo('b', 'b-key', 'other'), { code: 'already_exists' });
 
   const state = MessageState.MESSAGE_STATE_SENT;

@@ -20,14 +20,12 @@ export function settingsSchemaOf(settings: z.ZodType): z.core.JSONSchema.BaseSch
 export async function registerConnector(parts: RegisterParts, signal: AbortSignal): Promise<void> {
   const { name, connector, clients, log } = parts;
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
-  const { title, capabilities, secretNames } = connector;
+  const { title, capabilities, capabilitiesByKind = {}, secretNames } = connector;
   const settingsSchema = JSON.stringify(settingsSchemaOf(connector.settings));
+  const told = { name, title, capabilities, capabilitiesByKind, settingsSchema, secretNames: [...secretNames] };
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
-      await directory.registerConnector(
-        { connector: { name, title, capabilities, settingsSchema, secretNames: [...secretNames] } },
-        { signal },
-      );
+      await directory.registerConnector({ connector: told }, { signal });
       log.info('The directory knows the connector');
       return;
     } catch (error) {

@@ -210,6 +210,7 @@ function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): SendResult
     state: MessageState.MESSAGE_STATE_SENT,
     platformIds: [...sent.platformIds],
     migratedPlatformId: sent.migratedPlatformId ?? '',
+    inviteLink: sent.inviteLink ?? '',
     attempts: order.attempts + 1,
   });
 }

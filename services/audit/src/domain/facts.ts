@@ -20,6 +20,7 @@ const eventKinds: Readonly<Record<EventCase, HopKind>> = {
   identity: 'identities.changed',
   call: 'calls.happened',
   channelState: 'channels.changed',
+  template: 'templates.changed',
 };
 
 /** Facts that carry what people wrote, or who they are. */

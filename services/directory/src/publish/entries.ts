@@ -55,8 +55,8 @@ export function channelEntry(channel: ChannelDocument, line: LineDocument | unde
 
 /** connector.<name>. */
 export function connectorEntry(connector: ConnectorDocument): BucketEntry {
-  const { _id: name, title, capabilities, settingsSchema, secretNames } = connector;
-  const entry = { name, title, capabilities, settingsSchema, secretNames: [...secretNames] };
+  const { _id: name, title, capabilities, capabilitiesByKind = {}, settingsSchema, secretNames } = connector;
+  const entry = { name, title, capabilities, capabilitiesByKind, settingsSchema, secretNames: [...secretNames] };
   return { key: directoryKeys.connector(name), value: ConnectorEntry.encode(entry).finish() };
 }
 

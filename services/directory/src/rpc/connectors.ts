@@ -9,8 +9,9 @@ import type { DirectoryContext } from '../context.ts';
 import type { ConnectorDocument } from '../store/documents.ts';
 import { pageOf } from '../store/page.ts';
 
-function connector({ _id: name, title, capabilities, settingsSchema, secretNames }: ConnectorDocument): Connector {
-  return { name, title, capabilities, settingsSchema, secretNames: [...secretNames] };
+function connector(document: ConnectorDocument): Connector {
+  const { _id: name, title, capabilities, capabilitiesByKind = {}, settingsSchema, secretNames } = document;
+  return { name, title, capabilities, capabilitiesByKind, settingsSchema, secretNames: [...secretNames] };
 }
 
 /** The methods about connectors. */
@@ -30,13 +31,9 @@ export function connectors({ connectors: collection }: DirectoryContext) {
           `${caller} told about ${told.name}: a connector tells about itself`,
         );
       }
-      const { name, title, settingsSchema, secretNames } = told;
-      const document = {
-        title,
-        capabilities: Capabilities.fromPartial(told.capabilities ?? {}),
-        settingsSchema,
-        secretNames,
-      };
+      const { name, title, capabilitiesByKind, settingsSchema, secretNames } = told;
+      const capabilities = Capabilities.fromPartial(told.capabilities ?? {});
+      const document = { title, capabilities, capabilitiesByKind, settingsSchema, secretNames };
       await collection.updateOne({ _id: name }, { $set: document }, { upsert: true, timeoutMS: 5_000 });
       return {};
     },

@@ -66,6 +66,8 @@ export interface ConnectorDocument {
   readonly _id: string;
   readonly title: string;
   readonly capabilities: Capabilities;
+  /** By the number of the kind of conversation; absent in what an older version made. */
+  readonly capabilitiesByKind?: Readonly<Record<number, Capabilities>>;
   readonly settingsSchema: string;
   readonly secretNames: readonly string[];
 }

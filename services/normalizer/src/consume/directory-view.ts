@@ -1,4 +1,4 @@
-import type { ChannelEntry } from '@trunkline/contracts';
+import { type ChannelEntry, capabilitiesFor } from '@trunkline/contracts';
 import { type Directory, pause } from '@trunkline/runtime';
 import type { DirectoryView } from '../domain/turn.ts';
 
@@ -17,7 +17,7 @@ export function viewOf(directory: Directory): WatchedView {
       if (found === undefined) unknown.add(channelId);
       return found;
     },
-    capabilities: (connector) => directory.connector(connector)?.capabilities,
+    capabilities: (connector, kind) => capabilitiesFor(directory.connector(connector), kind),
   };
 }
 

@@ -1,4 +1,6 @@
 import {
+  ConversationKind,
+  capabilitiesFor,
   EgressBatch,
   EgressItem,
   Envelope,
@@ -99,11 +101,13 @@ async function ordersOf(needs: Dispatch, items: readonly KeyedItem<Routed>[]): P
 async function ordersOfFact(needs: Dispatch, { fact, isForFiles }: Routed): Promise<EgressItem[]> {
   if (isForFiles) return pendingFiles(fact).map((file) => fetchOrder(fact, file));
   if (fact.fact?.$case !== 'submitted') return [];
-  const capabilities = needs.directory.connector(needs.connector)?.capabilities;
+  const { message, conversation } = fact.fact.value;
+  const connector = needs.directory.connector(needs.connector);
+  const capabilities = capabilitiesFor(connector, conversation?.kind ?? ConversationKind.CONVERSATION_KIND_UNSPECIFIED);
   if (capabilities === undefined) {
     throw new TrunklineError('unavailable', `${needs.connector} has not told what its channels carry`);
   }
-  const action = fact.fact.value.message?.action;
+  const action = message?.action;
   const ackToken = action?.$case === 'pressAnswer' ? await needs.ackTokenOf(fact.channelId, action.value.pressId) : '';
   const fileUrl = needs.fileUrl(fact.at?.getTime() ?? 0);
   return sendOrders(fact, fact.fact.value, { capabilities, fileUrl, ackToken });

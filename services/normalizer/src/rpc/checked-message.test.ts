@@ -23,6 +23,13 @@ const refused: readonly (readonly [string, object])[] = [
   ['message.reaction.message_id', { reaction: { reactions: ['👍'] } }],
   ['message.read.message_id', { read: {} }],
   ['message.press_answer.press_id', { pressAnswer: { text: 'Thanks' } }],
+  ['message.group.order', { group: {} }],
+  ['message.to', { group: { create: { title: 'x' } } }],
+  ['message.control.action', { control: { toApp: 'x' } }],
+  ['message.to.channel_id', { ...text, conversationId: '', to: { platformId: '7' } }],
+  ['message.to.platform_id', { ...text, conversationId: '', to: { channelId: 'ch' } }],
+  ['message.to.platform_id', { group: { create: {} }, conversationId: '', to: { channelId: 'ch', platformId: '7' } }],
+  ['message.conversation_id', { ...text, to: { channelId: 'ch', platformId: '7' } }],
 ];
 
 for (const [index, [field, given]] of refused.entries()) {

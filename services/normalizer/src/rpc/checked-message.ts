@@ -1,4 +1,4 @@
-import { type Content, Origin, type OutgoingMessage } from '@trunkline/contracts';
+import { type Content, ControlAction, Origin, type OutgoingMessage } from '@trunkline/contracts';
 import { invalidArgument, requireField, requireText } from '@trunkline/runtime';
 
 /** Who may write in the company's name. */
@@ -14,11 +14,15 @@ const mostTargets = 100;
  */
 export function checkedMessage(given: OutgoingMessage | undefined): OutgoingMessage {
   const message = requireField('message', given);
-  requireText('message.conversation_id', message.conversationId);
+  if (message.to === undefined) requireText('message.conversation_id', message.conversationId);
+  else requireAddress(message);
   if (!writers.has(message.origin)) {
     throw invalidArgument({ field: 'message.origin', description: 'must be an operator, a bot or the system' });
   }
   requireAction(requireField('message.action', message.action));
+  if (message.to === undefined && isNewGroup(message.action)) {
+    throw invalidArgument({ field: 'message.to', description: 'is required: the channel in which the group is made' });
+  }
   return { ...message, id: '', origin: message.origin || Origin.ORIGIN_OPERATOR };
 }
 
@@ -43,9 +47,33 @@ function requireAction(action: NonNullable<OutgoingMessage['action']>): void {
     case 'pressAnswer':
       requireText('message.press_answer.press_id', action.value.pressId);
       break;
+    case 'group':
+      requireField('message.group.order', action.value.order);
+      break;
+    case 'control':
+      if (action.value.action === ControlAction.CONTROL_ACTION_UNSPECIFIED) {
+        throw invalidArgument({ field: 'message.control.action', description: 'is required' });
+      }
+      break;
     case 'typing':
       break;
   }
+}
+
+/** An address stands alone, and names a person; a group that is to be made has no name yet. */
+function requireAddress({ conversationId, to, action }: OutgoingMessage): void {
+  requireText('message.to.channel_id', to?.channelId ?? '');
+  if (conversationId !== '') {
+    throw invalidArgument({ field: 'message.conversation_id', description: 'must be empty beside an address' });
+  }
+  if (!isNewGroup(action)) requireText('message.to.platform_id', to?.platformId ?? '');
+  else if (to?.platformId !== '') {
+    throw invalidArgument({ field: 'message.to.platform_id', description: 'must be empty for a new group' });
+  }
+}
+
+function isNewGroup(action: OutgoingMessage['action']): boolean {
+  return action?.$case === 'group' && action.value.order?.$case === 'create';
 }
 
 function requireContent(field: string, given: Content | undefined): void {

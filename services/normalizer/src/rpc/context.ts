@@ -19,6 +19,7 @@ export interface MessageContext {
 /** One sentence for a thing that is absent or another tenant's: the caller cannot tell which. */
 export const sentences = {
   conversation: 'There is no such conversation.',
+  channel: 'There is no such channel.',
   message: 'There is no such message.',
   contact: 'There is no such contact.',
 } as const;

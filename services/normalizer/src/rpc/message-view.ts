@@ -50,10 +50,11 @@ function withLinks(content: Content, fileUrl: (media: Media) => string): Content
   });
 }
 
-function statusOf({ _id, state, parts = [], platformIds, degraded = [] }: MessageDocument): MessageStatus | undefined {
+function statusOf(document: MessageDocument): MessageStatus | undefined {
+  const { _id, state, parts = [], platformIds, degraded = [], inviteLink = '' } = document;
   if (state === undefined) return undefined;
   const error = parts.find((part) => part.state === state)?.error;
-  return { messageId: _id, state, error, platformIds: [...platformIds], degraded: [...degraded] };
+  return { messageId: _id, state, error, platformIds: [...platformIds], degraded: [...degraded], inviteLink };
 }
 
 function dateOf(ms: number | undefined): Date | undefined {

@@ -9,7 +9,7 @@ import type {
   Message,
   ResolveUnknownRequest,
 } from '@trunkline/contracts';
-import { Message as MessageCodec, UnknownResolution } from '@trunkline/contracts';
+import { capabilitiesFor, Message as MessageCodec, UnknownResolution } from '@trunkline/contracts';
 import {
   type CallContext,
   pageSizeOf,
@@ -41,11 +41,15 @@ export async function canSend(
   const found = await documents.conversation(request.conversationId);
   const conversation = visible(call, found, sentences.conversation);
   const channel = findChannel(directory, conversation.channelId);
-  const capabilities = channel && directory.connector(channel.connector)?.capabilities;
-  const verdict = decideCanSend({ conversation, channel, capabilities, nowMs: now() });
-  const { isAllowed, code, reason, isFreeTextAllowed, windowEndsAtMs } = verdict;
-  const windowEndsAt = windowEndsAtMs === undefined ? undefined : new Date(windowEndsAtMs);
-  return { isAllowed, code, reason, isFreeTextAllowed, windowEndsAt, capabilities };
+  const capabilities = channel && capabilitiesFor(directory.connector(channel.connector), conversation.ref.kind);
+  const { windowEndsAtMs, tags, ...verdict } = decideCanSend({ conversation, channel, capabilities, nowMs: now() });
+  return {
+    ...verdict,
+    tags: tags.map(({ tag, untilMs }) => ({ tag, until: new Date(untilMs) })),
+    windowEndsAt: windowEndsAtMs === undefined ? undefined : new Date(windowEndsAtMs),
+    capabilities,
+    waitsReason: '',
+  };
 }
 
 /** Gets one message. */

@@ -8,6 +8,8 @@ import {
   type SubmitResponse,
 } from '@trunkline/contracts';
 import { type CallContext, notFound, requireIdempotencyKey, TrunklineError, tenantFor } from '@trunkline/runtime';
+import { findChannel } from '../consume/directory-view.ts';
+import { addressedId } from '../domain/outbound/addressed.ts';
 import { isFleeting } from '../domain/outbound/submission.ts';
 import { checkedMessage } from './checked-message.ts';
 import { type MessageContext, sentences } from './context.ts';
@@ -26,17 +28,15 @@ export async function submit(
   const message = checkedMessage(request.message);
   if (directory.tenant(tenantId)?.isActive === false) throw switchedOff();
   rates.take(tenantId);
-  const conversation = await documents.conversation(message.conversationId);
-  if (conversation?.tenantId !== tenantId) throw notFound(sentences.conversation);
-
   const messageId = ids.message(tenantId, idempotencyKey);
+  const conversationId = await requireConversation(tenantId, { ...message, id: messageId }, context);
   const bodySha256 = createHash('sha256')
     .update(SubmitRequest.encode({ tenantId, idempotencyKey: '', message }).finish())
     .digest();
   const former = isFleeting(message) ? undefined : await documents.get('submissions', messageId);
   if (former !== undefined) {
     requireSame(former, bodySha256.toString('hex'));
-    return { messageId, isRepeat: true };
+    return { messageId, isRepeat: true, conversationId };
   }
   // After the repeat was looked for: a link may have expired since the first time.
   const order = withNamedFiles(message, messageId, readFileAddress);
@@ -46,7 +46,22 @@ export async function submit(
     item: { $case: 'submission', value: { tenantId, idempotencyKey, bodySha256, message: order } },
   };
   const { isRepeat } = await door.submit(laneOf(tenantId), item, messageId);
-  return { messageId, isRepeat };
+  return { messageId, isRepeat, conversationId };
+}
+
+/** Our id of the conversation, which is there, or may be made in a channel of the tenant. */
+async function requireConversation(
+  tenantId: string,
+  message: OutgoingMessage,
+  { documents, directory }: MessageContext,
+): Promise<string> {
+  if (message.to !== undefined) {
+    if (findChannel(directory, message.to.channelId)?.tenantId !== tenantId) throw notFound(sentences.channel);
+    return addressedId(message);
+  }
+  const conversation = await documents.conversation(message.conversationId);
+  if (conversation?.tenantId !== tenantId) throw notFound(sentences.conversation);
+  return conversation._id;
 }
 
 /** The message with its files as we keep them. */

@@ -27,6 +27,7 @@ function told(fact: Fact) {
 type Happened = NonNullable<ChannelEvent['event']>;
 const content = { kind: { $case: 'text' as const, value: { plain: 'hi', marks: [] } } };
 const members = [{ platformId: 'u2', displayName: 'Boris', avatar: media }] as never;
+const nothingMore = { value: '', inviteLink: '', requestPlatformId: '' };
 const targetPlatformId = '5';
 
 /** Kind of channel event, type and member of the portal's event, and what it must hold. */
@@ -67,7 +68,7 @@ const kinds: readonly [Happened, string, string, object][] = [
     { platformState: 'kicked' },
   ],
   [
-    { $case: 'group', value: { action: GroupAction.GROUP_ACTION_JOINED, members, value: '' } },
+    { $case: 'group', value: { action: GroupAction.GROUP_ACTION_JOINED, members, ...nothingMore } },
     ...(['trunkline.conversation.group.v1', 'groupChanged'] as const),
     { action: 'GROUP_ACTION_JOINED' },
   ],
@@ -230,7 +231,7 @@ for (const [$case, value] of Object.entries(withFiles)) {
 }
 
 test('neither a member’s picture nor a file that waits shows where it came from', () => {
-  const group = { action: GroupAction.GROUP_ACTION_ADDED, members, value: '' };
+  const group = { action: GroupAction.GROUP_ACTION_ADDED, members, ...nothingMore };
   assertNoSource(JSON.stringify(told(received('p1', { $case: 'group', value: group }))));
   const pending = { ...media, state: MediaState.MEDIA_STATE_PENDING };
   const { inside } = told(factOf('p1', { $case: 'fileSettled', value: { media: pending } } as never)) ?? assert.fail();

@@ -50,6 +50,7 @@ const types: Record<Event['$case'], string> = {
   channelStateChanged: 'trunkline.channel.state.v1',
   fileSettled: 'trunkline.file.settled.v1',
   controlChanged: 'trunkline.conversation.control.v1',
+  templateChanged: 'trunkline.template.changed.v1',
 };
 
 /**
@@ -158,6 +159,8 @@ function receivedEvent(
       return { $case: 'callHappened', value: happened.value };
     case 'channelState':
       return { $case: 'channelStateChanged', value: happened.value };
+    case 'template':
+      return { $case: 'templateChanged', value: happened.value };
     // A receipt reaches the portal as the status of its message; typing is not worth a place in an ordered stream.
     default:
       return undefined;

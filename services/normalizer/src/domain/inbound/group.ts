@@ -1,10 +1,18 @@
 import { GroupAction, type GroupChanged, type SubscriptionChanged } from '@trunkline/contracts';
-import { moveConversation } from '../state/conversation.ts';
+import { becomeGroup, conversationOf, isNewGroup, moveConversation } from '../state/conversation.ts';
+import { findMessage } from '../state/message-refs.ts';
 import type { Effect, Placed } from './effect.ts';
 
 /** A group changed: its title and its new place on the platform are the conversation's. */
-export function groupChanged({ turn, conversation }: Placed, { action, value }: GroupChanged): Effect {
+export function groupChanged({ turn, conversation, place }: Placed, changed: GroupChanged): Effect {
+  const { action, value, requestPlatformId } = changed;
   switch (action) {
+    case GroupAction.GROUP_ACTION_CREATED: {
+      const made = findMessage(turn.draft, { ...place, conversationPlatformId: '' }, requestPlatformId)?.message;
+      const group = made && conversationOf(turn.draft, made.conversationId);
+      if (group !== undefined && isNewGroup(group)) becomeGroup(turn, group, conversation);
+      return {};
+    }
     case GroupAction.GROUP_ACTION_RENAMED:
       return { conversation: { ...conversation, ref: { ...conversation.ref, title: value } } };
     case GroupAction.GROUP_ACTION_MIGRATED:

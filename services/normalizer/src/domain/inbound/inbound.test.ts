@@ -187,7 +187,13 @@ test('a group that moves keeps its conversation under its new name', async () =>
       title: 'Us',
     }),
   });
-  const moved = { action: GroupAction.GROUP_ACTION_MIGRATED, members: [], value: '-100' };
+  const moved = {
+    action: GroupAction.GROUP_ACTION_MIGRATED,
+    members: [],
+    value: '-100',
+    inviteLink: '',
+    requestPlatformId: '',
+  };
   const facts = await here.take(
     hookCall(message('1', '1', group('-1'))),
     hookCall(event({ $case: 'group', value: moved }, { dedupeKey: 'g', ...group('-1') })),

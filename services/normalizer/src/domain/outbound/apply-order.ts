@@ -1,5 +1,6 @@
 import { Content } from '@trunkline/contracts';
 import { withReactions } from '../inbound/changes.ts';
+import { conversationOf } from '../state/conversation.ts';
 import type { MessageDocument } from '../state/documents.ts';
 import { outgoingOf } from '../state/message-content.ts';
 import type { Turn } from '../turn.ts';
@@ -20,6 +21,13 @@ export function applyToTargets(turn: Turn, order: MessageDocument): void {
     case 'reaction': {
       const { messageId, reactions } = action.value;
       change(turn, messageId, (target) => withReactions(target, '', reactions));
+      break;
+    }
+    case 'group': {
+      const conversation = conversationOf(turn.draft, order.conversationId);
+      const changed = action.value.order;
+      if (conversation === undefined || changed?.$case !== 'rename') break;
+      turn.draft.put('conversations', { ...conversation, ref: { ...conversation.ref, title: changed.value } });
       break;
     }
     default:

@@ -54,6 +54,7 @@ export function tellStatus(turn: Turn, message: MessageDocument, error: SendErro
     error,
     platformIds: [...message.platformIds],
     degraded: [...(message.degraded ?? [])],
+    inviteLink: message.inviteLink ?? '',
   };
   turn.say(scope, { $case: 'status', value });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type Capabilities,
+  ControlAction,
   ConversationKind,
   ConversationRef,
   Initiation,
@@ -29,6 +30,7 @@ const targets = new Map<string, MessageDocument>([
   ['inbound', theirs],
   ['elsewhere', line({ _id: 'elsewhere', conversationId: 'c2' })],
 ]);
+const quote = (messageId: string) => ({ messageId, platformId: '', text: '', senderName: '', selected: '' });
 const { lastInboundAtMs: _never, ...silent } = base;
 
 type Action = NonNullable<OutgoingMessage['action']>;
@@ -47,7 +49,19 @@ const template: Action = {
 };
 const tagged: Action = {
   ...text,
-  value: { ...text.value, options: { isSilent: false, withoutPreview: false, tag: 'HUMAN_AGENT' } },
+  value: { ...text.value, options: { isSilent: false, withoutPreview: false, tag: 'HUMAN_AGENT', isPrivate: false } },
+};
+const inPrivate = (messageId: string): Action => ({
+  ...text,
+  value: {
+    ...text.value,
+    reply: quote(messageId),
+    options: { isSilent: false, withoutPreview: false, tag: '', isPrivate: true },
+  },
+});
+const take: Action = {
+  $case: 'control',
+  value: { action: ControlAction.CONTROL_ACTION_TAKEN, toApp: '', metadata: '' },
 };
 const edit = (messageId: string): Action => ({
   $case: 'edit',
@@ -55,7 +69,6 @@ const edit = (messageId: string): Action => ({
 });
 const remove = (messageId: string): Action => ({ $case: 'delete', value: { messageIds: [messageId] } });
 const withTemplates = { ...capabilities.content, template: { maxBytes: 0, mimeTypes: [] } };
-const quote = (messageId: string) => ({ messageId, platformId: '', text: '', senderName: '', selected: '' });
 const closed: Partial<Capabilities> = { windowSeconds: 5 };
 
 const cases: readonly {
@@ -82,7 +95,46 @@ const cases: readonly {
     code: '',
   },
   { name: 'the question after the window is no where they do not', carried: closed, code: 'window_closed' },
-  { name: "a text with the platform's tag after the window is allowed", action: tagged, carried: closed, code: '' },
+  {
+    name: "a text with the platform's tag after the window is allowed",
+    action: tagged,
+    carried: { ...closed, tags: { HUMAN_AGENT: 60 } },
+    code: '',
+  },
+  {
+    name: 'a tag whose time is over is refused',
+    action: tagged,
+    carried: { ...closed, tags: { HUMAN_AGENT: 6 } },
+    code: 'window_closed',
+  },
+  { name: 'a tag that the platform has not is refused', action: tagged, carried: closed, code: 'window_closed' },
+  {
+    name: 'a comment is answered in private',
+    action: inPrivate('inbound'),
+    carried: { privateReplySeconds: 60 },
+    code: '',
+  },
+  {
+    name: 'a comment is not answered in private when its time is over',
+    action: inPrivate('inbound'),
+    carried: { privateReplySeconds: 5 },
+    code: 'window_closed',
+  },
+  { name: 'nothing is answered in private where it cannot be', action: inPrivate('inbound'), code: 'unsupported' },
+  {
+    name: 'what is no comment is not answered in private',
+    action: inPrivate('m1'),
+    carried: { privateReplySeconds: 60 },
+    code: 'content_invalid',
+  },
+  {
+    name: 'a group that we are in may be written to before anybody wrote',
+    action: text,
+    conversation: { ...silent, ref: { ...base.ref, kind: ConversationKind.CONVERSATION_KIND_GROUP } },
+    code: '',
+  },
+  { name: 'a conversation is taken from another app where there are any', action: take, code: 'unsupported' },
+  { name: 'a conversation is taken from another app', action: take, carried: { canControl: true }, code: '' },
   { name: 'an edit after the window is allowed', action: edit('m1'), carried: closed, code: '' },
   { name: 'a template where there are none is refused', action: template, code: 'unsupported' },
   {
@@ -172,5 +224,19 @@ test('the answer names the end of the window and whether free text may be sent',
   const open = canSend({ conversation: base, channel, capabilities: carried, nowMs });
   assert.deepEqual([open.windowEndsAtMs, open.isFreeTextAllowed], [nowMs - 10_000 + 60_000, true]);
   const over = canSend({ conversation: base, channel, capabilities: carried, nowMs: nowMs + 60_000 });
-  assert.deepEqual([over.isAllowed, over.isFreeTextAllowed], [true, false]);
+  assert.deepEqual([over.isAllowed, over.isFreeTextAllowed, over.isTemplateAllowed], [true, false, true]);
+});
+
+test('the answer names the tags that still work, and what would do when nothing may be sent as it is', () => {
+  const carried = { ...capabilities, windowSeconds: 5, tags: { HUMAN_AGENT: 60, OLD: 7 } };
+  const general = canSend({ conversation: base, channel, capabilities: carried, nowMs });
+  assert.deepEqual(
+    [general.isAllowed, general.tags],
+    [true, [{ tag: 'HUMAN_AGENT', untilMs: nowMs - 10_000 + 60_000 }]],
+  );
+  const order = { message: { ...OutgoingMessage.create(), action: text }, targets };
+  const refused = canSend({ conversation: base, channel, capabilities: carried, nowMs, order });
+  assert.deepEqual([refused.code, refused.remedy], ['window_closed', 'Send it with a tag: HUMAN_AGENT.']);
+  const blocked = canSend({ conversation: { ...base, isBlocked: true }, channel, capabilities: carried, nowMs });
+  assert.deepEqual([blocked.isTemplateAllowed, blocked.tags], [false, []]);
 });

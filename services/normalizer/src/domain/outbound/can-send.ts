@@ -1,14 +1,14 @@
 import {
   type Capabilities,
   type ChannelEntry,
-  type Content,
+  ConversationKind,
   type ErrorCode,
   Initiation,
-  type OutgoingContent,
   type OutgoingMessage,
 } from '@trunkline/contracts';
 import { carries } from '../adapt/carries.ts';
 import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
+import { type Refusal, refuse, wrongOrder } from './wrong-order.ts';
 
 /** What the question "may we write?" is about. */
 export interface SendQuestion {
@@ -26,161 +26,115 @@ export interface SendVerdict {
   /** Why not; empty when allowed. */
   readonly code: ErrorCode | '';
   readonly reason: string;
-  /** Free text may be sent; false if only a template may. */
+  /** What would do. */
+  readonly remedy: string;
+  /** Free text may be sent; false if only a template or a tagged message may. */
   readonly isFreeTextAllowed: boolean;
+  readonly isTemplateAllowed: boolean;
+  /** Tags with which a message may be sent now, also outside the window. */
+  readonly tags: readonly OpenTag[];
   /** When the window closes; absent when there is none. */
   readonly windowEndsAtMs?: number;
 }
 
-/** Edits and deletions that never run out. */
-export const forEverSeconds = 4_294_967_295;
+/** A tag of the platform that may be used now. */
+export interface OpenTag {
+  readonly tag: string;
+  readonly untilMs: number;
+}
 
-/** Tells whether a conversation may be written to now, or whether one order may be sent. Pure. */
+/** Tells whether a conversation may be written to now, and by what; or whether one order may be sent. Pure. */
 export function canSend(question: SendQuestion): SendVerdict {
-  const window = windowOf(question);
-  const refusal = refusalOf(question, window);
+  const ways = waysOf(question);
+  const refusal = refusalOf(question, ways);
+  const isReachable = refusal === undefined || refusal.code === 'window_closed';
   return {
     isAllowed: refusal === undefined,
     code: refusal?.code ?? '',
     reason: refusal?.reason ?? '',
-    isFreeTextAllowed: refusal === undefined && window.isOpen,
-    ...(window.endsAtMs === undefined ? {} : { windowEndsAtMs: window.endsAtMs }),
+    remedy: refusal?.remedy ?? '',
+    isFreeTextAllowed: refusal === undefined && ways.isOpen,
+    isTemplateAllowed: isReachable && ways.hasTemplates,
+    tags: isReachable ? ways.tags : [],
+    ...(ways.endsAtMs === undefined ? {} : { windowEndsAtMs: ways.endsAtMs }),
   };
 }
 
-interface Refusal {
-  readonly code: ErrorCode;
-  readonly reason: string;
-}
-
-interface Window {
+/** By what a conversation can be written to now. */
+interface Ways {
   readonly isOpen: boolean;
   readonly endsAtMs?: number;
+  readonly hasTemplates: boolean;
+  readonly tags: readonly OpenTag[];
 }
 
-function refusalOf(question: SendQuestion, window: Window): Refusal | undefined {
+function refusalOf(question: SendQuestion, ways: Ways): Refusal | undefined {
   const { channel, capabilities, conversation, order } = question;
-  if (channel === undefined) return refuse('recipient_invalid', 'The channel of this conversation is no more.');
-  if (!channel.isActive) return refuse('failed_precondition', 'The channel is switched off.');
-  if (capabilities === undefined)
-    return refuse('unavailable', 'The connector of this channel has not told what it carries.');
+  if (channel === undefined) {
+    return refuse('recipient_invalid', 'The channel of this conversation is no more.', elsewhere);
+  }
+  if (!channel.isActive) return refuse('failed_precondition', 'The channel is switched off.', 'Switch it on.');
+  if (capabilities === undefined) {
+    return refuse('unavailable', 'The connector of this channel has not told what it carries.', 'Try again soon.');
+  }
   if (conversation.isBlocked === true) {
-    return refuse('recipient_blocked', 'The person does not take our messages until they write again.');
+    return refuse('recipient_blocked', 'The person does not take our messages until they write again.', elsewhere);
   }
   const wrong = order === undefined ? undefined : wrongOrder({ ...question, order, capabilities });
-  return wrong ?? (isKeptOut(window, capabilities, order?.message) ? closed(conversation, capabilities) : undefined);
+  return wrong ?? (isKeptOut(ways, order?.message) ? closed(conversation, ways) : undefined);
 }
 
-/** Outside the window a template goes through, and what carries the platform's tag; nothing else that shows. */
-function isKeptOut({ isOpen }: Window, capabilities: Capabilities, message: OutgoingMessage | undefined): boolean {
+const elsewhere = 'Write to the person in another of their channels.';
+
+/** Outside the window a template goes through, and what carries a tag that may be used; nothing else that shows. */
+function isKeptOut({ isOpen, hasTemplates, tags }: Ways, message: OutgoingMessage | undefined): boolean {
   if (isOpen) return false;
   const action = message?.action;
-  if (action === undefined) return !carries(capabilities, 'template');
+  if (action === undefined) return !hasTemplates && tags.length === 0;
   if (action.$case === 'message') {
     const isTemplate = action.value.content?.kind?.$case === 'template';
-    return !isTemplate && !action.value.options?.tag;
+    const wanted = action.value.options?.tag ?? '';
+    return !isTemplate && !tags.some(({ tag }) => tag === wanted);
   }
   return action.$case === 'typing' || action.$case === 'reaction';
 }
 
-function closed(conversation: ConversationDocument, capabilities: Capabilities): Refusal {
-  const way = carries(capabilities, 'template') ? ' Send a template that the platform has approved.' : '';
-  return conversation.lastInboundAtMs === undefined
-    ? refuse('window_closed', `The person has not written yet, and this messenger lets them write first.${way}`)
-    : refuse('window_closed', `The time to answer is over: the person has to write again.${way}`);
+function closed({ lastInboundAtMs }: ConversationDocument, { hasTemplates, tags }: Ways): Refusal {
+  const ways = [
+    ...(hasTemplates ? ['Send a template that the platform has approved.'] : []),
+    ...(tags.length > 0 ? [`Send it with a tag: ${tags.map(({ tag }) => tag).join(', ')}.`] : []),
+  ];
+  const reason =
+    lastInboundAtMs === undefined
+      ? 'The person has not written yet, and this messenger lets them write first.'
+      : 'The time to answer is over: the person has to write again.';
+  return refuse('window_closed', reason, ways.length > 0 ? ways.join(' ') : elsewhere);
 }
 
-function windowOf({ conversation, capabilities, nowMs }: SendQuestion): Window {
-  if (capabilities === undefined) return { isOpen: false };
+function waysOf({ conversation, capabilities, nowMs }: SendQuestion): Ways {
+  if (capabilities === undefined) return { isOpen: false, hasTemplates: false, tags: [] };
   const { lastInboundAtMs } = conversation;
-  const { initiation } = capabilities;
-  const mayBegin = initiation === Initiation.INITIATION_ALWAYS || initiation === Initiation.INITIATION_PHONE;
-  if (lastInboundAtMs === undefined) return { isOpen: mayBegin };
-  if (capabilities.windowSeconds === 0) return { isOpen: true };
-  const endsAtMs = lastInboundAtMs + capabilities.windowSeconds * 1000;
+  return {
+    ...windowOf(conversation, capabilities, nowMs),
+    hasTemplates: carries(capabilities, 'template') !== undefined,
+    tags: Object.entries(capabilities.tags)
+      .map(([tag, seconds]) => ({ tag, untilMs: (lastInboundAtMs ?? Number.NaN) + seconds * 1_000 }))
+      .filter(({ untilMs }) => nowMs <= untilMs),
+  };
+}
+
+function windowOf(
+  { lastInboundAtMs, ref }: ConversationDocument,
+  { initiation, windowSeconds }: Capabilities,
+  nowMs: number,
+): Pick<Ways, 'isOpen' | 'endsAtMs'> {
+  if (lastInboundAtMs === undefined) {
+    const mayBegin = initiation === Initiation.INITIATION_ALWAYS || initiation === Initiation.INITIATION_PHONE;
+    // We are in a group as soon as we know it; whoever is in it may write.
+    const isIn = ref.kind === ConversationKind.CONVERSATION_KIND_GROUP && windowSeconds === 0;
+    return { isOpen: mayBegin || isIn };
+  }
+  if (windowSeconds === 0) return { isOpen: true };
+  const endsAtMs = lastInboundAtMs + windowSeconds * 1_000;
   return { isOpen: nowMs <= endsAtMs, endsAtMs };
-}
-
-type OrderQuestion = SendQuestion & Required<Pick<SendQuestion, 'order'>> & { readonly capabilities: Capabilities };
-
-/** What is wrong with the order itself, whatever the window. */
-function wrongOrder(question: OrderQuestion): Refusal | undefined {
-  const { capabilities, order } = question;
-  const { action } = order.message;
-  switch (action?.$case) {
-    case undefined:
-      return refuse('content_invalid', 'The message says nothing to do.');
-    case 'message':
-      return wrongMessage(question, action.value);
-    case 'edit':
-      return wrongTarget(question, action.value.messageId, true);
-    case 'delete':
-      return wrongDelete(question, action.value.messageIds);
-    case 'reaction': {
-      const cannotTake = !capabilities.canReact && action.value.reactions.length === 0;
-      const wrong = wrongTarget(question, action.value.messageId, false);
-      return wrong ?? (cannotTake ? refuse('unsupported', 'This messenger has no reactions to take away.') : undefined);
-    }
-    case 'typing':
-      return capabilities.canType
-        ? undefined
-        : refuse('unsupported', 'This messenger does not show that somebody types.');
-    case 'read':
-      return capabilities.canMarkRead ? undefined : refuse('unsupported', 'This messenger does not take read marks.');
-    case 'pressAnswer':
-      return action.value.pressId === '' ? refuse('content_invalid', 'The press is not named.') : undefined;
-  }
-}
-
-const empty = refuse('content_invalid', 'The message is empty.');
-
-function wrongMessage(question: OrderQuestion, { content, reply }: OutgoingContent): Refusal | undefined {
-  if (isEmpty(content)) return empty;
-  const wrong = wrongContent(content?.kind, question.capabilities);
-  return wrong ?? (reply?.messageId ? wrongTarget(question, reply.messageId, false) : undefined);
-}
-
-function wrongContent(kind: Content['kind'], capabilities: Capabilities): Refusal | undefined {
-  const isPoorTemplate = kind?.$case === 'template' && !carries(capabilities, 'template') && kind.value.preview === '';
-  return isPoorTemplate ? refuse('unsupported', 'This messenger has no templates.') : undefined;
-}
-
-function isEmpty(content: Content | undefined): boolean {
-  const kind = content?.kind;
-  return kind === undefined || (kind.$case === 'text' && kind.value.plain.trim() === '');
-}
-
-function wrongDelete(question: OrderQuestion, messageIds: readonly string[]): Refusal | undefined {
-  const { deleteSeconds } = question.capabilities;
-  if (messageIds.length === 0) return refuse('content_invalid', 'No message is named.');
-  if (deleteSeconds === 0) return refuse('unsupported', 'This messenger deletes nothing that was sent.');
-  const wrong = messageIds.map((id) => wrongTarget(question, id, true)).find((refusal) => refusal !== undefined);
-  const isOver = messageIds.some((id) => {
-    const target = question.order.targets.get(id);
-    return target !== undefined && isPast(target, deleteSeconds, question.nowMs);
-  });
-  return wrong ?? (isOver ? refuse('unsupported', 'The time to delete this message is over.') : undefined);
-}
-
-function wrongTarget(
-  { conversation, order }: OrderQuestion,
-  messageId: string,
-  mustBeOurs: boolean,
-): Refusal | undefined {
-  const target = order.targets.get(messageId);
-  if (target?.conversationId !== conversation._id || !target.isLine) {
-    return refuse('not_found', 'There is no such message in this conversation.');
-  }
-  return mustBeOurs && target.outgoing === undefined
-    ? refuse('unsupported', 'Only what we sent can be changed.')
-    : undefined;
-}
-
-/** Is the time to change a message over. Pure. */
-export function isPast({ sentAtMs }: MessageDocument, seconds: number, nowMs: number): boolean {
-  return seconds !== forEverSeconds && nowMs > sentAtMs + seconds * 1000;
-}
-
-function refuse(code: ErrorCode, reason: string): Refusal {
-  return { code, reason };
 }

@@ -1,6 +1,6 @@
 import { MessageState, type SendResult } from '@trunkline/contracts';
 import { applyWatermarks } from '../inbound/receipt.ts';
-import { conversationOf, moveConversation } from '../state/conversation.ts';
+import { conversationOf, isNewGroup, moveConversation } from '../state/conversation.ts';
 import type { MessageDocument, PartDocument } from '../state/documents.ts';
 import { keepRef, type Place, refId } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
@@ -15,11 +15,13 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
   const message = turn.draft.get('messages', result.messageId);
   if (message?.outgoing === undefined || result.part >= partsMax) return;
   const place = placeOf(turn, message, result.migratedPlatformId);
+  const { inviteLink } = result;
+  const known = inviteLink === '' ? message : { ...message, inviteLink };
   for (const platformId of result.platformIds) {
     keepRef(turn.draft, place, platformId, { messageId: message._id, part: result.part });
   }
   const { state, platformIds, error } = result;
-  let current = applyToParts(turn, withParts(message, Math.max(result.parts, result.part + 1)), [result.part], {
+  let current = applyToParts(turn, withParts(known, Math.max(result.parts, result.part + 1)), [result.part], {
     state,
     platformIds,
     error: partError(error),
@@ -34,7 +36,9 @@ function placeOf(turn: Turn, message: MessageDocument, movedTo: string): Place {
   const conversation = conversationOf(turn.draft, message.conversationId);
   const moved = conversation && moveConversation(turn, conversation, movedTo);
   if (moved !== undefined && moved !== conversation) turn.draft.put('conversations', moved);
-  return { channelId: message.channelId, conversationPlatformId: moved?.ref.platformId ?? '' };
+  // What answers the request to make a group names the request alone.
+  const conversationPlatformId = moved === undefined || isNewGroup(moved) ? '' : moved.ref.platformId;
+  return { channelId: message.channelId, conversationPlatformId };
 }
 
 function withParts(message: MessageDocument, count: number): MessageDocument {

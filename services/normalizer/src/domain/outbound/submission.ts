@@ -13,11 +13,13 @@ import { adapt } from '../adapt/adapt.ts';
 import type { Adapted } from '../adapt/adapted.ts';
 import { replaced } from '../adapt/replace.ts';
 import { cleaned } from '../state/clean.ts';
-import { contactIdOf, conversationOf, refOf } from '../state/conversation.ts';
+import { contactIdOf, refOf } from '../state/conversation.ts';
 import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
 import { quoteOf } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
-import { canSend, isPast, type SendVerdict } from './can-send.ts';
+import { conversationFor } from './addressed.ts';
+import { canSend, type SendVerdict } from './can-send.ts';
+import { isPast } from './wrong-order.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -27,13 +29,13 @@ export function takeSubmission(turn: Turn, submission: Submission): void {
   if (submission.message === undefined) throw new Error('the submission has no message');
   const message: OutgoingMessage = { ...cleaned(submission.message), id: ids.message(tenantId, idempotencyKey) };
   if (!isFleeting(message) && isRepeat(turn, submission, message.id)) return;
-  const conversation = conversationOf(turn.draft, message.conversationId);
-  if (conversation === undefined || conversation.tenantId !== tenantId) {
-    refuse(turn, { tenantId, message }, { code: 'not_found', reason: 'There is no such conversation.' });
+  const conversation = conversationFor(turn, tenantId, message);
+  if (conversation === undefined) {
+    refuse(turn, { tenantId, message }, { code: 'not_found', reason: 'There is no such conversation.', remedy: '' });
     return;
   }
   const channel = turn.directory.channel(conversation.channelId);
-  const capabilities = channel && turn.directory.capabilities(channel.connector);
+  const capabilities = channel && turn.directory.capabilities(channel.connector, conversation.ref.kind);
   const targets = targetsOf(turn, message);
   const verdict = canSend({ conversation, channel, capabilities, nowMs: turn.nowMs, order: { message, targets } });
   if (!verdict.isAllowed || channel === undefined || capabilities === undefined) {
@@ -140,7 +142,7 @@ function accept(turn: Turn, { message: { order, degraded }, conversation, channe
     });
   }
   const scope = { tenantId: conversation.tenantId, channel, conversationId: conversation._id, contactId };
-  const told = { ...order, conversationId: conversation._id };
+  const told = { ...order, to: undefined, conversationId: conversation._id };
   const value = { message: told, conversation: refOf(conversation), conversationNumber: number };
   turn.say(scope, { $case: 'submitted', value }, { id: order.id });
 }
@@ -184,9 +186,10 @@ interface Refused {
 }
 
 /** Tells that a message will not be sent, and why; it stands in no conversation's order. */
-function refuse(turn: Turn, refused: Refused, { code, reason }: Pick<SendVerdict, 'code' | 'reason'>): void {
+function refuse(turn: Turn, refused: Refused, verdict: Pick<SendVerdict, 'code' | 'reason' | 'remedy'>): void {
   const { tenantId, message, conversation, channel } = refused;
-  const error = { code, platformCode: '', text: reason, retryAfterMs: 0 };
+  const { code, reason, remedy } = verdict;
+  const error = { code, platformCode: '', text: [reason, remedy].filter(Boolean).join(' '), retryAfterMs: 0 };
   const state = MessageState.MESSAGE_STATE_FAILED;
   const contactId = conversation && contactIdOf(turn, conversation);
   if (!isFleeting(message)) {
@@ -195,6 +198,6 @@ function refuse(turn: Turn, refused: Refused, { code, reason }: Pick<SendVerdict
     const document = documentOf(turn, message, about);
     turn.draft.insert('messages', { ...document, conversationId: conversation?._id ?? '', state, parts });
   }
-  const value = { messageId: message.id, state, error, platformIds: [], degraded: [] };
+  const value = { messageId: message.id, state, error, platformIds: [], degraded: [], inviteLink: '' };
   turn.say({ tenantId, channel, conversationId: conversation?._id, contactId }, { $case: 'status', value });
 }

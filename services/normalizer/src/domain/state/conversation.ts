@@ -66,9 +66,26 @@ export function refOf({ ref }: ConversationDocument): ConversationRef {
   return ConversationRef.create(ref);
 }
 
+/** What a group is called until the platform has made it and told its id. Pure. */
+export function newGroupName(messageId: string): string {
+  return `${newGroupPrefix}${messageId}`;
+}
+
+/** True for a group that the platform has not told the id of. Pure. */
+export function isNewGroup({ ref }: ConversationDocument): boolean {
+  return ref.platformId.startsWith(newGroupPrefix);
+}
+
+const newGroupPrefix = 'new:';
+
+/** A group whose id the platform has told becomes the conversation that has this id already. */
+export function becomeGroup(turn: Turn, group: ConversationDocument, conversation: ConversationDocument): void {
+  if (group._id !== conversation._id) turn.draft.put('conversations', { _id: group._id, movedTo: conversation._id });
+}
+
 /**
  * Gives a conversation the new name that the platform gave it. What comes under the new name belongs to it from now on,
- * unless the platform has used that name already.
+ * unless the platform has used that name already: then only a group that was just made becomes what has that name.
  */
 export function moveConversation(
   turn: Turn,
@@ -77,8 +94,11 @@ export function moveConversation(
 ): ConversationDocument {
   const newId = ids.conversation(conversation.channelId, platformId);
   if (platformId === '' || conversation.ref.platformId === platformId) return conversation;
-  if (turn.draft.get('conversations', newId) === undefined) {
-    turn.draft.put('conversations', { _id: newId, movedTo: conversation._id });
+  const there = conversationOf(turn.draft, newId);
+  if (there === undefined) turn.draft.put('conversations', { _id: newId, movedTo: conversation._id });
+  else if (isNewGroup(conversation)) {
+    becomeGroup(turn, conversation, there);
+    return there;
   }
   return { ...conversation, ref: { ...conversation.ref, platformId } };
 }

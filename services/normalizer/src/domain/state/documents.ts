@@ -49,6 +49,8 @@ export interface MessageDocument {
   readonly state?: MessageState;
   readonly parts?: readonly PartDocument[];
   readonly degraded?: readonly string[];
+  /** Of the group that it made. */
+  readonly inviteLink?: string;
 }
 
 /** One person's reactions. */
