@@ -5,7 +5,7 @@ import type { SendTools } from './tools.ts';
 export interface Targets {
   /** What a new message answers; undefined: nothing, or nothing that the platform knows. */
   readonly replyTo: string | undefined;
-  /** What is edited, deleted or reacted to. */
+  /** What is edited, deleted, reacted to or read. */
   readonly messageIds: readonly string[];
 }
 
@@ -28,6 +28,7 @@ export async function targetsOf({ message, conversation }: SendOrder, tools: Sen
     }
     case 'edit':
     case 'reaction':
+    case 'read':
       return { replyTo: undefined, messageIds: await idsOf([action.value.messageId]) };
     case 'delete':
       return { replyTo: undefined, messageIds: await idsOf(action.value.messageIds) };

@@ -71,9 +71,11 @@ function media(kind: string, { content }: Capabilities): object {
 function contentWithin(capabilities: Capabilities): fc.Arbitrary<object> {
   const { textMax, captionMax, content } = capabilities;
   const kinds = fileKinds.filter((kind) => kind in content);
-  const captioned = kinds.map((kind) =>
-    markedText(capabilities, captionMax).map((caption) => ({ [kind]: { media: media(kind, capabilities), caption } })),
-  );
+  const captioned = kinds.map((kind) => {
+    const isBare = captionMax === 0 || content[kind]?.isWithoutCaption === true;
+    const caption = isBare ? fc.constant(undefined) : markedText(capabilities, captionMax);
+    return caption.map((text) => ({ [kind]: { media: media(kind, capabilities), caption: text } }));
+  });
   const text = markedText(capabilities, textMax).map((plain) => ({ text: plain }));
   const place = fc.record({
     latitude: fc.double({ min: -90, max: 90, noNaN: true }),

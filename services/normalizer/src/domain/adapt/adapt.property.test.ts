@@ -49,7 +49,7 @@ const capabilities = fc
     editSeconds: fc.constantFrom(0, 60),
     content: fc.dictionary(
       fc.constantFrom('image', 'video', 'file', 'album', 'sticker', 'location'),
-      fc.constant({ maxBytes: 500, mimeTypes: [] as string[] }),
+      fc.record({ maxBytes: fc.constant(500), mimeTypes: fc.constant<string[]>([]), isWithoutCaption: fc.boolean() }),
     ),
     inlineButtons: fc.option(
       fc.record({
@@ -141,7 +141,9 @@ function assertFits(part: OutgoingMessage, carried: Capabilities): void {
   const { textMax, textUnit, captionMax } = carried;
   if (kind?.$case === 'text') assert.ok(textLength(kind.value.plain, textUnit) <= textMax);
   else assert.ok(kind !== undefined && kind.$case in carried.content, `not carried: ${kind?.$case}`);
-  assert.ok(textLength(captionOf(action.value.content), textUnit) <= captionMax);
+  const caption = captionOf(action.value.content);
+  assert.ok(textLength(caption, textUnit) <= captionMax);
+  assert.ok(caption === '' || carried.content[kind?.$case ?? '']?.isWithoutCaption !== true);
   if (kind?.$case === 'album') assert.ok(kind.value.items.length <= carried.albumMax);
   if (kind?.$case === 'image') assert.ok((kind.value.media?.sizeBytes ?? 0) <= 500);
   const rows = action.value.keyboard?.rows ?? [];

@@ -22,12 +22,12 @@ function channel(more: Partial<Capabilities> = {}): Capabilities {
     textMax: 20,
     textUnit: LengthUnit.LENGTH_UNIT_UTF16,
     initiation: Initiation.INITIATION_ALWAYS,
-    content: { text: { maxBytes: 0, mimeTypes: [] } },
+    content: { text: { maxBytes: 0, mimeTypes: [], isWithoutCaption: false } },
     ...more,
   });
 }
 
-const any = { maxBytes: 0, mimeTypes: [] };
+const any = { maxBytes: 0, mimeTypes: [], isWithoutCaption: false };
 const text = (value: string): Content => ({ kind: { $case: 'text', value: plain(value) } });
 
 function media(more: Partial<Media> = {}): Media {
@@ -41,6 +41,8 @@ function media(more: Partial<Media> = {}): Media {
 const image = (caption: string, more: Partial<Media> = {}): Content => ({
   kind: { $case: 'image', value: { media: media(more), caption: plain(caption), transcription: '' } },
 });
+
+const card = (title: string) => ({ title, subtitle: '', image: undefined, url: '', buttons: [] });
 
 function send(value: Partial<OutgoingContent>, capabilities: Capabilities) {
   const message = OutgoingMessage.fromPartial({ id: 'm1', conversationId: 'c1' });
@@ -92,16 +94,28 @@ const cases: readonly {
     parts: ['image', 'hello to you'],
   },
   {
+    name: 'a caption where there are none follows as text',
+    given: { content: image('hello') },
+    capabilities: channel({ captionMax: 10, content: { image: { ...any, isWithoutCaption: true } } }),
+    parts: ['image', 'hello'],
+  },
+  {
+    name: 'cards that are too many for one message go as several',
+    given: { content: { kind: { $case: 'cards', value: { cards: ['a', 'b', 'c'].map(card) } } } },
+    capabilities: channel({ cardsMax: 2, content: { cards: any } }),
+    parts: ['cards', 'cards'],
+  },
+  {
     name: 'a picture that is too large goes as a file',
     given: { content: image('', { sizeBytes: 999 }) },
-    capabilities: channel({ content: { image: { maxBytes: 500, mimeTypes: [] }, file: any } }),
+    capabilities: channel({ content: { image: { ...any, maxBytes: 500 }, file: any } }),
     parts: ['file'],
     degraded: ['D3'],
   },
   {
     name: 'a picture of a type that is not taken goes as a link',
     given: { content: image('look') },
-    capabilities: channel({ textMax: 99, content: { image: { maxBytes: 0, mimeTypes: ['image/jpeg'] } } }),
+    capabilities: channel({ textMax: 99, content: { image: { ...any, mimeTypes: ['image/jpeg'] } } }),
     parts: ['look\nhttps://files.example/f1'],
     degraded: ['D1'],
   },

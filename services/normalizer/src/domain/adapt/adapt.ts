@@ -54,7 +54,7 @@ function adaptContent(written: OutgoingContent, capabilities: Capabilities, file
   const found = piecesOf(content ?? { kind: undefined }, capabilities, fileUrl);
   const made = { ...found, pieces: withoutBlanks(found.pieces) };
   const quoted = reply === undefined || capabilities.canReply ? undefined : quoteLines(reply);
-  const quotedPieces = quoted === undefined ? made.pieces : withQuote(made.pieces, quoted);
+  const quotedPieces = quoted === undefined ? made.pieces : withQuote(made.pieces, quoted, capabilities);
   const finished = quotedPieces.map((piece, index) => {
     const own = index === quotedPieces.length - 1 ? (keyboard ?? piece.keyboard) : piece.keyboard;
     return finish(piece, own, capabilities);
@@ -110,7 +110,7 @@ function contentsOf(piece: Piece, text: Text, capabilities: Capabilities): Conte
   const isEndless = max === 0 && captionMax === 0;
   if (native === undefined) return splitText(text, { max, unit }).map(textContent);
   if (text.plain === '') return [{ kind: native }];
-  const isCaption = takesCaption(piece) && (isEndless || textLength(text.plain, unit) <= captionMax);
+  const isCaption = takesCaption(piece, capabilities) && (isEndless || textLength(text.plain, unit) <= captionMax);
   if (isCaption) return [{ kind: withCaption(native, text) }];
   return [{ kind: native }, ...splitText(text, { max, unit }).map(textContent)];
 }
@@ -132,10 +132,10 @@ function withoutBlanks(pieces: readonly Piece[]): readonly Piece[] {
 }
 
 /** Puts the quote before the first piece's own text, or into a piece of its own where there is no place for it. */
-function withQuote(pieces: readonly Piece[], quote: string): readonly Piece[] {
+function withQuote(pieces: readonly Piece[], quote: string, capabilities: Capabilities): readonly Piece[] {
   const [first, ...others] = pieces;
   if (quote === '') return pieces;
-  if (first === undefined || !takesCaption(first)) return [{ text: plain(quote) }, ...pieces];
+  if (first === undefined || !takesCaption(first, capabilities)) return [{ text: plain(quote) }, ...pieces];
   return [{ ...first, text: joined(plain(quote), '', first.text) }, ...others];
 }
 

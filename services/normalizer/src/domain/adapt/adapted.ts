@@ -1,5 +1,6 @@
-import type { Content, Keyboard, OutgoingMessage, Text } from '@trunkline/contracts';
+import type { Capabilities, Content, Keyboard, OutgoingMessage, Text } from '@trunkline/contracts';
 import type { Option } from '../state/documents.ts';
+import { carries } from './carries.ts';
 
 /**
  * How something was sent that the channel does not carry: D1 link in the text, D2 as text, D3 as a file or another kind of
@@ -31,10 +32,11 @@ export function plain(text: string): Text {
   return { plain: text, marks: [] };
 }
 
-/** Can a text stand under it: an attachment or an album, but neither a sticker nor a round video. Pure. */
-export function takesCaption({ native }: Piece): boolean {
+/** Can a text stand under it here: an attachment or an album, but neither a sticker nor a round video. Pure. */
+export function takesCaption({ native }: Piece, capabilities: Capabilities): boolean {
   switch (native?.$case) {
     case undefined:
+      return true;
     case 'image':
     case 'video':
     case 'audio':
@@ -42,7 +44,7 @@ export function takesCaption({ native }: Piece): boolean {
     case 'file':
     case 'animation':
     case 'album':
-      return true;
+      return carries(capabilities, native.$case)?.isWithoutCaption !== true;
     default:
       return false;
   }

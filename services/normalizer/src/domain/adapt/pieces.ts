@@ -39,7 +39,7 @@ export function piecesOf(content: Content, capabilities: Capabilities, fileUrl: 
     case 'album':
       return albumPieces(kind.value, capabilities, fileUrl);
     case 'cards':
-      if (carries(capabilities, 'cards')) break;
+      if (carries(capabilities, 'cards')) return cardPieces(kind.value.cards, capabilities);
       return many(
         kind.value.cards.map((card) => cardPiece(card, capabilities, fileUrl)),
         'D2',
@@ -90,6 +90,17 @@ function many(pieces: readonly Pieces[], degradation?: Degradation): Pieces {
     pieces: pieces.flatMap((each) => each.pieces),
     degraded: degradation === undefined ? own : [...own, degradation],
   };
+}
+
+/** Cards as one message, as several where they are too many for one. */
+function cardPieces(cards: readonly Card[], { cardsMax }: Capabilities): Pieces {
+  const most = cardsMax === 0 ? Math.max(1, cards.length) : cardsMax;
+  const pieces: Piece[] = [];
+  for (let from = 0; from < cards.length; from += most) {
+    const native = { $case: 'cards' as const, value: { cards: cards.slice(from, from + most) } };
+    pieces.push({ native, text: plain('') });
+  }
+  return { pieces, degraded: [] };
 }
 
 /** A card as a picture with text and its buttons. */

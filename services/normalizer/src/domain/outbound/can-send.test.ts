@@ -68,7 +68,7 @@ const edit = (messageId: string): Action => ({
   value: { messageId, content: textContent('x'), keyboard: undefined },
 });
 const remove = (messageId: string): Action => ({ $case: 'delete', value: { messageIds: [messageId] } });
-const withTemplates = { ...capabilities.content, template: { maxBytes: 0, mimeTypes: [] } };
+const withTemplates = { ...capabilities.content, template: { maxBytes: 0, mimeTypes: [], isWithoutCaption: false } };
 const closed: Partial<Capabilities> = { windowSeconds: 5 };
 
 const cases: readonly {
