@@ -4,6 +4,7 @@ import type {
   ConversationKind,
   ConversationRef,
   Media,
+  Party,
   PlatformTemplate,
   SendOrder,
 } from '@trunkline/contracts';
@@ -68,6 +69,12 @@ export interface Connector<Settings = unknown> {
     channel: ChannelAccess<Settings>,
     tools: Tools,
   ) => Promise<readonly NumberCheck[]>;
+  /**
+   * Who a person is, where calls tell nothing but an id: name, profile, language. Asked when an event of somebody without a
+   * name comes, before it is stored and within a second, and kept for a day; what is not answered by then is left out, and
+   * the person's next event asks again. Throws ConnectorError.
+   */
+  readonly introduce?: (person: Party, channel: ChannelAccess<Settings>, tools: Tools) => Promise<Partial<Party>>;
 
   /** Incoming hook calls. Absent for a connector that has no hooks. */
   readonly hook?: Hook<Settings>;
@@ -131,6 +138,7 @@ export interface ConfirmedSend {
   /** Number of the part, from 0. */
   readonly part: number;
   readonly conversationPlatformId: string;
+  /** Empty where the proof does not tell them. */
   readonly platformIds: readonly string[];
 }
 

@@ -5,7 +5,8 @@ import type { Hook, HookAnswer, RawCall } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { HttpServer } from '../tools.ts';
 import type { Channels } from './channels.ts';
-import { enterCall, understand } from './entrance.ts';
+import { enterCall, type Understood, understand } from './entrance.ts';
+import type { Introductions } from './introductions.ts';
 import type { ReceivedIds } from './received-ids.ts';
 import { createTurns } from './turns.ts';
 
@@ -18,6 +19,7 @@ export interface HookParts {
   readonly rates: TenantRates;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly sent: Pick<SentMessages, 'confirm'>;
+  readonly introductions: Introductions;
   readonly tracing: Tracing;
   readonly log: Logger;
   readonly now: () => number;
@@ -42,8 +44,19 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
     // Only what is the platform's own counts: nobody else may use up a tenant's rate.
     parts.rates.take(channel.tenantId);
     const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
+    const understood = understand(parts.hook, call, channel);
+    // Asked before the turn comes, so that a strange person costs the others as little as can be.
+    const introduced = parts.introductions.complete(channel, understood.events);
     const outcome = await parts.tracing.span('hook', options, (span) =>
-      turns.take(channelId, () => take(parts, { call, channel, traceparent: span.traceparent })),
+      turns.take(channelId, async () => {
+        const events = await introduced;
+        return await take(parts, {
+          call,
+          channel,
+          traceparent: span.traceparent,
+          understood: { ...understood, events },
+        });
+      }),
     );
     return { outcome, answer: parts.hook.answer?.(call, channel) ?? { status: 200 } };
   };
@@ -76,10 +89,12 @@ interface Taking {
   readonly call: RawCall;
   readonly channel: ChannelAccess;
   readonly traceparent: string | undefined;
+  readonly understood: Understood;
 }
 
-async function take(parts: HookParts, { call, channel, traceparent }: Taking): Promise<Answered['outcome']> {
-  const { events, parseError } = understand(parts.hook, call, channel);
+async function take(parts: HookParts, taking: Taking): Promise<Answered['outcome']> {
+  const { call, channel, traceparent, understood } = taking;
+  const { events, parseError } = understood;
   const { body: raw, receivedAtMs } = call;
   await enterCall(parts.door, channel, { raw, receivedAtMs, traceparent, events, parseError });
   if (parseError !== '') {

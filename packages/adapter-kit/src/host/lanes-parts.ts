@@ -3,6 +3,7 @@ import type { Connector } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { Channels } from './channels.ts';
 import type { HostConfig } from './config.ts';
+import type { Introductions } from './introductions.ts';
 import type { LentParts } from './lent-tools.ts';
 import type { ReceivedIds } from './received-ids.ts';
 import type { Results } from './results.ts';
@@ -15,6 +16,7 @@ export interface LanesParts {
   readonly door: Pick<Door, 'enter'>;
   readonly sent: SentMessages;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
+  readonly introductions: Introductions;
   readonly lent: LentParts<unknown>;
   /** HTTP to the addresses that a tenant names for its files. */
   readonly companyHttp: (tenantId: string) => OuterHttp;

@@ -52,11 +52,13 @@ function sendLaneParts(parts: LanesParts): SendLaneParts {
   };
 }
 
-function pollParts({ runtime, connector, channels, door, receivedIds, lent, results }: LanesParts): PollParts {
+function pollParts(parts: LanesParts): PollParts {
+  const { runtime, connector, channels, door, receivedIds, introductions, lent, results } = parts;
   return {
     connector,
     door,
     receivedIds,
+    introductions,
     log: runtime.log,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
     onSignedOut: (channel, reason) => results.signedOut(channel, channels.entry(channel.id)?.revision ?? 0, reason),

@@ -8,6 +8,7 @@ import type { ChannelAccess } from '../channel.ts';
 import { type Connector, defineConnector, type RawCall } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
 import { channelEvent, orderBySequence } from '../event.ts';
+import { createIntroductions } from './introductions.ts';
 import { pollChannel } from './poll.ts';
 import { runPolling } from './polling.ts';
 
@@ -58,6 +59,7 @@ function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
   const signedOut: string[] = [];
   return {
     ...{ connector, door, log, receivedIds: { note: () => {} }, signedOut },
+    introductions: createIntroductions({ connector, toolsOf: () => createMemoryTools(), now: Date.now, log }),
     toolsOf: (_channel: ChannelAccess, signal: AbortSignal) => createMemoryTools({ signal }),
     onSignedOut: async (_channel: ChannelAccess, reason: string) => void signedOut.push(reason),
   };

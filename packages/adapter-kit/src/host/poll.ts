@@ -4,6 +4,7 @@ import type { Connector, RawCall } from '../connector.ts';
 import { asConnectorError } from '../connector-error.ts';
 import type { Tools } from '../tools.ts';
 import { enterCall, understand } from './entrance.ts';
+import type { Introductions } from './introductions.ts';
 import type { ReceivedIds } from './received-ids.ts';
 
 /** What polling needs. */
@@ -11,6 +12,7 @@ export interface PollParts {
   readonly connector: Connector;
   readonly door: Pick<Door, 'enter'>;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
+  readonly introductions: Introductions;
   readonly log: Logger;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   /** The platform no longer accepts the account. */
@@ -47,10 +49,11 @@ export async function pollChannel(parts: PollParts, channel: ChannelAccess, sign
 /** The platform takes the next question as a proof that this one is stored: so it is tried until it is. */
 async function enter(parts: PollParts, channel: ChannelAccess, call: RawCall, signal: AbortSignal): Promise<void> {
   const { connector, door, log, receivedIds } = parts;
-  const understood =
+  const parsed =
     connector.hook === undefined
       ? { events: [], parseError: 'unknown_kind' }
       : understand(connector.hook, call, channel);
+  const understood = { ...parsed, events: await parts.introductions.complete(channel, parsed.events) };
   const { body: raw, receivedAtMs } = call;
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {

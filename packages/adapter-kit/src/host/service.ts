@@ -19,6 +19,7 @@ import { createCompanyHttp } from './company-http.ts';
 import { type HostConfig, hostConfig } from './config.ts';
 import { loadConnector } from './discovery.ts';
 import { addHookRoutes } from './hooks.ts';
+import { createIntroductions } from './introductions.ts';
 import { workOnLanes } from './lanes.ts';
 import { type LentParts, lendTools } from './lent-tools.ts';
 import { createOwnDoor } from './own-door.ts';
@@ -70,6 +71,7 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     now,
   };
   const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
+  const introductions = createIntroductions({ connector, toolsOf, now, log });
 
   runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, connector, toolsOf }));
   runtime.run('registration', registerConnector({ name, connector, clients, log }, signal));
@@ -78,12 +80,13 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     // A counter that is born with its first call shows no increase: the alerts would miss it.
     for (const outcome of ['stored', 'parked', 'unavailable']) calls.add(0, { outcome });
     const { hook } = connector;
-    addHookRoutes(runtime.http, { name, hook, channels, door, rates, receivedIds, sent, tracing, log, now, calls });
+    const kept = { receivedIds, sent, introductions };
+    addHookRoutes(runtime.http, { name, hook, channels, door, rates, ...kept, tracing, log, now, calls });
   }
   await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
   const results = createResults(door, now);
-  workOnLanes({ runtime, connector, channels, door, sent, receivedIds, lent, companyHttp, results });
+  workOnLanes({ runtime, connector, channels, door, sent, receivedIds, introductions, lent, companyHttp, results });
 }
 
 type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];

@@ -24,6 +24,7 @@ export interface Waiting {
   /** In milliseconds since 1970. */
   readonly notBeforeMs: number;
   readonly doubtSinceMs: number | undefined;
+  readonly isUnsure: boolean;
 }
 
 /** A held order. */
@@ -54,6 +55,7 @@ interface HeldDocument {
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
   readonly doubtSinceMs?: number | undefined;
+  readonly isUnsure?: boolean;
 }
 
 /** Held orders in the connector's collection. */
@@ -71,8 +73,8 @@ export function createHeldStore(store: Store, connector: string): HeldStore {
       const found = await held.findOne({ queue, conversation }, { sort: inOrder });
       return found === null ? undefined : heldOrderOf(found);
     },
-    update: async (place, { attempts, notBeforeMs, doubtSinceMs }) => {
-      const known = { attempts, notBeforeMs };
+    update: async (place, { attempts, notBeforeMs, doubtSinceMs, isUnsure }) => {
+      const known = { attempts, notBeforeMs, isUnsure };
       await (doubtSinceMs === undefined
         ? held.updateOne({ _id: place }, { $set: known, $unset: { doubtSinceMs: '' } })
         : held.updateOne({ _id: place }, { $set: { ...known, doubtSinceMs } }));
@@ -99,7 +101,8 @@ export function createHeldStore(store: Store, connector: string): HeldStore {
   };
 }
 
-function documentOf({ lane, queue, order, attempts, notBeforeMs, doubtSinceMs }: HeldOrder): HeldDocument {
+function documentOf(held: HeldOrder): HeldDocument {
+  const { lane, queue, order, attempts, notBeforeMs, doubtSinceMs, isUnsure } = held;
   const { sequence, index } = order.position;
   return {
     _id: order.place,
@@ -113,12 +116,13 @@ function documentOf({ lane, queue, order, attempts, notBeforeMs, doubtSinceMs }:
     notBeforeMs,
     expiresAtMs: order.expiresAtMs,
     doubtSinceMs,
+    isUnsure,
   };
 }
 
 function heldOrderOf(found: HeldDocument): HeldOrder {
   const position: Position = { sequence: found.sequence, index: found.index, output: 0 };
-  const { attempts, notBeforeMs, doubtSinceMs } = found;
-  const order = { ...readOrder(position, found.bytes), attempts, doubtSinceMs, isSeenBefore: true };
-  return { lane: found.lane, queue: found.queue, order, attempts, notBeforeMs, doubtSinceMs };
+  const { lane, queue, attempts, notBeforeMs, doubtSinceMs, isUnsure = false } = found;
+  const order = { ...readOrder(position, found.bytes), attempts, doubtSinceMs, isUnsure, isSeenBefore: true };
+  return { lane, queue, order, attempts, notBeforeMs, doubtSinceMs, isUnsure };
 }

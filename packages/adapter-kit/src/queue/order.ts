@@ -18,6 +18,8 @@ export interface QueuedOrder {
   readonly attempts: number;
   /** Since when nobody knows whether the platform has it; undefined: that is not in doubt. */
   readonly doubtSinceMs: number | undefined;
+  /** True if a former try of ours may have reached the platform, which would drop a repeat while it remembers the key. */
+  readonly isUnsure: boolean;
   /** True if it stands among the held, or another owner may have ended it. */
   readonly isSeenBefore: boolean;
 }
@@ -41,6 +43,7 @@ export function readOrder(position: Position, bytes: Uint8Array): QueuedOrder {
     expiresAtMs: expiresAt?.getTime() ?? (item.at?.getTime() ?? 0) + dayMs,
     attempts: 0,
     doubtSinceMs: undefined,
+    isUnsure: false,
     isSeenBefore: false,
   };
 }
@@ -56,6 +59,8 @@ export type Ending =
       readonly scope: 'conversation' | 'channel';
       /** True if the platform did not answer as it should: too many in a row make the channel sick. */
       readonly isTrouble: boolean;
+      /** True if the platform may have it all the same: see {@link QueuedOrder.isUnsure}. */
+      readonly isUnsure?: boolean;
     }
   /** Nobody knows whether the platform has it: asked again until somebody does. */
   | { readonly kind: 'doubt'; readonly sinceMs: number; readonly delayMs: number };

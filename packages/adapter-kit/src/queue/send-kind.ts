@@ -80,7 +80,7 @@ export function createSendKind(parts: SendParts): QueueKind {
 async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): Promise<Ending> {
   const send = sendOf(order);
   const now = parts.now();
-  const isRepeatable = parts.connector.capabilities.isSendIdempotent || send.message?.action?.$case !== 'message';
+  const isRepeatable = mayRepeat(parts, order, send);
   if (order.isSeenBefore || order.doubtSinceMs !== undefined) {
     const ended = await tools.insist(() => parts.sent.ended(order.place, partOf(order, send)));
     if (ended !== undefined) return await finish(parts, order, ended, tools);
@@ -90,9 +90,14 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
     const waitMs = isRepeatable ? parts.settings.timeoutMs : parts.settings.doubtMs;
     if (now < sinceMs + waitMs)
       return { kind: 'doubt', sinceMs, delayMs: Math.min(doubtLookMs, sinceMs + waitMs - now) };
-    if (!isRepeatable) return await failed(parts, order, new ConnectorError('unknown_outcome', unknownForGood), tools);
   }
-  if (now >= order.expiresAtMs) return await failed(parts, order, new ConnectorError('expired', waitedTooLong), tools);
+  const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
+  if (mayBeThere && !isRepeatable)
+    return await failed(parts, order, new ConnectorError('unknown_outcome', unknownForGood), tools);
+  if (now >= order.expiresAtMs) {
+    const code = order.isUnsure ? 'unknown_outcome' : 'expired';
+    return await failed(parts, order, new ConnectorError(code, waitedTooLong), tools);
+  }
   const channel = parts.channel(order.item.channelId);
   if (channel === undefined) return { kind: 'wait', delayMs: channelOffMs, scope: 'channel', isTrouble: false };
   const startedAtMs = now;
@@ -103,10 +108,25 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
     return await ended(parts, { order, send, channel, isRepeatable: true }, { outcome: brought, startedAtMs }, tools);
   }
   await tellFiles(parts, order, brought.copied, tools);
-  if (!parts.connector.capabilities.isSendIdempotent) await tools.mark(order.position);
+  if (!isKeyForEver(parts.connector.capabilities)) await tools.mark(order.position);
   else if (order.isSeenBefore) await tools.confirm();
   else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
   return await call(parts, { order, send: brought.send, channel, isRepeatable }, tools);
+}
+
+/** May it be done twice: whatever writes no message, and what the platform drops as a repeat, as long as it knows the key. */
+function mayRepeat({ connector, settings, now }: SendParts, order: QueuedOrder, send: SendOrder): boolean {
+  if (send.message?.action?.$case !== 'message') return true;
+  const { isSendIdempotent, sendKeySeconds } = connector.capabilities;
+  const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
+  if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere) return isSendIdempotent;
+  // No try was made before it was decided, so the key is known at least until then.
+  const knownUntilMs = (order.item.at?.getTime() ?? 0) + sendKeySeconds * 1_000;
+  return now() + settings.timeoutMs < knownUntilMs;
+}
+
+function isKeyForEver({ isSendIdempotent, sendKeySeconds }: Connector['capabilities']): boolean {
+  return isSendIdempotent && sendKeySeconds === 0;
 }
 
 /** History and portal learn what became of the files. */
@@ -168,7 +188,8 @@ async function ended(
   if (verdict.next === 'fail') return await failed(parts, order, outcome, tools);
   if (verdict.next === 'doubt') return { kind: 'doubt', sinceMs: parts.now(), delayMs: doubtLookMs };
   if (verdict.isSignedOut) await tools.insist(() => parts.onSignedOut(channel, outcome.message));
-  return { kind: 'wait', ...verdict };
+  const isForgotten = send.message?.action?.$case === 'message' && !isKeyForEver(parts.connector.capabilities);
+  return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && isForgotten };
 }
 
 async function sendWithin(

@@ -30,7 +30,8 @@ interface MessageDocument {
   readonly _id: string;
   readonly channelId: string;
   readonly conversationPlatformId: string;
-  readonly platformIds: readonly string[];
+  /** Absent where only a proof without ids came. */
+  readonly platformIds?: readonly string[];
   /** Place of the order that ended with `result`. */
   readonly place?: string;
   readonly result?: Buffer;
@@ -44,7 +45,7 @@ export function createSentMessages(store: Store, connector: string): SentMessage
   return {
     ended: async (place, part) => {
       const found = await messages.findOne({ _id: idOf(part.messageId, part.part) });
-      if (found?.isConfirmed === true) return confirmedResult(part, found.platformIds);
+      if (found?.isConfirmed === true) return confirmedResult(part, found.platformIds ?? []);
       return found?.place === place && found.result !== undefined ? SendResult.decode(found.result) : undefined;
     },
     end: async (place, result, conversationPlatformId) => {
@@ -54,7 +55,9 @@ export function createSentMessages(store: Store, connector: string): SentMessage
     },
     confirm: async (channelId, sends) => {
       const writes = sends.map(({ messageId, part, conversationPlatformId, platformIds }) => {
-        const written = { channelId, conversationPlatformId, platformIds, isConfirmed: true };
+        // A proof without ids leaves those that the platform told itself.
+        const told = platformIds.length === 0 ? {} : { platformIds };
+        const written = { channelId, conversationPlatformId, ...told, isConfirmed: true };
         return { updateOne: { filter: { _id: idOf(messageId, part) }, update: { $set: written }, upsert: true } };
       });
       if (writes.length > 0) await messages.bulkWrite(writes, { ordered: false });
@@ -77,7 +80,7 @@ export function createSentMessages(store: Store, connector: string): SentMessage
       const found = await messages.find(ofMessage).toArray();
       return found
         .toSorted((one, other) => partOf(one) - partOf(other))
-        .flatMap(({ platformIds, conversationPlatformId }) =>
+        .flatMap(({ platformIds = [], conversationPlatformId }) =>
           platformIds.map((platformId) => ({ platformId, conversationPlatformId })),
         );
     },

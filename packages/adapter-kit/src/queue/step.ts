@@ -68,10 +68,14 @@ function waitingAfter(
 ): HeldOrder {
   const attempts = order.attempts + 1;
   const doubtSinceMs = ending.kind === 'doubt' ? ending.sinceMs : undefined;
+  // Whoever tried before and did not end it may have reached the platform, too.
+  const wasTried = order.isUnsure || order.doubtSinceMs !== undefined;
+  const isUnsure = ending.kind === 'wait' && (wasTried || ending.isUnsure === true);
   // A pause of the whole channel is the pacer's.
   const waitMs = ending.kind === 'wait' && ending.scope === 'channel' ? 0 : ending.delayMs;
   const notBeforeMs = care.scheduler.now() + waitMs;
-  return { lane, queue: key, order: { ...order, attempts, doubtSinceMs }, attempts, notBeforeMs, doubtSinceMs };
+  const waiting = { attempts, doubtSinceMs, isUnsure };
+  return { lane, queue: key, order: { ...order, ...waiting }, ...waiting, notBeforeMs };
 }
 
 async function keepWaiting(
@@ -89,7 +93,8 @@ async function keepWaiting(
     return;
   }
   conversation.orders[0] = order;
-  if (conversation.isInDoubt || notBeforeMs - care.scheduler.now() >= holdAfterMs) {
+  // That the platform may have it must outlive us.
+  if (conversation.isInDoubt || order.isUnsure || notBeforeMs - care.scheduler.now() >= holdAfterMs) {
     await hold(parts, conversation, waiting);
   }
 }
@@ -99,9 +104,7 @@ async function hold(parts: StepParts, conversation: Conversation, first: HeldOrd
   const { key, lane, cursor, conversations, held, care } = parts;
   const moving = conversation.orders.map(
     (order): HeldOrder =>
-      order.place === first?.order.place
-        ? first
-        : { lane, queue: key, order, attempts: order.attempts, notBeforeMs: 0, doubtSinceMs: order.doubtSinceMs },
+      order.place === first?.order.place ? first : { ...orderWaiting(order), lane, queue: key, order, notBeforeMs: 0 },
   );
   await care.insist(() => held.put(moving));
   const { notBeforeMs, expiresAtMs, isInDoubt } = conversation;
@@ -112,6 +115,10 @@ async function hold(parts: StepParts, conversation: Conversation, first: HeldOrd
   }
   Object.assign(conversation, { isHeld: true, notBeforeMs, expiresAtMs, isInDoubt });
   care.change(key);
+}
+
+function orderWaiting({ attempts, doubtSinceMs, isUnsure }: QueuedOrder) {
+  return { attempts, doubtSinceMs, isUnsure };
 }
 
 /** What of the first held order decides when the conversation may start; without one, its orders in memory decide. */

@@ -11,7 +11,12 @@ const anyPlan: fc.Arbitrary<Plan> = fc.record({
   ends: fc.array(fc.record({ atOp: fc.integer({ min: 1, max: 60 }), isAfter: fc.boolean(), isTwin: fc.boolean() }), {
     maxLength: 3,
   }),
+  keySeconds: fc.constant(0),
 });
+/** A platform that drops repeats, for a minute or for an hour. */
+const anyKeyedPlan = anyPlan.chain((plan) =>
+  fc.constantFrom(60, 3_600).map((keySeconds): Plan => ({ ...plan, keySeconds })),
+);
 
 const { MESSAGE_STATE_SENT, MESSAGE_STATE_UNKNOWN, MESSAGE_STATE_FAILED } = MessageState;
 
@@ -42,4 +47,21 @@ test('however owners end, and however many there are: nothing twice, nothing los
     fc.asyncProperty(anyPlan, async (plan) => check(plan, await play(plan))),
     { numRuns },
   );
+});
+
+test('the same where the platform drops repeats for a while: what is in doubt goes again only as long as it does', async () => {
+  const numRuns = Number(process.env.MODEL_RUNS ?? 800);
+  await fc.assert(
+    fc.asyncProperty(anyKeyedPlan, async (plan) => check(plan, await play(plan))),
+    { numRuns },
+  );
+});
+
+test('a message that was cut off goes again and is there once; after the platform forgot the key it is unknown', async () => {
+  const one = { orders: [0], ends: [] };
+  const soon = await play({ ...one, reactions: ['cut'], keySeconds: 3_600 });
+  assert.deepEqual([soon.arrived, soon.results.get(0)?.state], [[0], MESSAGE_STATE_SENT]);
+  const cuts = Array.from({ length: 40 }, (): Reaction => 'cut');
+  const late = await play({ ...one, reactions: cuts, keySeconds: 60 });
+  assert.deepEqual([late.arrived, late.results.get(0)?.state], [[0], MESSAGE_STATE_UNKNOWN]);
 });

@@ -30,6 +30,8 @@ export interface Plan {
   /** How the platform answers its calls, in turn; afterwards it sends. */
   readonly reactions: readonly Reaction[];
   readonly ends: readonly OwnerEnd[];
+  /** How long the platform remembers what it was sent, and drops repeats; 0: not at all. */
+  readonly keySeconds: number;
 }
 
 /** What happened. */
@@ -60,6 +62,7 @@ export async function play(plan: Plan): Promise<Outcome> {
   const ended = new Map<string, { readonly place: string; readonly result: SendResult }>();
   const results = new Map<number, SendResult>();
   const arrived: number[] = [];
+  const arrivedAtMs = new Map<number, number>();
   const troubles: unknown[] = [];
   const reactions = [...plan.reactions];
   for (const [index, conversation] of plan.orders.entries())
@@ -128,12 +131,22 @@ export async function play(plan: Plan): Promise<Outcome> {
 
   const connectorOver = (op: Op) =>
     defineConnector<unknown>({
-      ...{ title: 'Model', settings: z.unknown(), secretNames: [], capabilities: Capabilities.fromPartial({}) },
+      ...{ title: 'Model', settings: z.unknown(), secretNames: [] },
+      capabilities: Capabilities.fromPartial({
+        isSendIdempotent: plan.keySeconds > 0,
+        sendKeySeconds: plan.keySeconds,
+      }),
       send: async ({ message }) => {
         const number = Number(message?.id);
         const reaction = await op(() => {
           const next = reactions.shift() ?? 'sent';
-          if (next === 'sent' || next === 'cut') arrived.push(number);
+          const now = time.scheduler.now();
+          const knownUntilMs = (arrivedAtMs.get(number) ?? Number.NEGATIVE_INFINITY) + plan.keySeconds * 1_000;
+          if (now < knownUntilMs) return next === 'cut' ? 'cut' : 'sent';
+          if (next === 'sent' || next === 'cut') {
+            arrived.push(number);
+            arrivedAtMs.set(number, now);
+          }
           return next;
         });
         if (reaction === 'sent') return { platformIds: [`p${number}`] };
@@ -192,7 +205,10 @@ function heldOver(all: Map<string, HeldOrder>, op: Op): HeldStore {
     [...all.values()].toSorted((one, other) => one.order.position.sequence - other.order.position.sequence);
   const seen = (found: HeldOrder): HeldOrder => ({
     ...found,
-    order: { ...found.order, attempts: found.attempts, doubtSinceMs: found.doubtSinceMs, isSeenBefore: true },
+    order: {
+      ...{ ...found.order, attempts: found.attempts, doubtSinceMs: found.doubtSinceMs },
+      ...{ isUnsure: found.isUnsure, isSeenBefore: true },
+    },
   });
   return {
     put: (orders) =>
