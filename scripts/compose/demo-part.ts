@@ -2,15 +2,18 @@ import { toolsBuild } from './server-parts.ts';
 import { indented } from './yaml.ts';
 
 const SIMULATOR_PORT = 8091;
+/** The one that the demo tenant's channel is connected to. */
+const SEEDED = 'telegram';
 
-/** Services of the profile `demo`: the platforms that play messengers, a tenant, the page. Pure. */
+/** Services of the profile `demo`: the platform that plays Telegram, a tenant, the page; the others have their own. Pure. */
 export function demoPart(connectors: readonly string[], simulators: readonly string[]): readonly string[] {
-  return [...simulators.map((name, index) => simulatorPart(name, SIMULATOR_PORT + index)), seedPart(connectors), page];
+  const played = [SEEDED, ...simulators.filter((name) => name !== SEEDED)];
+  return [...played.map((name, index) => simulatorPart(name, SIMULATOR_PORT + index)), seedPart(connectors), page];
 }
 
 function simulatorPart(name: string, port: number): string {
   return `${name}-simulator:
-  profiles: [demo]
+  profiles: [${name === SEEDED ? 'demo' : 'simulators'}]
   image: trunkline/demo-platforms
   build:
     context: .
@@ -39,10 +42,10 @@ seed:
   environment:
     GATEWAY_URL: http://gateway:8080
     PORTAL_URL: http://demo:8090/portal
-    TELEGRAM_API_URL: http://telegram-simulator:${SIMULATOR_PORT}
+    TELEGRAM_API_URL: http://${SEEDED}-simulator:${SIMULATOR_PORT}
   volumes: ["demo:/var/lib/trunkline", "secrets-seed:/run/trunkline:ro"]
   depends_on:
-    telegram-simulator: { condition: service_started }
+    ${SEEDED}-simulator: { condition: service_started }
 ${indented(waits.join('\n'), 4)}`;
 }
 
@@ -60,7 +63,7 @@ const page = `demo:
     HTTP_PORT: "8090"
     GATEWAY_URL: http://gateway:8080
     GATEWAY_PUBLIC_URL: \${PUBLIC_URL:-http://localhost:\${HTTP_PORT:-8080}}
-    TELEGRAM_SIMULATOR_URL: http://localhost:${hostPort('telegram', SIMULATOR_PORT)}
+    TELEGRAM_SIMULATOR_URL: http://localhost:${hostPort(SEEDED, SIMULATOR_PORT)}
     DEMO_FOLDER: /var/lib/trunkline/events
   ports: ["\${DEMO_PORT:-8090}:8090"]
   volumes: ["demo:/var/lib/trunkline"]

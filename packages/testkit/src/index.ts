@@ -24,6 +24,5 @@ export type { MongoUser } from './servers/mongo-setup.ts';
 export type { NatsUser, SubjectRights } from './servers/nats.ts';
 export { type Servers, type ServersWanted, startServers } from './servers/start-servers.ts';
 export { tied } from './servers/tied.ts';
-export { createFaults, type Faults } from './simulator/faults.ts';
-export { type DoubleRequest, type HttpDouble, type Reaction, startHttpDouble } from './simulator/http-double.ts';
+export * from './simulator/index.ts';
 export { until } from './until.ts';

@@ -4,27 +4,29 @@ export interface Faults<Fault> {
   arm(fault: Fault, times?: number): void;
   /** Uses up the first armed fault that fits; undefined when none does. */
   take(fits: (fault: Fault) => boolean): Fault | undefined;
-  /** Takes everything back. */
-  clear(): void;
+  /** All that are armed, the oldest first. */
+  armed(): readonly Fault[];
+  /** Takes everything back, or what fits. */
+  clear(fits?: (fault: Fault) => boolean): void;
 }
 
 /** Makes a set without faults. Each platform has faults of its own kinds. */
 export function createFaults<Fault>(): Faults<Fault> {
-  const armed: { readonly fault: Fault; left: number }[] = [];
+  let waiting: { readonly fault: Fault; left: number }[] = [];
   return {
     arm: (fault, times = 1) => {
-      armed.push({ fault, left: times });
+      waiting.push({ fault, left: times });
     },
     take: (fits) => {
-      const index = armed.findIndex(({ fault }) => fits(fault));
-      const found = armed[index];
+      const found = waiting.find(({ fault }) => fits(fault));
       if (found === undefined) return undefined;
       found.left -= 1;
-      if (found.left <= 0) armed.splice(index, 1);
+      if (found.left <= 0) waiting = waiting.filter((other) => other !== found);
       return found.fault;
     },
-    clear: () => {
-      armed.length = 0;
+    armed: () => waiting.map(({ fault }) => fault),
+    clear: (fits = () => true) => {
+      waiting = waiting.filter(({ fault }) => !fits(fault));
     },
   };
 }

@@ -41,7 +41,7 @@ export async function startHttpDouble(
 ): Promise<HttpDouble> {
   const server = createServer(async (request, response) => {
     try {
-      perform(await react(await read(request)), response);
+      performReaction(await react(await readDouble(request)), response);
     } catch {
       response.destroyed || response.writeHead(500).end();
     }
@@ -57,13 +57,15 @@ export async function startHttpDouble(
   };
 }
 
-async function read(request: IncomingMessage): Promise<DoubleRequest> {
+/** Reads a request whole, for a server that is not started here. */
+export async function readDouble(request: IncomingMessage): Promise<DoubleRequest> {
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   const url = new URL(request.url ?? '/', 'http://platform');
   return { method: request.method ?? 'GET', url, headers, body: await buffer(request) };
 }
 
-function perform(reaction: Reaction, response: ServerResponse): void {
+/** Does with a request what was said. */
+export function performReaction(reaction: Reaction, response: ServerResponse): void {
   if (reaction === 'hang') return;
   if (reaction === 'cut') {
     response.destroy();

@@ -32,16 +32,30 @@ export type UpdateFault =
   /** So many updates are gathered and then come last one first. */
   | { readonly kind: 'reversed_updates'; readonly count: number };
 
-const apiKinds = [
-  ...['too_many_requests', 'refusal', 'server_error', 'cut_before', 'cut_after', 'broken_answer', 'slow'],
-  'late_answer',
-];
+const apiSentences = {
+  too_many_requests: 'Refuses: too many requests',
+  refusal: 'Refuses as it is given',
+  server_error: "Answers with a proxy's error page",
+  cut_before: 'Cuts the connection, nothing is done',
+  cut_after: 'Does it, then cuts the connection',
+  broken_answer: 'Does it, half of the answer comes',
+  slow: 'Does it late',
+  late_answer: 'Does it at once, answers late',
+} as const satisfies Record<ApiFault['kind'], string>;
+
+/** A sentence for each fault. */
+export const faultSentences: Readonly<Record<Fault['kind'], string>> = {
+  ...apiSentences,
+  file_gone: 'Files: the link has expired',
+  file_shorter: 'Files: shorter than they claim',
+  file_endless: 'Files: without end',
+  file_redirect: 'Files: redirect to a private address',
+  repeated_update: 'Hook: everything comes twice',
+  reversed_updates: 'Hook: the next three come last one first',
+};
 
 /** Names of all faults. */
-export const faultKinds: readonly string[] = [
-  ...apiKinds,
-  ...['file_gone', 'file_shorter', 'file_endless', 'file_redirect', 'repeated_update', 'reversed_updates'],
-];
+export const faultKinds: readonly string[] = Object.keys(faultSentences);
 
 interface Armed {
   readonly fault: Fault;
@@ -52,8 +66,9 @@ interface Armed {
 export interface Faults {
   /** Arms a fault for so many times; once unless said. */
   arm(fault: Fault, times?: number): void;
-  /** Takes everything back. */
-  clear(): void;
+  /** Takes everything back, or what is of one kind. */
+  clear(kind?: string): void;
+  isArmed(kind: string): boolean;
   takeForCall(method: string, chatId: number): ApiFault | undefined;
   takeForFile(): FileFault | undefined;
   takeForUpdate(): Extract<UpdateFault, { kind: 'repeated_update' }> | undefined;
@@ -80,9 +95,10 @@ export function createFaults(): Faults {
     arm: (fault, times = 1) => {
       armed.push({ fault, left: times });
     },
-    clear: () => {
-      armed = [];
+    clear: (kind) => {
+      armed = kind === undefined ? [] : armed.filter(({ fault }) => fault.kind !== kind);
     },
+    isArmed: (kind) => find((fault) => fault.kind === kind) !== undefined,
     takeForCall: (method, chatId) => {
       const fits = (fault: Fault) =>
         isApiFault(fault) && (fault.method ?? method) === method && (fault.chatId ?? chatId) === chatId;
@@ -102,5 +118,5 @@ export function createFaults(): Faults {
 }
 
 function isApiFault(fault: Fault): fault is ApiFault {
-  return apiKinds.includes(fault.kind);
+  return Object.hasOwn(apiSentences, fault.kind);
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ClientSide } from '@trunkline/testkit/simulator';
 import { serveApi } from './api-server.ts';
+import { clientSideOf } from './client-side.ts';
 import { serveControl } from './control-server.ts';
 import { deliverUpdates, type SlowAnswer } from './deliver.ts';
 import { serveFile } from './file-server.ts';
@@ -44,6 +46,7 @@ export async function createTelegramSimulator(options: SimulatorOptions = {}): P
   const { port = 0, host = '127.0.0.1', token = sampleToken, username = 'trunkline_bot', now = Date.now } = options;
   const { retryDelayMs = 1_000, answerLimitMs = 5_000 } = options;
   const bots: SimulatedBot[] = [];
+  const clients: ClientSide[] = [];
   const deliveries: Promise<void>[] = [];
   const ended = new AbortController();
   const find = (wanted: string) => bots.find((bot) => bot.token === wanted);
@@ -54,7 +57,7 @@ export async function createTelegramSimulator(options: SimulatorOptions = {}): P
     const url = new URL(request.url ?? '/', 'http://simulator');
     if (url.pathname.startsWith('/bot')) return serveApi(find, [request, response], url);
     if (url.pathname.startsWith('/file/')) return serveFile(find, response, url);
-    return serveControl(bots, [request, response], url);
+    return serveControl(clients, [request, response], ended.signal);
   }
 
   function addBot(names: { token: string; username: string }): SimulatedBot {
@@ -62,6 +65,7 @@ export async function createTelegramSimulator(options: SimulatorOptions = {}): P
     const slow = bot.slowAnswers as SlowAnswer[];
     const onSlow = (answered: SlowAnswer) => void slow.push(answered);
     bots.push(bot);
+    clients.push(clientSideOf(bot));
     deliveries.push(deliverUpdates(bot.state, { signal: ended.signal, retryDelayMs, answerLimitMs, onSlow }));
     return bot;
   }

@@ -8,8 +8,6 @@ import { readScreen, type Screen } from './screen.ts';
 import { trouble } from './trouble.ts';
 import type { Call, User } from './types.ts';
 
-export { readScreen } from './screen.ts';
-
 /** Everything that people do, and that goes wrong, by name: what a test calls and what the page calls. */
 export const actions = { ...people, ...groups, press, ...trouble };
 

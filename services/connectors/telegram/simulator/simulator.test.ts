@@ -172,10 +172,20 @@ test('a page acts for a person through the same actions', async () => {
   assert.equal((await post('write', { from: anna.id, text: 'hello' })).status, 200);
   assert.equal((await post('write', { from: 1, text: 'hello' })).status, 400);
   assert.equal((await post('constructor', {})).status, 400);
-  const screen = (await (await fetch(`${root}/screen?chat=${anna.id}`)).json()) as { messages: { text: string }[] };
-  assert.deepEqual(
-    screen.messages.map(({ text }) => text),
-    ['hello'],
-  );
+  simulator.write({ from: anna.id, text: 'see https://a.example/?a=1&b' });
+  interface View {
+    readonly armed: readonly string[];
+    readonly messages: readonly { readonly id: number; readonly html: string; readonly reactions: readonly string[] }[];
+  }
+  const view = async () => (await (await fetch(`${root}/view?chat=${anna.id}`)).json()) as View;
+  const [hello, link] = (await view()).messages;
+  assert.equal(hello?.html, 'hello');
+  assert.match(link?.html ?? '', /<a href="https:\/\/a.example\/\?a=1&#38;b"/);
+  await post('react', { from: anna.id, message: hello?.id, emoji: '👍' });
+  await post('fail', { kind: 'slow', times: 9 });
+  assert.deepEqual((await view()).messages[0]?.reactions, ['👍']);
+  assert.deepEqual((await view()).armed, ['slow']);
+  await post('heal', { kind: 'slow' });
+  assert.deepEqual((await view()).armed, []);
   assert.match(await (await fetch(simulator.url)).text(), /<title>/);
 });

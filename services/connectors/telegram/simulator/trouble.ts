@@ -11,10 +11,10 @@ function fail(bot: Bot, fault: Fault & { times?: number }, times = fault.times ?
   bot.faults.arm(fault, times);
 }
 
-/** Takes all faults back that were not used; a revoked token works again. */
-function heal(bot: Bot): void {
-  bot.faults.clear();
-  bot.isRevoked = false;
+/** Takes all faults back that were not used, or those of one kind; with all, a revoked token works again. */
+function heal(bot: Bot, { kind }: { kind?: string } = {}): void {
+  bot.faults.clear(kind);
+  if (kind === undefined) bot.isRevoked = false;
 }
 
 /** From now on the token is refused. */
