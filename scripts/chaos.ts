@@ -8,11 +8,24 @@ npm run chaos -- --quick           half a minute of it
 npm run chaos -- --seconds 600     as long as you like
 npm run chaos -- --seed 42         the same disturbances again, in the same order and at the same moments
 npm run chaos -- --portals 40      portals that are written to
-npm run chaos -- --nats 3           three NATS servers with three copies of everything; one of them is killed or frozen at a time
+npm run chaos -- --nats 3          three NATS servers with three copies of everything; one of them is killed or frozen at a time,
+                                   and answers late what it is asked, as a replica that lags does
 npm run chaos -- --sync always     NATS writes through before it confirms
 npm run chaos -- --sink <url>      a portal of yours judges: everything is sent there, its licence key is printed
 
-Everything stays on this machine. The last line is JSON: sent, lost, out_of_order, repeats, kills, seed.`;
+npm run chaos -- --watch           as those see it who run the platform: a Prometheus with the rules of deploy/ looks on, and at the end
+                                   it is said which panels gave nothing and which alerts fired; three portals are sick all the time
+npm run chaos -- --shots docs/shots
+                                   the same, with pictures of the operations page and a status page under chaos
+npm run chaos -- --scenario older-copy
+                                   one disaster, told from beginning to end: the store of NATS is restored from an older copy; the
+                                   lanes must stop with an alarm, and go on when the right store is back
+npm run chaos -- --scenario four-days
+                                   everything is killed and comes back four days later: what was read is cleared, what waited for a
+                                   portal has expired and the portal is told
+
+Everything stays on this machine. The last line is JSON: sent, lost, out_of_order, repeats, kills, seed; of a scenario also
+its name and told: messages of which their portals were told that they will not come.`;
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +37,9 @@ const { values } = parseArgs({
     sync: { type: 'string' },
     sink: { type: 'string' },
     nats: { type: 'string' },
+    scenario: { type: 'string' },
+    shots: { type: 'string' },
+    watch: { type: 'boolean' },
   },
 });
 

@@ -7,6 +7,8 @@ import { apiOf } from '../up/api.ts';
 import { disturbances, pickDisturbance } from './disturbances/all.ts';
 import { createClaims } from './disturbances/disturbance.ts';
 import { type ChaosPlan, planOf, type RawFlags } from './plan.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { startWatch } from './watch.ts';
 
 /** Two of each that owns lanes, so that one can take over from the other. */
 const scale = { normalizer: 2, sealer: 2, delivery: 2, telegram: 2 };
@@ -32,16 +34,20 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
       for (const { id, licenceKey } of portals) console.log(`portal ${id} licence key ${licenceKey}`);
     },
   });
-  console.log(`seed ${plan.seed}: ${plan.perSecond} messages a second to ${plan.portals} portals, ${plan.seconds} s`);
-  const storm = await runStorm(field, plan, signal);
+  const { scenario } = plan;
+  const what = scenario === undefined ? `seed ${plan.seed}` : scenario.name;
+  console.log(`${what}: ${plan.perSecond} messages a second to ${plan.portals} portals, ${plan.seconds} s`);
+  const storm = await (scenario === undefined ? runWatched(field, plan, signal) : runScenario(field, plan, scenario));
+  if (storm === undefined) return 1;
   say('everything is mended: waiting for the rest');
   const verdict = await untilComplete(field);
   progress.done('chaos', 'done');
   console.log(summaryOf(storm, verdict));
   if (verdict !== undefined && !isClean(verdict)) await tellWhere(field, verdict);
-  const { lost = null, outOfOrder = null, repeats = null } = verdict ?? {};
+  const { lost = null, outOfOrder = null, repeats = null, told } = verdict ?? {};
   const { sent } = storm.result;
-  console.log(JSON.stringify({ sent, lost, out_of_order: outOfOrder, repeats, kills: storm.kills, seed: plan.seed }));
+  const figures = { sent, lost, out_of_order: outOfOrder, repeats, kills: storm.kills, seed: plan.seed };
+  console.log(JSON.stringify(scenario === undefined ? figures : { scenario: scenario.name, ...figures, told }));
   return verdict === undefined || isClean(verdict) ? 0 : 1;
 }
 
@@ -49,17 +55,65 @@ interface Storm {
   readonly result: SendResult;
   readonly kills: number;
   readonly counts: ReadonlyMap<string, number>;
+  /** What those saw who looked on. */
+  readonly seen?: string;
 }
 
-async function runStorm(field: Field, plan: ChaosPlan, signal: AbortSignal): Promise<Storm> {
-  const counts = new Map<string, number>();
+/** Tells what happens as it happens, with the seconds since the beginning, and counts the kills. */
+function startTelling() {
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1_000;
-  let kills = 0;
-  const tell = (what: string) => {
-    if (what.startsWith('kill')) kills += 1;
-    console.log(`  ${seconds().toFixed(1).padStart(6)} s  ${what}`);
+  const telling = {
+    ...{ kills: 0, seconds },
+    tell: (what: string) => {
+      if (what.startsWith('kill')) telling.kills += 1;
+      console.log(`  ${seconds().toFixed(1).padStart(6)} s  ${what}`);
+    },
   };
+  return telling;
+}
+
+/** Undefined when it did not go as it must. */
+async function runScenario(
+  field: Field,
+  { seconds, perSecond }: ChaosPlan,
+  scenario: Scenario,
+): Promise<Storm | undefined> {
+  const telling = startTelling();
+  try {
+    const result = await scenario.run(field, { seconds, perSecond, tell: telling.tell });
+    return { result, kills: telling.kills, counts: new Map() };
+  } catch (error) {
+    console.error(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
+    console.error(`  logs and data stay in ${field.keep()}`);
+    return undefined;
+  }
+}
+
+/** The storm, and who looks on if somebody is to. */
+async function runWatched(field: Field, plan: ChaosPlan, signal: AbortSignal): Promise<Storm> {
+  const telling = startTelling();
+  if (!plan.isWatched) return await runStorm(field, plan, { telling, signal });
+  const over = new AbortController();
+  const { tell } = telling;
+  const until = AbortSignal.any([signal, over.signal]);
+  await using watch = await startWatch(field, { shots: plan.shots, tell, signal: until });
+  try {
+    const storm = await runStorm(field, plan, { telling, signal });
+    over.abort();
+    return { ...storm, seen: await watch.report() };
+  } finally {
+    over.abort();
+  }
+}
+
+async function runStorm(
+  field: Field,
+  plan: ChaosPlan,
+  { telling, signal }: { readonly telling: ReturnType<typeof startTelling>; readonly signal: AbortSignal },
+): Promise<Storm> {
+  const counts = new Map<string, number>();
+  const { tell, seconds } = telling;
   const messages = plan.perSecond * plan.seconds;
   const order = { portals: [], messages, seconds: 0, perSecond: plan.perSecond, connections: 32, characters: 256 };
   const sending = field.sender.ask('send', order);
@@ -74,7 +128,7 @@ async function runStorm(field: Field, plan: ChaosPlan, signal: AbortSignal): Pro
   };
   // Each has a chance of its own: what it does depends on the seed, not on how long the other took.
   await Promise.all(Array.from({ length: atOnce }, (_, index) => disturb(createChance(plan.seed + index))));
-  return { result: await sending, kills, counts };
+  return { result: await sending, kills: telling.kills, counts };
 }
 
 function possible({ sink }: ChaosPlan) {
@@ -112,10 +166,16 @@ function isClean({ lost, outOfOrder, broken }: Verdict): boolean {
   return lost === 0 && outOfOrder === 0 && broken.length === 0;
 }
 
-function summaryOf({ result, kills, counts }: Storm, verdict: Verdict | undefined): string {
+function summaryOf({ result, kills, counts, seen }: Storm, verdict: Verdict | undefined): string {
   const rows = [...counts].map(([name, count]) => `  ${name.padEnd(38)}${count}`);
   const judged = verdict
     ? [`  lost ${verdict.lost}, out of order ${verdict.outOfOrder}, repeats ${verdict.repeats}`, ...verdict.broken]
     : ['  judged by the sink'];
-  return ['', `  sent ${result.sent}, put off ${result.putOff} times, kills ${kills}`, ...rows, ...judged].join('\n');
+  return [
+    '',
+    `  sent ${result.sent}, put off ${result.putOff} times, kills ${kills}`,
+    ...rows,
+    ...judged,
+    ...(seen === undefined ? [] : [seen]),
+  ].join('\n');
 }

@@ -10,8 +10,11 @@ export interface FleetPortal {
   /** `p1`, `p2`, …: its path at the judge, and what its messages' marks say. */
   readonly name: string;
   readonly id: string;
+  readonly tenantId: string;
   readonly licenceKey: string;
   readonly botToken: string;
+  /** The bot's channel. */
+  readonly channelId: string;
 }
 
 /** What the fleet is made on. */
@@ -72,8 +75,8 @@ async function makePortal(api: Api, tenantId: string, number: number, options: F
     settingsJson: JSON.stringify({ apiUrl: options.platformUrl }),
     secrets: { token: botToken },
   };
-  await api('DirectoryService/CreateChannel', order(`channel ${name}`, channel));
-  return { name, id: portal.id, licenceKey, botToken };
+  const { id: channelId } = await api<Named>('DirectoryService/CreateChannel', order(`channel ${name}`, channel));
+  return { name, id: portal.id, tenantId, licenceKey, botToken, channelId };
 }
 
 function order<Fields extends object>(name: string, fields: Fields) {

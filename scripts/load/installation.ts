@@ -34,6 +34,8 @@ export interface Installation extends AsyncDisposable {
   readonly administratorKey: string;
   readonly natsUrl: string;
   readonly servers: Servers;
+  /** What the servers keep, a folder each. */
+  readonly dataFolder: string;
   /** Names of all instances, `<service>-<number>`. */
   readonly names: readonly string[];
   /** Process ids of what runs now: instances and servers by name. */
@@ -63,7 +65,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const access = { natsUsers: users.nats, mongoUsers: users.mongo, natsSync: options.natsSync };
   const { natsMembers = 1 } = options;
   const wanted = { nats: true, mongo: true, kafka: true, own: true, natsMembers, signal, ...access } as const;
-  const servers = stack.use(await startServers({ ...wanted, dataDir: join(folder, 'data') }));
+  const dataFolder = join(folder, 'data');
+  const servers = stack.use(await startServers({ ...wanted, dataDir: dataFolder }));
   const { natsUrl, mongoUrl } = servers;
   await provision({ natsUrl, mongoUrl, database: DATABASE, connectors, replicas: natsMembers, busBytes, signal });
   const secrets = (await keepSecrets(join(folder, 'secrets.json'))).values;
@@ -85,7 +88,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   await Promise.all(running.names.map((name) => running.start(name)));
   const owned = stack.move();
   return {
-    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, wires },
+    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, dataFolder, wires },
     ...running,
     pids: () => new Map([...Object.entries(servers.pids), ...running.pids()]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

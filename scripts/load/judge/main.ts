@@ -5,7 +5,7 @@ import { answerParent } from '../child.ts';
 import { markIn } from '../mark.ts';
 import { type Fault, misbehave } from './faults.ts';
 import { createLatencies } from './latency.ts';
-import { openerOf, type PortalOpener } from './open.ts';
+import { type CloudEvent, openerOf, type PortalOpener } from './open.ts';
 import { createTally, type PortalTally, type Tally } from './tally.ts';
 
 /** What the judge is asked. It runs in a process of its own, because its work is not the product's. */
@@ -20,6 +20,8 @@ export type JudgeOrders = {
   readonly misbehave: (faults: Readonly<Record<string, Fault | null>>) => void;
   /** Portals whose messages are timed; null: all. Forgets the times until now. */
   readonly time: (names: readonly string[] | null) => void;
+  /** Notices are right from now on: what they name may stay away. Until then each is a fault. */
+  readonly expectNotices: (isSo: boolean) => void;
   readonly progress: (value: null) => JudgeProgress;
   /** Judges by what was sent to each portal. */
   readonly judge: (sent: Readonly<Record<string, number>>) => Verdict;
@@ -66,6 +68,7 @@ const brokenLimit = 20;
 const counts = { messages: 0, events: 0, requests: 0 };
 let opensNothing = false;
 let areAllTimed = true;
+let expectsNotices = false;
 
 function portalOf(name: string): Judged {
   const found = portals.get(name);
@@ -107,13 +110,20 @@ async function take(name: string, portal: Judged, body: string, { headers }: Inc
     if (sequence <= portal.lastSequence) {
       // Counted as a repeat below, by its mark: opened all the same, so that nothing hides behind a number.
     } else if (event.type.startsWith('trunkline.events.')) {
-      complain(`${name}: ${event.type} at ${event.sequence}`);
+      takeNotice(name, portal, event);
     } else if (sequence !== portal.lastSequence + 1n) {
       complain(`${name}: ${event.sequence} came after ${portal.lastSequence}`);
     }
     portal.lastSequence = sequence > portal.lastSequence ? sequence : portal.lastSequence;
     takeMessage(name, portal, opened[index]);
   }
+}
+
+function takeNotice(name: string, portal: Judged, { type, sequence, data }: CloudEvent): void {
+  const { from } = data as { readonly from: string };
+  const isNext = BigInt(from) <= portal.lastSequence + 1n;
+  if (!expectsNotices || !isNext) complain(`${name}: ${type} from ${from} to ${sequence} after ${portal.lastSequence}`);
+  else portal.tally.excuse(Number(BigInt(sequence) - portal.lastSequence));
 }
 
 function takeMessage(name: string, portal: Judged, said: unknown): void {
@@ -136,7 +146,7 @@ function textIn(said: unknown): string {
 }
 
 function judge(sent: Readonly<Record<string, number>>): Verdict {
-  const total = { received: 0, outOfOrder: 0, repeats: 0, lost: 0 };
+  const total = { received: 0, outOfOrder: 0, repeats: 0, lost: 0, told: 0 };
   const missing: Missing[] = [];
   for (const [name, count] of Object.entries(sent)) {
     const tally = portalOf(name).tally.count(count);
@@ -144,6 +154,7 @@ function judge(sent: Readonly<Record<string, number>>): Verdict {
     total.outOfOrder += tally.outOfOrder;
     total.repeats += tally.repeats;
     total.lost += tally.lost;
+    total.told += tally.told;
     const { lost, firstLost } = tally;
     if (lost > 0 && missing.length < brokenLimit) missing.push({ portal: name, lost, firstLost });
   }
@@ -173,6 +184,9 @@ answerParent({
     const timed = new Set(names);
     for (const [name, portal] of portals) portal.isTimed = areAllTimed || timed.has(name);
     latencies.clear();
+  },
+  expectNotices: (isSo) => {
+    expectsNotices = isSo;
   },
   progress: () => ({ ...counts }),
   judge,

@@ -7,8 +7,10 @@ export interface Tally {
   readonly outOfOrder: number;
   /** Came again. */
   readonly repeats: number;
-  /** Of those that were sent, how many never came. */
+  /** Of those that were sent, how many never came, and nobody said why. */
   readonly lost: number;
+  /** Of those that were sent, how many never came, and the portal was told that they would not. */
+  readonly told: number;
 }
 
 /** A portal's tally, with the number of the first message that never came; 0 when all came. */
@@ -20,6 +22,8 @@ export interface OwnTally extends Tally {
 export interface PortalTally {
   /** Says whether it came for the first time. */
   take(mark: Mark): boolean;
+  /** A notice says that so many events will not come: the messages that are missing at this place are among them. */
+  excuse(events: number): void;
   /** As it is now, if so many were sent. */
   count(sent: number): OwnTally;
 }
@@ -28,6 +32,8 @@ export interface PortalTally {
 export function createTally(): PortalTally {
   const missing = new Set<number>();
   let last = 0;
+  let told = 0;
+  let excused = 0;
   let received = 0;
   let outOfOrder = 0;
   let repeats = 0;
@@ -43,14 +49,24 @@ export function createTally(): PortalTally {
         outOfOrder += 1;
         return true;
       }
-      for (let skipped = last + 1; skipped < number; skipped += 1) missing.add(skipped);
+      for (let skipped = last + 1; skipped < number; skipped += 1) {
+        if (excused === 0) missing.add(skipped);
+        else {
+          excused -= 1;
+          told += 1;
+        }
+      }
+      excused = 0;
       last = number;
       return true;
+    },
+    excuse: (events) => {
+      excused += events;
     },
     count: (sent) => {
       const lost = missing.size + Math.max(0, sent - last);
       const [first = last + 1] = missing;
-      return { received, outOfOrder, repeats, lost, firstLost: lost === 0 ? 0 : first };
+      return { received, outOfOrder, repeats, lost, told, firstLost: lost === 0 ? 0 : first };
     },
   };
 }

@@ -8,7 +8,7 @@ export interface Hook {
   readonly secret: string;
 }
 
-/** The messenger's side: as much of the Bot API as connecting a bot asks, for any number of bots. */
+/** The messenger's side: as much of the Bot API as connecting a bot and answering a client ask, for any number of bots. */
 export interface Platform {
   readonly url: string;
   /** By token; undefined before the bot was connected. */
@@ -32,7 +32,7 @@ async function serve(hooks: Map<string, Hook>, request: IncomingMessage, respons
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     return;
   }
-  const given = (await json(request).catch(() => ({}))) as { readonly url?: string; readonly secret_token?: string };
+  const given = (await json(request).catch(() => ({}))) as Call['given'];
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ ok: true, result: resultOf(hooks, { token, method, given }) }));
 }
@@ -40,13 +40,22 @@ async function serve(hooks: Map<string, Hook>, request: IncomingMessage, respons
 interface Call {
   readonly token: string;
   readonly method: string;
-  readonly given: { readonly url?: string; readonly secret_token?: string };
+  readonly given: { readonly url?: string; readonly secret_token?: string; readonly chat_id?: number };
 }
 
 function resultOf(hooks: Map<string, Hook>, { token, method, given }: Call): unknown {
   const id = Number(token.split(':')[0]);
   if (method === 'getMe') return { id, is_bot: true, first_name: 'Bot', username: `bot_${id}_bot` };
+  if (method === 'sendMessage') return sentTo(Number(given.chat_id));
   if (method === 'setWebhook') hooks.set(token, { url: given.url ?? '', secret: given.secret_token ?? '' });
   if (method !== 'getWebhookInfo') return true;
   return { url: hooks.get(token)?.url ?? '', has_custom_certificate: false, pending_update_count: 0 };
+}
+
+/** Ids of what bots send: above those of what clients write. */
+let lastSent = 1_000_000_000;
+
+function sentTo(chatId: number): object {
+  lastSent += 1;
+  return { message_id: lastSent, date: Math.floor(Date.now() / 1_000), chat: { id: chatId, type: 'private' } };
 }

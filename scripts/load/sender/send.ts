@@ -2,6 +2,9 @@ import { Pool } from 'undici';
 import { markedText } from '../mark.ts';
 import type { Hook } from './platform.ts';
 
+/** Telegram's id of the one client whom every bot has. */
+export const clientId = 1_000_000;
+
 /** A portal's client, who writes to the portal's bot. */
 export interface Writer {
   /** Name of the portal. */
@@ -98,7 +101,7 @@ async function write(pool: Pool, writer: Writer, characters: number, signal: Abo
 }
 
 function updateOf({ name, written }: Writer, characters: number): string {
-  const person = 1_000_000;
+  const person = clientId;
   const atMs = Date.now();
   const text = markedText({ portal: name, number: written, atMs }, characters);
   const from = { id: person, is_bot: false, first_name: 'Anna', language_code: 'en' };

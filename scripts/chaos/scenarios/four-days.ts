@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { streams } from '../../../packages/contracts/src/index.ts';
+import { connectBus } from '../../../packages/runtime/src/index.ts';
+import type { Field } from '../../load/field.ts';
+import { apiOf } from '../../up/api.ts';
+import { endAll, type Scenario, startAll, untilSo, write } from './scenario.ts';
+
+const daysMs = 4 * 24 * 60 * 60 * 1_000;
+const cleared = [streams.ingress, streams.facts] as const;
+
+/**
+ * Everything is killed while messages are written, and comes back four days later. Time passes by clocks: the janitor's, to whom all
+ * that was read is old and goes, and delivery's, to whom what waited for a portal has expired. (NATS keeps its own clock, so these two
+ * look alone, one after the other, before anybody works again: to the others nothing would ever be young.) Whatever was accepted
+ * comes, in order, or its portal is told that it expired.
+ */
+export const fourDays: Scenario = {
+  name: 'four-days',
+  run: async (field, { seconds, perSecond, tell }) => {
+    const { installation, judge, portals } = field;
+    const { servers } = installation;
+    const [late = { name: '', id: '' }] = portals;
+    await judge.ask('misbehave', { [late.name]: 'failing' });
+    await judge.ask('expectNotices', true);
+    const sending = write(field, perSecond, seconds);
+    await pause((seconds * 1_000) / 2);
+    tell(`kill -9 of every service and server; ${late.name} was down before`);
+    await Promise.all([
+      endAll(field, 'kill'),
+      ...(['nats', 'mongo', 'kafka'] as const).map((name) => servers.kill(name)),
+    ]);
+    await Promise.all((['nats', 'mongo', 'kafka'] as const).map((name) => servers.restart(name)));
+
+    const before = await countsOf(field);
+    await installation.start('janitor-1', daysMs);
+    await untilSo('the janitor clears what was read', async () => {
+      const now = await countsOf(field);
+      return cleared.every((stream) => (now[stream] ?? 0) < (before[stream] ?? 0));
+    });
+    await installation.stop('janitor-1');
+    const left = await countsOf(field);
+    tell(
+      `four days later: ${cleared.map((name) => `of ${name} ${left[name]} messages of ${before[name]} are left`).join(', ')}`,
+    );
+
+    // Whatever delivery would send now is signed four days ahead: nobody takes it.
+    await judge.ask('misbehave', Object.fromEntries(portals.map(({ name }) => [name, 'failing'])));
+    await Promise.all([installation.start('gateway-1'), installation.start('delivery-1', daysMs)]);
+    const api = apiOf(installation.gatewayUrl, installation.administratorKey);
+    let expired = 0;
+    await untilSo(`what waited for ${late.name} has expired`, async () => {
+      type Backlog = { waiting?: string; expired?: string };
+      const backlog = await api<Backlog>('DeliveryService/GetBacklog', { portalId: late.id }).catch(() => undefined);
+      expired = Number(backlog?.expired ?? 0);
+      return expired > 0 && Number(backlog?.waiting ?? 0) === 0;
+    });
+    tell(`${expired} events that waited for ${late.name} have expired`);
+    await Promise.all([installation.stop('delivery-1'), installation.stop('gateway-1')]);
+
+    tell('everything is on again');
+    await judge.ask('misbehave', Object.fromEntries(portals.map(({ name }) => [name, null])));
+    await startAll(field);
+    return await sending;
+  },
+};
+
+/** Messages in the streams that are cleared. */
+async function countsOf({ installation }: Field): Promise<Readonly<Record<string, number>>> {
+  const signal = AbortSignal.timeout(30_000);
+  await using nats = await connectBus({ url: installation.natsUrl, service: 'chaos', instance: 'chaos', signal });
+  const { streams: admin } = await jetstreamManager(nats, { timeout: 5_000 });
+  const counts = cleared.map(async (name) => [name, (await admin.info(name)).state.messages] as const);
+  return Object.fromEntries(await Promise.all(counts));
+}

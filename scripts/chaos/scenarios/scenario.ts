@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Field } from '../../load/field.ts';
+import type { SendResult } from '../../load/sender/send.ts';
+
+/** A disaster told from beginning to end: what a person does stands in it too. It must not be mixed with others. */
+export interface Scenario {
+  readonly name: string;
+  /** Resolves when everything works again; rejects, in words, when something did not go as it must. */
+  run(field: Field, by: Telling): Promise<SendResult>;
+}
+
+/** What a scenario works with. */
+export interface Telling {
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly tell: (what: string) => void;
+}
+
+const pollMs = 250;
+
+/** Waits until it is so. Rejects with `what` after the limit. */
+export async function untilSo(what: string, isSo: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
+  for (const endsAt = performance.now() + limitMs; !(await isSo()); await pause(pollMs))
+    if (performance.now() > endsAt) throw new Error(`it did not come about that ${what}`);
+}
+
+/** Writes to all portals, evenly. */
+export async function write({ sender }: Field, perSecond: number, seconds: number): Promise<SendResult> {
+  const messages = perSecond * seconds;
+  return await sender.ask('send', {
+    ...{ portals: [], messages, seconds: 0, perSecond, connections: 32, characters: 256 },
+  });
+}
+
+/** Starts every service; they do not wait for each other. */
+export async function startAll({ installation }: Field): Promise<void> {
+  await Promise.all(installation.names.map((name) => installation.start(name)));
+}
+
+/** Ends every service, politely or not. */
+export async function endAll({ installation }: Field, how: 'stop' | 'kill'): Promise<void> {
+  await Promise.all(installation.names.map((name) => installation[how](name)));
+}
