@@ -99,6 +99,28 @@ test('a portal that is down is told in words, with what it answered and when it 
   await assertAccessible(page);
 });
 
+test('what the list does not hold is said, and every portal of a tenant can be seen, well or not', async () => {
+  const overview = '**/v1/DeliveryService/GetOverview';
+  await page.route(overview, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), unwell: 3_121 } });
+  });
+  await page.getByText('3,120 more portals are not well and not in this list').waitFor();
+  await assertAccessible(page);
+  await page.unroute(overview);
+  await page.getByLabel('Id of a tenant').fill(demo.demo.tenantId);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Every portal of a tenant' }).waitFor();
+  await row().getByText('behind').waitFor();
+  await assertAccessible(page);
+  await page.getByLabel('Id of a tenant').fill('nobody');
+  await page.keyboard.press('Enter');
+  await page.getByText('No tenant of this id has a portal with a stream.').waitFor();
+  await page.getByRole('button', { name: 'Back to those that are not well' }).click();
+  await page.getByRole('heading', { name: 'Portals to look at' }).waitFor();
+  await row().getByText('behind').waitFor();
+});
+
 test('a person pauses it with a reason and resumes it after a question, by keyboard alone', async () => {
   await row().getByRole('button').focus();
   await page.keyboard.press('Enter');

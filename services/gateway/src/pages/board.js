@@ -99,12 +99,13 @@ function fillPortal(row, portal) {
   kind.firstChild.dataset.mode = mode;
   setText(number, count(waiting));
   setText(oldest, age(oldestAt, now) ?? '–');
-  const percent = `${Math.round(expiring * 100)}%`;
+  const percent = portal.isOfTenant ? '–' : `${Math.round(expiring * 100)}%`;
+  full.firstChild.hidden = portal.isOfTenant === true;
   full.firstChild.value = expiring;
   full.firstChild.setAttribute('aria-label', `${percent} of the time until its oldest event expires is over`);
   setText(full.lastChild, percent);
   setText(wrong, wrongOf(portal));
-  const tried = nextAttemptAt ? `try ${due(nextAttemptAt, now)}` : 'a person';
+  const tried = nextAttemptAt ? `try ${due(nextAttemptAt, now)}` : Number(waiting ?? 0) > 0 ? 'a person' : '–';
   setText(next, emptyAt ? `empty ${due(emptyAt, now)}` : tried);
 }
 
@@ -150,16 +151,34 @@ function showCharts(history, now) {
 function showPaging({ found = 0, unwell = 0, portals = [], nextPageToken = '' }, page, all) {
   const from = (page.tokens.length - 1) * 25;
   const isFiltered = Boolean(page.text || page.mode);
-  const hidden = unwell > found && !isFiltered ? `; of ${count(unwell)} these are the worst` : '';
-  setText(byId('unwell-count'), found > 0 ? `${count(found)}${hidden}` : '');
+  const isOfTenant = page.tenantId !== '';
+  if (!isFiltered && !isOfTenant) showHidden(unwell - found);
+  byId('filter').hidden = isOfTenant;
+  byId('tenant-leave').hidden = !isOfTenant;
+  setText(byId('unwell-title'), isOfTenant ? 'Every portal of a tenant' : 'Portals to look at');
+  setText(byId('unwell-count'), !isOfTenant && found > 0 ? count(found) : '');
   byId('unwell').hidden = portals.length === 0;
   byId('none').hidden = portals.length > 0;
-  const none = isFiltered
-    ? 'None of those that are not well is like this.'
-    : 'Every portal takes its events as they come.';
-  setText(byId('none'), all === 0 ? 'No portal has a stream yet: it begins with the first message for it.' : none);
+  setText(byId('none'), noneOf({ isOfTenant, isFiltered, all }));
   byId('pages').hidden = page.tokens.length === 1 && !nextPageToken;
   byId('previous').disabled = page.tokens.length === 1;
   byId('next').disabled = !nextPageToken;
-  setText(byId('page-of'), `${count(from + 1)} to ${count(from + portals.length)} of ${count(found)}`);
+  const of = isOfTenant ? '' : ` of ${count(found)}`;
+  setText(byId('page-of'), `${count(from + 1)} to ${count(from + portals.length)}${of}`);
+}
+
+/** A lane tells of its worst portals alone: the others are counted, and found by their tenant. */
+function showHidden(hidden) {
+  const text =
+    hidden > 0
+      ? `${things(hidden, 'more portal')} ${hidden === 1 ? 'is' : 'are'} not well and not in this list: it holds the worst 250 of each lane. They move up as those get well; all portals of one tenant can be seen at once.`
+      : '';
+  setText(byId('hidden-words'), text);
+}
+
+function noneOf({ isOfTenant, isFiltered, all }) {
+  if (isOfTenant) return 'No tenant of this id has a portal with a stream.';
+  if (isFiltered) return 'None of those that are not well is like this.';
+  if (all === 0) return 'No portal has a stream yet: it begins with the first message for it.';
+  return 'Every portal takes its events as they come.';
 }

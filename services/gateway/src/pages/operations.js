@@ -6,7 +6,8 @@ import { setText } from './rows.js';
 import { duration } from './words.js';
 
 const everyMs = 2_000;
-const page = { tokens: [''], text: '', mode: '' };
+const pageSize = 25;
+const page = { tokens: [''], text: '', mode: '', tenantId: '' };
 const state = { timer: 0, run: 0, answeredAt: 0, problem: '' };
 
 const detail = createDetail({ onChange: () => void look(), onRefused: (error) => refused(error) });
@@ -35,6 +36,16 @@ for (const id of ['text', 'mode']) {
     void look();
   });
 }
+byId('tenant-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  Object.assign(page, { tokens: [''], tenantId: byId('tenant').value.trim() });
+  void look();
+});
+byId('tenant-leave').addEventListener('click', () => {
+  Object.assign(page, { tokens: [''], tenantId: '' });
+  byId('tenant').value = '';
+  void look();
+});
 byId('next').addEventListener('click', () => {
   if (board.nextPageToken) page.tokens.push(board.nextPageToken);
   void look();
@@ -78,22 +89,15 @@ async function look() {
   state.run += 1;
   const { run } = state;
   try {
-    const [overview, worst] = await Promise.all([
-      call('DeliveryService/GetOverview', {
-        pageSize: 25,
-        pageToken: page.tokens.at(-1),
-        text: page.text,
-        ...(page.mode && { mode: page.mode }),
-      }),
+    const [whole, listed] = await Promise.all([
       // What is said on top does not depend on the filter.
-      page.tokens.length > 1 || page.text || page.mode
-        ? call('DeliveryService/GetOverview', { pageSize: 5 })
-        : undefined,
+      call('DeliveryService/GetOverview', { pageSize: isPlain() ? pageSize : 5 }),
+      isPlain() ? undefined : list(),
     ]);
     if (run !== state.run) return;
     state.answeredAt = Date.now();
     state.problem = '';
-    board.show(overview, worst ?? overview, page);
+    board.show({ ...whole, ...listed }, whole, page);
     await detail.refresh();
   } catch (error) {
     if (run !== state.run) return;
@@ -103,6 +107,25 @@ async function look() {
   }
   tellFresh();
   if (run === state.run && !document.hidden) state.timer = setTimeout(look, everyMs);
+}
+
+/** True for the first page of all that is not well. */
+const isPlain = () => page.tokens.length === 1 && !page.text && !page.mode && !page.tenantId;
+
+/** A page of the list: every portal of a tenant, or those that are not well and are as wanted. */
+async function list() {
+  const pageToken = page.tokens.at(-1);
+  if (!page.tenantId) {
+    const wanted = { pageSize, pageToken, text: page.text, ...(page.mode && { mode: page.mode }) };
+    const { portals = [], found = 0, nextPageToken = '' } = await call('DeliveryService/GetOverview', wanted);
+    return { portals, found, nextPageToken };
+  }
+  const asked = { tenantId: page.tenantId, pageSize, pageToken };
+  const { backlogs = [], nextPageToken = '' } = await call('DeliveryService/ListBacklogs', asked);
+  return {
+    portals: backlogs.map((backlog) => ({ ...backlog, tenantId: page.tenantId, isOfTenant: true })),
+    nextPageToken,
+  };
 }
 
 /** True where the key opens nothing any more. */

@@ -41,7 +41,7 @@ function show(status) {
   setText(byId('words'), more);
   setText(byId('waiting'), Number(status.waiting ?? 0) > 0 ? count(status.waiting) : 'none');
   setText(byId('oldest'), age(status.oldestAt, now) ?? '–');
-  setText(byId('success'), status.lastSuccessAt ? `${age(status.lastSuccessAt, now)} ago` : '–');
+  setText(byId('success'), status.lastSuccessAt ? `${age(status.lastSuccessAt, now)} ago` : 'none seen yet');
   document.title = title;
   drawStrip(status.history ?? [], now);
   tellFresh();

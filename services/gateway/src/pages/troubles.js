@@ -23,7 +23,8 @@ function laneTroubles(lanes, now) {
   if (silent.length > 0) {
     const oldest = Math.max(...silent.map(({ at }) => now - Date.parse(at)));
     const portals = silent.reduce((sum, lane) => sum + (lane.portals ?? 0), 0);
-    const text = `${lanesNamed(silent.map(({ lane = 0 }) => lane))} not heard of for ${duration(oldest)}: ${things(portals, 'portal')} may get nothing. Nobody owns it, or its owner cannot reach MongoDB.`;
+    const [it, its] = silent.length === 1 ? ['it', 'its'] : ['them', 'their'];
+    const text = `${lanesNamed(silent.map(({ lane = 0 }) => lane))} not heard of for ${duration(oldest)}: ${things(portals, 'portal')} may get nothing. Nobody owns ${it}, ${its} owner cannot reach MongoDB, or ${its} owner’s clock is wrong.`;
     told.push({ isBad: true, text: text.replace(/^l/, 'L') });
   }
   return told;

@@ -38,9 +38,11 @@ export const modes = {
 };
 
 /** What is wrong with a portal, in one line. */
-export function wrongOf({ mode, pauseReason, lastErrorText, lastError, waiting }) {
+export function wrongOf({ mode, pauseReason, lastErrorText, lastError, waiting, isOfTenant }) {
   if (pauseReason) return pauseReason;
   if (lastErrorText || lastError) return lastErrorText || lastError;
+  // In the list of a tenant stand those too that are well.
+  if (isOfTenant && (mode === 'PORTAL_MODE_LIVE' || Number(waiting ?? 0) === 0)) return '';
   if (mode === 'PORTAL_MODE_PULL') return 'its consumer does not keep up';
   if (mode === 'PORTAL_MODE_LIVE') return 'delivery itself is late';
   return Number(waiting ?? 0) > 0 ? 'it takes events, and is not through yet' : '';

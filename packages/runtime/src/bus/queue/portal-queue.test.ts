@@ -231,3 +231,17 @@ test('a clean stop repeats nothing, even if the bus answers the last record late
   await pass(world, 1_000);
   assert.deepEqual([receiver.last, receiver.repeats], [10, 0]);
 });
+
+test('who takes a lane over knows what waits and since when, before anything new comes', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver } = portal(0);
+  receiver.mood = 'down';
+  world.produce(id, 5);
+  const atMs = world.time.clock.wallMs();
+  await pass(world, 10_000);
+  for (const owner of world.owners) owner.isAlive = false;
+  const next = world.start();
+  await pass(world, 100);
+  const seen = next.view?.portals.get(id);
+  assert.deepEqual([seen?.mode, seen?.sequence, seen?.headSequence, seen?.frontAtMs], ['drain', 0, 5, atMs]);
+});

@@ -149,7 +149,9 @@ export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): P
     consumer,
     consumerEpoch,
     nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
-    headSequence: sequence,
+    // What is live is read again by the feed, and counted then.
+    headSequence: isLive ? sequence : Math.max(sequence, cursor.seenSequence),
+    frontAtMs: cursor.frontAt?.getTime(),
   };
 }
 
@@ -169,6 +171,8 @@ export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
     consumerEpoch: portal.consumerEpoch,
     takenPerSecond: portal.flow?.takenPerSecond ?? 0,
     comingPerSecond: portal.flow?.comingPerSecond ?? 0,
+    seenSequence: portal.headSequence,
+    frontAt: portal.frontAtMs === undefined ? undefined : new Date(portal.frontAtMs),
   };
 }
 
