@@ -12,6 +12,7 @@ export {
   type PortalRequest,
   type Problem,
 } from './portal.ts';
+export { type PulledBatch, type TakenBatch, takeBatch } from './pull.ts';
 export {
   type Replier,
   type ReplyMessage,

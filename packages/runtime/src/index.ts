@@ -40,6 +40,7 @@ export type {
   PortalRequest,
   PortalView,
   PostResult,
+  RefusedEvent,
   ReplayBatch,
   ReplayPort,
   ReplayWanted,
@@ -49,6 +50,7 @@ export type {
 } from './bus/queue/portal-ports.ts';
 export { type PortalLaneView, type PortalQueueOptions, runPortalQueue } from './bus/queue/portal-queue.ts';
 export { type Recorded, readRecorded } from './bus/queue/portal-record.ts';
+export { unknownKeyRetryMs } from './bus/queue/portal-reseal.ts';
 export { type PlacedEvent, toldOf } from './bus/queue/portal-state.ts';
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';

@@ -137,6 +137,82 @@ test('what was sealed under a key that is deleted comes under another one, or as
   assert.equal((await backlog()).withheld, 1);
 });
 
+test('an event that the primary consumer refuses is parked, and a notice comes in its place', async () => {
+  const { id, pull, delivered, backlog } = await world.aPortal();
+  await world.around.seal(id, 10);
+  await using first = pull();
+  await until(() => first.items.length === 10);
+  const refused = first.items[3];
+  const without = first.acknowledge(10, { refusedId: 'whatever' });
+  await assert.rejects(without, { code: 'invalid_argument', message: /sequence/ });
+  await first.acknowledge(3, { refusedId: refused?.id ?? '' });
+  await until(() => first.ended !== undefined);
+  assert.equal(first.ended?.code, 'aborted');
+  const late = first.acknowledge(10);
+  await assert.rejects(late, { code: 'aborted' }, 'of the former place nothing counts any more');
+  await using second = pull({ fromSequence: 4 }, acknowledging);
+  await delivered(10);
+  assert.deepEqual(second.sequences, numbers(10, 4));
+  assert.equal(second.items[0]?.type, 'trunkline.events.parked.v1');
+  assert.deepEqual(second.items[0]?.data, {
+    ...{ from: '4'.padStart(20, '0'), to: '4'.padStart(20, '0') },
+    reason: 'refused by the portal',
+  });
+  assert.ok(second.areSigned);
+  assert.equal((await backlog()).parked, 1);
+  const { events } = await world.deliveries.listUndelivered({ portalId: id }, { tenant });
+  assert.deepEqual(
+    events.map((event) => [event.sequence, event.id, event.kind]),
+    [[4, refused?.id, 'parked']],
+  );
+  await using follower = pull({ consumer: 'copy', fromSequence: 1 });
+  await until(() => follower.items.length === 10);
+  const byFollower = follower.acknowledge(1, { refusedId: follower.items[1]?.id ?? '' });
+  await assert.rejects(byFollower, { code: 'failed_precondition' });
+});
+
+test('three that are refused in a row pause the portal: it is not the events that are wrong', async () => {
+  const { id, pull, backlog } = await world.aPortal();
+  await world.around.seal(id, 10);
+  for (let refused = 1; refused <= 3; refused += 1) {
+    await using puller = pull();
+    const isEvent = ({ type }: { readonly type: string }) => !type.startsWith('trunkline.events.');
+    const front = await until(() => puller.items.find(isEvent));
+    assert.equal(front.sequence, refused);
+    await puller.acknowledge(refused - 1, { refusedId: front.id });
+    await until(() => puller.ended !== undefined);
+  }
+  const paused = await until(async () => {
+    const now = await backlog();
+    return now.mode === PortalMode.PORTAL_MODE_PAUSED && now;
+  });
+  assert.match(paused.pauseReason, /^portal_rejected: it refused three events/);
+});
+
+test('what a consumer has no key for comes again under another key, to that consumer alone', async () => {
+  const { id, pull, delivered } = await world.aPortal();
+  await world.around.seal(id, 6);
+  await using first = pull();
+  await until(() => first.items.length === 6);
+  await first.acknowledge(2, { unknownKid: 'k' });
+  await using second = pull({ fromSequence: 3 }, acknowledging);
+  await delivered(6);
+  assert.deepEqual(
+    second.items.map(({ sequence, data }) => [sequence, data]),
+    numbers(6, 3).map((sequence) => [sequence, 'anew']),
+  );
+  await using third = pull({ fromSequence: 1 });
+  await until(() => third.items.length === 6);
+  await third.acknowledge(2, { unknownKid: 'k2' });
+  await until(() => third.ended !== undefined, 1_000).catch(() => {});
+  await using fourth = pull({ fromSequence: 1 });
+  await until(() => fourth.ended !== undefined);
+  assert.equal(fourth.ended?.code, 'no_key', 'it knows neither');
+  await using follower = pull({ consumer: 'copy', fromSequence: 1 });
+  await until(() => follower.items.length === 6);
+  assert.ok(follower.items.every(({ data }) => data !== 'anew'));
+});
+
 test('what somebody asked to have again comes once nothing else waits, a batch at a time, and the cursor stays', async () => {
   const { id, pull, delivered } = await world.aPortal();
   const { around, deliveries } = world;
@@ -156,4 +232,27 @@ test('what somebody asked to have again comes once nothing else waits, a batch a
   assert.ok(puller.areSigned);
   await around.seal(id, 1);
   await delivered(154);
+});
+
+test('of a replay too an event can be refused: it counts as that, and the rest comes', async () => {
+  const { id, pull, delivered } = await world.aPortal();
+  const { around, deliveries } = world;
+  await around.seal(id, 5, { at: new Date(Date.now() - 25 * 3_600_000) });
+  await around.seal(id, 1);
+  let hasRefused = false;
+  await using puller = pull({}, (own) => {
+    if (own.replay === 0 || hasRefused) return own.acknowledge();
+    hasRefused = true;
+    return own.acknowledge(2, { refusedId: own.items.find(({ sequence }) => sequence === 3)?.id ?? '' });
+  });
+  await delivered(6);
+  const selection = { $case: 'conversationId', value: 'c' } as const;
+  const asked = ReplayRequest.fromPartial({ portalId: id, idempotencyKey: 'again', selection });
+  const { number } = await deliveries.replay(asked, { tenant });
+  const done = await until(async () => {
+    const now = await deliveries.getReplay({ portalId: id, number }, { tenant });
+    return now.state === ReplayState.REPLAY_STATE_DONE && now;
+  });
+  assert.deepEqual([done.sent, done.refused], [4, 1]);
+  assert.deepEqual(puller.sequences, [5, 6, ...numbers(5), 4, 5]);
 });

@@ -10,7 +10,7 @@ import {
 import { noticeItem } from '../domain/notice.ts';
 import { deletedKidsOf, settingsOf } from '../domain/settings.ts';
 import type { ConsumerDocument } from '../store/consumers.ts';
-import { isNamedPrimary, type PullContext } from './context.ts';
+import { isNamedPrimary, type PullContext, unknownKidsOf } from './context.ts';
 import { type OpenStream, takenOver } from './open-streams.ts';
 import { notHeld, notYet, placeChanged } from './refusals.ts';
 import { followerSource, primarySource, type Source, type SourceOf } from './source.ts';
@@ -42,7 +42,7 @@ export async function beginPrimary(wanted: Wanted, stream: OpenStream, context: 
   const had = Math.max(toldOf(cursor), document.acknowledged);
   const usual = { outboxSequence: cursor.outboxSequence, sequence: had };
   const source = primarySource({
-    ...partsOf(portal, context),
+    ...partsOf(portal, stream.consumerId, context),
     ...{ cursor, readCursor },
     place: from === 0 || from === had + 1 ? usual : await placeBefore(bus, portal, from),
     expiredBeforeMs: () => now() - settingsOf(directory.portal(portal.id)).retentionMs,
@@ -95,7 +95,7 @@ export async function beginFollower(wanted: Wanted, stream: OpenStream, context:
   const document = await consumers.store.follow(consumer, stream.id, isGiven ? place.sequence : undefined);
   if (document === undefined) throw notYet('The stream is being handed over.');
   consumers.learned(document);
-  return { source: followerSource({ ...partsOf(portal, context), place }), epoch: document.epoch };
+  return { source: followerSource({ ...partsOf(portal, stream.consumerId, context), place }), epoch: document.epoch };
 }
 
 async function headOf(bus: LogPort, { id, tenantId }: PortalEntry): Promise<ReaderPlace> {
@@ -117,11 +117,12 @@ async function placeBefore(bus: LogPort, portal: PortalEntry, sequence: number):
   }
 }
 
-function partsOf(portal: PortalEntry, { bus, directory, reseal }: PullContext): Omit<SourceOf, 'place'> {
+function partsOf(portal: PortalEntry, consumerId: string, context: PullContext): Omit<SourceOf, 'place'> {
+  const { bus, directory, reseal } = context;
   const deletedKids = () => deletedKidsOf(directory.portal(portal.id));
   return {
     ...{ bus, lane: laneOf(portal.tenantId), portalId: portal.id },
-    keys: { portalId: portal.id, deletedKids, reseal },
+    keys: { portalId: portal.id, deletedKids, unknownKids: () => unknownKidsOf(context, consumerId), reseal },
     noticeOf: (notice) => noticeItem(portal, notice),
   };
 }

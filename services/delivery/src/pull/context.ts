@@ -23,3 +23,12 @@ export interface PullContext extends DeliveryContext {
 export function isNamedPrimary({ settings }: PortalEntry, name: string): boolean {
   return settings?.primaryConsumer === name;
 }
+
+/** Keys that a consumer said it has not, as known now. Pure but for the clock. */
+export function unknownKidsOf(
+  { consumers, now }: Pick<PullContext, 'consumers' | 'now'>,
+  id: string,
+): ReadonlySet<string> {
+  const { unknownKids = [] } = consumers.known(id) ?? {};
+  return new Set(unknownKids.filter(({ until }) => until.getTime() > now()).map(({ kid }) => kid));
+}

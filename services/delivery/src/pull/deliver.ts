@@ -4,7 +4,7 @@ import { batchBody } from '../domain/body.ts';
 import { settingsOf } from '../domain/settings.ts';
 import { signatureHeaders } from '../domain/signature.ts';
 import type { Begun } from './begin.ts';
-import type { PullContext } from './context.ts';
+import { type PullContext, unknownKidsOf } from './context.ts';
 import { type OpenStream, takenOver } from './open-streams.ts';
 import { placeChanged } from './refusals.ts';
 import { replayedEvents } from './replays.ts';
@@ -29,7 +29,7 @@ export async function* deliver(
 ): AsyncGenerator<PortalBatch> {
   const { keys, now } = context;
   const untilMs = performance.now() + longestMs;
-  const replays = replayedEvents(portalId, context.replayPort);
+  const replays = replayedEvents(portalId, context.replayPort, () => unknownKidsOf(context, stream.consumerId));
   const begunAfter = source.sent;
   let hasNews = true;
   using _tail = await listen(context, portalOf(context, portalId), () => {

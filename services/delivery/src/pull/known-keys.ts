@@ -5,6 +5,8 @@ export interface KnownKeys {
   readonly portalId: string;
   /** Keys that are no more, as known now. */
   readonly deletedKids: () => ReadonlySet<string>;
+  /** Keys that the consumer says it has not. */
+  readonly unknownKids: () => ReadonlySet<string>;
   readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | undefined>;
 }
 
@@ -14,23 +16,31 @@ export type Opened =
   | { readonly kind: 'withheld'; readonly events: readonly PlacedEvent[]; readonly reason: string };
 
 /**
- * The first of these events, under keys that the portal can know: what was sealed under a key that was deleted is sealed anew.
+ * The first of these events, under keys that the consumer can know: what was sealed under a key that was deleted, or that it has
+ * not, is sealed anew.
  * Rejects with `no_key` when there is none to seal with, and when the sealer does not answer.
  */
 export async function underKnownKeys(
   events: readonly PlacedEvent[],
-  { portalId, deletedKids, reseal }: KnownKeys,
+  { portalId, deletedKids, unknownKids, reseal }: KnownKeys,
 ): Promise<Opened> {
-  const deleted = deletedKids();
-  const isClosed = ({ event }: PlacedEvent) => deleted.has(event.kid);
-  const first = deleted.size === 0 ? -1 : events.findIndex(isClosed);
+  const [deleted, unknown] = [deletedKids(), unknownKids()];
+  const isClosed = ({ event }: PlacedEvent) => deleted.has(event.kid) || unknown.has(event.kid);
+  const first = deleted.size + unknown.size === 0 ? -1 : events.findIndex(isClosed);
   if (first === -1) return { kind: 'events', events };
   if (first > 0) return { kind: 'events', events: events.slice(0, first) };
   const run = until(events, (placed) => !isClosed(placed));
-  const order = { portalId, tenantId: run[0]?.tenantId ?? '', events: run.map(({ event }) => event), notKids: [] };
+  const order = {
+    portalId,
+    tenantId: run[0]?.tenantId ?? '',
+    events: run.map(({ event }) => event),
+    notKids: [...unknown],
+  };
   const answers = await reseal(order);
   const front = answers?.[0];
-  if (answers === undefined || front === undefined) throw new TrunklineError('no_key', 'there is no key to seal with');
+  // A key that was just said to be unknown would come back for ever.
+  if (answers === undefined || front === undefined || (front.kind === 'sealed' && unknown.has(front.kid)))
+    throw noKey(unknown);
   if (front.kind === 'withheld') {
     const { reason } = front;
     const same = until(answers, (answer) => answer.kind !== 'withheld' || answer.reason !== reason);
@@ -43,6 +53,16 @@ export async function underKnownKeys(
   });
   const unbroken = until(sealed, (placed, index) => placed.event.sequence !== run[index]?.event.sequence);
   return { kind: 'events', events: unbroken };
+}
+
+function noKey(unknown: ReadonlySet<string>): TrunklineError {
+  const named = [...unknown].join(', ');
+  return new TrunklineError('no_key', 'there is no key to seal with', {
+    publicMessage:
+      named === '' ? 'There is no valid licence key.' : `The consumer knows no valid licence key: not ${named}.`,
+    remedy:
+      'Give the consumer a valid key, and subscribe again; a key that it did not know is tried again after 5 minutes.',
+  });
 }
 
 function until<T>(all: readonly T[], isEnd: (one: T, index: number) => boolean): readonly T[] {

@@ -7,13 +7,18 @@ export interface ReplayedEvents {
   next(limit: BatchSize): Promise<{ readonly number: number; readonly items: readonly BatchItem[] } | undefined>;
 }
 
-/** Makes the replays of one stream: one batch at a time, the next one when it is acknowledged. */
-export function replayedEvents(portalId: string, port: ReplayPort): ReplayedEvents {
+/** Makes the replays of one stream: one batch at a time, the next one when it is acknowledged. Each under keys that are known. */
+export function replayedEvents(
+  portalId: string,
+  port: ReplayPort,
+  unknownKids: () => ReadonlySet<string>,
+): ReplayedEvents {
   let open: { readonly number: number; readonly afterSequence: number } | undefined;
   return {
     next: async (limit) => {
       const number = port.next(portalId);
-      const batch = number === undefined ? undefined : await port.read(portalId, number, limit);
+      const batch =
+        number === undefined ? undefined : await port.read(portalId, number, { ...limit, notKids: [...unknownKids()] });
       if (number === undefined || batch === undefined) return undefined;
       const { afterSequence, items } = batch;
       if (open?.number === number && open.afterSequence === afterSequence) return undefined;
@@ -28,15 +33,21 @@ export interface TakenReplay {
   readonly portalId: string;
   readonly number: number;
   readonly untilSequence: number;
+  /** Id of the event after it that will never be taken; empty: none. */
+  readonly refusedId: string;
 }
 
 /** Moves a replay behind what was taken of its next batch; what is said again changes nothing. */
 export async function takeReplay(port: ReplayPort, taken: TakenReplay, limit: BatchSize): Promise<void> {
-  const { portalId, number, untilSequence } = taken;
+  const { portalId, number, untilSequence, refusedId } = taken;
   const batch = await port.read(portalId, number, limit);
   const items = batch?.items.filter(({ sequence }) => sequence <= untilSequence) ?? [];
   const last = items.at(-1);
-  if (batch === undefined || last === undefined) return;
-  const outcome = { kind: 'sent', count: items.length, untilSequence: last.sequence } as const;
-  await port.settle(portalId, number, batch, outcome);
+  if (batch !== undefined && last !== undefined)
+    await port.settle(portalId, number, batch, { kind: 'sent', count: items.length, untilSequence: last.sequence });
+  if (refusedId === '') return;
+  const rest = await port.read(portalId, number, limit);
+  const [front] = rest?.items ?? [];
+  if (rest === undefined || front?.id !== refusedId) return;
+  await port.settle(portalId, number, rest, { kind: 'refused', count: 1, untilSequence: front.sequence });
 }

@@ -13,7 +13,7 @@ import {
   type LogPort,
   notFound,
   requireConsumerName,
-  type TrunklineError,
+  TrunklineError,
 } from '@trunkline/runtime';
 import { settingsOf } from '../domain/settings.ts';
 import type { PullContext } from '../pull/context.ts';
@@ -22,40 +22,69 @@ import { takeReplay } from '../pull/replays.ts';
 import { type ConsumerDocument, consumerId } from '../store/consumers.ts';
 import { portalFor } from './context.ts';
 
-/** Counts what a consumer has taken. An older acknowledgement than the last changes nothing. */
+/** Counts what a consumer has taken, and heeds why it does not take the next. An older acknowledgement than the last changes nothing. */
 export async function acknowledge(
-  { portalId, consumer, sequence, epoch, replay }: AcknowledgeRequest,
+  { portalId, consumer, epoch, replay, ...told }: AcknowledgeRequest,
   caller: CallContext,
   context: PullContext,
 ): Promise<AcknowledgeResponse> {
   const portal = portalFor(context, caller, portalId);
   const { store, learned } = context.consumers;
   const id = consumerId(portal.id, requireConsumerName('consumer', consumer));
-  if (replay > 0) return await ofReplay(portal, { id, epoch, replay, sequence }, context);
-  await requireGiven(context.bus, portal, sequence);
-  const document = await store.acknowledge(id, epoch, sequence);
-  if (document === undefined) throw refusalOf(await store.find(id), epoch);
+  requireKnowable(told);
+  if (replay > 0) return await ofReplay(portal, { id, epoch, replay, ...told }, context);
+  await requireGiven(context.bus, portal, told.sequence + (told.refusedId === '' ? 0 : 1));
+  const document = (await store.acknowledge(id, epoch, told)) ?? (await unchanged(store, { id, epoch, ...told }));
   learned(document);
   return { acknowledgedSequence: document.acknowledged };
 }
 
-interface Replayed {
+type Told = Pick<AcknowledgeRequest, 'sequence' | 'refusedId' | 'unknownKid'>;
+
+const longestId = 200;
+
+function requireKnowable({ refusedId, unknownKid }: Told): void {
+  const description = `is ${longestId} characters long at most`;
+  if (refusedId.length > longestId) throw invalidArgument({ field: 'refused_id', description });
+  if (unknownKid.length > longestId) throw invalidArgument({ field: 'unknown_kid', description });
+}
+
+/** An event that is refused late was taken before: then nothing changes. Throws where nothing of it may count. */
+async function unchanged(
+  store: PullContext['consumers']['store'],
+  { id, epoch, refusedId }: Told & { readonly id: string; readonly epoch: number },
+): Promise<ConsumerDocument> {
+  const document = await store.find(id);
+  if (document === undefined || document.epoch !== epoch || document.role === 'closed' || refusedId === '')
+    throw refusalOf(document, epoch);
+  if (document.role === 'primary') return document;
+  throw new TrunklineError('failed_precondition', 'a follower refuses nothing', {
+    publicMessage: 'Only the primary consumer can refuse an event: it is parked for the whole portal.',
+    remedy: 'Acknowledge it as if it were taken.',
+  });
+}
+
+interface Replayed extends Told {
   readonly id: string;
   readonly epoch: number;
   readonly replay: number;
-  readonly sequence: number;
 }
 
 /** What the primary consumer took of a replay moves that alone. */
 async function ofReplay(
   portal: PortalEntry,
-  { id, epoch, replay, sequence }: Replayed,
+  { id, epoch, replay, ...told }: Replayed,
   { consumers, streams: open, replayPort }: PullContext,
 ): Promise<AcknowledgeResponse> {
   const document = await consumers.store.find(id);
   if (document?.role !== 'primary' || document.epoch !== epoch) throw refusalOf(document, epoch);
+  const { unknownKid } = told;
+  // Which key is missing is the consumer's own, whatever it was met with; its place in the stream stays.
+  const noted =
+    unknownKid === '' ? undefined : await consumers.store.acknowledge(id, epoch, { sequence: 0, unknownKid });
+  if (noted !== undefined) consumers.learned(noted);
   const { batchEvents, batchBytes } = settingsOf(portal);
-  const taken = { portalId: portal.id, number: replay, untilSequence: sequence };
+  const taken = { portalId: portal.id, number: replay, untilSequence: told.sequence, refusedId: told.refusedId };
   await takeReplay(replayPort, taken, { events: batchEvents, bytes: batchBytes });
   open.ring(id);
   return { acknowledgedSequence: document.acknowledged };

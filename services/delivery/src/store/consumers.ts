@@ -1,6 +1,6 @@
 import { laneOf } from '@trunkline/contracts';
-import type { Collection } from '@trunkline/runtime';
-import { closing, opening, place, subscribing, taking } from './consumer-updates.ts';
+import { type Collection, type RefusedEvent, unknownKeyRetryMs } from '@trunkline/runtime';
+import { closing, missing, opening, place, refusing, subscribing, taking } from './consumer-updates.ts';
 
 /** A named place in a portal's stream. */
 export interface ConsumerDocument {
@@ -21,6 +21,10 @@ export interface ConsumerDocument {
   readonly streamId: string;
   readonly subscribedAt?: Date;
   readonly acknowledgedAt?: Date;
+  /** What it refused last. */
+  readonly refused?: RefusedEvent;
+  /** Keys that it has not, each until when that is believed. */
+  readonly unknownKids?: readonly { readonly kid: string; readonly until: Date }[];
   /** By the clock of MongoDB. */
   readonly changedAt: Date;
 }
@@ -30,6 +34,16 @@ export interface ConsumerName {
   readonly portalId: string;
   readonly tenantId: string;
   readonly name: string;
+}
+
+/** What a consumer says. */
+export interface Acknowledged {
+  /** Everything up to it is taken. */
+  readonly sequence: number;
+  /** Id of the event after it, which is refused for good; empty: none is. */
+  readonly refusedId?: string;
+  /** Key that it has not; empty: none is missing. */
+  readonly unknownKid?: string;
 }
 
 /** Id of a consumer's document. Pure. */
@@ -44,7 +58,7 @@ export interface ConsumerStore {
   /** Ends that; undefined: there is no such consumer. */
   close(portalId: string, name: string): Promise<ConsumerDocument | undefined>;
   /** Counts an acknowledgement under an epoch that is still its own; undefined: refused. */
-  acknowledge(id: string, epoch: number, sequence: number): Promise<ConsumerDocument | undefined>;
+  acknowledge(id: string, epoch: number, told: Acknowledged): Promise<ConsumerDocument | undefined>;
   /** Notes a new stream of one that is, or asks to be, the primary one. */
   ask(consumer: ConsumerName, streamId: string): Promise<ConsumerDocument>;
   /** Notes a new stream of a follower, which goes on, or is given a place; undefined: it is still the primary one. */
@@ -87,8 +101,17 @@ export function openConsumerStore(collection: Collection<ConsumerDocument>): Con
       const _id = consumerId(portalId, name);
       return (await change({ _id, role: 'primary' }, [closing], false)) ?? (await find(_id));
     },
-    acknowledge: async (_id, epoch, sequence) =>
-      await change({ _id, epoch, role: { $ne: 'closed' } }, [taking(sequence)], false),
+    acknowledge: async (_id, epoch, { sequence, refusedId = '', unknownKid = '' }) => {
+      const isRefused = refusedId !== '';
+      // Late, what was said first holds: the event was taken since.
+      const own = isRefused ? { role: 'primary', acknowledged: { $lte: sequence } } : { role: { $ne: 'closed' } };
+      const updates = [
+        taking(sequence),
+        ...(isRefused ? [refusing(sequence + 1, refusedId)] : []),
+        ...(unknownKid === '' ? [] : [missing(unknownKid, unknownKeyRetryMs)]),
+      ];
+      return await change({ _id, epoch, ...own }, updates, false);
+    },
     ask: async (consumer, streamId) =>
       await put({ _id: idOf(consumer) }, [placeOf(consumer), subscribing(streamId, true)]),
     follow: async (consumer, streamId, after) => {

@@ -1,4 +1,4 @@
-import type { PortalBatch, PortalServiceDefinition } from '@trunkline/contracts';
+import type { AcknowledgeRequest, PortalBatch, PortalServiceDefinition } from '@trunkline/contracts';
 import { asTrunklineError, type RpcClient, type TrunklineError } from '@trunkline/runtime';
 import { Webhook } from 'standardwebhooks';
 
@@ -34,7 +34,7 @@ export interface Puller extends AsyncDisposable {
   readonly ended: TrunklineError | undefined;
   /** Of the last batch, 0: it was of no replay. */
   readonly replay: number;
-  acknowledge(sequence?: number): Promise<number>;
+  acknowledge(sequence?: number, more?: Partial<AcknowledgeRequest>): Promise<number>;
 }
 
 type Client = RpcClient<typeof PortalServiceDefinition>;
@@ -82,8 +82,8 @@ export function startPuller(
     get ended() {
       return ended;
     },
-    acknowledge: async (sequence = items.at(-1)?.sequence ?? 0) => {
-      const request = { portalId, consumer, sequence, epoch, replay };
+    acknowledge: async (sequence = items.at(-1)?.sequence ?? 0, more = {}) => {
+      const request = { portalId, consumer, sequence, epoch, replay, ...more };
       return (await client.acknowledge(request, { tenant })).acknowledgedSequence;
     },
     [Symbol.asyncDispose]: async () => {

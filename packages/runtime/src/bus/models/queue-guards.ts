@@ -154,6 +154,13 @@ export const queueGuards: readonly Guard[] = [
     proof: model,
   },
   {
+    name: 'the parking of what a consumer refused before its place is recorded',
+    file: 'queue/portal-pull.ts',
+    from: '  if (refused !== undefined && !(await parksRefused(lane, portal, refused))) return false;\n',
+    to: '',
+    proof: model,
+  },
+  {
     name: 'the last record of a clean stop',
     file: 'queue/portal-queue.ts',
     from: '  await finish(lane, record, failure);\n',

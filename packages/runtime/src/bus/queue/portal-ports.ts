@@ -150,6 +150,14 @@ export interface ConsumerPorts {
 export interface OpenedConsumer {
   readonly acknowledged: number;
   readonly epoch: number;
+  /** The event after what it acknowledged, which it will never take: it is parked before anybody gets events by this epoch. */
+  readonly refused?: RefusedEvent | undefined;
+}
+
+/** An event that a consumer refused. */
+export interface RefusedEvent {
+  readonly sequence: number;
+  readonly eventId: string;
 }
 
 /** The world around a portal queue, but for the log. */

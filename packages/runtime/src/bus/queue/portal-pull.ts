@@ -2,7 +2,8 @@ import type { DeliveryAttempt } from '@trunkline/contracts';
 import { meet } from './portal-feed.ts';
 import { readFront, readOn } from './portal-front.ts';
 import { consider, type Lane, pausedCheckMs, pausePortal, toDrain } from './portal-lane.ts';
-import type { PortalView } from './portal-ports.ts';
+import { park } from './portal-park.ts';
+import type { PortalView, RefusedEvent } from './portal-ports.ts';
 import { withKnownKeys } from './portal-reseal.ts';
 import { moveBehind, nextOf, type PlacedEvent, type Portal, toldOf } from './portal-state.ts';
 
@@ -30,7 +31,7 @@ export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Pr
   const opened = consumers.opened(id, consumer);
   // A former owner of the lane may have opened it anew: then its place is another one, and is to be recorded.
   if (opened?.epoch === portal.consumerEpoch) note(portal, opened.acknowledged);
-  else await open(lane, portal, consumer);
+  else if (!(await open(lane, portal, consumer))) return;
   if (isBehind(portal)) {
     await pass(lane, portal);
     if (!isBehind(portal)) portal.nextAttemptAtMs = lane.clock.now() + calmMs;
@@ -70,7 +71,7 @@ async function handOver(lane: Lane, portal: Portal, to: string): Promise<void> {
     if (isBehind(portal)) return;
   }
   if (to === '') portal.consumerEpoch = 0;
-  else await open(lane, portal, to);
+  else if (!(await open(lane, portal, to))) return;
   portal.consumer = to;
   setMode(lane, portal, to === '' ? 'drain' : 'pull');
   portal.failures = 0;
@@ -82,13 +83,37 @@ async function handOver(lane: Lane, portal: Portal, to: string): Promise<void> {
   lane.observer.handedOver(id, to);
 }
 
-/** Opens a consumer. Its place is to be recorded: until then nobody gets events by it. */
-async function open(lane: Lane, portal: Portal, consumer: string): Promise<void> {
-  const { acknowledged, epoch } = await lane.ports.consumers.open(portal.id, consumer, toldOf(portal));
+/**
+ * Opens a consumer. Its place is to be recorded: until then nobody gets events by it, and what it refused is parked before that.
+ * False: the rest comes in the next turn.
+ */
+async function open(lane: Lane, portal: Portal, consumer: string): Promise<boolean> {
+  const { acknowledged, epoch, refused } = await lane.ports.consumers.open(portal.id, consumer, toldOf(portal));
   note(portal, acknowledged);
-  if (portal.consumerEpoch === epoch) return;
+  if (portal.consumerEpoch === epoch) return true;
+  if (refused !== undefined && !(await parksRefused(lane, portal, refused))) return false;
   portal.consumerEpoch = epoch;
   lane.changed.add(portal);
+  return true;
+}
+
+/** Parks what a consumer refused, once it is the front; it is not when it was parked before. False: the cursor is not there yet. */
+async function parksRefused(lane: Lane, portal: Portal, { sequence, eventId }: RefusedEvent): Promise<boolean> {
+  if (isBehind(portal)) await pass(lane, portal);
+  if (isBehind(portal)) return false;
+  if (nextOf(portal) !== sequence) return true;
+  const [notice] = portal.notices;
+  if (notice !== undefined) {
+    if (lane.ports.notice(portal.id, notice).id === eventId) await park(lane, portal, []);
+  } else {
+    const read = await readOn(lane, portal, passedAtOnce);
+    if (!Array.isArray(read)) {
+      portal.nextAttemptAtMs = lane.clock.now() + lookAgainMs;
+      return false;
+    }
+    if (read[0]?.event.id === eventId) await park(lane, portal, read);
+  }
+  return true;
 }
 
 function note(portal: Portal, acknowledged: number): void {
@@ -115,6 +140,7 @@ async function pass(lane: Lane, portal: Portal): Promise<void> {
     else {
       moveBehind(portal, last);
       accepted += events.length;
+      portal.parkedInRow = 0;
       lastSequence = last.event.sequence;
     }
     if (!Array.isArray(read) && read.kind === 'gap') pauseAtGap(lane, portal);

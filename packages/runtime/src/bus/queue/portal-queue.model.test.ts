@@ -59,6 +59,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
     kept: 0,
     owners: 0,
     pulls: 0,
+    pullRefusals: 0,
     unknownKeys: 0,
     resealed: 0,
     withheld: 0,
@@ -80,6 +81,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
       seen.kept += [...world.kept.values()].reduce((sum, kept) => sum + kept.size, 0);
       seen.owners += world.owners.length;
       seen.pulls += pullers.taken;
+      seen.pullRefusals += pullers.refused;
       seen.unknownKeys += ends.reduce((sum, portal) => sum + portal.unknownAnswers, 0);
       seen.resealed += world.sealer.resealed;
       seen.skipped += [...cursorsOf(world.servers).values()].reduce((sum, { skipped }) => sum + skipped, 0);
@@ -94,6 +96,7 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   if (process.env.MODEL_RUNS !== undefined) console.log(seen);
   // Otherwise the model would prove nothing about them.
   assert.ok(seen.races > 0 && seen.repeats > 0 && seen.kept > 0 && seen.owners > runs && seen.pulls > 0);
+  assert.ok(seen.pullRefusals > 0);
   assert.ok(seen.unknownKeys > 0 && seen.resealed > 0 && seen.replayed > 0 && seen.withheld > 0 && seen.skipped > 0);
 });
 

@@ -1,14 +1,13 @@
 import { attempt, type Work } from './portal-attempt.ts';
 import { isExpired } from './portal-batch.ts';
-import { giveUp, readFront } from './portal-front.ts';
+import { readFront } from './portal-front.ts';
 import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
+import { park } from './portal-park.ts';
 import { isPulled, pullTurn } from './portal-pull.ts';
 import { isReplayReady, sendReplay } from './portal-replay.ts';
 import { withKnownKeys } from './portal-reseal.ts';
-import type { PlacedEvent, Portal } from './portal-state.ts';
+import type { PlacedEvent } from './portal-state.ts';
 
-/** Three parked with no event taken between: it is the portal that is wrong, not its events. */
-const parkedInRowLimit = 3;
 const troubleDelayMs = 1_000;
 const poolOrder = ['live', 'catchingUp', 'failing', 'replaying'] as const;
 /** For a request of these no other is aborted. */
@@ -81,18 +80,6 @@ async function sendOrPark(lane: Lane, work: Work, events: readonly PlacedEvent[]
   const sendable = isNamed ? events : await withKnownKeys(lane, portal, events);
   if (sendable === undefined) return;
   if (isNamed || (await attempt(lane, work, sendable)) === 'park') await park(lane, portal, sendable);
-}
-
-/** Parks the front: a portal that refuses a notice loses only that. */
-async function park(lane: Lane, portal: Portal, events: readonly PlacedEvent[]): Promise<void> {
-  if (portal.notices.length > 0) portal.notices = portal.notices.slice(1);
-  else await giveUp(lane, portal, events.slice(0, 1), { kind: 'parked', reason: 'refused by the portal' });
-  portal.refusal = undefined;
-  portal.nextAttemptAtMs = lane.clock.now();
-  portal.parkedInRow += 1;
-  lane.changed.add(portal);
-  if (portal.parkedInRow < parkedInRowLimit) return;
-  pausePortal(lane, portal, 'portal_rejected', 'it refused three events and took none between');
 }
 
 /** Lets replays begin that nobody has considered yet. */

@@ -1,4 +1,4 @@
-import type { ConsumerPorts } from '../portal-ports.ts';
+import type { ConsumerPorts, RefusedEvent } from '../portal-ports.ts';
 import type { Chance } from './chance.ts';
 import type { Network, Process } from './network.ts';
 import type { Servers } from './world-log.ts';
@@ -8,6 +8,9 @@ export interface StoredConsumer {
   role: 'follower' | 'primary' | 'closed';
   acknowledged: number;
   epoch: number;
+  refused?: RefusedEvent | undefined;
+  /** Keys that it does not know, and until when that is believed. */
+  readonly unknownKids: Map<string, number>;
 }
 
 /** The store of consumers. */
@@ -20,6 +23,12 @@ export interface Consumers {
   portsOf(owner: Process, onPassed: (portalId: string, sequence: number) => void): ConsumerPorts;
   /** Counts an acknowledgement; false: refused. */
   acknowledge(portalId: string, name: string, told: { readonly sequence: number; readonly epoch: number }): boolean;
+  /** Counts that, and refuses the event after it; false: refused itself. */
+  refuse(
+    portalId: string,
+    name: string,
+    told: { readonly sequence: number; readonly epoch: number; readonly eventId: string },
+  ): boolean;
   /** A consumer subscribes as a follower at some place. */
   follow(portalId: string, name: string, sequence: number): StoredConsumer;
 }
@@ -56,10 +65,12 @@ export function createConsumers(network: Network, servers: Servers, chance: Chan
       open: (portalId, name, afterSequence) =>
         ask(owner, () => {
           const key = keyOf(portalId, name);
-          const found = stored.get(key) ?? { role: 'follower', acknowledged: 0, epoch: 0 };
+          const found = stored.get(key) ?? { role: 'follower', acknowledged: 0, epoch: 0, unknownKids: new Map() };
           const isOwn = found.role !== 'follower';
           return put(key, {
-            role: 'primary',
+            ...{ role: 'primary', unknownKids: found.unknownKids },
+            // Of a place that was handed over since, nothing is refused.
+            refused: found.role === 'primary' ? found.refused : undefined,
             acknowledged: isOwn ? Math.max(found.acknowledged, afterSequence) : afterSequence,
             epoch: found.role === 'primary' ? found.epoch : found.epoch + 1,
           });
@@ -81,9 +92,17 @@ export function createConsumers(network: Network, servers: Servers, chance: Chan
       if (found.role === 'primary') acknowledged.set(portalId, Math.max(acknowledged.get(portalId) ?? 0, sequence));
       return true;
     },
+    refuse: (portalId, name, { sequence, epoch, eventId }) => {
+      const found = stored.get(keyOf(portalId, name));
+      if (found?.role !== 'primary' || found.epoch !== epoch || found.acknowledged > sequence) return false;
+      const refused = { sequence: sequence + 1, eventId };
+      put(keyOf(portalId, name), { ...found, acknowledged: sequence, epoch: epoch + 1, refused });
+      acknowledged.set(portalId, Math.max(acknowledged.get(portalId) ?? 0, sequence));
+      return true;
+    },
     follow: (portalId, name, sequence) => {
-      const epoch = (stored.get(keyOf(portalId, name))?.epoch ?? 0) + 1;
-      return put(keyOf(portalId, name), { role: 'follower', acknowledged: sequence, epoch });
+      const { epoch = 0, unknownKids = new Map() } = stored.get(keyOf(portalId, name)) ?? {};
+      return put(keyOf(portalId, name), { role: 'follower', acknowledged: sequence, epoch: epoch + 1, unknownKids });
     },
   };
 }

@@ -1,7 +1,8 @@
 import { SealedBatch, type SealedEvent, subjects } from '@trunkline/contracts';
 import type { BatchItem } from '../portal-ports.ts';
+import { unknownKeyRetryMs } from '../portal-reseal.ts';
 import { toldOf } from '../portal-state.ts';
-import { isNotice } from './receiver.ts';
+import { isNotice, kidOf } from './receiver.ts';
 import type { World } from './world.ts';
 import { cursorsOf } from './world-log.ts';
 
@@ -14,12 +15,20 @@ interface Session {
   sent: number;
 }
 
+/** Where a consumer stopped within a batch. */
+interface Stopped {
+  readonly session: Session;
+  readonly item: BatchItem;
+}
+
 /** Consumers of all portals, each of which pulls now and then. */
 export interface Pullers {
   /** One of a portal does something: subscribes, takes what comes next, acknowledges, or breaks off. */
   turn(portalId: string, name: string): void;
   /** Batches that were taken. */
   readonly taken: number;
+  /** Events that a consumer refused. */
+  readonly refused: number;
 }
 
 /** Names of consumers in the model. */
@@ -34,6 +43,9 @@ export function createPullers(world: World, retentionMs: number): Pullers {
   /** What each was told is acknowledged, as the portal's own: it must never come to it again. */
   const acknowledged = new Map<string, number>();
   let taken = 0;
+  let refused = 0;
+  /** What each refused last, and the epoch of the place that it was given for it: by that it must not come. */
+  const refusals = new Map<string, { readonly sequence: number; readonly epoch: number }>();
 
   const acknowledge = (portalId: string, name: string, session: Session) => {
     // A follower may stand anywhere: what it acknowledges must never count for the portal.
@@ -44,6 +56,24 @@ export function createPullers(world: World, retentionMs: number): Pullers {
       const isForPortal = isTaken && consumers.stored.get(key)?.role === 'primary';
       if (isForPortal && session.kind === 'follower') violations.push(`${key}: a follower acknowledged for the portal`);
       if (isForPortal) acknowledged.set(key, Math.max(acknowledged.get(key) ?? 0, sequence));
+    });
+  };
+
+  /** Refuses an event for good, or says that it cannot be opened; what was taken before is acknowledged with it. */
+  const stopAt = (portalId: string, name: string, { session, item }: Stopped) => {
+    const key = `${portalId}/${name}`;
+    const { epoch, sent: sequence } = session;
+    sessions.delete(key);
+    if (!portals.get(portalId)?.poison.has(item.sequence)) {
+      const until = world.time.nowMs + unknownKeyRetryMs;
+      consumers.stored.get(key)?.unknownKids.set(kidOf(item), until);
+      return acknowledge(portalId, name, session);
+    }
+    void network.call(client, () => {
+      if (!consumers.refuse(portalId, name, { sequence, epoch, eventId: item.id })) return;
+      refused += 1;
+      refusals.set(key, { sequence: item.sequence, epoch: epoch + 1 });
+      acknowledged.set(key, Math.max(acknowledged.get(key) ?? 0, sequence));
     });
   };
 
@@ -67,13 +97,23 @@ export function createPullers(world: World, retentionMs: number): Pullers {
     const stored = consumers.stored.get(`${portalId}/${name}`);
     if (stored?.epoch !== session.epoch || stored.role !== session.kind) return sessions.delete(`${portalId}/${name}`);
     if (session.kind === 'follower') return acknowledge(portalId, name, session);
-    const items = nextItems(world, portalId, session.sent, retentionMs).slice(0, 1 + chance.below(10));
+    const all = nextItems(world, `${portalId}/${name}`, session.sent, retentionMs).slice(0, 1 + chance.below(10));
+    const receiver = portals.get(portalId);
+    const isStop = (item: BatchItem) =>
+      !isNotice(item) && (receiver?.poison.has(item.sequence) || !receiver?.kids.has(kidOf(item)));
+    const stop = all.findIndex(isStop);
+    const items = stop === -1 ? all : all.slice(0, stop);
+    const refusal = refusals.get(`${portalId}/${name}`);
+    if (refusal?.epoch === session.epoch && all.some((item) => item.sequence === refusal.sequence && !isNotice(item)))
+      violations.push(`${name} of ${portalId} got ${refusal.sequence} again, which it had refused`);
     const first = items.find((item) => !isNotice(item))?.sequence;
     if (first !== undefined && first <= session.acknowledged)
       violations.push(`${name} of ${portalId} got ${first} again, which it had acknowledged`);
-    portals.get(portalId)?.take(items);
+    receiver?.take(items);
     session.sent = items.at(-1)?.sequence ?? session.sent;
     if (items.length > 0) taken += 1;
+    const item = all[stop];
+    if (item !== undefined) return stopAt(portalId, name, { session, item });
     if (chance.happens(0.7)) acknowledge(portalId, name, session);
     if (chance.happens(0.05)) sessions.delete(`${portalId}/${name}`);
     return undefined;
@@ -82,6 +122,9 @@ export function createPullers(world: World, retentionMs: number): Pullers {
   return {
     get taken() {
       return taken;
+    },
+    get refused() {
+      return refused;
     },
     turn: (portalId, name) => {
       const key = `${portalId}/${name}`;
@@ -94,7 +137,10 @@ export function createPullers(world: World, retentionMs: number): Pullers {
 }
 
 /** What the stream of a primary consumer brings next: notices in their place, nothing that is too old. */
-function nextItems(world: World, portalId: string, sent: number, retentionMs: number): BatchItem[] {
+function nextItems(world: World, key: string, sent: number, retentionMs: number): BatchItem[] {
+  const [portalId = ''] = key.split('/');
+  const { unknownKids = new Map<string, number>() } = world.consumers.stored.get(key) ?? {};
+  for (const [kid, untilMs] of unknownKids) if (untilMs <= world.time.nowMs) unknownKids.delete(kid);
   const notices = cursorsOf(world.servers).get(portalId)?.notices ?? [];
   const items = notices.filter(({ toSequence }) => toSequence > sent).map((notice) => world.noticeOf(notice));
   let last = items.at(-1)?.sequence ?? sent;
@@ -104,7 +150,7 @@ function nextItems(world: World, portalId: string, sent: number, retentionMs: nu
     for (const event of SealedBatch.decode(message.data).events) {
       if (event.sequence !== last + 1) continue;
       if ((event.at?.getTime() ?? 0) <= world.time.clock.wallMs() - retentionMs) return items;
-      const cloudEvent = openedBy(world, portalId, event);
+      const cloudEvent = openedBy(world, portalId, event, [...unknownKids.keys()]);
       if (cloudEvent === undefined) return items;
       items.push({ sequence: event.sequence, id: event.id, bytes: cloudEvent, traceparent: '' });
       last = event.sequence;
@@ -113,10 +159,10 @@ function nextItems(world: World, portalId: string, sent: number, retentionMs: nu
   return items;
 }
 
-/** Under a key that is no more it is sealed anew; undefined: not now, or never, which is the lane's to say. */
-function openedBy({ sealer }: World, portalId: string, event: SealedEvent): Buffer | undefined {
-  if (!sealer.deleted.has(event.kid)) return event.cloudEvent;
+/** Under a key that is no more, or not known, it is sealed anew; undefined: not now, or never, which is the lane's to say. */
+function openedBy({ sealer }: World, portalId: string, event: SealedEvent, notKids: readonly string[]) {
+  if (!sealer.deleted.has(event.kid) && !notKids.includes(event.kid)) return event.cloudEvent;
   if (sealer.isAway) return undefined;
-  const [answer] = sealer.reseal({ portalId, tenantId: 'tenant', events: [event], notKids: [] }) ?? [];
-  return answer?.kind === 'sealed' ? answer.cloudEvent : undefined;
+  const [answer] = sealer.reseal({ portalId, tenantId: 'tenant', events: [event], notKids }) ?? [];
+  return answer?.kind === 'sealed' && !notKids.includes(answer.kid) ? answer.cloudEvent : undefined;
 }
