@@ -3,13 +3,13 @@ import { createOuterHttp, type OuterHttp, type Runtime } from '@trunkline/runtim
 const connectTimeoutMs = 5_000;
 
 /** How portals of a tenant are called: at public addresses only, unless the tenant was allowed others. */
-export type PortalHttp = (tenantId: string) => OuterHttp;
+export type PortalHttpOf = (tenantId: string) => OuterHttp;
 
 /** Opens the ways to portals. `allowed`: tenants whose portals may have private addresses; `true`: all. */
 export function openPortalHttp(
   { log, onClose }: Pick<Runtime<unknown>, 'log' | 'onClose'>,
   allowed: readonly string[],
-): PortalHttp {
+): PortalHttpOf {
   const tenants = new Set(allowed);
   if (tenants.size > 0) log.warn('Portals may have private addresses', { tenants: [...tenants] });
   const publicHttp = createOuterHttp({ allowPrivate: false, connectTimeoutMs });

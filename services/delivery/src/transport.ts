@@ -14,7 +14,7 @@ import { isJson, type PortalAnswer, verdictOf } from './domain/answer.ts';
 import { batchBody } from './domain/body.ts';
 import { defaultTimeoutMs } from './domain/settings.ts';
 import { signatureHeaders } from './domain/signature.ts';
-import type { PortalHttp } from './portal-http.ts';
+import type { PortalHttpOf } from './portal-http.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** Largest body of an answer that is read. */
@@ -26,7 +26,7 @@ const noKeyRetryMs = 60_000;
 
 /** What requests to portals need. */
 export interface TransportOptions {
-  readonly httpOf: PortalHttp;
+  readonly httpOf: PortalHttpOf;
   readonly portal: (portalId: string) => PortalEntry | undefined;
   readonly keys: SigningKeys;
   readonly tracing: Tracing;

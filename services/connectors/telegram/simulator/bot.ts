@@ -1,5 +1,5 @@
 import { createFaults, type Faults } from './faults.ts';
-import type { Chat, Entity, Fields, Message, User } from './types.ts';
+import type { Call, Chat, Entity, Fields, Message, User } from './types.ts';
 import { createUpdateQueue, type UpdateQueue } from './updates.ts';
 
 /** One bot with everything around it: its chats, its people, its files. */
@@ -135,3 +135,6 @@ export function addMessage(bot: Bot, room: Room, from: User, content: NewMessage
 export function changed(bot: Bot): void {
   for (const watcher of bot.watchers) watcher();
 }
+
+/** What a method does; throws ApiFailure. */
+export type Method = (bot: Bot, call: Call) => unknown;

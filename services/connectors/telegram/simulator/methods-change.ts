@@ -1,7 +1,6 @@
 import { badRequest } from './api-failure.ts';
-import { type Bot, changed, type Room } from './bot.ts';
+import { type Bot, changed, type Method, type Room } from './bot.ts';
 import { fileFor, type MediaKind, mediaFields } from './media.ts';
-import type { Method } from './methods.ts';
 import { messageFor, readCaption, readText, roomFor } from './read-params.ts';
 import { readMarkup } from './reply-markup.ts';
 import type { Call, Fields, Message } from './types.ts';

@@ -1,6 +1,5 @@
 import { ApiFailure, badRequest } from './api-failure.ts';
-import type { Bot } from './bot.ts';
-import type { Method } from './methods.ts';
+import type { Bot, Method } from './bot.ts';
 import { isTrue, numberOf } from './read-params.ts';
 import type { Call, Fields } from './types.ts';
 

@@ -1,7 +1,6 @@
 import { badRequest } from './api-failure.ts';
-import { addMessage, type Bot, type NewMessage, type Room } from './bot.ts';
+import { addMessage, type Bot, type Method, type NewMessage, type Room } from './bot.ts';
 import { fileFor, type MediaKind, mediaFields } from './media.ts';
-import type { Method } from './methods.ts';
 import { isTrue, numberOf, readCaption, readText, roomFor } from './read-params.ts';
 import { readMarkup } from './reply-markup.ts';
 import type { Call, Fields, Message } from './types.ts';

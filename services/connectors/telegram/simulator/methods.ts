@@ -1,12 +1,9 @@
 import { ApiFailure } from './api-failure.ts';
-import type { Bot } from './bot.ts';
+import type { Bot, Method } from './bot.ts';
 import { changeMethods } from './methods-change.ts';
 import { hookMethods } from './methods-hook.ts';
 import { sendMethods } from './methods-send.ts';
 import type { Call } from './types.ts';
-
-/** What a method does; throws ApiFailure. */
-export type Method = (bot: Bot, call: Call) => unknown;
 
 const methods: Readonly<Record<string, Method>> = Object.fromEntries(
   [hookMethods, sendMethods, changeMethods]

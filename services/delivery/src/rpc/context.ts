@@ -1,7 +1,7 @@
 import type { PortalEntry } from '@trunkline/contracts';
 import { type CallContext, type Directory, type LogPort, TrunklineError, visible } from '@trunkline/runtime';
 import type { DeliveryEvents } from '../events.ts';
-import type { PortalHttp } from '../portal-http.ts';
+import type { PortalHttpOf } from '../portal-http.ts';
 import type { SigningKeys } from '../signing-keys.ts';
 import type { CheckLocks } from '../store/check-locks.ts';
 import type { LaneStore } from '../store/lanes.ts';
@@ -20,7 +20,7 @@ export interface DeliveryContext {
   readonly statuses: StatusStore;
   readonly keys: Pick<SigningKeys, 'of'>;
   readonly checks: CheckLocks;
-  readonly httpOf: PortalHttp;
+  readonly httpOf: PortalHttpOf;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly replays: ReplayStore;
