@@ -131,7 +131,9 @@ async function meetLanes(
 }
 
 function sample(own: Kept, waiting: number, at: Date): void {
-  if (at.getTime() - own.sampledAtMs < sampleMs) return;
+  const sinceMs = at.getTime() - own.sampledAtMs;
+  // A former owner whose clock was ahead must not stop the numbers.
+  if (sinceMs >= 0 && sinceMs < sampleMs) return;
   own.history = [...own.history, { at, waiting, accepted: own.accepted, failed: own.failed }].slice(-mostSamples);
   own.sampledAtMs = at.getTime();
   own.accepted = 0;
