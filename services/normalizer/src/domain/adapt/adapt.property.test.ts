@@ -5,6 +5,7 @@ import {
   ButtonStyle,
   Capabilities,
   type Content,
+  ContentCapability,
   type Keyboard,
   LengthUnit,
   type Media,
@@ -49,7 +50,7 @@ const capabilities = fc
     editSeconds: fc.constantFrom(0, 60),
     content: fc.dictionary(
       fc.constantFrom('image', 'video', 'file', 'album', 'sticker', 'location'),
-      fc.record({ maxBytes: fc.constant(500), mimeTypes: fc.constant<string[]>([]), isWithoutCaption: fc.boolean() }),
+      fc.boolean().map((isWithoutCaption) => ContentCapability.create({ maxBytes: 500, isWithoutCaption })),
     ),
     inlineButtons: fc.option(
       fc.record({

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   Capabilities,
   type Content,
+  ContentCapability,
   Initiation,
   LengthUnit,
   MarkType,
@@ -22,12 +23,12 @@ function channel(more: Partial<Capabilities> = {}): Capabilities {
     textMax: 20,
     textUnit: LengthUnit.LENGTH_UNIT_UTF16,
     initiation: Initiation.INITIATION_ALWAYS,
-    content: { text: { maxBytes: 0, mimeTypes: [], isWithoutCaption: false } },
+    content: { text: ContentCapability.create() },
     ...more,
   });
 }
 
-const any = { maxBytes: 0, mimeTypes: [], isWithoutCaption: false };
+const any = ContentCapability.create();
 const text = (value: string): Content => ({ kind: { $case: 'text', value: plain(value) } });
 
 function media(more: Partial<Media> = {}): Media {
@@ -92,6 +93,13 @@ const cases: readonly {
     given: { content: image('hello to you') },
     capabilities: channel({ captionMax: 10, content: { image: any } }),
     parts: ['image', 'hello to you'],
+  },
+  {
+    name: 'a file of a type that is refused goes as a link',
+    given: { content: image('look') },
+    capabilities: channel({ textMax: 99, content: { image: { ...any, refusedMimeTypes: ['image/png'] } } }),
+    parts: ['look\nhttps://files.example/f1'],
+    degraded: ['D1'],
   },
   {
     name: 'a caption where there are none follows as text',

@@ -66,7 +66,8 @@ export function adaptSticker(sticker: Sticker, capabilities: Capabilities, fileU
 export function takes(capabilities: Capabilities, kind: ContentKind, media: Media | undefined): boolean {
   const capability = carries(capabilities, kind);
   if (capability === undefined || media === undefined) return capability !== undefined;
-  const { maxBytes, mimeTypes } = capability;
+  const { maxBytes, mimeTypes, refusedMimeTypes } = capability;
+  if (refusedMimeTypes.some((pattern) => matches(pattern, media.mimeType))) return false;
   const fitsSize = maxBytes === 0 || media.sizeBytes <= maxBytes;
   const isAnyType = mimeTypes.length === 0 || media.mimeType === '';
   return fitsSize && (isAnyType || mimeTypes.some((pattern) => matches(pattern, media.mimeType)));

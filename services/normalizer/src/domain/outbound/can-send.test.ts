@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type Capabilities,
+  ContentCapability,
   ControlAction,
   ConversationKind,
   ConversationRef,
@@ -68,7 +69,7 @@ const edit = (messageId: string): Action => ({
   value: { messageId, content: textContent('x'), keyboard: undefined },
 });
 const remove = (messageId: string): Action => ({ $case: 'delete', value: { messageIds: [messageId] } });
-const withTemplates = { ...capabilities.content, template: { maxBytes: 0, mimeTypes: [], isWithoutCaption: false } };
+const withTemplates = { ...capabilities.content, template: ContentCapability.create() };
 const closed: Partial<Capabilities> = { windowSeconds: 5 };
 
 const cases: readonly {
