@@ -18,9 +18,9 @@ module.exports = {
     },
     {
       name: 'adapter-imports-contracts-and-adapter-kit',
-      comment: 'Its tests may use the testkit; its simulator is a server of its own.',
+      comment: 'Its tests, and what they stand on, may use the testkit; its simulator is a server of its own.',
       severity: 'error',
-      from: { path: '^services/connectors/[^/]+/', pathNot: '(\\.test\\.ts$|/simulator/|/widget/)' },
+      from: { path: '^services/connectors/[^/]+/', pathNot: '(\\.test\\.ts$|/simulator/|/testing/|/widget/)' },
       to: { path: '^packages/', pathNot: '^packages/(contracts|adapter-kit)/' },
     },
     {
