@@ -45,6 +45,17 @@ test('a channel is connected: hook written, secrets sealed in the store and mask
   assert.equal(around.opened(entry.sealedSecrets).token, token);
 });
 
+test('what the handshake needs is kept before the account is connected, and stays', async () => {
+  const at = await company();
+  const { id, token } = account();
+  around.platform.handshakes.set(id, 'a word');
+  const { channel } = await channelOf(at, token);
+  assert.deepEqual(channel.secrets, { token: 'present', word: 'present', hookSecret: 'present' });
+  assert.equal(around.opened((await stored(channel.id)).sealedSecrets).word, 'a word');
+  const again = await around.gateway.reconnectChannel({ channelId: channel.id }, at.own);
+  assert.equal(again.state, ChannelState.CHANNEL_STATE_OK);
+});
+
 test('an account that is connected already is refused everywhere, and the first channel keeps its hook', async () => {
   const [first, second] = [await company(), await company()];
   const { id, token } = account();

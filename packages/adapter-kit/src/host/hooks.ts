@@ -1,20 +1,18 @@
 import type { CounterMetric, Door, Logger, TenantRates, Tracing } from '@trunkline/runtime';
-import { asTrunklineError, nothingHere, TrunklineError } from '@trunkline/runtime';
+import { asTrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
-import type { Hook, HookAnswer, RawCall } from '../connector.ts';
+import type { HookAnswer, RawCall } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { HttpServer } from '../tools.ts';
-import type { Channels } from './channels.ts';
 import { enterCall, type Understood, understand } from './entrance.ts';
+import { type AddressParts, addressedBy } from './hook-address.ts';
 import type { Introductions } from './introductions.ts';
 import type { ReceivedIds } from './received-ids.ts';
 import { createTurns } from './turns.ts';
 
 /** What hook calls need. */
-export interface HookParts {
+export interface HookParts extends AddressParts {
   readonly name: string;
-  readonly hook: Hook;
-  readonly channels: Pick<Channels, 'find'>;
   readonly door: Pick<Door, 'enter'>;
   readonly rates: TenantRates;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
@@ -33,32 +31,31 @@ const longestWaitMs = 4_000;
 
 /**
  * Answers `/hooks/<connector>/<channel>/…`: verified on the raw bytes, understood, stored, and only then answered with
- * success. What cannot be understood is stored with the reason. One call of a channel at a time.
+ * success. What cannot be understood is stored with the reason. One call of a channel at a time. An address that channels
+ * share stands for those whose accounts the call tells of.
  */
 export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   const turns = createTurns(mostWaiting, longestWaitMs);
-  const answer = async (call: RawCall, channelId: string, traceparent: string | undefined): Promise<Answered> => {
-    const channel = parts.channels.find(channelId);
-    if (channel === undefined) throw nothingHere();
-    await requireGenuine(parts.hook, call, channel);
+  const store = async (call: RawCall, channel: ChannelAccess, traceparent: string | undefined) => {
     // Only what is the platform's own counts: nobody else may use up a tenant's rate.
     parts.rates.take(channel.tenantId);
     const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
     const understood = understand(parts.hook, call, channel);
     // Asked before the turn comes, so that a strange person costs the others as little as can be.
     const introduced = parts.introductions.complete(channel, understood.events);
-    const outcome = await parts.tracing.span('hook', options, (span) =>
-      turns.take(channelId, async () => {
-        const events = await introduced;
-        return await take(parts, {
-          call,
-          channel,
-          traceparent: span.traceparent,
-          understood: { ...understood, events },
-        });
+    return await parts.tracing.span('hook', options, (span) =>
+      turns.take(channel.id, async () => {
+        const whole = { ...understood, events: await introduced };
+        return await take(parts, { call, channel, traceparent: span.traceparent, understood: whole });
       }),
     );
-    return { outcome, answer: parts.hook.answer?.(call, channel) ?? { status: 200 } };
+  };
+  const answer = async (call: RawCall, key: string, traceparent: string | undefined): Promise<Answered> => {
+    const { answering, channels } = await addressedBy(parts, call, key);
+    const outcomes: Answered['outcome'][] = [];
+    for (const channel of channels) outcomes.push(await store(call, channel, traceparent));
+    const outcome = outcomes.includes('parked') ? 'parked' : (outcomes[0] ?? 'no_account');
+    return { outcome, answer: parts.hook.answer?.(call, answering) ?? { status: 200 } };
   };
   const url = `/hooks/${parts.name}/:channelId`;
   for (const path of [url, `${url}/*`]) {
@@ -81,7 +78,7 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
 
 /** What became of a call that was stored, and what the platform hears. */
 interface Answered {
-  readonly outcome: 'stored' | 'parked';
+  readonly outcome: 'stored' | 'parked' | 'no_account';
   readonly answer: HookAnswer;
 }
 
@@ -92,7 +89,7 @@ interface Taking {
   readonly understood: Understood;
 }
 
-async function take(parts: HookParts, taking: Taking): Promise<Answered['outcome']> {
+async function take(parts: HookParts, taking: Taking): Promise<'stored' | 'parked'> {
   const { call, channel, traceparent, understood } = taking;
   const { events, parseError } = understood;
   const { body: raw, receivedAtMs } = call;
@@ -109,18 +106,6 @@ async function take(parts: HookParts, taking: Taking): Promise<Answered['outcome
       parts.log.warn('A proof of a send could not be kept', { channel: channel.id, error });
     });
   return 'stored';
-}
-
-/** Throws what a call that is not the platform's is to hear. */
-async function requireGenuine(hook: Hook, call: RawCall, channel: ChannelAccess): Promise<void> {
-  try {
-    if (await hook.verify(call, channel)) return;
-  } catch (error) {
-    const { code, message } = asTrunklineError(error);
-    if (code === 'transient' || code === 'unavailable')
-      throw new TrunklineError('unavailable', message, { certain: true });
-  }
-  throw new TrunklineError('bad_signature', 'a hook call is not of the platform');
 }
 
 /** Every call is counted once. */

@@ -15,15 +15,22 @@ const asked = {
   settingsJson: '{"apiUrl":"https://api.example"}',
   secrets: { token: 'right' },
   hookUrl: '',
+  revision: 2,
 };
 const context: CallContext = {
   ...{ caller: 'directory', tenantScope: everyTenant, traceparent: undefined, deadlineAtMs: undefined },
   signal: new AbortController().signal,
 };
 
+/** Channels that were waited for. */
+const waitedFor: string[] = [];
+const untilKnown = async (channelId: string, revision: number) => {
+  waitedFor.push(`${channelId} ${revision}`);
+};
+
 function methodsOf(more: Partial<Connector<z.output<typeof settings>>>) {
   const connector = defineConnector({ ...base, settings, ...more }) as unknown as Connector;
-  return connectorMethods({ name: 'sample', connector, toolsOf: () => createMemoryTools() });
+  return connectorMethods({ name: 'sample', connector, toolsOf: () => createMemoryTools(), untilKnown });
 }
 
 test('connecting tells the account, keeps the secrets that were made, and says whether there is a public address', async () => {
@@ -40,6 +47,7 @@ test('connecting tells the account, keeps the secrets that were made, and says w
     ...{ accountId: '7', accountName: 'https://api.example', warnings: ['look'] },
     secrets: { hookSecret: 'of right' },
   });
+  assert.deepEqual(waitedFor, ['c1 2'], 'the platform may call while it is being connected');
   await connect({ ...asked, hookUrl: 'sample' }, context);
   assert.deepEqual(hooks, ['https://hub.example/hooks/sample/c1', undefined]);
 });

@@ -12,6 +12,8 @@ export interface RpcParts {
   readonly name: string;
   readonly connector: Connector;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
+  /** Resolves once this instance knows the channel in that revision, or after a while. */
+  readonly untilKnown: (channelId: string, revision: number, signal: AbortSignal) => Promise<void>;
 }
 
 const states: Readonly<Record<Health['state'], ChannelState>> = {
@@ -33,12 +35,14 @@ export function connectorMethods(parts: RpcParts): Implementation<typeof Connect
       const channel = channelOf(parts, request);
       const { identify } = connector;
       if (identify === undefined) return { accountId: channel.id, accountName: '' };
-      return await talk(parts, channel, signal, (tools) => identify(channel, tools));
+      const account = await talk(parts, channel, signal, (tools) => identify(channel, tools));
+      return { ...account, secrets: { ...account.secrets } };
     },
     connect: async (request, { signal }) => {
       const channel = channelOf(parts, request);
       const { connect } = connector;
       if (connect === undefined) return { accountId: channel.id, accountName: '' };
+      await parts.untilKnown(channel.id, request.revision, signal);
       const connected = await talk(parts, channel, signal, (tools) =>
         connect(channel, webAddress(request.hookUrl), tools),
       );

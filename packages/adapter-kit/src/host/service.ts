@@ -27,6 +27,8 @@ import { createReceivedIds } from './received-ids.ts';
 import { registerConnector } from './register.ts';
 import { createResults } from './results.ts';
 import { connectorMethods } from './rpc.ts';
+import { watchSharedAddresses } from './shared-addresses.ts';
+import { waitUntilKnown } from './until-known.ts';
 
 /** The service that hosts one connector of a folder: named after it, with its own rights. Give it to runService or startService. */
 export function connectorService(name: string, folder: string): ServiceDefinition<typeof hostConfig> {
@@ -73,15 +75,17 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
   const introductions = createIntroductions({ connector, toolsOf, now, log });
 
-  runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, connector, toolsOf }));
+  const untilKnown = waitUntilKnown(directory, name);
+  runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, connector, toolsOf, untilKnown }));
   runtime.run('registration', registerConnector({ name, connector, clients, log }, signal));
   if (connector.hook !== undefined) {
     const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);
     // A counter that is born with its first call shows no increase: the alerts would miss it.
-    for (const outcome of ['stored', 'parked', 'unavailable']) calls.add(0, { outcome });
+    for (const outcome of ['stored', 'parked', 'no_account', 'unavailable']) calls.add(0, { outcome });
     const { hook } = connector;
+    const shared = watchSharedAddresses(name, connector, directory);
     const kept = { receivedIds, sent, introductions };
-    addHookRoutes(runtime.http, { name, hook, channels, door, rates, ...kept, tracing, log, now, calls });
+    addHookRoutes(runtime.http, { name, hook, channels, shared, door, rates, ...kept, tracing, log, now, calls });
   }
   await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);

@@ -34,12 +34,12 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
 
   const claim: ChannelConnection['claim'] = async (document, { settingsJson, secrets, changes = {} }) => {
     const { _id: channelId, connector } = document;
-    const { accountId, accountName } = await context
-      .connector(connector)
-      .identify({ channelId, settingsJson, secrets: { ...secrets } });
+    const told = await context.connector(connector).identify({ channelId, settingsJson, secrets: { ...secrets } });
+    const { accountId, accountName } = told;
     if (document.accountId !== undefined && document.accountId !== accountId) throw anotherAccount();
     try {
-      const own = { settingsJson, ...sealed(context, connector, secrets), accountId, accountName };
+      const all = sealed(context, connector, { ...secrets, ...told.secrets });
+      const own = { settingsJson, ...all, accountId, accountName };
       return await update(document, { ...changes, ...own });
     } catch (error) {
       throw isDuplicateKey(error) ? alreadyConnected() : error;
@@ -50,7 +50,7 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
     const { connector } = document;
     const order = asked(context, document);
     const hookUrl = context.hookUrl(connector, document._id);
-    const told = await context.connector(connector).connect({ ...order, hookUrl });
+    const told = await context.connector(connector).connect({ ...order, hookUrl, revision: document.revision });
     const { accountName, deepLink, warnings } = told;
     // What the connector made stays when it makes nothing new: a widget's key, the secret of a hook.
     const all = sealed(context, connector, { ...order.secrets, ...told.secrets });

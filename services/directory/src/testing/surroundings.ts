@@ -44,6 +44,8 @@ export interface FakePlatform {
   readonly accounts: Map<string, string>;
   /** Address that the platform calls, by account. */
   readonly hooks: Map<string, string>;
+  /** Words that the platform asks for while an account is being connected, by account. */
+  readonly handshakes: Map<string, string>;
   /** Thrown by the next such call. */
   readonly failing: Map<'identify' | 'connect' | 'disconnect', Error>;
 }
@@ -96,7 +98,9 @@ export async function startSurroundings(): Promise<Surroundings> {
   const signal = AbortSignal.timeout(60_000);
   await provision({ natsUrl, mongoUrl, database, connectors: [connector], signal });
 
-  const platform: FakePlatform = { accounts: new Map(), hooks: new Map(), failing: new Map() };
+  const platform: FakePlatform = {
+    ...{ accounts: new Map(), hooks: new Map(), handshakes: new Map(), failing: new Map() },
+  };
   const withConversations = new Set<string>();
   const sealer: FakeSealer = { failure: undefined, made: new Map(), keys: new Map() };
   const peers = await Promise.all([
@@ -185,7 +189,12 @@ function unasked<Definition extends RpcDefinition>(definition: Definition): Impl
   return Object.fromEntries(Object.keys(definition.methods).map((name) => [name, never])) as never;
 }
 
-function connectorOf({ accounts, hooks, failing }: FakePlatform): Implementation<typeof ConnectorServiceDefinition> {
+function connectorOf({
+  accounts,
+  hooks,
+  handshakes,
+  failing,
+}: FakePlatform): Implementation<typeof ConnectorServiceDefinition> {
   const account = (call: 'identify' | 'connect' | 'disconnect', token = '') => {
     const failure = failing.get(call);
     failing.delete(call);
@@ -198,10 +207,12 @@ function connectorOf({ accounts, hooks, failing }: FakePlatform): Implementation
   return {
     identify: async ({ secrets }) => {
       const accountId = account('identify', secrets.token);
-      return { accountId, accountName: `@${accountId}` };
+      const word = handshakes.get(accountId);
+      return { accountId, accountName: `@${accountId}`, secrets: word === undefined ? {} : { word } };
     },
     connect: async ({ secrets, hookUrl }) => {
       const accountId = account('connect', secrets.token);
+      if (secrets.word !== handshakes.get(accountId)) throw new TrunklineError('transient', 'the handshake failed');
       hooks.set(accountId, hookUrl);
       const made = { hookSecret: secrets.hookSecret ?? randomUUID() };
       return { accountId, accountName: `@${accountId}`, deepLink: `https://t.me/${accountId}`, hookUrl, secrets: made };

@@ -21,10 +21,13 @@ import {
 } from '../../../index.ts';
 
 /** A messenger that exists in tests only: small, and with every way of failing. */
-const settings = z.object({ apiUrl: z.url() });
+const settings = z.object({ apiUrl: z.url(), app: z.string().optional() });
 type Channel = ChannelAccess<z.output<typeof settings>>;
 
-const update = z.object({ seq: z.number(), from: z.string(), text: z.string(), echoOf: z.string().optional() });
+const update = z.object({
+  ...{ seq: z.number(), from: z.string(), text: z.string() },
+  ...{ echoOf: z.string().optional(), account: z.string().optional() },
+});
 
 const codes: Partial<Record<number, ConnectorError['code']>> = {
   401: 'auth_revoked',
@@ -62,7 +65,8 @@ export default defineConnector({
     parse: (call, channel) => {
       const told = update.safeParse(safeJson(call.body));
       if (!told.success) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
-      const { seq, from, text } = told.data;
+      const { seq, from, text, account } = told.data;
+      if (account !== undefined && account !== channel.accountId) return [];
       const about = {
         dedupeKey: `message:${seq}`,
         platformId: String(seq),
@@ -77,6 +81,10 @@ export default defineConnector({
       const press = { $case: 'press' as const, value: ButtonPressed.create({ payload: text }) };
       const message = { $case: 'message' as const, value: MessageWritten.create({ content }) };
       return [channelEvent(channel, call, { ...about, event: text.startsWith('b:') ? press : message })];
+    },
+    shared: {
+      key: ({ app }) => `app-${app}`,
+      accounts: (call) => update.parse(safeJson(call.body)).account?.split(',') ?? 'all',
     },
     answer: () => ({ status: 200, contentType: 'text/plain', body: 'ok' }),
     confirms: (call) => {

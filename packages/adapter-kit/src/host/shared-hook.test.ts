@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { HostedService, StartedService } from '@trunkline/runtime';
+import { until } from '@trunkline/testkit';
+import { type Surroundings, startSurroundings, token } from '../testing/surroundings.ts';
+
+let around: Surroundings;
+let hosted: HostedService<unknown>;
+let service: StartedService<unknown>;
+before(async () => {
+  around = await startSurroundings();
+  hosted = around.start();
+  service = await hosted.ready;
+});
+after(async () => {
+  await hosted?.stop();
+  await around?.[Symbol.asyncDispose]();
+});
+
+async function call(key: string, body: object, proof = token) {
+  const url = `${service.addresses.http}/hooks/sample/${key}`;
+  return await fetch(url, { method: 'POST', headers: { 'x-sample-token': proof }, body: JSON.stringify(body) });
+}
+
+/** A page of an app, once the service has heard of it. */
+async function page(app: string, accountId: string, more: Parameters<Surroundings['channel']>[0] = {}) {
+  const settingsJson = JSON.stringify({ apiUrl: around.platform.url, app });
+  const id = await around.channel({ ...more, accountId, settingsJson });
+  await until(async () => (await call(id, { seq: 0, from: 'x', text: 'x', account: 'nobody' }, '')).status === 401);
+  return id;
+}
+
+/** Texts that entered for a channel. */
+async function texts(channelId: string) {
+  const items = await around.entered(channelId);
+  return items.flatMap(({ item }) => {
+    const events = item?.$case === 'hookCall' ? item.value.events : [];
+    return events.flatMap(({ event }) =>
+      event?.$case === 'message' && event.value.content?.kind?.$case === 'text'
+        ? event.value.content.kind.value.plain
+        : [],
+    );
+  });
+}
+
+test('a call at a shared address goes to the channel of the account that it tells of, and to no other', async () => {
+  const [first, second] = [await page('1', 'page-1'), await page('1', 'page-2')];
+  const elsewhere = await page('2', 'page-2b');
+  assert.equal((await call('app-1', { seq: 1, from: 'anna', text: 'hello', account: 'page-2' })).status, 200);
+  assert.deepEqual([await texts(first), await texts(second), await texts(elsewhere)], [[], ['hello'], []]);
+});
+
+test('a call that tells of nobody connected here is answered and kept nowhere', async () => {
+  const id = await page('3', 'page-3');
+  assert.equal((await call('app-3', { seq: 1, from: 'anna', text: 'hello', account: 'page-99' })).status, 200);
+  assert.deepEqual(await around.entered(id), []);
+});
+
+test('who shares an address proves each call alone: a stranger with a secret of their own reaches nobody else', async () => {
+  const [own, strange] = [await page('4', 'page-4'), await page('4', 'page-5', { sealedSecrets: '' })];
+  assert.equal((await call('app-4', { seq: 1, from: 'eve', text: 'forged', account: 'page-4' }, 'other')).status, 401);
+  assert.equal((await call('app-4', { seq: 2, from: 'anna', text: 'to both' })).status, 200);
+  assert.deepEqual([await texts(own), await texts(strange)], [['to both'], []]);
+});
+
+test('what cannot be read is kept with the first channel, with the reason', async () => {
+  const id = await page('5', 'page-6');
+  assert.equal((await call('app-5', { poll: true })).status, 200);
+  const [kept] = await around.entered(id);
+  assert.ok(kept?.item?.$case === 'hookCall');
+  assert.equal(kept.item.value.parseError, 'unknown_kind: an update of an unknown kind');
+});
+
+test('an address that nobody has any more is nobody’s', async () => {
+  const id = await page('6', 'page-7');
+  await around.channel({
+    id,
+    accountId: 'page-7',
+    isActive: false,
+    settingsJson: JSON.stringify({ apiUrl: around.platform.url, app: '6' }),
+  });
+  await until(async () => (await call('app-6', { seq: 1, from: 'a', text: 'b' })).status === 404);
+  assert.equal((await call('app-none', { seq: 1, from: 'a', text: 'b' })).status, 404);
+});
