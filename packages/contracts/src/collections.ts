@@ -7,6 +7,8 @@ export const collections = {
     channels: 'channels',
     apiKeys: 'api_keys',
     connectors: 'connectors',
+    templates: 'channel_templates',
+    signIns: 'sign_ins',
     changeTokens: 'directory_change_tokens',
   },
   normalizer: {

@@ -36,6 +36,8 @@ export * from './gen/trunkline/delivery/v1/proofs.ts';
 export * from './gen/trunkline/delivery/v1/replays.ts';
 export * from './gen/trunkline/directory/v1/directory_entry.ts';
 export * from './gen/trunkline/directory/v1/directory_service.ts';
+export * from './gen/trunkline/directory/v1/sign_ins.ts';
+export * from './gen/trunkline/directory/v1/templates.ts';
 export * from './gen/trunkline/message/v1/channel_event.ts';
 export * from './gen/trunkline/message/v1/contact_service.ts';
 export * from './gen/trunkline/message/v1/content.ts';

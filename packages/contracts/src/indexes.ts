@@ -10,7 +10,7 @@ export interface CollectionIndex {
   readonly where?: string;
 }
 
-const { portals, lines, channels, apiKeys } = collections.directory;
+const { portals, lines, channels, apiKeys, signIns } = collections.directory;
 const { keys, parked } = collections.sealer;
 const { consumers } = collections.delivery;
 const { passport } = collections.audit;
@@ -26,6 +26,8 @@ export function indexesOf(connectors: readonly string[]): readonly CollectionInd
     { collection: channels, key: { connector: 1, accountId: 1 }, isUnique: true, where: 'accountId' },
     { collection: channels, key: { lineId: 1 } },
     { collection: apiKeys, key: { hash: 1 }, isUnique: true },
+    // What a browser brings back belongs to one signing in.
+    { collection: signIns, key: { stateHash: 1 }, isUnique: true },
     { collection: keys, key: { portalId: 1, createdAt: -1 } },
     { collection: keys, key: { changedAt: 1 } },
     // A request makes one licence key, however often it is repeated.

@@ -139,7 +139,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
       ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown'].map((method) => `MessageService/${method}`),
       ...['ContactService/*', 'DeliveryService/*', 'PortalService/*', 'AuditService/*'],
       ...partnerDirectoryMethods.map((method) => `DirectoryService/${method}`),
-      'SealingService/Open',
+      ...['SealingService/Open', 'SignInService/Finish'],
     ],
   }),
 
@@ -176,6 +176,8 @@ const partnerDirectoryMethods = [
   ...['CreateLine', 'GetLine', 'ListLines', 'UpdateLine', 'SwitchLine'],
   ...['CreateChannel', 'GetChannel', 'ListChannels', 'UpdateChannel', 'SwitchChannel'],
   ...['ReconnectChannel', 'DeleteChannel', 'ListConnectors'],
+  ...['ListTemplates', 'SyncTemplates', 'CheckNumbers'],
+  ...['BeginSignIn', 'GetSignIn', 'ConnectAccounts'],
   ...['CreateApiKey', 'GetApiKey', 'ListApiKeys', 'UpdateApiKey', 'RevokeApiKey'],
 ];
 

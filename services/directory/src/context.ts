@@ -7,6 +7,8 @@ import type {
   ConnectorDocument,
   LineDocument,
   PortalDocument,
+  SignInDocument,
+  TemplatesDocument,
   TenantDocument,
 } from './store/documents.ts';
 import type { Entities } from './store/entities.ts';
@@ -19,6 +21,14 @@ export interface DirectoryContext {
   readonly channels: Entities<ChannelDocument>;
   readonly apiKeys: Entities<ApiKeyDocument>;
   readonly connectors: Collection<ConnectorDocument>;
+  readonly templates: Collection<TemplatesDocument>;
+  readonly signIns: Collection<SignInDocument>;
+  /** The tenant's channel of an account; undefined when there is none. */
+  readonly channelOfAccount: (
+    connector: string,
+    accountId: string,
+    tenantId: string,
+  ) => Promise<ChannelDocument | undefined>;
   /** True if the channel has conversations. */
   readonly hasConversations: (channelId: string) => Promise<boolean>;
   readonly sealing: RpcClient<typeof SealingServiceDefinition>;
@@ -29,6 +39,8 @@ export interface DirectoryContext {
   readonly openSecrets: (connector: string, sealed: string) => SecretValues;
   /** Public address of a channel's hook; empty where this installation has none and connectors poll. */
   readonly hookUrl: (connector: string, channelId: string) => string;
+  /** Where platforms send a browser back to; undefined where this installation has no public address. */
+  readonly redirectUrl: string | undefined;
   /** Time, and the hash of create requests. */
   readonly making: Making;
 }

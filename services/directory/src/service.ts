@@ -5,8 +5,10 @@ import {
   DirectoryServiceDefinition,
   MessageServiceDefinition,
   SealingServiceDefinition,
+  SignInServiceDefinition,
 } from '@trunkline/contracts';
 import {
+  type Collection,
   connectorKey,
   createDirectoryWriter,
   defineService,
@@ -22,10 +24,14 @@ import type { Copied } from './publish/snapshot.ts';
 import { apiKeys } from './rpc/api-keys.ts';
 import { channels } from './rpc/channels.ts';
 import { connectors } from './rpc/connectors.ts';
+import { finishSignIn } from './rpc/finish-sign-in.ts';
 import { lines } from './rpc/lines.ts';
 import { portalKeys } from './rpc/portal-keys.ts';
 import { portals } from './rpc/portals.ts';
+import { signIns } from './rpc/sign-ins.ts';
+import { templates } from './rpc/templates.ts';
 import { tenants } from './rpc/tenants.ts';
+import type { ChannelDocument, SignInDocument } from './store/documents.ts';
 import { entities } from './store/entities.ts';
 
 const { directory: names } = collections;
@@ -46,6 +52,12 @@ export const directory = defineService({
       channels: entities(store.collection(names.channels), 'channel'),
       apiKeys: entities(store.collection(names.apiKeys), 'API key'),
       connectors: store.collection(names.connectors),
+      templates: store.collection(names.templates),
+      signIns: await openSignIns(store),
+      channelOfAccount: async (connector, accountId, tenantId) =>
+        (await store
+          .collection<ChannelDocument>(names.channels)
+          .findOne({ connector, accountId, tenantId }, { timeoutMS: 5_000 })) ?? undefined,
       hasConversations: async (channelId) => (await messages.hasConversations({ channelId })).hasConversations,
       sealing: clients.of(SealingServiceDefinition, 'sealer'),
       connector: (name) => clients.of(ConnectorServiceDefinition, name),
@@ -53,6 +65,7 @@ export const directory = defineService({
       openSecrets: (connector, sealed) => openSecrets(connectorKey(master, connector), sealed),
       hookUrl: (connector, channelId) =>
         PUBLIC_URL === undefined ? '' : new URL(`/hooks/${connector}/${channelId}`, PUBLIC_URL).href,
+      redirectUrl: PUBLIC_URL === undefined ? undefined : new URL('/oauth/callback', PUBLIC_URL).href,
       making: { now, hash: requestHash(master) },
     };
     runtime.rpc.addService(DirectoryServiceDefinition, {
@@ -61,15 +74,25 @@ export const directory = defineService({
       ...portalKeys(context),
       ...lines(context),
       ...channels(context),
+      ...templates(context),
+      ...signIns(context),
       ...connectors(context),
       ...apiKeys(context),
     });
+    runtime.rpc.addService(SignInServiceDefinition, { finish: finishSignIn(context) });
     // One instance copies: whoever owns the first lane.
     const writer = createDirectoryWriter(nats, bus);
     const from = copied(store);
     workLanes(runtime, ({ signal }) => copyToBucket(from, writer, signal), [0]);
   },
 });
+
+/** Signings in that are over are forgotten by MongoDB itself. */
+async function openSignIns(store: Store): Promise<Collection<SignInDocument>> {
+  const collection = store.collection<SignInDocument>(names.signIns);
+  await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  return collection;
+}
 
 /** A hash under a key of its own: from it alone nobody can guess a secret that a request held. */
 function requestHash(master: KeyObject): (text: string) => string {

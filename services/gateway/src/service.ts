@@ -8,6 +8,7 @@ import { passToConnectors } from './routes/connectors.ts';
 import { serveFiles } from './routes/files.ts';
 import { servePages } from './routes/pages.ts';
 import { portalMessages } from './routes/portal-messages.ts';
+import { serveSignIn } from './routes/sign-in.ts';
 
 /** The gateway: the one public door. It proves who calls, hands on, and keeps nothing. */
 export const gateway = defineService({
@@ -31,6 +32,7 @@ export const gateway = defineService({
     http.get('/openapi.json', async () => document);
     portalMessages(http, { clients, directory, descriptors, tracing });
     serveFiles(http, files, FILES_KEY.reveal(), now);
+    serveSignIn(http, clients);
     const whose = (authorization: string) => identityOf(authorization, { directory, administratorKey });
     await servePages(http, { clients, descriptors, identityOf: whose, now });
     await passToConnectors(http, createInstances(CONNECTORS, now));

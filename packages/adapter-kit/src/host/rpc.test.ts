@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Capabilities, ChannelState } from '@trunkline/contracts';
+import { Capabilities, ChannelState, PlatformTemplate } from '@trunkline/contracts';
 import { type CallContext, everyTenant } from '@trunkline/runtime';
 import { createMemoryTools } from '@trunkline/testkit';
 import { z } from 'zod';
 import { type Connector, defineConnector } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
+import { openChannel } from './channels.ts';
 import { connectorMethods } from './rpc.ts';
 
 const base = { title: 'Sample', secretNames: ['token'], capabilities: Capabilities.fromPartial({}) };
@@ -17,6 +18,7 @@ const asked = {
   hookUrl: '',
   revision: 2,
 };
+const place = { tenantId: 't1', connector: 'sample', accountId: '7', name: 'Sales' };
 const context: CallContext = {
   ...{ caller: 'directory', tenantScope: everyTenant, traceparent: undefined, deadlineAtMs: undefined },
   signal: new AbortController().signal,
@@ -28,9 +30,17 @@ const untilKnown = async (channelId: string, revision: number) => {
   waitedFor.push(`${channelId} ${revision}`);
 };
 
+/** One channel that is on: "c1". */
+const channels = {
+  find: (id: string) =>
+    id === 'c1'
+      ? openChannel({ ...base, settings } as Connector, { ...place, ...asked, id }, asked.secrets)
+      : undefined,
+};
+
 function methodsOf(more: Partial<Connector<z.output<typeof settings>>>) {
   const connector = defineConnector({ ...base, settings, ...more }) as unknown as Connector;
-  return connectorMethods({ name: 'sample', connector, toolsOf: () => createMemoryTools(), untilKnown });
+  return connectorMethods({ name: 'sample', connector, toolsOf: () => createMemoryTools(), channels, untilKnown });
 }
 
 test('connecting tells the account, keeps the secrets that were made, and says whether there is a public address', async () => {
@@ -83,4 +93,53 @@ test('a probe tells the state; a missing secret is told, and without a probe not
     identify: async (channel) => ({ accountId: channel.secret('other'), accountName: '' }),
   });
   await assert.rejects(identify(asked, context), { code: 'auth_revoked' });
+});
+
+const app = {
+  signInId: 's1',
+  settingsJson: asked.settingsJson,
+  secrets: { appSecret: 'a' },
+  redirectUrl: 'https://hub',
+};
+
+test('signing in gives an address, and for the answer the accounts with what each needs', async () => {
+  const { authorizeUrl, listAccounts } = methodsOf({
+    oauth: {
+      authorizeUrl: ({ state, codeChallenge }, { settings }) => `${settings.apiUrl}?${state}&${codeChallenge}`,
+      accounts: async ({ query, codeVerifier }, channel) => {
+        if (query.code !== 'good') throw new ConnectorError('permission', 'the right to read messages was refused');
+        const secrets = { pageToken: `${codeVerifier} ${channel.secret('appSecret')}` };
+        return [{ accountId: '1', accountName: 'Page', secrets, settings: { apiUrl: 'https://page' } }];
+      },
+    },
+  });
+  const { url } = await authorizeUrl({ ...app, state: 'S', codeChallenge: 'C' }, context);
+  assert.equal(url, 'https://api.example?S&C');
+  const { accounts } = await listAccounts({ ...app, codeVerifier: 'V', query: { code: 'good' } }, context);
+  assert.deepEqual(accounts, [
+    {
+      ...{ accountId: '1', accountName: 'Page', warning: '', secrets: { pageToken: 'V a' } },
+      settingsJson: '{"apiUrl":"https://page"}',
+    },
+  ]);
+  await assert.rejects(async () => await listAccounts({ ...app, codeVerifier: 'V', query: {} }, context), {
+    code: 'permission',
+    publicMessage: 'the right to read messages was refused',
+  });
+});
+
+test('templates and numbers are asked of a channel that is on; what a messenger cannot do is said', async () => {
+  const { fetchTemplates, findNumbers } = methodsOf({
+    templates: async ({ accountId }) => [PlatformTemplate.fromPartial({ name: `of ${accountId}` })],
+    checkNumbers: async (phones) => phones.map((phone) => (phone === '+2' ? { phone } : { phone, platformId: 'p' })),
+  });
+  const { templates } = await fetchTemplates({ channelId: 'c1' }, context);
+  assert.equal(templates?.[0]?.name, 'of 7');
+  const { numbers } = await findNumbers({ channelId: 'c1', phones: ['+1', '+2'] }, context);
+  assert.deepEqual(numbers, [{ phone: '+1', platformId: 'p' }]);
+  await assert.rejects(async () => await fetchTemplates({ channelId: 'off' }, context), {
+    code: 'failed_precondition',
+  });
+  const { fetchTemplates: none } = methodsOf({});
+  await assert.rejects(async () => await none({ channelId: 'c1' }, context), { code: 'unsupported' });
 });

@@ -76,7 +76,10 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const introductions = createIntroductions({ connector, toolsOf, now, log });
 
   const untilKnown = waitUntilKnown(directory, name);
-  runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, connector, toolsOf, untilKnown }));
+  runtime.rpc.addService(
+    ConnectorServiceDefinition,
+    connectorMethods({ name, connector, toolsOf, channels, untilKnown }),
+  );
   runtime.run('registration', registerConnector({ name, connector, clients, log }, signal));
   if (connector.hook !== undefined) {
     const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);

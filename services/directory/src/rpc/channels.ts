@@ -2,17 +2,19 @@ import type * as proto from '@trunkline/contracts';
 import { type CallContext, notFound, requireText, TrunklineError, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import { channelView, checkedSecrets, checkedSettings } from './channel-view.ts';
+import { connectAccounts } from './connect-accounts.ts';
 import { channelConnection, secretsOf } from './connect-channel.ts';
 import { connectorNamed } from './connectors.ts';
 import { createChannel } from './create-channel.ts';
 
 /** The methods about channels. */
 export function channels(context: DirectoryContext) {
-  const { channels: store, lines } = context;
+  const { channels: store, lines, templates } = context;
   const connection = channelConnection(context);
   const { claim, connectAgain, disconnect } = connection;
   return {
     createChannel: createChannel(context, connection),
+    connectAccounts: connectAccounts(context, connection),
     getChannel: async ({ channelId }: proto.GetChannelRequest, { tenantScope }: CallContext) =>
       channelView(await store.get(channelId, tenantScope)),
     listChannels: async (request: proto.ListChannelsRequest, caller: CallContext) => {
@@ -51,6 +53,7 @@ export function channels(context: DirectoryContext) {
       // Somebody may have written until the hook was gone.
       if (await context.hasConversations(channelId)) throw hasConversations();
       if (!(await store.remove(channelId, known.tenantId))) throw notFound('There is no such channel.');
+      await templates.deleteOne({ _id: channelId }, { timeoutMS: 5_000 });
       return {};
     },
   };

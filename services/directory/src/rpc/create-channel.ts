@@ -1,7 +1,7 @@
 import type { CreateChannelRequest } from '@trunkline/contracts';
 import { asTrunklineError, type CallContext, requireText, tenantFor } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
-import { newEntity } from '../domain/create.ts';
+import { type CreateRequest, newEntity } from '../domain/create.ts';
 import type { ChannelDocument } from '../store/documents.ts';
 import { channelView, checkedSecrets, checkedSettings } from './channel-view.ts';
 import { type ChannelConnection, secretsOf } from './connect-channel.ts';
@@ -17,35 +17,50 @@ const unconnected = {
   revision: 1,
 } as const;
 
-/** Makes a channel and connects its account: both, or nothing is kept. */
-export function createChannel(context: DirectoryContext, { claim, connect }: ChannelConnection) {
+/** What a channel is made of. */
+export interface NewChannel extends CreateRequest {
+  readonly tenantId: string;
+  readonly connector: string;
+  readonly lineId: string;
+  readonly settingsJson: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Makes a channel as a person describes it. */
+export function createChannel(context: DirectoryContext, connection: ChannelConnection) {
   return async (request: CreateChannelRequest, caller: CallContext) => {
-    const made = await keep(context, request, caller);
-    if (made.state !== 'connecting') return channelView(made);
-    let reached = made;
-    try {
-      reached = await claim(made, { settingsJson: made.settingsJson, secrets: secretsOf(context, made) });
-      return channelView(await connect(reached));
-    } catch (error) {
-      await forget(context, reached, error).catch(() => {});
-      throw error;
-    }
+    const tenantId = tenantFor(caller, request.tenantId);
+    const { secretNames } = await connectorNamed(context, request.connector);
+    const secrets = checkedSecrets(request.secrets, secretNames);
+    return channelView(await makeChannel(context, connection, { ...request, tenantId, secrets }));
   };
 }
 
-/** The channel as it is before it is connected; the one of an earlier try of the same request. */
-async function keep(
+/** Makes a channel and connects its account: both, or nothing is kept. */
+export async function makeChannel(
   context: DirectoryContext,
-  request: CreateChannelRequest,
-  caller: CallContext,
+  { claim, connect }: ChannelConnection,
+  wanted: NewChannel,
 ): Promise<ChannelDocument> {
-  const tenantId = tenantFor(caller, request.tenantId);
-  const line = await context.lines.get(requireText('line_id', request.lineId), tenantId);
-  const { _id: connector, secretNames } = await connectorNamed(context, request.connector);
-  const secrets = checkedSecrets(request.secrets, secretNames);
-  const entity = newEntity('channel', tenantId, request, context.making);
+  const made = await keep(context, wanted);
+  if (made.state !== 'connecting') return made;
+  let reached = made;
+  try {
+    reached = await claim(made, { settingsJson: made.settingsJson, secrets: secretsOf(context, made) });
+    return await connect(reached);
+  } catch (error) {
+    await forget(context, reached, error).catch(() => {});
+    throw error;
+  }
+}
+
+/** The channel as it is before it is connected; the one of an earlier try of the same request. */
+async function keep(context: DirectoryContext, wanted: NewChannel): Promise<ChannelDocument> {
+  const { tenantId, connector, secrets } = wanted;
+  const line = await context.lines.get(requireText('line_id', wanted.lineId), tenantId);
+  const entity = newEntity('channel', tenantId, wanted, context.making);
   return await context.channels.create({
-    ...{ ...entity, connector, lineId: line._id, settingsJson: checkedSettings(request.settingsJson) },
+    ...{ ...entity, connector, lineId: line._id, settingsJson: checkedSettings(wanted.settingsJson) },
     ...{ sealedSecrets: context.sealSecrets(connector, secrets), secretNames: Object.keys(secrets) },
     // Known before the platform is asked: it may call while it is being connected, and nobody is to poll meanwhile.
     ...{ hookUrl: context.hookUrl(connector, entity._id), ...unconnected },

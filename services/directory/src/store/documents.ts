@@ -1,4 +1,4 @@
-import type { Capabilities, PortalKey, PortalSettings, TenantRate } from '@trunkline/contracts';
+import type { Capabilities, PlatformTemplate, PortalKey, PortalSettings, TenantRate } from '@trunkline/contracts';
 
 /** What every document of the directory has. */
 export interface Entity {
@@ -70,4 +70,41 @@ export interface ConnectorDocument {
   readonly capabilitiesByKind?: Readonly<Record<number, Capabilities>>;
   readonly settingsSchema: string;
   readonly secretNames: readonly string[];
+}
+
+/** The templates of a channel, as the platform had them. Its id is the channel's. */
+export interface TemplatesDocument {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly templates: PlatformTemplate[];
+  readonly syncedAt: Date;
+}
+
+/** A signing in at a platform; it is forgotten when it is over. */
+export interface SignInDocument {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly connector: string;
+  readonly lineId: string;
+  readonly settingsJson: string;
+  /** Of the platform's app, sealed to the connector. */
+  readonly sealedSecrets: string;
+  /** SHA-256 of the word that the browser brings back. Unique. */
+  readonly stateHash: string;
+  readonly authorizeUrl: string;
+  readonly state: 'waiting' | 'exchanging' | 'choosing' | 'refused';
+  readonly reason: string;
+  readonly accounts: readonly SignInAccountDocument[];
+  /** Secrets of the accounts by their ids, each as JSON; sealed to the connector. */
+  readonly sealedAccounts: string;
+  readonly expiresAt: Date;
+  readonly requestHash: string;
+}
+
+/** An account to choose. */
+export interface SignInAccountDocument {
+  readonly accountId: string;
+  readonly name: string;
+  readonly warning: string;
+  readonly settingsJson: string;
 }

@@ -6,9 +6,8 @@ import {
   MessageServiceDefinition,
   mongoPrivileges,
   natsPermissions,
-  type PortalKey,
-  PortalKeyState,
   SealingServiceDefinition,
+  SignInServiceDefinition,
 } from '@trunkline/contracts';
 import {
   type Collection,
@@ -29,35 +28,14 @@ import {
   secret,
   secretsKey,
   startService,
-  TrunklineError,
 } from '@trunkline/runtime';
 import { startServers } from '@trunkline/testkit';
 import { z } from 'zod';
 import { directory } from '../service.ts';
 import type { Entity } from '../store/documents.ts';
+import { connectorOf, type FakePlatform, type FakeSealer, fakePlatform, sealerOf, unasked } from './fake-peers.ts';
 
 export const connector = 'telegram';
-
-/** The platform behind the connector: its accounts, and what became of their hooks. */
-export interface FakePlatform {
-  /** Account by token. */
-  readonly accounts: Map<string, string>;
-  /** Address that the platform calls, by account. */
-  readonly hooks: Map<string, string>;
-  /** Words that the platform asks for while an account is being connected, by account. */
-  readonly handshakes: Map<string, string>;
-  /** Thrown by the next such call. */
-  readonly failing: Map<'identify' | 'connect' | 'disconnect', Error>;
-}
-
-/** The sealer as the directory sees it. */
-export interface FakeSealer {
-  failure: Error | undefined;
-  /** Licence keys by `<portal>/<request>`. */
-  readonly made: Map<string, { readonly licenceKey: string; readonly kid: string }>;
-  /** Keys by portal, newest first. */
-  readonly keys: Map<string, PortalKey[]>;
-}
 
 /** A running directory, as its own users, with the services that it asks played by the test. */
 export interface Surroundings extends AsyncDisposable {
@@ -68,6 +46,8 @@ export interface Surroundings extends AsyncDisposable {
   readonly sealer: FakeSealer;
   /** The directory's methods as the gateway calls them. */
   readonly gateway: RpcClient<typeof DirectoryServiceDefinition>;
+  /** What a browser brings back, as the gateway hands it over. */
+  readonly signInDoor: RpcClient<typeof SignInServiceDefinition>;
   /** The same as a connector calls them. */
   readonly asConnector: RpcClient<typeof DirectoryServiceDefinition>;
   /** What the gateway, the connector and delivery watch. */
@@ -98,9 +78,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   const signal = AbortSignal.timeout(60_000);
   await provision({ natsUrl, mongoUrl, database, connectors: [connector], signal });
 
-  const platform: FakePlatform = {
-    ...{ accounts: new Map(), hooks: new Map(), handshakes: new Map(), failing: new Map() },
-  };
+  const platform = fakePlatform();
   const withConversations = new Set<string>();
   const sealer: FakeSealer = { failure: undefined, made: new Map(), keys: new Map() };
   const peers = await Promise.all([
@@ -121,14 +99,15 @@ export async function startSurroundings(): Promise<Surroundings> {
   started.defer(() => hosted.stop());
   let address = (await hosted.ready).addresses.grpc ?? '';
   const open = started.use(new AsyncDisposableStack());
-  const clientOf = (service: string) => {
+  const clientsOf = (service: string) => {
     const clients = createRpcClients({
       identity: { service, token: secret(tokenOf(service)) },
       addressOf: () => address,
     });
     open.defer(async () => clients.close());
-    return clients.of(DirectoryServiceDefinition, 'directory');
+    return clients;
   };
+  const clientOf = (service: string) => clientsOf(service).of(DirectoryServiceDefinition, 'directory');
   const watcher = async (name: string) => {
     const service = defineService({ name, config: z.object({}), uses: { directory: true }, start: async () => {} });
     const watching = started.use(startService(service, { ...quiet, NATS_URL: servers.natsUrlOf(name) }));
@@ -151,6 +130,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     get gateway() {
       return gateway;
     },
+    signInDoor: clientsOf('gateway').of(SignInServiceDefinition, 'directory'),
     get asConnector() {
       return asConnector;
     },
@@ -182,87 +162,11 @@ async function peer<Definition extends RpcDefinition>(
   return `${name}=${(await hosted.ready).addresses.grpc}`;
 }
 
-function unasked<Definition extends RpcDefinition>(definition: Definition): Implementation<Definition> {
-  const never = async () => {
-    throw new Error('nobody asks this here');
-  };
-  return Object.fromEntries(Object.keys(definition.methods).map((name) => [name, never])) as never;
-}
-
-function connectorOf({
-  accounts,
-  hooks,
-  handshakes,
-  failing,
-}: FakePlatform): Implementation<typeof ConnectorServiceDefinition> {
-  const account = (call: 'identify' | 'connect' | 'disconnect', token = '') => {
-    const failure = failing.get(call);
-    failing.delete(call);
-    if (failure) throw failure;
-    const accountId = accounts.get(token);
-    if (accountId !== undefined) return accountId;
-    const publicMessage = 'The token is not valid.';
-    throw new TrunklineError('auth_revoked', publicMessage, { publicMessage });
-  };
-  return {
-    identify: async ({ secrets }) => {
-      const accountId = account('identify', secrets.token);
-      const word = handshakes.get(accountId);
-      return { accountId, accountName: `@${accountId}`, secrets: word === undefined ? {} : { word } };
-    },
-    connect: async ({ secrets, hookUrl }) => {
-      const accountId = account('connect', secrets.token);
-      if (secrets.word !== handshakes.get(accountId)) throw new TrunklineError('transient', 'the handshake failed');
-      hooks.set(accountId, hookUrl);
-      const made = { hookSecret: secrets.hookSecret ?? randomUUID() };
-      return { accountId, accountName: `@${accountId}`, deepLink: `https://t.me/${accountId}`, hookUrl, secrets: made };
-    },
-    disconnect: async ({ secrets }) => {
-      hooks.delete(account('disconnect', secrets.token));
-      return {};
-    },
-    probe: unasked(ConnectorServiceDefinition).probe,
-  };
-}
-
-function sealerOf(sealer: FakeSealer): Implementation<typeof SealingServiceDefinition> {
-  const keysOf = (portalId: string) => sealer.keys.get(portalId) ?? [];
-  const change = (portalId: string, kid: string, changes: Partial<PortalKey>) => {
-    const changed = keysOf(portalId).map((key) => (key.kid === kid ? { ...key, ...changes } : key));
-    sealer.keys.set(portalId, changed);
-  };
-  return {
-    ...unasked(SealingServiceDefinition),
-    rotateKey: async ({ portalId, idempotencyKey }) => {
-      const { failure } = sealer;
-      sealer.failure = undefined;
-      if (failure) throw failure;
-      const request = `${portalId}/${idempotencyKey}`;
-      const known = sealer.made.get(request);
-      const { licenceKey, kid } = known ?? { licenceKey: `tlk_${randomUUID()}`, kid: randomUUID() };
-      const state = PortalKeyState.PORTAL_KEY_STATE_VALID;
-      const times = { createdAt: new Date(), revokedAt: undefined, deletedAt: undefined };
-      if (known === undefined) sealer.keys.set(portalId, [{ kid, state, ...times }, ...keysOf(portalId)]);
-      sealer.made.set(request, { licenceKey, kid });
-      return { licenceKey, kid };
-    },
-    listKeys: async ({ portalId }) => ({ keys: keysOf(portalId) }),
-    revoke: async ({ portalId, kid }) => {
-      change(portalId, kid, { state: PortalKeyState.PORTAL_KEY_STATE_REVOKED, revokedAt: new Date() });
-      return { kids: [] };
-    },
-    deleteKey: async ({ portalId, kid }) => {
-      change(portalId, kid, { state: PortalKeyState.PORTAL_KEY_STATE_DELETED, deletedAt: new Date() });
-      return {};
-    },
-  };
-}
-
 /** What a connector tells about itself. */
 export const told = {
   name: connector,
   title: 'Telegram',
   capabilities: Capabilities.fromPartial({ textMax: 4_096 }),
   settingsSchema: '{}',
-  secretNames: ['token'],
+  secretNames: ['token', 'appSecret'],
 };

@@ -7,6 +7,7 @@ import {
   directoryKeys,
   natsPermissions,
   SealingServiceDefinition,
+  SignInServiceDefinition,
   TenantEntry,
 } from '@trunkline/contracts';
 import {
@@ -114,7 +115,8 @@ const tokenHashes = { INNER_TOKENS: `gateway=${innerTokenHash('gateway-token')}`
 
 /** Every service behind the gateway in one. */
 function peerService(arrived: ArrivedCall[], answers: Surroundings['answers']) {
-  const definitions = [...publicServices.map(({ definition }) => definition), SealingServiceDefinition];
+  const inner = [SealingServiceDefinition, SignInServiceDefinition];
+  const definitions = [...publicServices.map(({ definition }) => definition), ...inner];
   const methodsOf = (definition: RpcDefinition) =>
     Object.entries(definition.methods).map(([name, method]) => {
       const short = `${definition.name}/${method.name}`;
