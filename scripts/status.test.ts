@@ -87,6 +87,11 @@ test('what a person must look at stands first, and that there is nothing', () =>
   assert.deepEqual(looks({ lags: [{ lane: 3, slowest: 'sealer', lagMs: 12_000 }] }), [
     '  ! lane 3: sealer is 12 s behind',
   ]);
+  const told = 'trunkline_channels{service="telegram",state="needs_sign_in"} 2\ntrunkline_channels{state="ok"} 7\n';
+  const telegram = { ...ok, name: 'telegram-1', service: 'telegram', samples: samplesOf(told) };
+  assert.deepEqual(looks({ instances: [ok, telegram, { ...telegram, name: 'telegram-2' }] }), [
+    '  ! 2 channels of telegram wait for a person to sign in again: DirectoryService/ListChannels',
+  ]);
   const paused = { ...well, portalId: 'p2', mode: 'PORTAL_MODE_PAUSED', pauseReason: 'it moves' };
   assert.deepEqual(looks({ backlogs: [paused, backlog] }), [
     '  ! portal p1  drain  5 waiting, the oldest for 30 s: no answer within 15 s; next try in 7 s',

@@ -17,6 +17,7 @@ export function troubles(seen: Seen): string[] {
   return [
     ...instanceTroubles(seen.instances),
     ...(typeof seen.lanes === 'string' ? [`lanes cannot be seen: ${seen.lanes}`] : seen.lanes.flatMap(ownerTroubles)),
+    ...channelTroubles(seen.instances),
     ...balanceTrouble('channels', channelBalance(seen.instances)),
     ...(typeof seen.backlogs === 'string'
       ? [`portals cannot be seen: ${seen.backlogs}`]
@@ -44,6 +45,26 @@ function ownerTroubles({ service, owners }: SeenLanes): string[] {
   const free = owners.flatMap((owner, lane) => (owner === '' ? [lane] : []));
   const hasLanes = owners.some((owner, lane) => lane > 0 && owner !== '');
   return hasLanes && free.length > 0 ? [`${service}: nobody works lane ${free.join(', ')}`] : [];
+}
+
+const waitFor: Readonly<Record<string, string>> = {
+  needs_sign_in: 'wait for a person to sign in again',
+  banned: 'are banned',
+  degraded: 'are not quite well',
+};
+
+/** Every instance of a connector shows all of its channels. */
+function channelTroubles(instances: Seen['instances']): string[] {
+  const counts = new Map<string, number>();
+  for (const { service, samples } of instances) {
+    for (const { name, labels, value } of samples) {
+      const words = waitFor[labels.state ?? ''];
+      if (name !== 'trunkline_channels' || words === undefined) continue;
+      const cause = `channels of ${service} ${words}`;
+      counts.set(cause, Math.max(counts.get(cause) ?? 0, value));
+    }
+  }
+  return [...counts].flatMap(([cause, count]) => (count > 0 ? `${count} ${cause}: DirectoryService/ListChannels` : []));
 }
 
 function balanceTrouble(name: string, { text, isEven }: Balance): string[] {

@@ -197,7 +197,7 @@ function connectorRights(name: string): ServiceRights {
       { store: objectStores.files, write: true },
     ],
     collections: Object.values(collections.connector).map((collection) => connectorCollection(name, collection)),
-    calls: ['DirectoryService/RegisterConnector'],
+    calls: ['DirectoryService/RegisterConnector', 'DirectoryService/ReportHealth'],
   };
 }
 

@@ -23,6 +23,8 @@ export const metricNames = [
   'trunkline_sends_total',
   'trunkline_send_seconds',
   'trunkline_send_waiting',
+  'trunkline_channels',
+  'trunkline_channel_tokens_ending',
   // Normalizer.
   'trunkline_normalizer_events_total',
   'trunkline_normalizer_held_events',

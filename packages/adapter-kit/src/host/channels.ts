@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { ChannelEntry } from '@trunkline/contracts';
+import { type ChannelEntry, ChannelState } from '@trunkline/contracts';
 import { type Directory, openSecrets, type SecretValues, TrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
@@ -11,11 +11,17 @@ export interface Channels<Settings = unknown> {
   find(channelId: string): ChannelAccess<Settings> | undefined;
   /** The same; undefined also while it cannot be known or opened: whoever waits anyway goes on waiting. */
   ready(channelId: string): ChannelAccess<Settings> | undefined;
+  /** The same, for what calls the platform by itself: undefined also while a person has to sign in again. */
+  usable(channelId: string): ChannelAccess<Settings> | undefined;
   /** What the directory says of a channel that is on. */
   entry(channelId: string): ChannelEntry | undefined;
   /** All that are on. */
   entries(): readonly ChannelEntry[];
 }
+
+const shutStates = new Set<ChannelState>([
+  ...[ChannelState.CHANNEL_STATE_NEEDS_SIGN_IN, ChannelState.CHANNEL_STATE_BANNED],
+]);
 
 /** What {@link createChannels} wants. */
 export interface ChannelsOptions<Settings> {
@@ -52,16 +58,22 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
     if (kind === 'channel' && isGone) opened.delete(id);
   });
 
+  const ready = (channelId: string) => {
+    try {
+      return find(channelId);
+    } catch (error) {
+      if (directory.isLoaded) onTrouble(channelId, error);
+      return undefined;
+    }
+  };
+  /** Without a probe nobody would hear that the platform takes the account again: there sending itself finds out. */
+  const isShut = (entry: ChannelEntry | undefined) =>
+    connector.probe !== undefined && entry !== undefined && shutStates.has(entry.state);
+
   return {
     find,
-    ready: (channelId) => {
-      try {
-        return find(channelId);
-      } catch (error) {
-        if (directory.isLoaded) onTrouble(channelId, error);
-        return undefined;
-      }
-    },
+    ready,
+    usable: (channelId) => (isShut(entryOf(channelId)) ? undefined : ready(channelId)),
     entry: entryOf,
     entries: () => directory.channels(name).filter(isOn),
   };

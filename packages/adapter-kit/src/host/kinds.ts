@@ -15,7 +15,7 @@ export function queueKinds(parts: LanesParts): (key: string) => QueueKind {
 }
 
 function sendParts(parts: LanesParts): SendParts {
-  const { runtime, connector, channels, sent, lent, companyHttp, results } = parts;
+  const { runtime, connector, channels, sent, lent, companyHttp, results, health } = parts;
   const { service, tracing, metrics, now, config, files } = runtime;
   const attempts = metrics.counter('trunkline_sends_total', 'Calls that send, by what became of them.', ['outcome']);
   const seconds = metrics.histogram('trunkline_send_seconds', 'Time of a call that sends.');
@@ -30,12 +30,13 @@ function sendParts(parts: LanesParts): SendParts {
       doubtMs: config.SEND_DOUBT_SECONDS * 1_000,
       slots: config.SEND_SLOTS,
     },
-    channel: channels.ready,
+    channel: channels.usable,
     toolsOf: (channel, signal) => lendSendTools(lent, channel, signal),
     report: results.send,
     ownFiles: { httpFor: companyHttp, files, settings: fileSettings(parts) },
     reportFile: results.file,
-    onSignedOut: (channel, reason) => results.signedOut(channel, channels.entry(channel.id)?.revision ?? 0, reason),
+    onSignedOut: (channel, reason) =>
+      health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
     onAttempt: (outcome, durationMs) => {
       attempts.add(1, { outcome });
       seconds.observe(durationMs / 1_000);
@@ -59,7 +60,7 @@ function fetchParts(parts: LanesParts): FetchParts {
     tracing,
     now,
     settings: { ...fileSettings(parts), slots: config.FILE_SLOTS },
-    channel: channels.ready,
+    channel: channels.usable,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
     report: results.file,
   };

@@ -3,6 +3,7 @@ import type { Connector } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { Channels } from './channels.ts';
 import type { HostConfig } from './config.ts';
+import type { HealthTeller } from './health.ts';
 import type { Introductions } from './introductions.ts';
 import type { LentParts } from './lent-tools.ts';
 import type { ReceivedIds } from './received-ids.ts';
@@ -21,4 +22,5 @@ export interface LanesParts {
   /** HTTP to the addresses that a tenant names for its files. */
   readonly companyHttp: (tenantId: string) => OuterHttp;
   readonly results: Results;
+  readonly health: HealthTeller;
 }

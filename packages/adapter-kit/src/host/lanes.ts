@@ -9,6 +9,8 @@ import type { LanesParts } from './lanes-parts.ts';
 import { lendTools } from './lent-tools.ts';
 import { type PollParts, pollChannel } from './poll.ts';
 import { runPolling } from './polling.ts';
+import { type ProbingParts, runProbing } from './probing.ts';
+import { showChannels } from './show-channels.ts';
 
 /** Sends, copies files and polls for the channels of every lane that this instance owns, until the service ends. */
 export function workOnLanes(parts: LanesParts): void {
@@ -23,20 +25,24 @@ export function workOnLanes(parts: LanesParts): void {
   const polling = pollParts(parts);
   const poll = (channel: ChannelAccess, signal: AbortSignal) => pollChannel(polling, channel, signal);
 
+  const probing = probingParts(parts);
+
   workLanes(runtime, async (lease: LaneLease) => {
     const ended = new AbortController();
     const signal = AbortSignal.any([lease.signal, ended.signal]);
     const polls =
       connector.poll === undefined ? undefined : runPolling({ channels, directory, poll }, lease.lane, signal);
+    const probes = probing && runProbing(probing, lease.lane, signal);
     try {
       await runSendLane(sending, lease, (queues) => open.set(lease.lane, queues));
     } finally {
       ended.abort();
       open.delete(lease.lane);
-      await polls;
+      await Promise.all([polls, probes]);
     }
   });
   runtime.run('waiting orders', showWaiting(runtime, open));
+  runtime.run('states of channels', showChannels(parts));
 }
 
 function sendLaneParts(parts: LanesParts): SendLaneParts {
@@ -53,7 +59,7 @@ function sendLaneParts(parts: LanesParts): SendLaneParts {
 }
 
 function pollParts(parts: LanesParts): PollParts {
-  const { runtime, connector, channels, door, receivedIds, introductions, lent, results } = parts;
+  const { runtime, connector, channels, door, receivedIds, introductions, lent, health } = parts;
   return {
     connector,
     door,
@@ -61,8 +67,16 @@ function pollParts(parts: LanesParts): PollParts {
     introductions,
     log: runtime.log,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
-    onSignedOut: (channel, reason) => results.signedOut(channel, channels.entry(channel.id)?.revision ?? 0, reason),
+    onSignedOut: (channel, reason) =>
+      health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
   };
+}
+
+function probingParts({ runtime, connector, channels, lent, health }: LanesParts): ProbingParts | undefined {
+  const { probe } = connector;
+  const { now, config } = runtime;
+  const toolsOf = (channel: ChannelAccess, signal: AbortSignal) => lendTools(lent, channel, signal);
+  return probe && { probe, channels, toolsOf, health, everyMs: config.PROBE_SECONDS * 1_000, now };
 }
 
 const showEveryMs = 1_000;

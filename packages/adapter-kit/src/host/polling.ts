@@ -2,6 +2,7 @@ import { type ChannelEntry, laneOf } from '@trunkline/contracts';
 import type { Directory } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Channels } from './channels.ts';
+import { webAddress } from './web-address.ts';
 
 /** What the polling of a lane needs. */
 export interface PollingParts {
@@ -56,7 +57,7 @@ export async function runPolling(parts: PollingParts, lane: number, signal: Abor
 
 /** The address of a channel that is polled is no web address. */
 export function isPolled({ hookUrl }: Pick<ChannelEntry, 'hookUrl'>): boolean {
-  return !/^https?:/.test(hookUrl);
+  return webAddress(hookUrl) === undefined;
 }
 
 function isOf(lane: number): (entry: ChannelEntry) => boolean {

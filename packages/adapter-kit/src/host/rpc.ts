@@ -1,16 +1,9 @@
-import { ChannelState, type ConnectorServiceDefinition } from '@trunkline/contracts';
+import type { ConnectorServiceDefinition } from '@trunkline/contracts';
 import type { Implementation } from '@trunkline/runtime';
-import type { Health } from '../connector.ts';
+import { healthStates } from './health.ts';
 import { connectorQuestions } from './rpc-questions.ts';
 import { describedChannel, type RpcParts, talk } from './rpc-talk.ts';
-
-const states: Readonly<Record<Health['state'], ChannelState>> = {
-  ok: ChannelState.CHANNEL_STATE_OK,
-  degraded: ChannelState.CHANNEL_STATE_DEGRADED,
-  needs_sign_in: ChannelState.CHANNEL_STATE_NEEDS_SIGN_IN,
-  banned: ChannelState.CHANNEL_STATE_BANNED,
-  off: ChannelState.CHANNEL_STATE_OFF,
-};
+import { webAddress } from './web-address.ts';
 
 /** The methods that the directory asks of a connector. */
 export function connectorMethods(parts: RpcParts): Implementation<typeof ConnectorServiceDefinition> {
@@ -42,13 +35,9 @@ export function connectorMethods(parts: RpcParts): Implementation<typeof Connect
     probe: async (request, { signal }) => {
       const channel = describedChannel(parts, request);
       const { probe } = connector;
-      if (probe === undefined) return { state: states.ok, reason: '' };
+      if (probe === undefined) return { state: healthStates.ok, reason: '' };
       const health = await talk(parts, channel, signal, (tools) => probe(channel, webAddress(request.hookUrl), tools));
-      return { state: states[health.state], reason: health.reason };
+      return { state: healthStates[health.state], reason: health.reason };
     },
   };
-}
-
-function webAddress(hookUrl: string): string | undefined {
-  return /^https?:/.test(hookUrl) ? hookUrl : undefined;
 }

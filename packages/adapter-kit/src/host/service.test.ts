@@ -190,7 +190,7 @@ test('a revoked token holds the channel and is told once; a new one lets everyth
   await around.channel({ id, revision: 2 });
   await resultsOf(id, 2);
   const asked = around.platform.asked.filter(({ to }) => to === 'eve').map(({ text }) => text);
-  assert.deepEqual(asked, ['1', '1', '2']);
+  assert.deepEqual(asked, ['1', '1', '2'], 'without a probe, sending itself finds out');
   assert.equal((await states()).length, 1);
 });
 

@@ -18,6 +18,7 @@ import { createChannels } from './channels.ts';
 import { createCompanyHttp } from './company-http.ts';
 import { type HostConfig, hostConfig } from './config.ts';
 import { loadConnector } from './discovery.ts';
+import { createHealthTeller } from './health.ts';
 import { addHookRoutes } from './hooks.ts';
 import { createIntroductions } from './introductions.ts';
 import { workOnLanes } from './lanes.ts';
@@ -93,7 +94,9 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
   const results = createResults(door, now);
-  workOnLanes({ runtime, connector, channels, door, sent, receivedIds, introductions, lent, companyHttp, results });
+  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
+  const telling = { receivedIds, introductions, results, health };
+  workOnLanes({ runtime, connector, channels, door, sent, lent, companyHttp, ...telling });
 }
 
 type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];

@@ -14,6 +14,8 @@ export interface FakePlatform extends AsyncDisposable {
   readonly asked: readonly Asked[];
   /** Decides how a request is answered; by default it is sent. */
   react: (asked: Asked) => Reaction;
+  /** What a question how an account is doing is answered. */
+  probed: (channelId: string) => Reaction;
 }
 
 /** Starts a platform that keeps what it was asked. */
@@ -21,12 +23,14 @@ export async function startPlatform(): Promise<FakePlatform> {
   const asked: Asked[] = [];
   const answer = ({ url, body }: DoubleRequest): Reaction => {
     if (url.pathname.startsWith('/files/')) return fileAt(url.pathname);
+    if (url.pathname === '/probe') return platform.probed(JSON.parse(body.toString()).to);
     const one: Asked = { ...(JSON.parse(body.toString()) as Omit<Asked, 'atMs'>), atMs: Date.now() };
     asked.push(one);
     return platform.react(one);
   };
   const server = await startHttpDouble(answer);
-  const platform: FakePlatform = { ...server, asked, react: sent };
+  const probed = () => ({ status: 200, body: { state: 'ok' } });
+  const platform: FakePlatform = { ...server, asked, react: sent, probed };
   return platform;
 }
 

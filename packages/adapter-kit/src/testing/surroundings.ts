@@ -9,6 +9,7 @@ import {
   IngressItem,
   laneOf,
   MediaState,
+  type ReportHealthRequest,
   streams,
   subjects,
   TenantEntry,
@@ -26,6 +27,7 @@ import {
 import { type Servers, startServers } from '@trunkline/testkit';
 import { z } from 'zod';
 import { connectorService } from '../host/service.ts';
+import { innerToken, playDirectory } from './directory.ts';
 import { type FakePlatform, startPlatform } from './platform.ts';
 
 /** Folder of the sample connector. */
@@ -38,6 +40,8 @@ export interface Surroundings extends AsyncDisposable {
   readonly servers: Servers;
   readonly platform: FakePlatform;
   readonly bus: LogPort;
+  /** What the connector told of its channels. */
+  readonly told: readonly ReportHealthRequest[];
   /** Environment of the connector's service. */
   readonly env: Record<string, string>;
   /** Puts a channel into the directory; gives its id. */
@@ -77,10 +81,22 @@ export async function startSurroundings(connector = 'sample', folder = sampleFol
   const keyText = randomBytes(32).toString('base64url');
   const key = secretsKey(keyText);
   if (key === undefined) throw new Error('a key of 32 bytes was expected');
+  const entries = new Map<string, ChannelEntry>();
+  const publish = async (entry: ChannelEntry) => {
+    entries.set(entry.id, entry);
+    await directory.publishEntry(directoryKeys.channel(connector, entry.id), ChannelEntry.encode(entry).finish());
+  };
+  const played = playDirectory(quiet, connector, async (channelId, state) => {
+    const entry = entries.get(channelId);
+    if (entry !== undefined) await publish({ ...entry, state });
+  });
+  started.use(played.hosted);
+  const { addresses } = await played.hosted.ready;
   const env = {
     ...quiet,
     ...{ NATS_URL: natsUrl, MONGO_URL: mongoUrl, MONGO_DATABASE: database },
-    ...{ SECRETS_KEY: keyText, FILES_KEY: 'files', ALLOW_PRIVATE_PLATFORMS: 'true', PEERS: 'directory=127.0.0.1:1' },
+    ...{ SECRETS_KEY: keyText, FILES_KEY: 'files', ALLOW_PRIVATE_PLATFORMS: 'true' },
+    ...{ PEERS: `directory=${addresses.grpc}`, INNER_TOKEN: innerToken },
     ...{ LANES: String(lane), CONNECTORS: connector },
   };
   const all = started.move();
@@ -88,6 +104,7 @@ export async function startSurroundings(connector = 'sample', folder = sampleFol
     servers,
     platform,
     bus,
+    told: played.told,
     env,
     channel: async (more = {}) => {
       const entry = ChannelEntry.fromPartial({
@@ -97,7 +114,7 @@ export async function startSurroundings(connector = 'sample', folder = sampleFol
         hookUrl: 'https://hub.example/hooks/sample',
         ...more,
       });
-      await directory.publishEntry(directoryKeys.channel(connector, entry.id), ChannelEntry.encode(entry).finish());
+      await publish(entry);
       return entry.id;
     },
     order: async (...items) => {

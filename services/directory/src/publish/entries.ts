@@ -6,6 +6,7 @@ import {
   PortalEntry,
   TenantEntry,
 } from '@trunkline/contracts';
+import { channelStates } from '../domain/channel-health.ts';
 import type {
   ApiKeyDocument,
   ChannelDocument,
@@ -49,7 +50,8 @@ export function channelEntry(channel: ChannelDocument, line: LineDocument | unde
     revision,
     hookUrl,
   };
-  const value = ChannelEntry.encode({ ...known, accountId: channel.accountId ?? '' }).finish();
+  const health = { state: channelStates[channel.state], tokenEndsAt: channel.tokenEndsAt ?? undefined };
+  const value = ChannelEntry.encode({ ...known, ...health, accountId: channel.accountId ?? '' }).finish();
   return { key: directoryKeys.channel(connector, _id), value };
 }
 

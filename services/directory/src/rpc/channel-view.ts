@@ -1,14 +1,8 @@
 import type * as proto from '@trunkline/contracts';
 import { ChannelState } from '@trunkline/contracts';
 import { invalidArgument } from '@trunkline/runtime';
-import type { ChannelDocument, ChannelStateName } from '../store/documents.ts';
-
-const states: Record<ChannelStateName, ChannelState> = {
-  connecting: ChannelState.CHANNEL_STATE_UNSPECIFIED,
-  ok: ChannelState.CHANNEL_STATE_OK,
-  degraded: ChannelState.CHANNEL_STATE_DEGRADED,
-  needs_sign_in: ChannelState.CHANNEL_STATE_NEEDS_SIGN_IN,
-};
+import { channelStates } from '../domain/channel-health.ts';
+import type { ChannelDocument } from '../store/documents.ts';
 
 /** A channel as its owner sees it: of secrets, that they are there. Pure. */
 export function channelView(document: ChannelDocument): proto.Channel {
@@ -18,7 +12,9 @@ export function channelView(document: ChannelDocument): proto.Channel {
     ...{ id, tenantId, connector, name, lineId, isActive, settingsJson, hookUrl, createdAt },
     ...{ accountId, accountName, deepLink, stateReason, warnings: [...warnings] },
     secrets: Object.fromEntries(document.secretNames.map((secret) => [secret, 'present'])),
-    state: isActive ? states[state] : ChannelState.CHANNEL_STATE_OFF,
+    state: isActive ? channelStates[state] : ChannelState.CHANNEL_STATE_OFF,
+    stateAt: document.stateAt,
+    tokenEndsAt: document.tokenEndsAt ?? undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import { connectAccounts } from './connect-accounts.ts';
 import { channelConnection, secretsOf } from './connect-channel.ts';
 import { connectorNamed } from './connectors.ts';
 import { createChannel } from './create-channel.ts';
+import { reportHealth } from './report-health.ts';
 
 /** The methods about channels. */
 export function channels(context: DirectoryContext) {
@@ -15,6 +16,7 @@ export function channels(context: DirectoryContext) {
   return {
     createChannel: createChannel(context, connection),
     connectAccounts: connectAccounts(context, connection),
+    reportHealth: reportHealth(context),
     getChannel: async ({ channelId }: proto.GetChannelRequest, { tenantScope }: CallContext) =>
       channelView(await store.get(channelId, tenantScope)),
     listChannels: async (request: proto.ListChannelsRequest, caller: CallContext) => {

@@ -54,7 +54,12 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
     const { accountName, deepLink, warnings } = told;
     // What the connector made stays when it makes nothing new: a widget's key, the secret of a hook.
     const all = sealed(context, connector, { ...order.secrets, ...told.secrets });
-    const state = { hookUrl: told.hookUrl, state: 'ok', stateReason: '' } as const;
+    const state = {
+      hookUrl: told.hookUrl,
+      state: 'ok',
+      stateReason: '',
+      stateAt: new Date(context.making.now()),
+    } as const;
     return await update(document, { accountName, deepLink, warnings, ...all, ...state });
   };
 
@@ -65,11 +70,7 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
       try {
         return await connect(document);
       } catch (thrown) {
-        const { code, publicMessage: stateReason } = asTrunklineError(thrown);
-        const state = code === 'auth_revoked' ? 'needs_sign_in' : 'degraded';
-        const { _id, tenantId, revision } = document;
-        // Unless somebody else connected it meanwhile.
-        await store.update(_id, tenantId, { state, stateReason }, { revision }).catch(() => {});
+        await keepFailure(context, document, thrown).catch(() => {});
         throw thrown;
       }
     },
@@ -84,6 +85,17 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
       }
     },
   };
+}
+
+/** The channel says what is wrong, unless somebody else connected it meanwhile. */
+async function keepFailure(
+  { channels, making }: DirectoryContext,
+  { _id, tenantId, revision }: ChannelDocument,
+  thrown: unknown,
+): Promise<void> {
+  const { code, publicMessage: stateReason } = asTrunklineError(thrown);
+  const state = code === 'auth_revoked' ? 'needs_sign_in' : 'degraded';
+  await channels.update(_id, tenantId, { state, stateReason, stateAt: new Date(making.now()) }, { revision });
 }
 
 /** The channel's secrets, opened. */

@@ -32,8 +32,8 @@ export interface LineDocument extends Entity {
   readonly portalId: string;
 }
 
-/** How connecting a channel went, the last time. */
-export type ChannelStateName = 'connecting' | 'ok' | 'degraded' | 'needs_sign_in';
+/** How a channel is doing. */
+export type ChannelStateName = 'connecting' | 'ok' | 'degraded' | 'needs_sign_in' | 'banned' | 'off';
 
 /** A channel. */
 export interface ChannelDocument extends Entity {
@@ -50,6 +50,13 @@ export interface ChannelDocument extends Entity {
   readonly hookUrl: string;
   readonly state: ChannelStateName;
   readonly stateReason: string;
+  /** Since when it is in this state; absent in what an older version made. */
+  readonly stateAt?: Date;
+  /** The state that its portal was told last, and how often it was told; absent: never, it was always well. */
+  readonly toldState?: ChannelStateName;
+  readonly stateNumber?: number;
+  /** Null: not by itself. */
+  readonly tokenEndsAt?: Date | null;
   readonly warnings: readonly string[];
   readonly revision: number;
 }

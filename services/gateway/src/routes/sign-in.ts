@@ -31,7 +31,8 @@ function wordsOf(query: unknown): Record<string, string> {
 }
 
 function pageOf({ isGranted, reason, tenantName, connectorTitle, accounts }: FinishResponse): string {
-  if (!isGranted) return htmlOf(`${connectorTitle} is not connected`, reason, 'You may close this window and try again.');
+  if (!isGranted)
+    return htmlOf(`${connectorTitle} is not connected`, reason, 'You may close this window and try again.');
   const what = accounts === 1 ? 'One account' : `${accounts} accounts`;
   return htmlOf(
     `Signed in at ${connectorTitle}`,

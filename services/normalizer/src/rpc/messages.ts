@@ -1,6 +1,7 @@
 import type {
   CanSendRequest,
   CanSendResponse,
+  ChannelEntry,
   GetMessageRequest,
   HasConversationsRequest,
   HasConversationsResponse,
@@ -9,7 +10,7 @@ import type {
   Message,
   ResolveUnknownRequest,
 } from '@trunkline/contracts';
-import { capabilitiesFor, Message as MessageCodec, UnknownResolution } from '@trunkline/contracts';
+import { ChannelState, capabilitiesFor, Message as MessageCodec, UnknownResolution } from '@trunkline/contracts';
 import {
   type CallContext,
   pageSizeOf,
@@ -48,8 +49,19 @@ export async function canSend(
     tags: tags.map(({ tag, untilMs }) => ({ tag, until: new Date(untilMs) })),
     windowEndsAt: windowEndsAtMs === undefined ? undefined : new Date(windowEndsAtMs),
     capabilities,
-    waitsReason: '',
+    waitsReason: waitsReasonOf(channel),
   };
+}
+
+function waitsReasonOf(channel: ChannelEntry | undefined): string {
+  switch (channel?.state) {
+    case ChannelState.CHANNEL_STATE_NEEDS_SIGN_IN:
+      return 'The channel has to be signed in again; what is sent waits until then.';
+    case ChannelState.CHANNEL_STATE_BANNED:
+      return 'The messenger has banned the account; what is sent waits until it takes it again.';
+    default:
+      return '';
+  }
 }
 
 /** Gets one message. */

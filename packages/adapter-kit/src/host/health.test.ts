@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ChannelState, type IngressItem } from '@trunkline/contracts';
+import type { HostedService, StartedService } from '@trunkline/runtime';
+import { until } from '@trunkline/testkit';
+import { type Surroundings, sendText, startSurroundings } from '../testing/surroundings.ts';
+
+let around: Surroundings;
+let hosted: HostedService<unknown>;
+let service: StartedService<unknown>;
+/** What the platform says of an account; those that are not named are well. */
+const accounts = new Map<string, { status: number; body?: object }>();
+before(async () => {
+  around = await startSurroundings('probed');
+  around.platform.probed = (channelId) => accounts.get(channelId) ?? { status: 200, body: { state: 'ok' } };
+  hosted = around.start({ PROBE_SECONDS: '0.2' });
+  service = await hosted.ready;
+});
+after(async () => {
+  await hosted?.stop();
+  await around?.[Symbol.asyncDispose]();
+});
+
+const { CHANNEL_STATE_OK: ok, CHANNEL_STATE_NEEDS_SIGN_IN: signIn, CHANNEL_STATE_DEGRADED: degraded } = ChannelState;
+const toldOf = (channelId: string) => around.told.filter((told) => told.channelId === channelId);
+const statesOf = (items: readonly IngressItem[]) =>
+  items.flatMap(({ item }) => {
+    const events = item?.$case === 'hookCall' ? item.value.events : [];
+    return events.flatMap(({ event }) => (event?.$case === 'channelState' ? event.value.state : []));
+  });
+const textsTo = (who: string) => around.platform.asked.filter(({ to }) => to === who).map(({ text }) => text);
+
+test('a channel is asked by itself, its portal hears of each change once, and orders wait while it has to be signed in', async () => {
+  const id = await around.channel();
+  await until(() => toldOf(id).some(({ state }) => state === ok));
+  accounts.set(id, { status: 401 });
+  await until(() => toldOf(id).some(({ state }) => state === signIn));
+  await until(async () => statesOf(await around.entered(id)).length === 1);
+  const before = toldOf(id).length;
+  await around.order(sendText(id, 'anna', '1'), sendText(id, 'anna', '2'));
+  await until(() => toldOf(id).length > before + 3);
+  assert.deepEqual(textsTo('anna'), [], 'nothing is tried while a person has to sign in');
+  accounts.delete(id);
+  await until(() => textsTo('anna').length === 2);
+  await until(async () => statesOf(await around.entered(id)).length === 2);
+  assert.deepEqual(statesOf(await around.entered(id)), [signIn, ok]);
+});
+
+test('a platform that is silent once is no news; silent thrice, the channel is degraded', async () => {
+  const id = await around.channel();
+  let silent = 0;
+  await until(() => toldOf(id).length > 0);
+  around.platform.probed = (channelId) => {
+    if (channelId !== id) return accounts.get(channelId) ?? { status: 200, body: { state: 'ok' } };
+    silent += 1;
+    return { status: 503 };
+  };
+  await until(() => silent >= 2);
+  await until(() => toldOf(id).some(({ state }) => state === degraded));
+  assert.ok(silent >= 3);
+  assert.match(toldOf(id).at(-1)?.reason ?? '', /cannot be asked: it answered 503/);
+  around.platform.probed = (channelId) => accounts.get(channelId) ?? { status: 200, body: { state: 'ok' } };
+});
+
+test('the end of a token and a renewed one are told with the revision that they are about', async () => {
+  const id = await around.channel({ revision: 7 });
+  accounts.set(id, { status: 200, body: { state: 'ok', tokenEndsAtMs: 1_800_000_000_000, renewed: 'new token' } });
+  const told = await until(() => toldOf(id).find(({ secrets }) => 'token' in secrets));
+  assert.deepEqual(
+    [told.revision, told.tokenEndsAt?.getTime(), told.secrets],
+    [7, 1_800_000_000_000, { token: 'new token' }],
+  );
+});
+
+test('how many channels are in which state is measured', async () => {
+  const id = await around.channel();
+  accounts.set(id, { status: 200, body: { state: 'banned' } });
+  const address = `http://${service.addresses.metrics}/metrics`;
+  await until(async () => {
+    const text = await (await fetch(address)).text();
+    return /trunkline_channels\{state="banned",service="probed"\} 1/.test(text);
+  });
+});

@@ -1,0 +1,94 @@
+import { ChannelState as Contract, DirectoryServiceDefinition, Origin } from '@trunkline/contracts';
+import type { Door, Logger, RpcClients } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
+import type { Health } from '../connector.ts';
+import { channelEvent, orderByTime } from '../event.ts';
+import type { ChannelState } from '../tools.ts';
+import { enterCall } from './entrance.ts';
+
+/** States as the contracts name them. */
+export const healthStates: Readonly<Record<Health['state'], Contract>> = {
+  ok: Contract.CHANNEL_STATE_OK,
+  degraded: Contract.CHANNEL_STATE_DEGRADED,
+  needs_sign_in: Contract.CHANNEL_STATE_NEEDS_SIGN_IN,
+  banned: Contract.CHANNEL_STATE_BANNED,
+  off: Contract.CHANNEL_STATE_OFF,
+};
+
+/** Tells how a channel is doing. */
+export interface HealthTeller {
+  /** Tells the directory and, where its state has changed, the channel's portal. Never rejects: it is told again. */
+  readonly tell: (channel: ChannelAccess, revision: number, health: Health) => Promise<void>;
+}
+
+/** What {@link createHealthTeller} wants. */
+export interface HealthParts {
+  readonly clients: RpcClients;
+  readonly door: Pick<Door, 'enter'>;
+  readonly stateOf: (channelId: string) => ChannelState;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** Where the connector keeps which change its portal was told last; no connector's own key begins so. */
+const toldKey = '~health told';
+const timeoutMs = 5_000;
+
+/** Makes the teller. */
+export function createHealthTeller({ clients, door, stateOf, log, now }: HealthParts): HealthTeller {
+  const directory = clients.of(DirectoryServiceDefinition, 'directory');
+  const tell = async (channel: ChannelAccess, revision: number, health: Health) => {
+    const { state, reason, tokenEndsAtMs, secrets = {} } = health;
+    const tokenEndsAt = tokenEndsAtMs === undefined ? undefined : new Date(tokenEndsAtMs);
+    const told = { channelId: channel.id, revision, state: healthStates[state], reason, tokenEndsAt };
+    const answer = await directory.reportHealth(
+      { ...told, secrets: { ...secrets } },
+      { signal: AbortSignal.timeout(timeoutMs) },
+    );
+    const kept = stateOf(channel.id);
+    const last = (await kept.get<number>(toldKey))?.value ?? 0;
+    if (answer.stateNumber <= last) return;
+    // A crash before it is kept tells the same once more: the event has the same id.
+    await enterState(door, channel, answer, now());
+    await kept.put(toldKey, answer.stateNumber);
+  };
+  return {
+    tell: (channel, revision, health) =>
+      tell(channel, revision, health).catch((error: unknown) => {
+        log.warn('How a channel is doing could not be told yet', { channel: channel.id, error });
+      }),
+  };
+}
+
+interface News {
+  readonly state: Contract;
+  readonly reason: string;
+  readonly stateNumber: number;
+}
+
+async function enterState(
+  door: Pick<Door, 'enter'>,
+  channel: ChannelAccess,
+  { state, reason, stateNumber }: News,
+  nowMs: number,
+): Promise<void> {
+  const event = channelEvent(
+    channel,
+    { receivedAtMs: nowMs },
+    {
+      origin: Origin.ORIGIN_SYSTEM,
+      dedupeKey: `channel_state:${stateNumber}`,
+      order: orderByTime(nowMs),
+      conversation: undefined,
+      event: { $case: 'channelState', value: { state, reason } },
+    },
+  );
+  const entering = {
+    raw: new Uint8Array(),
+    receivedAtMs: nowMs,
+    traceparent: undefined,
+    events: [event],
+    parseError: '',
+  };
+  await enterCall(door, channel, entering);
+}

@@ -1,0 +1,95 @@
+import { type ChannelEntry, laneOf } from '@trunkline/contracts';
+import { pause } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
+import type { Connector, Health } from '../connector.ts';
+import { ConnectorError } from '../connector-error.ts';
+import type { Tools } from '../tools.ts';
+import { withinCall } from '../within-call.ts';
+import type { Channels } from './channels.ts';
+import type { HealthTeller } from './health.ts';
+import { webAddress } from './web-address.ts';
+
+/** What asking the channels of a lane needs. */
+export interface ProbingParts {
+  readonly probe: NonNullable<Connector['probe']>;
+  readonly channels: Pick<Channels, 'entries' | 'ready'>;
+  readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
+  readonly health: HealthTeller;
+  /** A channel that is well is asked so often. */
+  readonly everyMs: number;
+  readonly now: () => number;
+}
+
+interface Asked {
+  readonly revision: number;
+  readonly atMs: number;
+  /** Probes in a row that the platform did not answer. */
+  readonly failures: number;
+}
+
+/** One that is not well, or that was just changed, is asked sooner. */
+const soonMs = 60_000;
+const atOnce = 4;
+const limitMs = 20_000;
+/** A platform that is silent once is no news. */
+const silentMax = 3;
+
+/** Asks the platform how each channel of a lane is doing, again and again until the signal; tells it. Never rejects. */
+export async function runProbing(parts: ProbingParts, lane: number, signal: AbortSignal): Promise<void> {
+  const { channels, everyMs, now } = parts;
+  const asked = new Map<string, Asked>();
+  const stepMs = Math.min(5_000, everyMs / 4);
+  while (!signal.aborted) {
+    const entries = channels.entries().filter(({ tenantId }) => laneOf(tenantId) === lane);
+    schedule(asked, entries, everyMs, now());
+    const due = entries.filter(({ id }) => (asked.get(id)?.atMs ?? 0) <= now()).slice(0, atOnce);
+    await Promise.all(
+      due.map(async (entry) => {
+        const { failures, isWell } = await probeOne(parts, entry, asked.get(entry.id)?.failures ?? 0, signal);
+        const delayMs = isWell ? everyMs : Math.min(everyMs, soonMs);
+        asked.set(entry.id, { revision: entry.revision, atMs: now() + delayMs, failures });
+      }),
+    );
+    if (due.length < atOnce) await pause(stepMs, signal);
+  }
+}
+
+/** Those that come are spread over the time; those that were changed are asked soon; those that go are forgotten. */
+function schedule(asked: Map<string, Asked>, entries: readonly ChannelEntry[], everyMs: number, nowMs: number): void {
+  const present = new Set(entries.map(({ id }) => id));
+  for (const id of asked.keys()) if (!present.has(id)) asked.delete(id);
+  for (const { id, revision } of entries) {
+    const known = asked.get(id);
+    if (known?.revision === revision) continue;
+    const longestMs = known === undefined ? everyMs : Math.min(everyMs, soonMs / 10);
+    asked.set(id, { revision, atMs: nowMs + Math.random() * longestMs, failures: 0 });
+  }
+}
+
+async function probeOne(
+  parts: ProbingParts,
+  entry: ChannelEntry,
+  failures: number,
+  signal: AbortSignal,
+): Promise<{ readonly failures: number; readonly isWell: boolean }> {
+  const channel = parts.channels.ready(entry.id);
+  if (channel === undefined) return { failures, isWell: true };
+  const health = await withinCall(
+    limitMs,
+    (until) => parts.probe(channel, webAddress(entry.hookUrl), parts.toolsOf(channel, until)),
+    signal,
+  ).catch((error: unknown) => healthOf(error, failures + 1));
+  if (signal.aborted) return { failures, isWell: true };
+  if (health === undefined) return { failures: failures + 1, isWell: false };
+  await parts.health.tell(channel, entry.revision, health);
+  return { failures: health.state === 'ok' ? 0 : failures, isWell: health.state === 'ok' };
+}
+
+/** What a failed probe says of the account; undefined: nothing yet. */
+function healthOf(error: unknown, failures: number): Health | undefined {
+  if (error instanceof ConnectorError && error.code === 'auth_revoked') {
+    return { state: 'needs_sign_in', reason: error.message };
+  }
+  const said = error instanceof ConnectorError ? error.message : 'it does not answer';
+  return failures < silentMax ? undefined : { state: 'degraded', reason: `The platform cannot be asked: ${said}` };
+}
