@@ -5,6 +5,7 @@ import { ConnectorServiceDefinition } from './gen/trunkline/connector/v1/connect
 import { DeliveryServiceDefinition } from './gen/trunkline/delivery/v1/delivery_service.ts';
 import { PortalServiceDefinition } from './gen/trunkline/delivery/v1/portal_service.ts';
 import { DirectoryServiceDefinition } from './gen/trunkline/directory/v1/directory_service.ts';
+import { SignInServiceDefinition } from './gen/trunkline/directory/v1/sign_ins.ts';
 import { ContactServiceDefinition } from './gen/trunkline/message/v1/contact_service.ts';
 import { MessageServiceDefinition } from './gen/trunkline/message/v1/message_service.ts';
 import { SealingServiceDefinition } from './gen/trunkline/sealing/v1/sealing_service.ts';
@@ -23,6 +24,7 @@ const methods = [
   MessageServiceDefinition,
   PortalServiceDefinition,
   SealingServiceDefinition,
+  SignInServiceDefinition,
 ].flatMap(({ name, fullName, methods: all }) =>
   Object.values(all).map((method) => ({ short: `${name}/${method.name}`, path: `/${fullName}/${method.name}` })),
 );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { collections, SignInState } from '@trunkline/contracts';
-import { accountIn, channelIn, companyIn, key, storedIn } from './testing/company.ts';
+import { accountIn, channelIn, companyIn, everybody, key, storedIn } from './testing/company.ts';
 import { connector, type Surroundings, startSurroundings, told } from './testing/surroundings.ts';
 
 let around: Surroundings;
@@ -31,7 +31,7 @@ function agree({ address }: Awaited<ReturnType<typeof begin>>, tokens: readonly 
 async function agreed(at: Company, tokens: readonly string[]) {
   const begun = await begin(at);
   const state = begun.address.get('state') ?? '';
-  const finished = await around.signInDoor.finish({ state, query: { code: agree(begun, tokens) } });
+  const finished = await around.signInDoor.finish({ state, query: { code: agree(begun, tokens) } }, everybody);
   return { ...begun, state, finished };
 }
 
@@ -73,7 +73,8 @@ test('what the browser brings works once, only while it waits, and only with the
   const at = await companyIn(around);
   const begun = await begin(at);
   const state = begun.address.get('state') ?? '';
-  const { finish } = around.signInDoor;
+  const finish = (words: { state: string; query: Record<string, string> }) =>
+    around.signInDoor.finish(words, everybody);
   await assert.rejects(finish({ state: 'guessed', query: { code: 'x' } }), { code: 'not_found' });
   const query = { code: agree(begun, [accountIn(around).token]) };
   assert.equal((await finish({ state, query })).isGranted, true);
@@ -92,7 +93,7 @@ test('a code that was asked for by somebody else is not exchanged (PKCE)', async
   const [theirs, ours] = [await begin(at), await begin(at)];
   const stolen = agree(theirs, [accountIn(around).token]);
   const state = ours.address.get('state') ?? '';
-  const finished = await around.signInDoor.finish({ state, query: { code: stolen } });
+  const finished = await around.signInDoor.finish({ state, query: { code: stolen } }, everybody);
   assert.deepEqual(
     [finished.isGranted, finished.reason],
     [false, 'The platform did not let us in: The code is not valid.'],
@@ -103,7 +104,7 @@ test('a person who refuses is told so in words, and nothing can be chosen', asyn
   const at = await companyIn(around);
   const begun = await begin(at);
   const query = { error: 'access_denied', error_description: 'Permissions error: pages_messaging was not given' };
-  const finished = await around.signInDoor.finish({ state: begun.address.get('state') ?? '', query });
+  const finished = await around.signInDoor.finish({ state: begun.address.get('state') ?? '', query }, everybody);
   assert.match(finished.reason, /pages_messaging was not given/);
   const { state, reason } = await around.gateway.getSignIn({ signInId: begun.signIn.id }, at.own);
   assert.deepEqual([state, reason], [SignInState.SIGN_IN_STATE_REFUSED, finished.reason]);

@@ -12,6 +12,7 @@ import {
   PortalServiceDefinition,
   rightsOf,
   SealingServiceDefinition,
+  SignInServiceDefinition,
 } from '@trunkline/contracts';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
@@ -26,6 +27,7 @@ const services: readonly string[] = [...coreServices, ...connectors];
 const definitions = [
   ...[AuditServiceDefinition, ConnectorServiceDefinition, ContactServiceDefinition, DeliveryServiceDefinition],
   ...[DirectoryServiceDefinition, MessageServiceDefinition, PortalServiceDefinition, SealingServiceDefinition],
+  SignInServiceDefinition,
 ];
 type Definition = (typeof definitions)[number];
 type Method = { readonly name: string; readonly responseStream: boolean };

@@ -167,6 +167,7 @@ export const told = {
   name: connector,
   title: 'Telegram',
   capabilities: Capabilities.fromPartial({ textMax: 4_096 }),
+  capabilitiesByKind: { 3: Capabilities.fromPartial({ textMax: 2_000 }) },
   settingsSchema: '{}',
   secretNames: ['token', 'appSecret'],
 };

@@ -1,5 +1,5 @@
 import { type FinishResponse, SignInServiceDefinition } from '@trunkline/contracts';
-import { asTrunklineError, type RpcClients, type Runtime } from '@trunkline/runtime';
+import { asTrunklineError, everyTenant, type RpcClients, type Runtime } from '@trunkline/runtime';
 import { pageHeaders } from './pages.ts';
 
 /** No word of a platform is longer. */
@@ -14,7 +14,7 @@ export function serveSignIn(http: Runtime<unknown>['http'], clients: RpcClients)
   const signIns = clients.of(SignInServiceDefinition, 'directory');
   http.get('/oauth/callback', async ({ query }, reply) => {
     const { state = '', ...words } = wordsOf(query);
-    const { status, page } = await signIns.finish({ state, query: words }).then(
+    const { status, page } = await signIns.finish({ state, query: words }, { tenant: everyTenant }).then(
       (told) => ({ status: told.isGranted ? 200 : 403, page: pageOf(told) }),
       (error: unknown) => {
         const { code, publicMessage } = asTrunklineError(error);
