@@ -36,7 +36,7 @@ export const collections = {
   },
   audit: { passport: 'passport', salts: 'salts' },
   /** Collections that each connector has of its own: the name is prefixed by the connector's. */
-  connector: { held: 'held', platformMessages: 'platform_messages', state: 'state', log: 'log' },
+  connector: { held: 'held', platformMessages: 'platform_messages', state: 'state', log: 'log', drift: 'drift' },
 } as const;
 
 /** Name of a connector's own collection: `telegram_held`. */

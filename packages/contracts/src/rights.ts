@@ -108,6 +108,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     leases: true,
     objects: [{ store: objectStores.bodies, write: true }],
     collections: Object.values(collections.normalizer),
+    calls: ['ConnectorService/ParseAgain'],
   }),
 
   sealer: () => ({
@@ -136,7 +137,9 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     directory: [tenant('*'), apiKey('*')],
     objects: [{ store: objectStores.files }],
     calls: [
-      ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown'].map((method) => `MessageService/${method}`),
+      ...['Submit', 'CanSend', 'Get', 'ListHistory', 'ResolveUnknown', 'Reparse'].map(
+        (method) => `MessageService/${method}`,
+      ),
       ...['ContactService/*', 'DeliveryService/*', 'PortalService/*', 'AuditService/*'],
       ...partnerDirectoryMethods.map((method) => `DirectoryService/${method}`),
       ...['SealingService/Open', 'SignInService/Finish'],

@@ -25,6 +25,7 @@ export const metricNames = [
   'trunkline_send_waiting',
   'trunkline_channels',
   'trunkline_channel_tokens_ending',
+  'trunkline_drift_total',
   // Normalizer.
   'trunkline_normalizer_events_total',
   'trunkline_normalizer_held_events',

@@ -83,7 +83,8 @@ test('what is for the inside only does not exist outside', async () => {
   const inside = all.filter(({ isPublic }) => !isPublic);
   assert.deepEqual(
     inside.map(({ short }) => short),
-    ['DirectoryService/RegisterConnector', 'MessageService/HasConversations'],
+    ['DirectoryService/RegisterConnector',
+    'DirectoryService/ReportHealth', 'MessageService/HasConversations'],
   );
   const hidden = ['SealingService', 'ConnectorService'].flatMap((service) => {
     const area = service === 'SealingService' ? 'sealing' : 'connector';

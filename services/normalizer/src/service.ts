@@ -29,7 +29,7 @@ export const normalizer = defineService({
   config,
   uses: { bus: true, store: true, directory: true, rpc: true },
   start: async (runtime) => {
-    const { config: wanted, store, bus, nats, directory, signal, now } = runtime;
+    const { config: wanted, store, bus, nats, directory, clients, signal, now } = runtime;
     const { room, watching } = watchRoom(nats, signal);
     runtime.run('room', Promise.resolve(watching));
     const door = createDoor({ bus, bodies: openBodyStore(nats, bus), room });
@@ -45,7 +45,8 @@ export const normalizer = defineService({
     };
     const ours = { publicUrl: wanted.PUBLIC_URL, secret: wanted.FILES_KEY.reveal() };
     addMethods(runtime.rpc, {
-      ...{ documents, directory, door, rates, now },
+      ...{ documents, directory, door, rates, now, clients },
+      parkingKey: wanted.PARKING_KEY.export(),
       fileUrl: (media) => fileUrl(now())(media),
       readFileAddress: (address) => readFileAddress(address, ours, now()),
     });

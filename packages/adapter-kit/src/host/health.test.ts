@@ -75,7 +75,7 @@ test('the end of a token and a renewed one are told with the revision that they 
 test('how many channels are in which state is measured', async () => {
   const id = await around.channel();
   accounts.set(id, { status: 200, body: { state: 'banned' } });
-  const address = `http://${service.addresses.metrics}/metrics`;
+  const address = `${service.addresses.metrics}/metrics`;
   await until(async () => {
     const text = await (await fetch(address)).text();
     return /trunkline_channels\{state="banned",service="probed"\} 1/.test(text);

@@ -4,6 +4,7 @@ import type { ChannelAccess } from '../channel.ts';
 import type { HookAnswer, RawCall } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { HttpServer } from '../tools.ts';
+import type { Drift } from './drift/drift.ts';
 import { enterCall, type Understood, understand } from './entrance.ts';
 import { type AddressParts, addressedBy } from './hook-address.ts';
 import type { Introductions } from './introductions.ts';
@@ -18,6 +19,7 @@ export interface HookParts extends AddressParts {
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly sent: Pick<SentMessages, 'confirm'>;
   readonly introductions: Introductions;
+  readonly drift: Pick<Drift, 'seeBody'>;
   readonly tracing: Tracing;
   readonly log: Logger;
   readonly now: () => number;
@@ -94,6 +96,7 @@ async function take(parts: HookParts, taking: Taking): Promise<'stored' | 'parke
   const { events, parseError } = understood;
   const { body: raw, receivedAtMs } = call;
   await enterCall(parts.door, channel, { raw, receivedAtMs, traceparent, events, parseError });
+  parts.drift.seeBody(raw);
   if (parseError !== '') {
     parts.log.warn('A hook call was not understood', { channel: channel.id, reason: parseError });
     return 'parked';

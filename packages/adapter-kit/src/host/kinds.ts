@@ -15,7 +15,7 @@ export function queueKinds(parts: LanesParts): (key: string) => QueueKind {
 }
 
 function sendParts(parts: LanesParts): SendParts {
-  const { runtime, connector, channels, sent, lent, companyHttp, results, health } = parts;
+  const { runtime, connector, channels, sent, lent, companyHttp, results, health, drift } = parts;
   const { service, tracing, metrics, now, config, files } = runtime;
   const attempts = metrics.counter('trunkline_sends_total', 'Calls that send, by what became of them.', ['outcome']);
   const seconds = metrics.histogram('trunkline_send_seconds', 'Time of a call that sends.');
@@ -37,6 +37,7 @@ function sendParts(parts: LanesParts): SendParts {
     reportFile: results.file,
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
+    onRefusal: drift.seeError,
     onAttempt: (outcome, durationMs) => {
       attempts.add(1, { outcome });
       seconds.observe(durationMs / 1_000);

@@ -3,6 +3,7 @@ import type { Connector } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { Channels } from './channels.ts';
 import type { HostConfig } from './config.ts';
+import type { Drift } from './drift/drift.ts';
 import type { HealthTeller } from './health.ts';
 import type { Introductions } from './introductions.ts';
 import type { LentParts } from './lent-tools.ts';
@@ -23,4 +24,5 @@ export interface LanesParts {
   readonly companyHttp: (tenantId: string) => OuterHttp;
   readonly results: Results;
   readonly health: HealthTeller;
+  readonly drift: Drift;
 }

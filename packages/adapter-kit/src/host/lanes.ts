@@ -59,12 +59,13 @@ function sendLaneParts(parts: LanesParts): SendLaneParts {
 }
 
 function pollParts(parts: LanesParts): PollParts {
-  const { runtime, connector, channels, door, receivedIds, introductions, lent, health } = parts;
+  const { runtime, connector, channels, door, receivedIds, introductions, drift, lent, health } = parts;
   return {
     connector,
     door,
     receivedIds,
     introductions,
+    drift,
     log: runtime.log,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
     onSignedOut: (channel, reason) =>

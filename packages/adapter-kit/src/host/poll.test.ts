@@ -60,6 +60,7 @@ function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
   return {
     ...{ connector, door, log, receivedIds: { note: () => {} }, signedOut },
     introductions: createIntroductions({ connector, toolsOf: () => createMemoryTools(), now: Date.now, log }),
+    drift: { seeBody: () => {} },
     toolsOf: (_channel: ChannelAccess, signal: AbortSignal) => createMemoryTools({ signal }),
     onSignedOut: async (_channel: ChannelAccess, reason: string) => void signedOut.push(reason),
   };

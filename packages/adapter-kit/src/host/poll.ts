@@ -3,6 +3,7 @@ import type { ChannelAccess } from '../channel.ts';
 import type { Connector, RawCall } from '../connector.ts';
 import { asConnectorError } from '../connector-error.ts';
 import type { Tools } from '../tools.ts';
+import type { Drift } from './drift/drift.ts';
 import { enterCall, understand } from './entrance.ts';
 import type { Introductions } from './introductions.ts';
 import type { ReceivedIds } from './received-ids.ts';
@@ -13,6 +14,7 @@ export interface PollParts {
   readonly door: Pick<Door, 'enter'>;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly introductions: Introductions;
+  readonly drift: Pick<Drift, 'seeBody'>;
   readonly log: Logger;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   /** The platform no longer accepts the account. */
@@ -59,6 +61,7 @@ async function enter(parts: PollParts, channel: ChannelAccess, call: RawCall, si
     try {
       await enterCall(door, channel, { raw, receivedAtMs, traceparent: undefined, ...understood });
       receivedIds.note(understood.events);
+      parts.drift.seeBody(raw);
       return;
     } catch (error) {
       log.warn('A fetched update could not be stored yet', { channel: channel.id, error });

@@ -3,10 +3,11 @@ import { type Implementation, TrunklineError } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
 import type { OAuthAccount } from '../oauth.ts';
+import { understand } from './entrance.ts';
 import { describedChannel, type RpcParts, said, talk } from './rpc-talk.ts';
 
 type Methods = Implementation<typeof ConnectorServiceDefinition>;
-type Questions = Pick<Methods, 'authorizeUrl' | 'listAccounts' | 'fetchTemplates' | 'findNumbers'>;
+type Questions = Pick<Methods, 'authorizeUrl' | 'listAccounts' | 'fetchTemplates' | 'findNumbers' | 'parseAgain'>;
 
 /** More accounts than this nobody chooses from. */
 const accountsMax = 1_000;
@@ -35,6 +36,16 @@ export function connectorQuestions(parts: RpcParts): Questions {
       const templates = able(connector, 'templates', 'This messenger has no templates.');
       const channel = knownChannel(parts, channelId);
       return { templates: [...(await talk(parts, channel, signal, (tools) => templates(channel, tools)))] };
+    },
+    parseAgain: async ({ channelId, raw, rawObjectKey, receivedAt }) => {
+      const channel = knownChannel(parts, channelId);
+      const { hook } = connector;
+      if (hook === undefined) return { parseError: 'nothing is parsed here' };
+      const body = rawObjectKey === '' ? raw : await parts.bodyOf(rawObjectKey);
+      if (body === undefined) return { parseError: 'its body is kept no longer' };
+      const call = { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: receivedAt?.getTime() ?? 0 };
+      const { events, parseError } = understand(hook, call, channel);
+      return { events: [...events], parseError };
     },
     findNumbers: async ({ channelId, phones }, { signal }) => {
       const check = able(connector, 'checkNumbers', 'This messenger does not tell which numbers it knows: just write.');

@@ -11,6 +11,8 @@ export interface RpcParts {
   readonly name: string;
   readonly connector: Connector;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
+  /** A body that was too large for the bus; undefined when it is kept no longer. */
+  readonly bodyOf: (key: string) => Promise<Uint8Array | undefined>;
   /** Channels that are on. */
   readonly channels: Pick<Channels, 'find'>;
   /** Resolves once this instance knows the channel in that revision, or after a while. */

@@ -40,7 +40,14 @@ const channels = {
 
 function methodsOf(more: Partial<Connector<z.output<typeof settings>>>) {
   const connector = defineConnector({ ...base, settings, ...more }) as unknown as Connector;
-  return connectorMethods({ name: 'sample', connector, toolsOf: () => createMemoryTools(), channels, untilKnown });
+  return connectorMethods({
+    name: 'sample',
+    connector,
+    toolsOf: () => createMemoryTools(),
+    channels,
+    untilKnown,
+    bodyOf: async () => undefined,
+  });
 }
 
 test('connecting tells the account, keeps the secrets that were made, and says whether there is a public address', async () => {

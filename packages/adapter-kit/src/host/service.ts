@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { ConnectorServiceDefinition } from '@trunkline/contracts';
 import {
+  type CounterMetric,
   createDoor,
   createOuterHttp,
   type Door,
@@ -12,12 +14,13 @@ import {
   watchRoom,
 } from '@trunkline/runtime';
 import type { Connector } from '../connector.ts';
-import { createSentMessages } from '../queue/sent-messages.ts';
+import { createSentMessages, type SentMessages } from '../queue/sent-messages.ts';
 import { forgetExpired, openStates } from './channel-state.ts';
 import { createChannels } from './channels.ts';
 import { createCompanyHttp } from './company-http.ts';
 import { type HostConfig, hostConfig } from './config.ts';
 import { loadConnector } from './discovery.ts';
+import { watchDrift } from './drift/drift.ts';
 import { createHealthTeller } from './health.ts';
 import { addHookRoutes } from './hooks.ts';
 import { createIntroductions } from './introductions.ts';
@@ -38,21 +41,18 @@ export function connectorService(name: string, folder: string): ServiceDefinitio
     config: hostConfig,
     uses: { bus: true, store: true, directory: true, files: true, rpc: true, http: true },
     start: async (runtime) => {
-      await startConnector(runtime, await loadConnector(folder, name));
+      await startConnector(runtime, await loadConnector(folder, name), join(folder, name, 'fixtures'));
     },
   });
 }
 
 const connectTimeoutMs = 5_000;
 
-async function startConnector(runtime: Runtime<HostConfig>, connector: Connector): Promise<void> {
-  const { service: name, nats, store, directory, files, clients, config, log, metrics, tracing, now, signal } = runtime;
+async function startConnector(runtime: Runtime<HostConfig>, connector: Connector, fixtures: string): Promise<void> {
+  const { service: name, store, directory, files, clients, config, log, metrics, tracing, now, signal } = runtime;
   await forgetExpired(store, name);
   const door = openDoor(runtime);
   const rates = tenantRatesOf(runtime);
-  const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS, connectTimeoutMs });
-  runtime.onClose(async () => await http[Symbol.asyncDispose]());
-
   const channels = createChannels({
     name,
     connector,
@@ -63,7 +63,33 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const sent = createSentMessages(store, name);
   const receivedIds = createReceivedIds(sent, (error) => log.warn('Ids of messages could not be kept yet', { error }));
   runtime.run('received ids', receivedIds.run(signal));
-  const lent: LentParts<unknown> = {
+  const lent = openTools(runtime, connector, sent);
+  const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
+  const introductions = createIntroductions({ connector, toolsOf, now, log });
+
+  answerDirectory(runtime, { connector, toolsOf, channels });
+  const counter = metrics.counter('trunkline_drift_total', 'What the messenger sends newly, by what it is.', ['what']);
+  const drift = await watchDrift({ name, fixtures, store, log, now, counter });
+  const { hook } = connector;
+  if (hook !== undefined) {
+    const shared = watchSharedAddresses(name, connector, directory);
+    const kept = { receivedIds, sent, introductions, drift, calls: hookCalls(runtime) };
+    addHookRoutes(runtime.http, { name, hook, channels, shared, door, rates, ...kept, tracing, log, now });
+  }
+  await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
+  const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
+  const results = createResults(door, now);
+  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
+  const telling = { receivedIds, introductions, results, health, drift };
+  workOnLanes({ runtime, connector, channels, door, sent, lent, companyHttp, ...telling });
+}
+
+/** What every call of the connector is lent; its HTTP is closed with the service. */
+function openTools(runtime: Runtime<HostConfig>, connector: Connector, sent: SentMessages): LentParts<unknown> {
+  const { service: name, nats, store, files, config, now } = runtime;
+  const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS, connectTimeoutMs });
+  runtime.onClose(async () => await http[Symbol.asyncDispose]());
+  return {
     connector,
     http,
     stateOf: openStates(store, name, now),
@@ -73,33 +99,28 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     links: { publicUrl: config.PUBLIC_URL, key: config.FILES_KEY?.reveal() },
     now,
   };
-  const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
-  const introductions = createIntroductions({ connector, toolsOf, now, log });
+}
 
+/** Tells the directory that the connector is there, and answers what it asks. */
+function answerDirectory(
+  runtime: Runtime<HostConfig>,
+  asked: Pick<Parameters<typeof connectorMethods>[0], 'connector' | 'toolsOf' | 'channels'>,
+): void {
+  const { service: name, nats, bus, directory, clients, log, signal } = runtime;
   const untilKnown = waitUntilKnown(directory, name);
-  runtime.rpc.addService(
-    ConnectorServiceDefinition,
-    connectorMethods({ name, connector, toolsOf, channels, untilKnown }),
-  );
-  runtime.run('registration', registerConnector({ name, connector, clients, log }, signal));
-  if (connector.hook !== undefined) {
-    const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);
-    // A counter that is born with its first call shows no increase: the alerts would miss it.
-    for (const outcome of ['stored', 'parked', 'no_account', 'unavailable']) calls.add(0, { outcome });
-    const { hook } = connector;
-    const shared = watchSharedAddresses(name, connector, directory);
-    const kept = { receivedIds, sent, introductions };
-    addHookRoutes(runtime.http, { name, hook, channels, shared, door, rates, ...kept, tracing, log, now, calls });
-  }
-  await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
-  const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
-  const results = createResults(door, now);
-  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
-  const telling = { receivedIds, introductions, results, health };
-  workOnLanes({ runtime, connector, channels, door, sent, lent, companyHttp, ...telling });
+  const bodyOf = openBodyStore(nats, bus).get;
+  runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, ...asked, untilKnown, bodyOf }));
+  runtime.run('registration', registerConnector({ name, connector: asked.connector, clients, log }, signal));
 }
 
 type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];
+
+/** A counter that is born with its first call shows no increase: the alerts would miss it. */
+function hookCalls({ metrics }: Runtime<HostConfig>): CounterMetric {
+  const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);
+  for (const outcome of ['stored', 'parked', 'no_account', 'unavailable']) calls.add(0, { outcome });
+  return calls;
+}
 
 /** The door, closed where the bus has no room, until the service ends. */
 function openDoor(runtime: Runtime<HostConfig>): Door {

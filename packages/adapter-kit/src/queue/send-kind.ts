@@ -38,6 +38,8 @@ export interface SendParts {
   readonly reportFile: (item: EgressItem, result: FileResult) => Promise<void>;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
+  /** Hears of each refusal. */
+  readonly onRefusal: (error: ConnectorError) => void;
   /** Hears of each try: its outcome is "sent" or an error code. */
   readonly onAttempt: (outcome: string, durationMs: number) => void;
 }
@@ -171,6 +173,7 @@ async function ended(
   const durationMs = parts.now() - startedAtMs;
   const code = outcome instanceof ConnectorError ? outcome.code : 'sent';
   parts.onAttempt(code, durationMs);
+  if (outcome instanceof ConnectorError) parts.onRefusal(outcome);
   const { messageId, part } = partOf(order, send);
   tools.note({
     channelId: channel.id,

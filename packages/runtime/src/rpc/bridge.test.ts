@@ -63,7 +63,7 @@ test('a method is called with canonical JSON and answers with it', async (t) => 
   });
   const body = { idempotency_key: 'k-1', message: { conversationId: 'c-1' } };
   const { status, answer } = await call('MessageService/Submit', JSON.stringify(body));
-  assert.deepEqual([status, answer], [200, { messageId: 'm-1', isRepeat: false }]);
+  assert.deepEqual([status, answer], [200, { messageId: 'm-1', isRepeat: false, conversationId: '' }]);
   assert.equal(seen?.request.idempotencyKey, 'k-1');
   assert.equal(seen?.context.caller, 'key-1');
   assert.equal(seen?.context.tenantScope, 't-1');

@@ -105,7 +105,7 @@ export function connectorOf(platform: FakePlatform): Implementation<typeof Conne
       const known = phones.filter((phone) => platform.numbers.has(phone));
       return { numbers: known.map((phone) => ({ phone, platformId: phone.slice(1) })) };
     },
-    probe: unasked(ConnectorServiceDefinition).probe,
+    ...{ probe: unasked(ConnectorServiceDefinition).probe, parseAgain: unasked(ConnectorServiceDefinition).parseAgain },
   };
 }
 

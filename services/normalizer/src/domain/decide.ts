@@ -119,6 +119,7 @@ function turnOf(item: InputItem, traceparent: string, shared: Shared, facts: Uin
   return {
     ...{ draft, tally, writer, directory, settings, traceparent, idHere },
     nowMs: item.storedAtMs,
+    place: placeOf(item.position),
     say: ({ tenantId, channel, conversationId = '', contactId = '' }, told, options = {}) => {
       const fact: Fact = {
         id: options.id ?? idHere(),
@@ -151,6 +152,11 @@ function turnOf(item: InputItem, traceparent: string, shared: Shared, facts: Uin
       }
     },
   };
+}
+
+/** Digits of one length, so that text compares as numbers do. */
+function placeOf({ sequence, index }: Position): string {
+  return `${String(sequence).padStart(20, '0')}-${String(index).padStart(6, '0')}`;
 }
 
 function idAt({ sequence, index }: Position, output: number): string {

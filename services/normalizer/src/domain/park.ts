@@ -26,6 +26,7 @@ export function park(turn: Turn, { code, reason, bytes, channel, channelId, conn
     channelId: channel?.id ?? channelId ?? '',
     connector: channel?.connector ?? connector ?? '',
     at: new Date(turn.nowMs),
+    place: turn.place,
     keptUntil: new Date(turn.nowMs + turn.settings.parkedMs),
     code,
     reason: words,

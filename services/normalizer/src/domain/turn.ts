@@ -50,6 +50,8 @@ export interface Turn {
   readonly nowMs: number;
   /** W3C trace context of the item, where sampled. */
   readonly traceparent: string;
+  /** Where the item stands in the stream: comparable as text. */
+  readonly place: string;
   /** Ours, from the item's place in the stream: for what has no better key. */
   readonly idHere: () => string;
   /** Tells a fact; its id is {@link Turn.idHere} unless given. */

@@ -1,5 +1,5 @@
 import type { Media } from '@trunkline/contracts';
-import type { Directory, Door, TenantRates } from '@trunkline/runtime';
+import type { Directory, Door, RpcClients, TenantRates } from '@trunkline/runtime';
 import type { ReadDocuments } from '../store/documents.ts';
 import type { ReadFileAddress } from './named-files.ts';
 
@@ -13,6 +13,9 @@ export interface MessageContext {
   readonly fileUrl: (media: Media) => string;
   /** Whose file an address leads to. */
   readonly readFileAddress: ReadFileAddress;
+  /** Opens what is parked. */
+  readonly parkingKey: Uint8Array;
+  readonly clients: RpcClients;
   readonly now: () => number;
 }
 

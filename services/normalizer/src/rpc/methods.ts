@@ -3,6 +3,7 @@ import type { RpcServer } from '@trunkline/runtime';
 import { findContacts, getContact, joinContacts, splitContact } from './contacts.ts';
 import type { MessageContext } from './context.ts';
 import { canSend, getMessage, hasConversations, listHistory, resolveUnknown } from './messages.ts';
+import { reparse } from './reparse.ts';
 import { submit } from './submit.ts';
 
 /** Adds the methods of messages and contacts to the service's server. */
@@ -13,6 +14,7 @@ export function addMethods(rpc: RpcServer, context: MessageContext): void {
     get: (request, call) => getMessage(request, call, context),
     listHistory: (request, call) => listHistory(request, call, context),
     resolveUnknown: (request, call) => resolveUnknown(request, call, context),
+    reparse: (request, call) => reparse(request, call, context),
     hasConversations: (request) => hasConversations(request, context),
   });
   rpc.addService(ContactServiceDefinition, {

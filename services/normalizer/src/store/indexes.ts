@@ -17,4 +17,5 @@ export async function provideIndexes({ db }: Store): Promise<void> {
   await db.collection(events).createIndex({ at: 1 }, { expireAfterSeconds: repeatsSeconds });
   await db.collection(submissions).createIndex({ at: 1 }, { expireAfterSeconds: repeatsSeconds });
   await db.collection(parkedIn).createIndex({ keptUntil: 1 }, { expireAfterSeconds: 0 });
+  await db.collection(parkedIn).createIndex({ connector: 1, at: 1, place: 1 });
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
   ChannelEntry,
+  type ChannelEvent,
   ConnectorEntry,
+  ConnectorServiceDefinition,
   ContactServiceDefinition,
   directoryKeys,
   EgressBatch,
@@ -25,6 +27,7 @@ import {
   createRpcClients,
   defineService,
   type HostedService,
+  type Implementation,
   innerTokenHash,
   type LogPort,
   provisionBus,
@@ -52,10 +55,18 @@ export interface Surroundings extends AsyncDisposable {
   readonly contacts: RpcClient<typeof ContactServiceDefinition>;
   /** The same as the directory calls them. */
   readonly directory: RpcClient<typeof MessageServiceDefinition>;
+  /** What the connector makes of a body that it parses again. */
+  parser: (body: string) => Parsed;
   /** Text of the metrics. */
   metrics(): Promise<string>;
   /** Ends the service and starts it again. */
   restart(): Promise<void>;
+}
+
+/** What parsing again gives. */
+export interface Parsed {
+  readonly events?: ChannelEvent[];
+  readonly parseError?: string;
 }
 
 const quiet = { BIND_ADDRESS: '127.0.0.1', METRICS_PORT: '0', GRPC_PORT: '0', LOG_LEVEL: 'silent' };
@@ -96,13 +107,17 @@ export async function startSurroundings(): Promise<Surroundings> {
       TenantEntry.encode(TenantEntry.fromPartial({ id, isActive: true })).finish(),
     );
   }
+  const played = { parser: (_body: string): Parsed => ({ parseError: 'nobody expected this' }) };
+  const connector = started.use(startService(playedConnector(played), { ...quiet, INNER_TOKENS: hashOf(service) }));
+  const peer = (await connector.ready).addresses.grpc;
   const database = `normalizer_${randomUUID().slice(0, 8)}`;
   const env = {
     // As its own users, with the rights of the table and nothing else.
     ...{ ...quiet, NATS_URL: servers.natsUrlOf(service) },
     ...{ MONGO_URL: await provideStore(servers.mongoUrl, database), MONGO_DATABASE: database },
     ...{ PARKING_KEY: Buffer.alloc(32, 1).toString('base64url'), FILES_KEY: 'files', ALBUM_MS: '300' },
-    INNER_TOKENS: ['gateway', 'directory'].map((name) => `${name}=${innerTokenHash(`${name}-token`)}`).join(','),
+    ...{ INNER_TOKENS: ['gateway', 'directory'].map(hashOf).join(','), INNER_TOKEN: `${service}-token` },
+    PEERS: `telegram=${peer}`,
   };
   let hosted: HostedService<unknown> = startService(normalizer, env);
   started.defer(() => hosted.stop());
@@ -140,6 +155,12 @@ export async function startSurroundings(): Promise<Surroundings> {
     get directory() {
       return directoryClient.of(MessageServiceDefinition, 'normalizer');
     },
+    get parser() {
+      return played.parser;
+    },
+    set parser(parser) {
+      played.parser = parser;
+    },
     metrics: async () => await (await hosted.ready).runtime.metrics.text(),
     restart: async () => {
       await hosted.stop();
@@ -156,6 +177,26 @@ export async function startSurroundings(): Promise<Surroundings> {
       await all.disposeAsync();
     },
   };
+}
+
+function hashOf(name: string): string {
+  return `${name}=${innerTokenHash(`${name}-token`)}`;
+}
+
+/** A connector that only parses. */
+function playedConnector(played: Pick<Surroundings, 'parser'>) {
+  const never = async () => {
+    throw new Error('nobody asks this here');
+  };
+  const others = Object.keys(ConnectorServiceDefinition.methods).map((name) => [name, never]);
+  return defineService({
+    ...{ name: 'telegram', config: z.object({}), uses: { rpc: true } },
+    start: async ({ rpc }) =>
+      rpc.addService(ConnectorServiceDefinition, {
+        ...(Object.fromEntries(others) as Implementation<typeof ConnectorServiceDefinition>),
+        parseAgain: async ({ raw }) => played.parser(Buffer.from(raw ?? []).toString()),
+      }),
+  });
 }
 
 /** Makes the database with the service's own user; gives its address for that user. */

@@ -125,6 +125,7 @@ export async function play(plan: Plan): Promise<Outcome> {
         ownFiles: {} as never,
         reportFile: async () => {},
         onSignedOut: async () => {},
+        onRefusal: () => {},
         onAttempt: () => {},
       }),
   });

@@ -18,6 +18,8 @@ export interface ReleasedEvent {
   readonly platformIds: readonly string[];
   /** How many held events it stands for; 0 for one that never waited. */
   readonly heldCount: number;
+  /** True for one that comes long after its time, whatever its order key says. */
+  readonly isLate?: boolean;
   /** Trace context of the event's own item, where it waited. */
   readonly traceparent?: string;
 }
@@ -54,7 +56,7 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
     event: effect.event ?? released.event,
     conversationNumber: number,
     targetMessageIds: [...(effect.targets ?? [])],
-    isLate: order.isLate,
+    isLate: order.isLate || released.isLate === true,
     isFirst: number === 1,
   };
   const trace = released.traceparent === undefined ? {} : { traceparent: released.traceparent };

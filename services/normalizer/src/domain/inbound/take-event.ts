@@ -9,20 +9,24 @@ import { placeEvent } from './place-event.ts';
 import { takeReceipt } from './receipt.ts';
 import { releaseFrom } from './release.ts';
 
-/** Takes one channel event: drops a repeat, holds what has to wait, gives everything else its place. */
-export function takeEvent(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
+/**
+ * Takes one channel event: drops a repeat, holds what has to wait, gives everything else its place. One that is late, because
+ * it was parked meanwhile, waits for nothing.
+ */
+export function takeEvent(turn: Turn, channel: ChannelEntry, event: ChannelEvent, isLate = false): void {
   if (isRepeat(turn, event)) tellRepeat(turn, channel, event, event.id);
   else if (event.event?.$case === 'typing') showTyping(turn, channel, event);
   else if (event.event?.$case === 'receipt') takeReceipt(turn, channel, event, event.event.value);
-  else takeOrdered(turn, channel, event);
+  else takeOrdered(turn, channel, event, isLate);
 }
 
-function takeOrdered(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
+function takeOrdered(turn: Turn, channel: ChannelEntry, event: ChannelEvent, isLate: boolean): void {
   const echoed = echoOf(turn, channel, event);
   const ref = event.conversation;
   if (echoed !== undefined) takeEcho(turn, channel, event, echoed);
   else if (ref === undefined || ref.platformId === '')
     placeEvent(turn, channel, { event, platformIds: [], heldCount: 0 });
+  else if (isLate) placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 0, isLate });
   else placeOrHold(turn, channel, event, openConversation(turn, channel, ref));
 }
 

@@ -17,11 +17,13 @@ export function takeHookCall(turn: Turn, call: HookCall, bytes: Uint8Array): voi
     park(turn, { ...about, code: 'not_found', reason: 'the channel is not known' });
   } else {
     const mayHaveNul = bytes.includes(0);
-    for (const event of call.events) takeOne(turn, channel, mayHaveNul ? cleaned(event) : event);
+    const isLate = call.parkedId !== '';
+    for (const event of call.events) takeOne(turn, channel, mayHaveNul ? cleaned(event) : event, isLate);
+    if (isLate) turn.draft.remove('parkedIn', call.parkedId);
   }
 }
 
-function takeOne(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
+function takeOne(turn: Turn, channel: ChannelEntry, event: ChannelEvent, isLate: boolean): void {
   if (event.dedupeKey === '' || event.event === undefined) {
     turn.tally.events.accepted += 1;
     turn.tally.events.parked += 1;
@@ -31,5 +33,6 @@ function takeOne(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
   }
   const isOwn = event.channelId === channel.id && event.id !== '';
   const id = isOwn ? event.id : ids.event(channel.id, event.dedupeKey);
-  takeEvent(turn, channel, { ...event, id, channelId: channel.id, connector: channel.connector });
+  const own = { ...event, id, channelId: channel.id, connector: channel.connector };
+  takeEvent(turn, channel, own, isLate);
 }

@@ -263,6 +263,8 @@ export interface ParkedDocument {
   readonly channelId: string;
   readonly connector: string;
   readonly at: Date;
+  /** Where its item stood in the stream; absent in what an older version parked. */
+  readonly place?: string;
   readonly keptUntil: Date;
   readonly code: string;
   readonly reason: string;

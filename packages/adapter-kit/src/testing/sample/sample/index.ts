@@ -52,7 +52,10 @@ async function send(order: SendOrder, channel: Channel, { fetch }: SendTools) {
     const retryAfterMs = Number(said.retryAfterMs);
     throw new ConnectorError('retry_after', 'too fast', { retryAfterMs, scope });
   }
-  throw new ConnectorError(codes[answer.status] ?? 'transient', `the platform answered ${answer.status}`);
+  const platformCode = String(answer.status);
+  throw new ConnectorError(codes[answer.status] ?? 'transient', `the platform answered ${platformCode}`, {
+    platformCode,
+  });
 }
 
 export default defineConnector({

@@ -1,0 +1,95 @@
+import { collections, connectorCollection } from '@trunkline/contracts';
+import type { CounterMetric, Logger, Store } from '@trunkline/runtime';
+import type { ConnectorError } from '../../connector-error.ts';
+import { jsonOrNothing } from '../../safe-json.ts';
+import { type KnownPayloads, readKnownPayloads } from './known-payloads.ts';
+import { createShapes, masked, type News } from './shapes.ts';
+
+/** Sees what the messenger sends that the connector was not written for. */
+export interface Drift {
+  /** Looks at the body of a call. Never throws and never waits. */
+  seeBody(body: Uint8Array): void;
+  /** Looks at the code of a refusal. Never throws and never waits. */
+  seeError(error: ConnectorError): void;
+}
+
+/** What {@link watchDrift} wants. */
+export interface DriftParts {
+  readonly name: string;
+  /** Folder of its fixtures. */
+  readonly fixtures: string;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Counts what is new, by what it is. */
+  readonly counter: CounterMetric;
+}
+
+interface DriftDocument {
+  /** What it is and where it stands. */
+  readonly _id: string;
+  readonly what: string;
+  readonly parser: string;
+  /** The payload without its values. */
+  readonly sample: string;
+  readonly firstAt: Date;
+}
+
+const sampleMax = 4_096;
+/** What is larger is a file, or somebody's joke. */
+const bodyMax = 1_048_576;
+
+/**
+ * Watches for what is new: what the fixtures show is known, and what was told before. Without fixtures nothing is known,
+ * and nothing is watched. Rejects when what was told before cannot be read.
+ */
+export async function watchDrift(parts: DriftParts): Promise<Drift> {
+  const known = await readKnownPayloads(parts.fixtures);
+  for (const what of ['field', 'kind', 'error code']) parts.counter.add(0, { what });
+  if (known === undefined) return { seeBody: () => {}, seeError: () => {} };
+  const collection = parts.store.collection<DriftDocument>(
+    connectorCollection(parts.name, collections.connector.drift),
+  );
+  const told = await collection.find({}, { projection: { _id: 1 }, timeoutMS: 5_000 }).toArray();
+  const before = new Set(told.map(({ _id }) => _id));
+  return createDrift(parts, known, before, async (document) => {
+    await collection.updateOne({ _id: document._id }, { $setOnInsert: document }, { upsert: true, timeoutMS: 5_000 });
+  });
+}
+
+function createDrift(
+  { name, log, counter, now }: DriftParts,
+  { payloads, errorCodes }: KnownPayloads,
+  before: ReadonlySet<string>,
+  keep: (document: DriftDocument) => Promise<void>,
+): Drift {
+  const shapes = createShapes();
+  for (const payload of payloads) shapes.learn(payload);
+  const codes = new Set(errorCodes);
+  const parser = `${name}/parse.ts`;
+
+  const tell = (what: News['what'] | 'error code', path: string, sample: string, by: string) => {
+    const _id = `${what} ${path}`;
+    // Told by this connector once: another instance, or this one before it was started anew.
+    if (before.has(_id)) return;
+    counter.add(1, { what });
+    log.warn('The messenger sends something new', { parser: by, what, path, sample });
+    const document = { _id, what, parser: by, sample, firstAt: new Date(now()) };
+    keep(document).catch((error: unknown) => log.warn('What is new could not be kept', { path, error }));
+  };
+  return {
+    seeBody: (body) => {
+      if (body.byteLength === 0 || body.byteLength > bodyMax) return;
+      const payload = jsonOrNothing(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+      const news = payload === undefined ? [] : shapes.learn(payload);
+      if (news.length === 0) return;
+      const sample = JSON.stringify(masked(payload)).slice(0, sampleMax);
+      for (const { what, path } of news) tell(what, path, sample, parser);
+    },
+    seeError: ({ code, platformCode }) => {
+      if (platformCode === undefined || codes.has(platformCode)) return;
+      codes.add(platformCode);
+      tell('error code', platformCode, JSON.stringify({ code, platformCode }), `${name}/errors.ts`);
+    },
+  };
+}
