@@ -83,8 +83,7 @@ test('what is for the inside only does not exist outside', async () => {
   const inside = all.filter(({ isPublic }) => !isPublic);
   assert.deepEqual(
     inside.map(({ short }) => short),
-    ['DirectoryService/RegisterConnector',
-    'DirectoryService/ReportHealth', 'MessageService/HasConversations'],
+    ['DirectoryService/RegisterConnector', 'DirectoryService/ReportHealth', 'MessageService/HasConversations'],
   );
   const hidden = ['SealingService', 'ConnectorService'].flatMap((service) => {
     const area = service === 'SealingService' ? 'sealing' : 'connector';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { caseNames } from './cases.ts';
 import type { Fixtures } from './fixtures.ts';
 
 /**
@@ -13,7 +14,7 @@ export function testCoverage(title: string, { incoming, outgoing, failures, kind
     errors: new Set(failures.map(({ name }) => name)),
   };
   test(`${title}: what is missing is a kind of the platform`, () => {
-    const all = new Set([kinds.in, kinds.out, kinds.errors].flatMap(Object.keys));
+    const all = new Set([...[kinds.in, kinds.out, kinds.errors].flatMap(Object.keys), ...caseNames]);
     for (const kind of Object.keys(kinds.missing)) assert.ok(all.has(kind), `there is no kind "${kind}"`);
   });
   for (const part of ['in', 'out', 'errors'] as const) {

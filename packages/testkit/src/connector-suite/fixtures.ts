@@ -54,7 +54,9 @@ export interface SectionKinds {
   readonly out: Readonly<Record<string, readonly string[]>>;
   /** Names of rows of errors.json. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** Kinds without a fixture, with the reason. */
+  /** Cases of the suite: the name of the fixture that shows each. */
+  readonly cases: Readonly<Record<string, string>>;
+  /** Kinds and cases without a fixture, with the reason. */
   readonly missing: Readonly<Record<string, string>>;
 }
 
@@ -76,6 +78,7 @@ export function readFixtures(folder: string): Fixtures {
       in: {},
       out: {},
       errors: {},
+      cases: {},
       missing: {},
       ...readOne<Partial<SectionKinds>>(join(folder, 'kinds.json'), {}),
     },

@@ -17,11 +17,26 @@ export function testIncoming<Settings>(suite: Suite<Settings>, hook: Hook<Settin
   }
 }
 
+/** The most impatient messenger waits five seconds, and storing comes on top. */
+const answerMs = 1_000;
+
 async function checkProof<Settings>(suite: Suite<Settings>, hook: Hook<Settings>, call: RawCall): Promise<void> {
   const { channel, forge = withoutHeaders } = suite;
   assert.equal(await hook.verify(call, channel), true, 'a genuine call is let in');
   for (const forged of forge(call))
     assert.equal(await isLetIn(hook, forged, channel), false, 'a forged call is refused');
+  if (suite.isProvedElsewhere !== true)
+    assert.equal(
+      await isLetIn(hook, call, withOtherSecrets(channel)),
+      false,
+      "another account's secrets let nothing in",
+    );
+}
+
+/** The channel of another account: its secrets are others, whatever they are called. */
+function withOtherSecrets<Settings>(channel: Suite<Settings>['channel']): Suite<Settings>['channel'] {
+  const other = (name: string) => `another ${name}`;
+  return { ...channel, secret: other, optionalSecret: other };
 }
 
 /** What the proof throws is a refusal too. */
@@ -43,7 +58,16 @@ function checkMeaning<Settings>(
   { expect }: IncomingFixture,
   call: RawCall,
 ): void {
+  const startedAt = performance.now();
   const events = hook.parse(call, channel);
+  hook.answer?.(call, channel);
+  assert.ok(
+    performance.now() - startedAt < answerMs,
+    'it is understood and answered long before the messenger gives up',
+  );
+  const told = hook.shared?.accounts(call) ?? 'all';
+  const isOurs = told === 'all' || told.includes(channel.accountId) || events.length === 0;
+  assert.ok(isOurs, 'at a shared address it finds its way to the account that it tells of');
   assert.deepEqual(
     events.map((event) => ChannelEvent.toJSON(event)),
     expect,

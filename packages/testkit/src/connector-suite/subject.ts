@@ -13,6 +13,8 @@ export interface SuiteSubject<Settings> {
   readonly secrets: readonly string[];
   /** Calls made of a genuine one that are not the platform's; by default the same without its headers. */
   readonly forge?: (genuine: RawCall) => readonly RawCall[];
+  /** True where calls are proved by keys of the platform, not by a secret of the channel. */
+  readonly isProvedElsewhere?: true;
   /** What the platform answers when all is well. */
   readonly platform?: Platform;
   /** Starts a platform that refuses whatever is over its limits: its simulator. */

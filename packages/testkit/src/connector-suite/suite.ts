@@ -1,3 +1,4 @@
+import { testCases } from './cases.ts';
 import { testCoverage } from './coverage.ts';
 import { testDefinition } from './definition.ts';
 import { readFixtures } from './fixtures.ts';
@@ -9,7 +10,7 @@ import type { SuiteSubject } from './subject.ts';
 
 /**
  * The tests that every connector passes, over its own fixtures: genuine and forged calls, the same call parsed twice, damaged
- * and hostile calls, every order and every failure, limits by generated messages, secrets, and the kinds of its platform
+ * and hostile calls, cases that every messenger comes to once, every order and every failure, limits by generated messages, secrets, and the kinds of its platform
  * counted. Called at the top of a test file of the connector.
  */
 export function runConnectorSuite<Settings>(subject: SuiteSubject<Settings>): void {
@@ -20,6 +21,7 @@ export function runConnectorSuite<Settings>(subject: SuiteSubject<Settings>): vo
   if (connector.hook !== undefined) {
     testIncoming(suite, connector.hook);
     testHostile(suite, connector.hook);
+    testCases(suite, connector.hook);
   }
   if (connector.send !== undefined) {
     testOutgoing(suite, connector.send);
