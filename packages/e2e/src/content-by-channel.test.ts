@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Connector, connectorNames, loadConnector } from '@trunkline/adapter-kit';
+import { Capabilities, ConversationKind, Initiation, ReceiptState } from '@trunkline/contracts';
+import { readFixtures } from '@trunkline/testkit';
+import { type Cell, cellsOf, readCells } from './content-by-channel.ts';
+import { orders, outcomeOf } from './content-orders.ts';
+
+const folder = join(import.meta.dirname, '../../../services/connectors');
+const cells = readCells();
+const present = await connectorNames(folder);
+const loaded = new Map(
+  await Promise.all(present.map(async (name) => [name, await loadConnector(folder, name)] as const)),
+);
+const kinds: Readonly<Record<string, ConversationKind>> = { comments: ConversationKind.CONVERSATION_KIND_COMMENTS };
+
+function capabilitiesOf({ connector, kind }: Cell): Capabilities | undefined {
+  const found = loaded.get(connector);
+  return kind === '' ? found?.capabilities : found?.capabilitiesByKind?.[kinds[kind] ?? 0];
+}
+
+/** Compares the cells of a part with what is there; a connector that is not there is told, not left out in silence. */
+function testPart(part: string, formOf: (cell: Cell, connector: Connector) => { form: string; why?: string }): void {
+  const own = Map.groupBy(
+    cells.filter((cell) => cell.part === part),
+    ({ connector, kind }) => [connector, kind].filter(Boolean).join(': '),
+  );
+  assert.ok(own.size > 0, `there is no part "${part}"`);
+  for (const [column, rows] of own) {
+    test(`${part}: ${column}: ${rows.length} cells`, (t) => {
+      const [first] = rows;
+      const connector = first && loaded.get(first.connector);
+      if (first === undefined || connector === undefined || capabilitiesOf(first) === undefined) {
+        const missing = connector === undefined ? 'there is no such connector yet' : `it has no ${first?.kind} yet`;
+        console.log(`  content by channel: ${column} skipped: ${missing}`);
+        return t.skip(missing);
+      }
+      const wrong = rows.flatMap((cell) => {
+        const { form, why } = formOf(cell, connector);
+        const isRight = cell.wanted.some((each) => sorted(each) === sorted(form));
+        return isRight
+          ? []
+          : `${cell.content}: ${form}${why ? ` (${why})` : ''} instead of ${cell.wanted.join(' or ')}`;
+      });
+      assert.deepEqual(wrong, []);
+    });
+  }
+}
+
+/** "D2+D1" is "D1+D2". */
+function sorted(form: string): string {
+  return form.split('+').toSorted().join('+');
+}
+
+testPart('To the person', (cell) => {
+  const order = orders[cell.content] ?? assert.fail(`no order for "${cell.content}"`);
+  const capabilities = capabilitiesOf(cell) ?? assert.fail();
+  const outcome = outcomeOf(order, capabilities);
+  if (outcome.form === 'no') assert.notEqual(outcome.why, '', 'what is refused says why');
+  return outcome;
+});
+
+/** Where the JSON of an event shows a content. */
+const shows: Readonly<Record<string, (event: string) => boolean>> = {
+  text: (event) => event.includes('"text":{"plain"'),
+  marks: (event) => event.includes('"marks":['),
+  image: (event) => event.includes('"image":{'),
+  album: (event) => event.includes('"album":{') || event.includes('"albumId":'),
+  file: (event) => event.includes('"file":{'),
+  voice: (event) => event.includes('"voice":{'),
+  audio: (event) => event.includes('"audio":{'),
+  video: (event) => event.includes('"video":{'),
+  'round video': (event) => event.includes('"videoNote":{'),
+  sticker: (event) => event.includes('"sticker":{'),
+  location: (event) => event.includes('"location":{'),
+  'contact card': (event) => event.includes('"contactCards":{'),
+  reply: (event) => event.includes('"reply":{'),
+  reaction: (event) => event.includes('"reaction":{'),
+  edit: (event) => event.includes('"edit":{'),
+  delete: (event) => event.includes('"delete":{'),
+  press: (event) => event.includes('"press":{'),
+  typing: (event) => event.includes('"typing":{'),
+};
+
+testPart('From the person', ({ connector, content, wanted }) => {
+  const { incoming } = readFixtures(join(folder, connector, 'fixtures'));
+  const isShown = shows[content] ?? assert.fail(`nothing shows "${content}"`);
+  const has = [...incoming.values()].some(({ expect = [] }) => isShown(JSON.stringify(expect)));
+  return { form: has || wanted.includes('–') ? (wanted[0] ?? '') : 'no fixture' };
+});
+
+testPart('What the messenger tells and allows', (cell) => {
+  const { receipts, startPayloadMax, initiation } = capabilitiesOf(cell) ?? assert.fail();
+  const yes = (is: boolean) => ({ form: is ? 'yes' : 'no' });
+  switch (cell.content) {
+    case 'delivered':
+      return yes(receipts.includes(ReceiptState.RECEIPT_STATE_DELIVERED));
+    case 'read':
+      return yes(receipts.includes(ReceiptState.RECEIPT_STATE_READ));
+    case 'start payload':
+      return yes(startPayloadMax > 0);
+    case 'first word':
+      return initiation === Initiation.INITIATION_TEMPLATE
+        ? { form: 'template' }
+        : yes(initiation === Initiation.INITIATION_ALWAYS || initiation === Initiation.INITIATION_PHONE);
+    default:
+      return assert.fail(`nobody knows what "${cell.content}" is`);
+  }
+});
+
+test('every connector has a column, and every order a row', () => {
+  const columns = new Set(cells.map(({ connector }) => connector));
+  assert.deepEqual(
+    present.filter((name) => !columns.has(name)),
+    [],
+  );
+  const rows = new Set(cells.filter(({ part }) => part === 'To the person').map(({ content }) => content));
+  assert.deepEqual(rows, new Set(Object.keys(orders)));
+});
+
+test('a cell that is not so is seen', () => {
+  const [cell] = cellsOf('## To the person\n| Content | telegram |\n|---|---|\n| typing | no or D2+D1 |\n');
+  assert.deepEqual(cell, {
+    ...{ part: 'To the person', content: 'typing', connector: 'telegram', kind: '', wanted: ['no', 'D2+D1'] },
+  });
+  const telegram = loaded.get('telegram') ?? assert.fail();
+  assert.equal(outcomeOf(orders.typing ?? {}, telegram.capabilities).form, 'yes');
+  assert.equal(outcomeOf(orders.typing ?? {}, { ...telegram.capabilities, canType: false }).form, 'no');
+  const poor = Capabilities.fromPartial({ content: { text: {} } });
+  assert.equal(outcomeOf(orders.voice ?? {}, poor).form, 'D1');
+});
