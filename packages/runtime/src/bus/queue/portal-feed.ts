@@ -1,7 +1,7 @@
 import { headers, subjects } from '@trunkline/contracts';
 import type { StoredMessage } from '../ports.ts';
 import { eventsOf, following } from './portal-batch.ts';
-import { consider, type Lane, liveBytesLimit, liveWaitLimitMs, toDrain } from './portal-lane.ts';
+import { consider, type Lane, toDrain } from './portal-lane.ts';
 import { hurry } from './portal-once.ts';
 import { newPortal, type PlacedEvent, type Portal } from './portal-state.ts';
 
@@ -57,12 +57,6 @@ function enqueue(lane: Lane, portal: Portal, events: readonly PlacedEvent[]): vo
     lane.liveBytes += sizeOf(placed);
   }
   lane.waiting.add(portal);
-  while (lane.liveBytes > liveBytesLimit) {
-    const largest = largestOf(lane.waiting);
-    if (largest === undefined) return;
-    toDrain(lane, largest);
-    consider(lane, largest);
-  }
 }
 
 /** Takes the first events out of a live portal's memory: they are done. */
@@ -72,25 +66,9 @@ export function dequeue(lane: Lane, portal: Portal, count: number): void {
     lane.liveBytes -= sizeOf(placed);
   }
   if (portal.queue.length === 0) lane.waiting.delete(portal);
+  lane.freed();
 }
 
 function sizeOf({ event }: PlacedEvent): number {
   return event.cloudEvent.length + overheadBytes;
-}
-
-function largestOf(portals: Iterable<Portal>): Portal | undefined {
-  let largest: Portal | undefined;
-  for (const portal of portals) if (portal.queuedBytes > (largest?.queuedBytes ?? 0)) largest = portal;
-  return largest;
-}
-
-/** Sends to drain whatever has waited in memory for too long: that memory is for those who take at once. */
-export function relieve(lane: Lane): void {
-  const nowMs = lane.clock.now();
-  for (const portal of [...lane.waiting]) {
-    const { lingerMs } = lane.ports.view(portal.id).settings;
-    if (nowMs - (portal.queue[0]?.readAtMs ?? nowMs) <= liveWaitLimitMs + lingerMs) continue;
-    toDrain(lane, portal);
-    consider(lane, portal);
-  }
 }

@@ -7,10 +7,6 @@ import type { PauseReason, PortalPorts, PortalView } from './portal-ports.ts';
 import type { Portal } from './portal-state.ts';
 import type { RequestGate } from './request-gate.ts';
 
-/** Memory for live events of a lane; beyond it the largest queue goes to drain. */
-export const liveBytesLimit = 8 * 1024 * 1024;
-/** A live event that waits longer, beyond the linger, sends its queue to drain. */
-export const liveWaitLimitMs = 2_000;
 /** No request starts when the lease was not confirmed since. */
 export const leaseTrustMs = 2_000;
 /** How often a paused portal is looked at for what has expired. */
@@ -42,6 +38,8 @@ export interface Lane {
   /** What is at work now; to be aborted or waited for when the lane ends. */
   readonly steps: Map<Promise<void>, () => void>;
   liveBytes: number;
+  /** Hears that memory of live events was given back. */
+  freed: () => void;
   /** The last message that the feed showed. */
   feedSequence: number;
   /** Portals met first start behind this message. */
@@ -89,6 +87,7 @@ function leaveLive(lane: Lane, portal: Portal): void {
   lane.liveBytes -= portal.queuedBytes;
   portal.queue = [];
   portal.queuedBytes = 0;
+  lane.freed();
   lane.waiting.delete(portal);
   lane.behind.add(portal);
 }

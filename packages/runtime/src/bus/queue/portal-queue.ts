@@ -4,13 +4,14 @@ import { pause } from '../clock.ts';
 import type { Clock, Lease, LogPort } from '../ports.ts';
 import { type FencedLog, LostOwnership, openFencedLog } from './fenced-log.ts';
 import { createPools } from './pools.ts';
-import { receive, relieve } from './portal-feed.ts';
+import { receive } from './portal-feed.ts';
 import { flowAfter } from './portal-flow.ts';
 import { consider, heedSettings, type Lane, outbox } from './portal-lane.ts';
 import type { PortalObserver } from './portal-observer.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { heedConsumers } from './portal-pull.ts';
 import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
+import { makeRoom, relieve } from './portal-room.ts';
 import { type Portal, portalOf } from './portal-state.ts';
 import { considerReplays, resumeUnblocked, startReady } from './portal-step.ts';
 import type { RequestGate } from './request-gate.ts';
@@ -128,6 +129,7 @@ function openLane(options: PortalQueueOptions, recorded: Recorded): Lane {
     attempts: [],
     steps: new Map(),
     liveBytes: 0,
+    freed: () => {},
     feedSequence: recorded.feedSequence,
     startSequence: recorded.lowSequence,
     isEnding: false,
@@ -173,6 +175,7 @@ async function readFeed(lane: Lane, signal: AbortSignal): Promise<void> {
   for await (const message of lane.log.feed(feed)) {
     receive(lane, message);
     lane.wake();
+    await makeRoom(lane, signal);
   }
 }
 

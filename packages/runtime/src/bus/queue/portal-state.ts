@@ -85,6 +85,8 @@ export interface Portal {
   /** The replay that was sent last, while this process sends it. */
   replay: ReplayState | undefined;
   isBusy: boolean;
+  /** When the step that makes it busy began. */
+  startedAtMs: number;
   timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
 }
 
@@ -125,6 +127,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     parkedInRow: 0,
     replay: undefined,
     isBusy: false,
+    startedAtMs: 0,
     timer: undefined,
   };
 }

@@ -28,6 +28,7 @@ export function startReady(lane: Lane): void {
 function start(lane: Lane, work: Work): void {
   const { portal, slot, request } = work;
   portal.isBusy = true;
+  portal.startedAtMs = lane.clock.now();
   const done = step(lane, work)
     .catch((error: unknown) => {
       lane.observer.troubled(error);

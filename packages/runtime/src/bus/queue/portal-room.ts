@@ -1,0 +1,91 @@
+import { consider, type Lane, toDrain } from './portal-lane.ts';
+import type { Portal } from './portal-state.ts';
+
+/** Memory for live events of a lane. */
+const liveBytesLimit = 8 * 1024 * 1024;
+/** A queue that holds more, when memory is full, is one portal's burst: it is read back from the stream. */
+const burstBytes = liveBytesLimit / 4;
+/** A feed that waited goes on when no more than this is held. */
+const roomyBytes = liveBytesLimit / 2;
+/** So long the feed waits for those that take; then whoever does not gives way. */
+const patienceMs = 250;
+/** A live event that waits longer, by its portal's own doing, sends its queue to drain. */
+const liveWaitLimitMs = 2_000;
+
+/**
+ * Makes room when the memory of live events is full. The burst of one portal goes to drain. What many hold is the lane's own
+ * backlog (an owner that was away has everything to catch up with): then the feed waits while they take, because in drain each
+ * of them would search the whole stream for its own events. Those that do not take meanwhile go to drain, so that they stop
+ * nobody.
+ */
+export async function makeRoom(lane: Lane, signal: AbortSignal): Promise<void> {
+  for (let limit = liveBytesLimit; lane.liveBytes > limit && !signal.aborted; limit = roomyBytes) {
+    const largest = best(lane.waiting, ({ queuedBytes }) => queuedBytes);
+    if (largest === undefined) return;
+    if (largest.queuedBytes > burstBytes) giveWay(lane, largest);
+    else if (!(await hasRoomSoon(lane, signal))) giveWayAll(lane);
+  }
+}
+
+/** Resolves with true as soon as there is room, with false when the patience is over. */
+async function hasRoomSoon(lane: Lane, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const giveUp = () => resolve(false);
+  const cancel = lane.clock.after(patienceMs, giveUp);
+  signal.addEventListener('abort', giveUp, { once: true });
+  lane.freed = () => {
+    if (lane.liveBytes <= roomyBytes) resolve(true);
+  };
+  const hasRoom = await promise;
+  lane.freed = () => {};
+  signal.removeEventListener('abort', giveUp);
+  cancel();
+  return hasRoom;
+}
+
+/** Those that have waited too long go to drain; when there is none, the one that has waited longest. */
+function giveWayAll(lane: Lane): void {
+  const nowMs = lane.clock.now();
+  const slow = [...lane.waiting].filter(
+    (portal) => isOwnDoing(lane, portal) && waitedMs(portal, nowMs) > liveWaitLimitMs,
+  );
+  const oldest = best(lane.waiting, (portal) => waitedMs(portal, nowMs));
+  for (const portal of slow.length > 0 || oldest === undefined ? slow : [oldest]) giveWay(lane, portal);
+}
+
+/** Sends to drain whatever its portal has left in memory for too long: that memory is for those who take at once. */
+export function relieve(lane: Lane): void {
+  const nowMs = lane.clock.now();
+  for (const portal of [...lane.waiting]) {
+    if (!isOwnDoing(lane, portal)) continue;
+    const { lingerMs } = lane.ports.view(portal.id).settings;
+    const sinceMs = portal.isBusy ? nowMs - portal.startedAtMs : waitedMs(portal, nowMs) - lingerMs;
+    if (sinceMs > liveWaitLimitMs) giveWay(lane, portal);
+  }
+}
+
+/** False for one that waits for a slot: that is not its doing. */
+function isOwnDoing(lane: Lane, portal: Portal): boolean {
+  return !lane.pools.isReady(portal);
+}
+
+function waitedMs(portal: Portal, nowMs: number): number {
+  return nowMs - (portal.queue[0]?.readAtMs ?? nowMs);
+}
+
+function giveWay(lane: Lane, portal: Portal): void {
+  toDrain(lane, portal);
+  consider(lane, portal);
+}
+
+function best(portals: Iterable<Portal>, measure: (portal: Portal) => number): Portal | undefined {
+  let found: Portal | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const portal of portals) {
+    const value = measure(portal);
+    if (value <= most) continue;
+    found = portal;
+    most = value;
+  }
+  return found;
+}
