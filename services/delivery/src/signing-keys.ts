@@ -13,13 +13,15 @@ const keptMs = 600_000;
 /** Keys older than this are asked for anew while the former ones are still used. */
 const freshMs = 480_000;
 const answerMs = 3_000;
+/** Portals in one question. */
+const mostPortals = 256;
 
 interface Kept {
   readonly keys: Promise<readonly Uint8Array[]>;
   readonly atMs: number;
 }
 
-/** Keeps signing keys of the sealer. `now` is monotonic. */
+/** Keeps signing keys of the sealer; those that are wanted at the same moment are one question. `now` is monotonic. */
 export function createSigningKeys(
   sealer: Pick<RpcClient<typeof SealingServiceDefinition>, 'getSigningKeys'>,
   now: () => number,
@@ -27,14 +29,18 @@ export function createSigningKeys(
   const kept = new Map<string, Kept>();
   const asking = new Map<string, Promise<readonly Uint8Array[]>>();
 
+  const answers = gathered(async (portalIds) => {
+    const { keys } = await sealer.getSigningKeys({ portalIds: [...portalIds] }, { deadlineMs: answerMs });
+    return Map.groupBy(keys, ({ portalId }) => portalId);
+  });
+
   const ask = (portalId: string): Promise<readonly Uint8Array[]> => {
     const underWay = asking.get(portalId);
     if (underWay !== undefined) return underWay;
     const atMs = now();
-    const keys: Promise<readonly Uint8Array[]> = sealer
-      .getSigningKeys({ portalId }, { deadlineMs: answerMs })
+    const keys: Promise<readonly Uint8Array[]> = answers(portalId)
       .then((answer) => {
-        const found = answer.keys.map(({ key }) => key);
+        const found = (answer.get(portalId) ?? []).map(({ key }) => key);
         // Forgotten meanwhile: what was asked before a change is not kept.
         if (asking.get(portalId) === keys) kept.set(portalId, { keys: Promise.resolve(found), atMs });
         return found;
@@ -60,5 +66,25 @@ export function createSigningKeys(
       if (ageMs >= freshMs) ask(portalId).catch(() => {});
       return found.keys;
     },
+  };
+}
+
+/** Puts what is wanted in one turn of the event loop into one question. */
+function gathered<Answer>(
+  question: (portalIds: readonly string[]) => Promise<Answer>,
+): (portalId: string) => Promise<Answer> {
+  let wanted: string[] = [];
+  let answer = Promise.withResolvers<Answer>();
+  const send = () => {
+    if (wanted.length === 0) return;
+    question(wanted).then(answer.resolve, answer.reject);
+    wanted = [];
+    answer = Promise.withResolvers<Answer>();
+  };
+  return (portalId) => {
+    if (wanted.length === 0) setImmediate(send);
+    const { promise } = answer;
+    if (wanted.push(portalId) >= mostPortals) send();
+    return promise;
   };
 }

@@ -28,8 +28,8 @@ function aKey(): StoredKey {
 
 function setting() {
   const world = { key: aKey(), changed: new Map<string, Date>(), isAway: false, asked: 0, looks: 0, aheadMs: 0 };
-  const store: Pick<PortalKeys, 'ofPortal' | 'changedSince'> = {
-    ofPortal: async () => {
+  const store: Pick<PortalKeys, 'ofPortals' | 'changedSince'> = {
+    ofPortals: async () => {
       world.asked += 1;
       return [world.key];
     },

@@ -21,8 +21,8 @@ export interface ReadyKey extends DerivedKeys, Sealer {
 export interface KeyRing {
   /** Keys of a portal, newest first; empty when it has none. */
   readonly of: (portalId: string) => Promise<readonly ReadyKey[]>;
-  /** The same as the store has them now. */
-  readonly fresh: (portalId: string) => Promise<readonly ReadyKey[]>;
+  /** The same of portals, as the store has them now. */
+  readonly fresh: (portalIds: readonly string[]) => Promise<ReadonlyMap<string, readonly ReadyKey[]>>;
   /** Forgets a portal's keys, after they changed. */
   readonly forget: (portalId: string) => void;
   /** Forgets keys that were changed by any instance, until the signal. Without it nothing is remembered. Never rejects. */
@@ -39,14 +39,13 @@ const keptPortals = 20_000;
 
 /** Makes the ring. */
 export function createKeyRing(
-  store: Pick<PortalKeys, 'ofPortal' | 'changedSince'>,
+  store: Pick<PortalKeys, 'ofPortals' | 'changedSince'>,
   kek: Kek,
   now: () => number,
 ): KeyRing {
   let believedUntilMs = 0;
   const kept = new Map<string, Kept>();
-  const fresh = (portalId: string) => {
-    const documents = store.ofPortal(portalId);
+  const remember = (portalId: string, documents: Promise<readonly StoredKey[]>) => {
     const keys = documents.then((found) => found.map((document) => ready(document, kek)));
     if (kept.size >= keptPortals) kept.clear();
     const entry: Kept = { untilMs: now() + keptMs, keys, changedAtMs: undefined };
@@ -61,6 +60,18 @@ export function createKeyRing(
     keys.catch(() => kept.delete(portalId));
     return keys;
   };
+  const fresh: KeyRing['fresh'] = async (portalIds) => {
+    const all = store.ofPortals(portalIds).then((found) => Map.groupBy(found, ({ portalId }) => portalId));
+    const keysOf = async (id: string) =>
+      [
+        id,
+        await remember(
+          id,
+          all.then((found) => found.get(id) ?? []),
+        ),
+      ] as const;
+    return new Map(await Promise.all(portalIds.map(keysOf)));
+  };
   const forgetOlder = (portalId: string, changedAt: Date) => {
     const knownMs = kept.get(portalId)?.changedAtMs;
     if (knownMs === undefined || knownMs < changedAt.getTime()) kept.delete(portalId);
@@ -70,7 +81,9 @@ export function createKeyRing(
     of: (portalId) => {
       const known = kept.get(portalId);
       const nowMs = now();
-      return known && known.untilMs > nowMs && believedUntilMs > nowMs ? known.keys : fresh(portalId);
+      return known && known.untilMs > nowMs && believedUntilMs > nowMs
+        ? known.keys
+        : remember(portalId, store.ofPortals([portalId]));
     },
     forget: (portalId) => kept.delete(portalId),
     follow: async (signal, onTrouble) => {

@@ -164,6 +164,19 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
     [second.kid, kid],
   );
   assert.deepEqual(Buffer.from(keys[1]?.key ?? []), deriveKeys(licenceKey).signingKey.export());
+  const another = await aPortal();
+  const portalIds = [another.portalId, portalId];
+  assert.deepEqual(
+    (await around.as.delivery.getSigningKeys({ portalIds })).keys.map((key) => [key.portalId, key.kid]),
+    [
+      [another.portalId, another.kid],
+      [portalId, second.kid],
+      [portalId, kid],
+    ],
+  );
+  await assert.rejects(around.as.delivery.getSigningKeys({ portalIds: Array<string>(257).fill(portalId) }), {
+    code: 'invalid_argument',
+  });
   const message = { conversationId: 'c' };
   for (const key of [licenceKey, second.licenceKey]) {
     const { events: opened, tenantId: whose } = await gateway.open(callOf(portalId, key, message));

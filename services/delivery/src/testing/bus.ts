@@ -93,8 +93,10 @@ const sealerService = defineService({
               },
         ),
       }),
-      getSigningKeys: async ({ portalId }) => ({
-        keys: portalId.startsWith('keyless') ? [] : [{ kid: 'k', key: signingKeyOf(portalId), createdAt: new Date() }],
+      getSigningKeys: async ({ portalIds = [] }) => ({
+        keys: portalIds
+          .filter((portalId) => !portalId.startsWith('keyless'))
+          .map((portalId) => ({ kid: 'k', key: signingKeyOf(portalId), createdAt: new Date(), portalId })),
       }),
     });
   },

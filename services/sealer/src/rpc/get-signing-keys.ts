@@ -1,15 +1,26 @@
 import type { GetSigningKeysRequest, GetSigningKeysResponse } from '@trunkline/contracts';
+import { TrunklineError } from '@trunkline/runtime';
 import type { SealingContext } from './context.ts';
 
-/** Gives delivery the signing keys of a portal that are valid, newest first. */
+/** Each of them costs a derivation; what asks for more asks again. */
+const mostPortals = 256;
+
+/** Gives delivery the signing keys of portals that are valid, a portal's newest first. */
 export async function getSigningKeys(
-  { portalId }: GetSigningKeysRequest,
+  { portalId, portalIds }: GetSigningKeysRequest,
   context: SealingContext,
 ): Promise<GetSigningKeysResponse> {
+  const wanted = portalId === '' ? portalIds : [portalId, ...portalIds];
+  if (wanted.length > mostPortals)
+    throw new TrunklineError('invalid_argument', `more than ${mostPortals} portals: ask for them in parts`);
   // What is given is used for minutes: a key that another instance made or revoked a moment ago counts.
-  const valid = (await context.ring.fresh(portalId)).filter((key) => !key.isRevoked);
-  for (const { kid, tenantId } of valid)
-    context.keyUsed({ use: 'signing_keys_given', portalId, tenantId, kid, count: 1 });
-  const keys = valid.map(({ kid, signingKey, createdAt }) => ({ kid, key: Buffer.from(signingKey), createdAt }));
-  return { keys };
+  const found = await context.ring.fresh(wanted);
+  const keys = [...found].flatMap(([id, all]) => all.filter((key) => !key.isRevoked).map((key) => ({ id, key })));
+  for (const { id, key } of keys)
+    context.keyUsed({ use: 'signing_keys_given', portalId: id, tenantId: key.tenantId, kid: key.kid, count: 1 });
+  return {
+    keys: keys.map(({ id, key: { kid, signingKey, createdAt } }) => {
+      return { kid, key: Buffer.from(signingKey), createdAt, portalId: id };
+    }),
+  };
 }

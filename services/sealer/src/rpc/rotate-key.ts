@@ -34,7 +34,7 @@ export async function rotateKey(request: RotateKeyRequest, context: SealingConte
 type Order = Pick<PortalKeyDocument, 'portalId' | 'tenantId' | 'requestId'>;
 
 async function make(order: Order, context: SealingContext): Promise<PortalKeyDocument> {
-  const valid = (await context.keys.ofPortal(order.portalId)).filter((key) => key.revokedAt === undefined);
+  const valid = (await context.keys.ofPortals([order.portalId])).filter((key) => key.revokedAt === undefined);
   if (valid.length >= mostValid) {
     const publicMessage = 'Two licence keys of the portal are valid already.';
     throw new TrunklineError('failed_precondition', publicMessage, {

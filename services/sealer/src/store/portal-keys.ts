@@ -29,8 +29,8 @@ export function isStored(key: PortalKeyDocument): key is StoredKey {
 
 /** The collection's questions. */
 export interface PortalKeys {
-  /** Keys of a portal that are still stored, newest first. */
-  readonly ofPortal: (portalId: string) => Promise<StoredKey[]>;
+  /** Keys of portals that are still stored, each portal's newest first. */
+  readonly ofPortals: (portalIds: readonly string[]) => Promise<StoredKey[]>;
   /** The same with the newest of the deleted ones. */
   readonly allOfPortal: (portalId: string) => Promise<PortalKeyDocument[]>;
   /** The key that a request made; undefined when it made none. */
@@ -53,16 +53,17 @@ const newestFirst = { createdAt: -1, _id: 1 } as const;
 
 /** Reads and writes the collection. */
 export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKeys {
-  const find = (portalId: string, isDeleted: boolean, limit: number) =>
+  const find = (portalIds: readonly string[], isDeleted: boolean, limit: number) =>
     collection
-      .find({ portalId, deletedAt: { $exists: isDeleted } }, timeout)
+      .find({ portalId: { $in: [...portalIds] }, deletedAt: { $exists: isDeleted } }, timeout)
       .sort(newestFirst)
       .limit(limit)
       .toArray();
-  const ofPortal = async (portalId: string) => (await find(portalId, false, mostStored)).filter(isStored);
+  const ofPortals = async (portalIds: readonly string[]) =>
+    (await find(portalIds, false, portalIds.length * mostStored)).filter(isStored);
   return {
-    ofPortal,
-    allOfPortal: async (portalId) => [...(await ofPortal(portalId)), ...(await find(portalId, true, mostDeleted))],
+    ofPortals,
+    allOfPortal: async (portalId) => [...(await ofPortals([portalId])), ...(await find([portalId], true, mostDeleted))],
     madeBy: async (requestId) => (await collection.findOne({ requestId }, timeout)) ?? undefined,
     add: async (key) => {
       try {

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSigningKeys } from './signing-keys.ts';
+
+/** A sealer that counts its questions; portals whose name begins with "bare" have no keys. */
+function sealer() {
+  const questions: string[][] = [];
+  let isAway = false;
+  const getSigningKeys = async ({ portalIds = [] }: { portalIds?: string[] | undefined }) => {
+    questions.push(portalIds);
+    if (isAway) throw new Error('away');
+    const keyed = portalIds.filter((id) => !id.startsWith('bare'));
+    return { keys: keyed.map((portalId) => ({ kid: 'k', key: Buffer.from(portalId), portalId, createdAt: undefined })) };
+  };
+  return { questions, getSigningKeys, goAway: () => (isAway = true) };
+}
+
+test('what is wanted at the same moment is one question, and each portal gets its own keys', async () => {
+  const asked = sealer();
+  const keys = createSigningKeys(asked, () => 0);
+  const found = await Promise.all(['a', 'bare', 'b', 'a'].map((id) => keys.of(id)));
+  assert.deepEqual(found.map(String), ['a', '', 'b', 'a']);
+  assert.deepEqual(asked.questions, [['a', 'bare', 'b']]);
+  await keys.of('b');
+  assert.equal(asked.questions.length, 1);
+});
+
+test('a question holds 256 portals at most', async () => {
+  const asked = sealer();
+  const keys = createSigningKeys(asked, () => 0);
+  await Promise.all(Array.from({ length: 600 }, (_, index) => keys.of(`p-${index}`)));
+  assert.deepEqual(
+    asked.questions.map(({ length }) => length),
+    [256, 256, 88],
+  );
+});
+
+test('a question that fails fails for all that were in it, and each is asked again', async () => {
+  const asked = sealer();
+  asked.goAway();
+  const keys = createSigningKeys(asked, () => 0);
+  const found = await Promise.allSettled([keys.of('a'), keys.of('b')]);
+  assert.deepEqual(
+    found.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
+  await assert.rejects(keys.of('a'));
+  assert.equal(asked.questions.length, 2);
+});
