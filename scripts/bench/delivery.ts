@@ -4,6 +4,7 @@ import { connectBus } from '../../packages/runtime/src/index.ts';
 import { type Child, startChild } from '../load/child.ts';
 import { readCpu, usedCpu } from '../load/cpu.ts';
 import type { Field } from '../load/field.ts';
+import type { JudgeProgress } from '../load/judge/main.ts';
 import type { FloorOrders } from './floor/main.ts';
 import { type Cost, characters, costOf } from './measure.ts';
 
@@ -18,17 +19,27 @@ export interface Pair {
 export interface Side {
   readonly cost: Cost;
   readonly perSecond: number;
+  readonly eventsPerRequest: number;
 }
 
 const batchEvents = 100;
-const connections = 64;
+/** As many requests as delivery may have open at once: so both wait alike, and join as much. */
+const connections = 256;
 const instance = 'delivery-1';
 /** Whatever else reads what delivery writes rests meanwhile: its work is counted on the whole way. */
 const resting = 'audit-1';
 const involved: readonly string[] = [instance, 'floor', 'nats', 'mongo', 'sealer-1', 'judge'];
 
+/** How many pairs of how many messages. */
+export interface PairsPlan {
+  readonly pairs: number;
+  readonly messages: number;
+  readonly say: (what: string) => void;
+}
+
 /** Measures pairs, the order within them changing from one to the next. Last in a field: the judge opens nothing any more. */
-export async function measurePairs(field: Field, pairs: number, messages: number): Promise<Pair[]> {
+export async function measurePairs(field: Field, plan: PairsPlan): Promise<Pair[]> {
+  const { pairs, messages, say } = plan;
   const { installation, judge } = field;
   await judge.ask('openNothing', true);
   await installation.stop(resting);
@@ -36,6 +47,7 @@ export async function measurePairs(field: Field, pairs: number, messages: number
   await floor.ask('connect', installation.natsUrl);
   const measured: Pair[] = [];
   for (let number = 0; number < pairs; number += 1) {
+    say(`floor and delivery alone, ${number + 1} of ${pairs}`);
     await installation.stop(instance);
     const range = await fill(field, messages);
     const sides = { floor: () => runFloor(field, floor, range), delivery: () => runDelivery(field, range.events) };
@@ -87,27 +99,42 @@ async function runFloor(field: Field, floor: Child<FloorOrders>, range: Range): 
   const paths = Object.fromEntries(field.portals.map(({ id, name }) => [id, `/${name}`]));
   const pids = new Map([['floor', floor.pid]]);
   const before = cpuOf(field, pids);
+  const { requests } = await field.judge.ask('progress', null);
   const order = { afterSequence: range.afterSequence, paths, sinkUrl: field.judgeUrl, batchEvents, connections };
   const { events, ms } = await floor.ask('run', order);
   if (events < range.events) throw new Error(`the floor found ${events} of ${range.events} events`);
   const used = usedCpu(before, cpuOf(field, pids));
-  return { cost: costOf(used, events), perSecond: (events * 1_000) / ms };
+  const made = (await field.judge.ask('progress', null)).requests - requests;
+  return { cost: costOf(used, events), perSecond: (events * 1_000) / ms, eventsPerRequest: events / made };
 }
+
+/** The floor has been running since the first pair. A service that was started this second is measured once it runs as well. */
+const warmPart = 0.25;
 
 async function runDelivery(field: Field, events: number): Promise<Side> {
   const { installation, judge } = field;
-  const wanted = (await judge.ask('progress', null)).events + events;
+  const start = (await judge.ask('progress', null)).events;
   await installation.start(instance);
-  // Its start is not its work.
+  const first = await reached(judge, start + events * warmPart);
   const before = cpuOf(field);
   const since = performance.now();
-  const first = (await judge.ask('progress', null)).events;
-  for (let now = first; now < wanted; now = (await judge.ask('progress', null)).events) {
-    if (performance.now() - since > 120_000)
-      throw new Error(`delivery sent ${events - (wanted - now)} of ${events} events`);
+  const last = await reached(judge, start + events);
+  const ms = performance.now() - since;
+  const measured = last.events - first.events;
+  return {
+    cost: costOf(usedCpu(before, cpuOf(field)), measured),
+    perSecond: (measured * 1_000) / ms,
+    eventsPerRequest: measured / (last.requests - first.requests),
+  };
+}
+
+/** Waits until the judge has counted so many events. */
+async function reached(judge: Field['judge'], events: number): Promise<JudgeProgress> {
+  const endsAt = performance.now() + 120_000;
+  for (;;) {
+    const progress = await judge.ask('progress', null);
+    if (progress.events >= events) return progress;
+    if (performance.now() > endsAt) throw new Error(`delivery sent ${progress.events} of ${events} events`);
     await new Promise((done) => setTimeout(done, 20));
   }
-  const ms = performance.now() - since;
-  const measured = wanted - first;
-  return { cost: costOf(usedCpu(before, cpuOf(field)), measured), perSecond: (measured * 1_000) / ms };
 }

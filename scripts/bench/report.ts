@@ -57,9 +57,13 @@ function pairLines(pairs: readonly Pair[]): string[] {
   const rate = (side: 'floor' | 'delivery') => pairs.map((pair) => pair[side].perSecond);
   const ratio = pairs.map(({ floor, delivery }) => delivery.cost.totalUs / floor.cost.totalUs);
   const rates = pairs.map(({ floor, delivery }) => delivery.perSecond / floor.perSecond);
+  const line = (side: 'floor' | 'delivery') => {
+    const together = spreadText(spreadOf(pairs.map((pair) => pair[side].eventsPerRequest)));
+    return `${spreadText(spreadOf(us(side)))} µs   ${spreadText(spreadOf(rate(side)))}/s   ${together} events a request`;
+  };
   return [
-    `${label('floor, batched')}${spreadText(spreadOf(us('floor')))} µs   ${spreadText(spreadOf(rate('floor')))}/s`,
-    `${label('delivery alone')}${spreadText(spreadOf(us('delivery')))} µs   ${spreadText(spreadOf(rate('delivery')))}/s`,
+    `${label('floor, batched')}${line('floor')}`,
+    `${label('delivery alone')}${line('delivery')}`,
     `${label('  delivery to floor')}µs × ${spreadText(spreadOf(ratio), 2)}   rate × ${spreadText(spreadOf(rates), 2)}`,
     ...processLines(pairs.map(({ delivery }) => delivery.cost)),
   ];

@@ -65,8 +65,7 @@ async function measureField(plan: BenchPlan, measured: Measured, { say, signal }
     measured.trouble = await measureTrouble(field, { perSecond, seconds: plan.troubleSeconds, burst: plan.burst });
   }
   if (parts.has('pairs')) {
-    say('floor and delivery alone');
-    measured.pairs = await measurePairs(field, runs, messages);
+    measured.pairs = await measurePairs(field, { pairs: runs, messages, say });
   }
 }
 

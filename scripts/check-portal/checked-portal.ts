@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { CheckedPortal } from '../../services/delivery/src/domain/check/stream.ts';
 import { deriveKeys } from '../../services/sealer/src/domain/derive.ts';
 import { createSeal } from '../../services/sealer/src/domain/seal.ts';
@@ -9,7 +10,7 @@ export function checkedPortal({ secret, portalId, tenantId, cursor }: Omit<Asked
   const seal = createSeal(keys);
   return {
     ...{ id: portalId, tenantId, cursor },
-    signingKeys: [keys.signingKey],
+    signingKeys: [createSecretKey(keys.signingKey)],
     seal: async (plaintext) => seal(plaintext),
   };
 }

@@ -3,12 +3,22 @@ import { parse, v5 } from 'uuid';
 /** Namespace of all our ids; chosen once, never to be changed. As bytes, because the library reads a text anew each time. */
 const namespace = parse('6f1f1d0e-6f0b-5d5c-9a55-3f1d1c0a7b11');
 
+/** Ids that were made lately: while a message is on its way, the same conversation and person are asked for again and again. */
+const made = new Map<string, string>();
+const mostMade = 4_096;
+
 /**
  * Makes an id from what it stands for: the same parts always give the same id (UUIDv5, RFC 9562). Nothing random, so what
  * is decided again is the same.
  */
 function idOf(kind: string, ...parts: readonly (string | number)[]): string {
-  return v5(Buffer.from([kind, ...parts].join('\u001f')), namespace);
+  const name = [kind, ...parts].join('\u001f');
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const id = v5(Buffer.from(name), namespace);
+  if (made.size >= mostMade) made.clear();
+  made.set(name, id);
+  return id;
 }
 
 /** The makers of all our ids. Pure. */

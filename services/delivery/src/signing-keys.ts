@@ -1,10 +1,11 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { SealingServiceDefinition } from '@trunkline/contracts';
 import type { RpcClient } from '@trunkline/runtime';
 
 /** Derived signing keys of portals, in memory for ten minutes at most. */
 export interface SigningKeys {
   /** The valid keys of a portal, newest first; none when all are revoked. Rejects when the sealer does not answer in time. */
-  of(portalId: string): Promise<readonly Uint8Array[]>;
+  of(portalId: string): Promise<readonly KeyObject[]>;
   /** Asks again at the next call: the portal did not accept a signature, or its keys were changed. */
   forget(portalId: string): void;
 }
@@ -17,7 +18,7 @@ const answerMs = 3_000;
 const mostPortals = 256;
 
 interface Kept {
-  readonly keys: Promise<readonly Uint8Array[]>;
+  readonly keys: Promise<readonly KeyObject[]>;
   readonly atMs: number;
 }
 
@@ -27,20 +28,20 @@ export function createSigningKeys(
   now: () => number,
 ): SigningKeys {
   const kept = new Map<string, Kept>();
-  const asking = new Map<string, Promise<readonly Uint8Array[]>>();
+  const asking = new Map<string, Promise<readonly KeyObject[]>>();
 
   const answers = gathered(async (portalIds) => {
     const { keys } = await sealer.getSigningKeys({ portalIds: [...portalIds] }, { deadlineMs: answerMs });
     return Map.groupBy(keys, ({ portalId }) => portalId);
   });
 
-  const ask = (portalId: string): Promise<readonly Uint8Array[]> => {
+  const ask = (portalId: string): Promise<readonly KeyObject[]> => {
     const underWay = asking.get(portalId);
     if (underWay !== undefined) return underWay;
     const atMs = now();
-    const keys: Promise<readonly Uint8Array[]> = answers(portalId)
+    const keys: Promise<readonly KeyObject[]> = answers(portalId)
       .then((answer) => {
-        const found = (answer.get(portalId) ?? []).map(({ key }) => key);
+        const found = (answer.get(portalId) ?? []).map(({ key }) => createSecretKey(key));
         // Forgotten meanwhile: what was asked before a change is not kept.
         if (asking.get(portalId) === keys) kept.set(portalId, { keys: Promise.resolve(found), atMs });
         return found;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type ErrorCode, headers, type PortalEntry } from '@trunkline/contracts';
 import {
   asTrunklineError,
@@ -80,7 +81,7 @@ async function send(options: TransportOptions, request: PortalRequest, way: Way)
 
 interface Call {
   readonly request: PortalRequest;
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly KeyObject[];
   readonly way: Way;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

@@ -54,25 +54,26 @@ function saltIdOf({ entry, content }: ClearEntry): string[] {
 
 type KeyOf = (tenantId: string, saltId: string) => KeyObject;
 
-/** Most messages of a batch are of few contacts. */
+/** Keys that were made, for as long as their salts are remembered. */
+const made = new WeakMap<Uint8Array, KeyObject>();
+
 function keysOf(master: KeyObject, salts: ReadonlyMap<string, Uint8Array>): KeyOf {
-  const made = new Map<string, KeyObject>();
   return (tenantId, saltId) => {
-    const name = `${tenantId} ${saltId}`;
     const salt = salts.get(saltId);
     if (salt === undefined) throw new Error('a salt that was just made is gone');
-    const key = made.get(name) ?? contentKey(master, tenantId, salt);
-    made.set(name, key);
+    // A salt is one contact's, so it has one tenant.
+    const key = made.get(salt) ?? contentKey(master, tenantId, salt);
+    made.set(salt, key);
     return key;
   };
 }
 
 function sealed({ stream, sequence, storedAtMs, entries }: ClearRecord, lane: number, keyOf: KeyOf): AuditRecord {
-  return AuditRecord.fromPartial({
+  return {
     ...{ stream, sequence, lane, storedAt: new Date(storedAtMs) },
     entries: entries.map(({ entry, content }) => {
       if (content === undefined) return entry;
       return { ...entry, content: sealContent(keyOf(entry.tenantId, entry.saltId), entry.id, content) };
     }),
-  });
+  };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { headers } from '@trunkline/contracts';
 import type { Verdict } from '@trunkline/runtime';
 import type { Check, RequestFault } from '../domain/check/check.ts';
@@ -89,7 +89,7 @@ function requestOf({ portal, now }: CheckRun, batch: readonly WireEvent[], fault
   const body = Buffer.from(`[${text.padEnd(sizeBytes - 2)}]`);
   const [first, last] = [Number(batch[0]?.sequence), Number(batch.at(-1)?.sequence)];
   const name = { portalId: portal.id, first, last, replay: batch[0]?.replay };
-  const keys = fault === 'forged' ? [randomBytes(32)] : portal.signingKeys;
+  const keys = fault === 'forged' ? [createSecretKey(randomBytes(32))] : portal.signingKeys;
   const signature = signatureHeaders(name, body, keys, fault === 'old' ? now() - hourMs : now());
   if (fault === 'unsigned') delete signature[headers.webhookSignature];
   return { body, signature };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
@@ -14,7 +14,12 @@ test('the library of Standard Webhooks accepts a batch by either key while one i
     fc.property(fc.array(fc.jsonValue(), { maxLength: 20 }), (events) => {
       const body = Buffer.from(JSON.stringify(events));
       const name = { portalId: '0b7e5a1c-5d1f-5f0e-8d6d-3a3f4c1e2b9a', first: 1, last: 20 };
-      const headers = signatureHeaders(name, body, [current, next], Date.now());
+      const headers = signatureHeaders(
+        name,
+        body,
+        [current, next].map((key) => createSecretKey(key)),
+        Date.now(),
+      );
       for (const key of [current, next]) {
         assert.deepEqual(libraryOf(key).verify(body.toString(), headers), JSON.parse(body.toString()));
       }
@@ -28,7 +33,7 @@ test('the published example of Standard Webhooks gets its published signature', 
   const at = new Date(1614265330 * 1000);
   // Its id is not of our form: the same computation, checked through the library that published it.
   const body = Buffer.from('{"test": 2432232314}');
-  const headers = signatureHeaders({ portalId: 'p', first: 1, last: 2 }, body, [key], at.getTime());
+  const headers = signatureHeaders({ portalId: 'p', first: 1, last: 2 }, body, [createSecretKey(key)], at.getTime());
   assert.equal(headers['webhook-signature'], libraryOf(key).sign('p_1_2', at, body.toString()));
   assert.equal(
     libraryOf(key).sign('msg_p5jXN8AQM9LWM0D4loKWxJek', at, body.toString()),

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { headers } from '@trunkline/contracts';
 
 /** Which events of which portal a request holds. */
@@ -24,7 +24,7 @@ export function webhookId({ portalId, first, last, replay }: BatchName): string 
 export function signatureHeaders(
   name: BatchName,
   body: Uint8Array,
-  signingKeys: readonly Uint8Array[],
+  signingKeys: readonly KeyObject[],
   nowMs: number,
 ): Record<string, string> {
   return signedHeaders(webhookId(name), body, signingKeys, nowMs);
@@ -34,7 +34,7 @@ export function signatureHeaders(
 export function signedHeaders(
   id: string,
   body: Uint8Array,
-  signingKeys: readonly Uint8Array[],
+  signingKeys: readonly KeyObject[],
   nowMs: number,
 ): Record<string, string> {
   const timestamp = String(Math.floor(nowMs / 1000));

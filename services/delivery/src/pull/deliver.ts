@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { headers, laneOf, PortalBatch, type PortalEntry } from '@trunkline/contracts';
 import { type BatchItem, notFound, TrunklineError } from '@trunkline/runtime';
 import { batchBody } from '../domain/body.ts';
@@ -107,14 +108,14 @@ async function standing(
   return document;
 }
 
-async function keysOf(keys: PullContext['keys'], portalId: string): Promise<readonly Uint8Array[]> {
+async function keysOf(keys: PullContext['keys'], portalId: string): Promise<readonly KeyObject[]> {
   const found = await keys.of(portalId);
   if (found.length > 0) return found;
   throw new TrunklineError('no_key', 'all licence keys of the portal are revoked');
 }
 
 /** What a push of the same elements would have sent. Pure. */
-function signed(portalId: string, { items, number }: Found, keys: readonly Uint8Array[], nowMs: number) {
+function signed(portalId: string, { items, number }: Found, keys: readonly KeyObject[], nowMs: number) {
   const body = batchBody(items);
   const [firstSequence, lastSequence] = [items[0]?.sequence ?? 0, items.at(-1)?.sequence ?? 0];
   const name = { portalId, first: firstSequence, last: lastSequence, replay: number };

@@ -42,7 +42,7 @@ async function* checked(
   { httpOf, now }: DeliveryContext,
 ): AsyncGenerator<CheckPortalResponse> {
   const portal = {
-    ...{ id, tenantId, cursor: { sequence: 0, chain: chainStart }, signingKeys: [keys.signingKey.export()] },
+    ...{ id, tenantId, cursor: { sequence: 0, chain: chainStart }, signingKeys: [keys.signingKey] },
     seal: async (plaintext: Uint8Array) => sealEvent(keys, plaintext),
   };
   let right = 0;

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { noticeItem } from '../notice.ts';
 import { messagePlaintext, nextChain, sequenceText, unheardPlaintext, type WireEvent } from './wire-event.ts';
 
@@ -13,7 +13,7 @@ export interface CheckCursor {
 export interface CheckedPortal {
   readonly id: string;
   readonly tenantId: string;
-  readonly signingKeys: readonly Uint8Array[];
+  readonly signingKeys: readonly KeyObject[];
   readonly seal: (plaintext: Uint8Array) => Promise<string>;
   readonly cursor: CheckCursor;
 }
