@@ -23,34 +23,41 @@ export async function makeRoom(lane: Lane, signal: AbortSignal): Promise<void> {
     const largest = best(lane.waiting, ({ queuedBytes }) => queuedBytes);
     if (largest === undefined) return;
     if (largest.queuedBytes > burstBytes) giveWay(lane, largest);
-    else if (!(await hasRoomSoon(lane, signal))) giveWayAll(lane);
+    else await roomSoon(lane, signal);
   }
 }
 
-/** Resolves with true as soon as there is room, with false when the patience is over. */
-async function hasRoomSoon(lane: Lane, signal: AbortSignal): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const giveUp = () => resolve(false);
-  const cancel = lane.clock.after(patienceMs, giveUp);
-  signal.addEventListener('abort', giveUp, { once: true });
+/** Resolves as soon as there is room; when the patience is over, those that took nothing have given way. */
+async function roomSoon(lane: Lane, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let wasAnyTaken = false;
+  const cancel = lane.clock.after(patienceMs, () => {
+    giveWayAll(lane, wasAnyTaken);
+    resolve();
+  });
+  const stop = () => resolve();
+  signal.addEventListener('abort', stop, { once: true });
   lane.freed = () => {
-    if (lane.liveBytes <= roomyBytes) resolve(true);
+    wasAnyTaken = true;
+    if (lane.liveBytes <= roomyBytes) resolve();
   };
-  const hasRoom = await promise;
+  await promise;
   lane.freed = () => {};
-  signal.removeEventListener('abort', giveUp);
+  signal.removeEventListener('abort', stop);
   cancel();
-  return hasRoom;
 }
 
-/** Those that have waited too long go to drain; when there is none, the one that has waited longest. */
-function giveWayAll(lane: Lane): void {
+/** The sick go to drain; where none is, the one that has waited longest, and all when nobody takes anything. */
+function giveWayAll(lane: Lane, wasAnyTaken: boolean): void {
   const nowMs = lane.clock.now();
-  const slow = [...lane.waiting].filter(
-    (portal) => isOwnDoing(lane, portal) && waitedMs(portal, nowMs) > liveWaitLimitMs,
-  );
-  const oldest = best(lane.waiting, (portal) => waitedMs(portal, nowMs));
-  for (const portal of slow.length > 0 || oldest === undefined ? slow : [oldest]) giveWay(lane, portal);
+  const isSick = ({ isBusy, startedAtMs }: Portal) => isBusy && nowMs - startedAtMs > lane.gate.usual.sickAfterMs;
+  const waiting = [...lane.waiting].sort((a, b) => waitedMs(b, nowMs) - waitedMs(a, nowMs));
+  const sick = waiting.filter(isSick);
+  for (const portal of sick) giveWay(lane, portal);
+  if (sick.length > 0) return;
+  for (const portal of waiting.slice(0, wasAnyTaken ? 1 : waiting.length)) {
+    if (lane.liveBytes > roomyBytes) giveWay(lane, portal);
+  }
 }
 
 /** Sends to drain whatever its portal has left in memory for too long: that memory is for those who take at once. */
