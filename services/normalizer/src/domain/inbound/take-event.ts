@@ -34,7 +34,9 @@ function placeOrHold(turn: Turn, channel: ChannelEntry, event: ChannelEvent, con
   const held = heldOf(turn.draft.get('holds', conversation._id));
   const isByTime = event.order?.scheme === OrderScheme.ORDER_SCHEME_TIME;
   const albumId = event.event?.$case === 'message' ? event.event.value.albumId : '';
-  if (held.length === 0 && !isByTime && albumId === '') {
+  // Older than what was released already: waiting would put nothing right.
+  const isPast = isByTime && (event.order?.key ?? '') < (conversation.lastOrderKey ?? '');
+  if (albumId === '' && (isPast || (held.length === 0 && !isByTime))) {
     placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 0 });
     return;
   }
