@@ -56,6 +56,8 @@ async function requireConversation(
   { documents, directory }: MessageContext,
 ): Promise<string> {
   if (message.to !== undefined) {
+    if (!directory.isLoaded)
+      throw new TrunklineError('unavailable', 'the directory is not loaded yet', { certain: true });
     if (findChannel(directory, message.to.channelId)?.tenantId !== tenantId) throw notFound(sentences.channel);
     return addressedId(message);
   }

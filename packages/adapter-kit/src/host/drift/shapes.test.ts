@@ -51,9 +51,16 @@ test('names that are ids stand for each other, and the memory has an end', () =>
   );
   shapes.learn(many);
   assert.deepEqual(shapes.learn({ ...many, another: 1 }), []);
+  let found = 0;
+  for (let n = 0; n < 400; n += 1) {
+    const letters = (more: number) => [...`${n * 1_000 + more}`].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+    const wide = Object.fromEntries(Array.from({ length: 150 }, (_, m) => [letters(m), 1]));
+    found = shapes.learn({ [`x${letters(n)}`]: wide, list: [{ [letters(n)]: wide }] }).length;
+  }
+  assert.equal(found, 0, 'once the memory is full nothing more is told');
   let deep: unknown = 'end';
   for (let depth = 0; depth < 5_000; depth += 1) deep = [deep];
-  assert.ok(shapes.learn(deep).length > 0);
+  assert.ok(shapes.learn(deep).length <= 1);
 });
 
 test('a sample has every name and no value', () => {

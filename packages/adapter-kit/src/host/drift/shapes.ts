@@ -33,61 +33,59 @@ const nodesMax = 50_000;
 export function createShapes(): Shapes {
   const root = newNode();
   let nodes = 1;
+  /** Names on the way to where we are, and what was found: written only while a payload is being learned. */
+  const way: string[] = [];
+  let news: News[] = [];
 
-  const child = (node: Node, name: string): { readonly next: Node; readonly isNew: boolean } => {
+  /** Undefined once the memory is full: what is not known by then stays so, and is told no more. */
+  const child = (node: Node, name: string): Node | undefined => {
     const known = node.children.get(name);
-    if (known !== undefined) return { next: known, isNew: false };
+    if (known !== undefined || nodes >= nodesMax) return known;
     const next = newNode();
-    if (nodes < nodesMax) {
-      node.children.set(name, next);
-      nodes += 1;
-    }
-    return { next, isNew: true };
+    node.children.set(name, next);
+    nodes += 1;
+    return next;
   };
-  const walk = (node: Node, value: unknown, place: Place) => {
-    const type = typeOf(value);
-    if (type === 'null' || place.depth > depthMax) return;
+  const tell = (what: News['what'], rest: string) => news.push({ what, path: (way.join('') || 'body') + rest });
+  const walk = (node: Node | undefined, value: unknown, isTold: boolean) => {
+    if (node === undefined || value === null || value === undefined || way.length > depthMax) return;
+    const type = Array.isArray(value) ? 'array' : typeof value;
     const isNew = !node.types.has(type);
-    node.types.add(type);
-    // Only the top of what is new is told: what is below follows from it.
-    if (isNew && !place.isTold) place.news.push({ what: 'field', path: `${place.path || 'body'}: ${type}` });
-    const below = { ...place, depth: place.depth + 1, isTold: place.isTold || isNew };
-    if (Array.isArray(value)) {
-      for (const element of value.slice(0, elementsMax))
-        walk(child(node, '[]').next, element, { ...below, path: `${place.path}[]` });
-    } else if (typeof value === 'object' && value !== null) {
-      walkFields(node, value, below);
+    if (isNew) {
+      node.types.add(type);
+      // Only the top of what is new is told: what is below follows from it.
+      if (!isTold) tell('field', `: ${type}`);
+    }
+    if (type === 'array') walkElements(node, value as readonly unknown[], isTold || isNew);
+    else if (type === 'object') walkFields(node, value, isTold || isNew);
+  };
+  const walkElements = (node: Node, elements: readonly unknown[], isTold: boolean) => {
+    way.push('[]');
+    for (const element of elements.slice(0, elementsMax)) walk(child(node, '[]'), element, isTold);
+    way.pop();
+  };
+  const walkFields = (node: Node, value: object, isTold: boolean) => {
+    for (const [name, inner] of Object.entries(value)) {
+      const isAny = !node.children.has(name) && (idName.test(name) || node.children.size >= childrenMax);
+      const shown = isAny ? '*' : name;
+      const field = child(node, shown);
+      way.push(way.length === 0 ? shown : `.${shown}`);
+      walk(field, inner, isTold);
+      if (typeof inner === 'string' && kindFields.has(name) && kindWord.test(inner)) learnKind(field, inner, isTold);
+      way.pop();
     }
   };
-  const walkFields = (node: Node, value: object, place: Place) => {
-    for (const [name, inner] of Object.entries(value)) {
-      const isId = idName.test(name) || (node.children.size >= childrenMax && !node.children.has(name));
-      const shown = isId ? '*' : name;
-      const path = place.path === '' ? shown : `${place.path}.${shown}`;
-      const field = child(node, shown).next;
-      const isTold = place.isTold;
-      walk(field, inner, { ...place, path });
-      if (typeof inner !== 'string' || !kindFields.has(name) || !kindWord.test(inner)) continue;
-      const isFull = field.children.size >= childrenMax;
-      if (!isFull && child(field, `=${inner}`).isNew && !isTold)
-        place.news.push({ what: 'kind', path: `${path} = ${inner}` });
-    }
+  const learnKind = (field: Node | undefined, word: string, isTold: boolean) => {
+    if (field === undefined || field.children.size >= childrenMax || field.children.has(word)) return;
+    if (child(field, word) !== undefined && !isTold) tell('kind', ` = ${word}`);
   };
   return {
     learn: (payload) => {
-      const news: News[] = [];
-      walk(root, payload, { path: '', depth: 0, isTold: false, news });
+      news = [];
+      walk(root, payload, false);
       return news;
     },
   };
-}
-
-interface Place {
-  readonly path: string;
-  readonly depth: number;
-  /** True below what was told as new. */
-  readonly isTold: boolean;
-  readonly news: News[];
 }
 
 function newNode(): Node {
@@ -95,7 +93,7 @@ function newNode(): Node {
 }
 
 function typeOf(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
+  if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
