@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { ChannelState, type IngressItem } from '@trunkline/contracts';
 import type { HostedService, StartedService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
-import { type Surroundings, sendText, startSurroundings } from '../testing/surroundings.ts';
+import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
 
 let around: Surroundings;
 let hosted: HostedService<unknown>;
@@ -72,12 +72,27 @@ test('the end of a token and a renewed one are told with the revision that they 
   );
 });
 
+test('what the platform says of the account by itself reaches the directory, and the portal once', async () => {
+  const id = await around.channel();
+  accounts.set(id, { status: 200, body: { state: 'banned' } });
+  const body = JSON.stringify({ seq: 1, from: 'x', text: 'banned: spam' });
+  const call = async () =>
+    await fetch(`${service.addresses.http}/hooks/probed/${id}`, {
+      method: 'POST',
+      headers: { 'x-sample-token': token },
+      body,
+    });
+  await until(async () => (await call()).status === 200);
+  const told = await until(() => toldOf(id).find(({ isTold }) => isTold));
+  assert.deepEqual([told.state, told.reason], [ChannelState.CHANNEL_STATE_BANNED, 'banned: spam']);
+});
+
 test('how many channels are in which state is measured', async () => {
   const id = await around.channel();
   accounts.set(id, { status: 200, body: { state: 'banned' } });
   const address = `${service.addresses.metrics}/metrics`;
   await until(async () => {
     const text = await (await fetch(address)).text();
-    return /trunkline_channels\{state="banned",service="probed"\} 1/.test(text);
+    return /trunkline_channels\{state="banned",service="probed"\} [1-9]/.test(text);
   });
 });

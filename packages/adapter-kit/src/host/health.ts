@@ -1,4 +1,4 @@
-import { ChannelState as Contract, DirectoryServiceDefinition, Origin } from '@trunkline/contracts';
+import { type ChannelEvent, ChannelState as Contract, DirectoryServiceDefinition, Origin } from '@trunkline/contracts';
 import type { Door, Logger, RpcClients } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Health } from '../connector.ts';
@@ -19,6 +19,8 @@ export const healthStates: Readonly<Record<Health['state'], Contract>> = {
 export interface HealthTeller {
   /** Tells the directory and, where its state has changed, the channel's portal. Never rejects: it is told again. */
   readonly tell: (channel: ChannelAccess, revision: number, health: Health) => Promise<void>;
+  /** Tells the directory what the platform said of the account by an event, which the portal gets anyway. Never rejects. */
+  readonly heard: (channel: ChannelAccess, revision: number, events: readonly ChannelEvent[]) => Promise<void>;
 }
 
 /** What {@link createHealthTeller} wants. */
@@ -37,14 +39,13 @@ const timeoutMs = 5_000;
 /** Makes the teller. */
 export function createHealthTeller({ clients, door, stateOf, log, now }: HealthParts): HealthTeller {
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
+  const report = async (request: Parameters<typeof directory.reportHealth>[0]) =>
+    await directory.reportHealth(request, { signal: AbortSignal.timeout(timeoutMs) });
   const tell = async (channel: ChannelAccess, revision: number, health: Health) => {
     const { state, reason, tokenEndsAtMs, secrets = {} } = health;
     const tokenEndsAt = tokenEndsAtMs === undefined ? undefined : new Date(tokenEndsAtMs);
     const told = { channelId: channel.id, revision, state: healthStates[state], reason, tokenEndsAt };
-    const answer = await directory.reportHealth(
-      { ...told, secrets: { ...secrets } },
-      { signal: AbortSignal.timeout(timeoutMs) },
-    );
+    const answer = await report({ ...told, secrets: { ...secrets } });
     const kept = stateOf(channel.id);
     const last = (await kept.get<number>(toldKey))?.value ?? 0;
     if (answer.stateNumber <= last) return;
@@ -52,11 +53,18 @@ export function createHealthTeller({ clients, door, stateOf, log, now }: HealthP
     await enterState(door, channel, answer, now());
     await kept.put(toldKey, answer.stateNumber);
   };
+  const notYet = (channel: ChannelAccess) => (error: unknown) => {
+    log.warn('How a channel is doing could not be told yet', { channel: channel.id, error });
+  };
   return {
-    tell: (channel, revision, health) =>
-      tell(channel, revision, health).catch((error: unknown) => {
-        log.warn('How a channel is doing could not be told yet', { channel: channel.id, error });
-      }),
+    tell: (channel, revision, health) => tell(channel, revision, health).catch(notYet(channel)),
+    heard: async (channel, revision, events) => {
+      for (const { event } of events) {
+        if (event?.$case !== 'channelState') continue;
+        const told = { channelId: channel.id, revision, ...event.value, isTold: true };
+        await report(told).catch(notYet(channel));
+      }
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import type { SharedAddresses } from './shared-addresses.ts';
 /** What finding the channels of a call needs. */
 export interface AddressParts {
   readonly hook: Hook;
-  readonly channels: Pick<Channels, 'find' | 'ready'>;
+  readonly channels: Pick<Channels, 'find' | 'ready' | 'entry'>;
   readonly shared: SharedAddresses;
 }
 

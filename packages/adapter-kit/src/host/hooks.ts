@@ -6,6 +6,7 @@ import type { SentMessages } from '../queue/sent-messages.ts';
 import type { HttpServer } from '../tools.ts';
 import type { Drift } from './drift/drift.ts';
 import { enterCall, type Understood, understand } from './entrance.ts';
+import type { HealthTeller } from './health.ts';
 import { type AddressParts, addressedBy } from './hook-address.ts';
 import type { Introductions } from './introductions.ts';
 import type { ReceivedIds } from './received-ids.ts';
@@ -20,6 +21,7 @@ export interface HookParts extends AddressParts {
   readonly sent: Pick<SentMessages, 'confirm'>;
   readonly introductions: Introductions;
   readonly drift: Pick<Drift, 'seeBody'>;
+  readonly health: Pick<HealthTeller, 'heard'>;
   readonly tracing: Tracing;
   readonly log: Logger;
   readonly now: () => number;
@@ -102,6 +104,8 @@ async function take(parts: HookParts, taking: Taking): Promise<'stored' | 'parke
     return 'parked';
   }
   parts.receivedIds.note(events);
+  // Nobody waits for it: the next probe would tell it too.
+  void parts.health.heard(channel, parts.channels.entry(channel.id)?.revision ?? 0, events);
   const confirmed = parts.hook.confirms?.(call, channel) ?? [];
   // A proof that is lost is told by the platform's receipts again, or by a person.
   if (confirmed.length > 0)

@@ -68,6 +68,7 @@ function pollParts(parts: LanesParts): PollParts {
     drift,
     log: runtime.log,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
+    onHeard: (channel, events) => health.heard(channel, channels.entry(channel.id)?.revision ?? 0, events),
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
   };

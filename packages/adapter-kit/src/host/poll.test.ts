@@ -61,6 +61,7 @@ function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
     ...{ connector, door, log, receivedIds: { note: () => {} }, signedOut },
     introductions: createIntroductions({ connector, toolsOf: () => createMemoryTools(), now: Date.now, log }),
     drift: { seeBody: () => {} },
+    onHeard: async () => {},
     toolsOf: (_channel: ChannelAccess, signal: AbortSignal) => createMemoryTools({ signal }),
     onSignedOut: async (_channel: ChannelAccess, reason: string) => void signedOut.push(reason),
   };

@@ -1,3 +1,4 @@
+import type { ChannelEvent } from '@trunkline/contracts';
 import { backoffMs, type Door, type Logger, pause } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, RawCall } from '../connector.ts';
@@ -15,6 +16,8 @@ export interface PollParts {
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly introductions: Introductions;
   readonly drift: Pick<Drift, 'seeBody'>;
+  /** Hears what the platform says of the account. Never rejects. */
+  readonly onHeard: (channel: ChannelAccess, events: readonly ChannelEvent[]) => Promise<void>;
   readonly log: Logger;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   /** The platform no longer accepts the account. */
@@ -62,6 +65,7 @@ async function enter(parts: PollParts, channel: ChannelAccess, call: RawCall, si
       await enterCall(door, channel, { raw, receivedAtMs, traceparent: undefined, ...understood });
       receivedIds.note(understood.events);
       parts.drift.seeBody(raw);
+      void parts.onHeard(channel, understood.events);
       return;
     } catch (error) {
       log.warn('A fetched update could not be stored yet', { channel: channel.id, error });

@@ -70,16 +70,16 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   answerDirectory(runtime, { connector, toolsOf, channels });
   const counter = metrics.counter('trunkline_drift_total', 'What the messenger sends newly, by what it is.', ['what']);
   const drift = await watchDrift({ name, fixtures, store, log, now, counter });
+  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
   const { hook } = connector;
   if (hook !== undefined) {
     const shared = watchSharedAddresses(name, connector, directory);
-    const kept = { receivedIds, sent, introductions, drift, calls: hookCalls(runtime) };
+    const kept = { receivedIds, sent, introductions, drift, health, calls: hookCalls(runtime) };
     addHookRoutes(runtime.http, { name, hook, channels, shared, door, rates, ...kept, tracing, log, now });
   }
   await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
   const results = createResults(door, now);
-  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
   const telling = { receivedIds, introductions, results, health, drift };
   workOnLanes({ runtime, connector, channels, door, sent, lent, companyHttp, ...telling });
 }

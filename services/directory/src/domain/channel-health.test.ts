@@ -11,7 +11,7 @@ const channel = (more: Partial<ChannelDocument> = {}): ChannelDocument => ({
   ...{ deepLink: '', hookUrl: '', state: 'ok', stateReason: '', warnings: [], revision: 3, ...more },
 });
 const told = (state: ChannelState, more: Partial<ToldHealth> = {}): ToldHealth => ({
-  ...{ revision: 3, state, reason: '', tokenEndsAt: undefined, ...more },
+  ...{ revision: 3, state, reason: '', tokenEndsAt: undefined, isTold: false, ...more },
 });
 const { CHANNEL_STATE_OK: ok, CHANNEL_STATE_NEEDS_SIGN_IN: signIn, CHANNEL_STATE_BANNED: banned } = ChannelState;
 const soon = new Date(nowMs + tokenWarningMs - 1);
@@ -37,6 +37,15 @@ test('each change has a number, and the time since when it is so', () => {
   const signedIn = channel({ ...first, state: 'ok', stateReason: '' });
   const back = nextHealth(signedIn, told(ok), nowMs + 5);
   assert.deepEqual([back?.toldState, back?.stateNumber], ['ok', 2], 'a person signed in: the portal hears that too');
+});
+
+test('what the platform told by itself is kept, and its portal is not told once more', () => {
+  const kept = channel({ tokenEndsAt: soon });
+  const told1 = nextHealth(kept, told(banned, { reason: 'spam', isTold: true }), nowMs);
+  assert.deepEqual([told1?.state, told1?.toldState, told1?.stateNumber], ['banned', 'banned', undefined]);
+  assert.equal(told1?.tokenEndsAt, soon);
+  const back = nextHealth(channel({ ...kept, ...told1 }), told(ok), nowMs + 5);
+  assert.deepEqual([back?.state, back?.stateNumber], ['ok', 1]);
 });
 
 test('a token that ends within a week is a warning, as long as nothing is worse', () => {

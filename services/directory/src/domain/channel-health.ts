@@ -17,6 +17,8 @@ export interface ToldHealth {
   readonly state: ChannelState;
   readonly reason: string;
   readonly tokenEndsAt: Date | undefined;
+  /** True if its portal hears of it anyway. */
+  readonly isTold: boolean;
 }
 
 /** People are warned so long before a token ends. */
@@ -34,13 +36,15 @@ export function nextHealth(document: ChannelDocument, told: ToldHealth, nowMs: n
   const name = nameOf(told.state);
   if (name === undefined || document.state === 'connecting' || told.revision < document.revision) return undefined;
   const { state, stateReason } = warned(name, told, nowMs);
-  const tokenEndsAt = told.tokenEndsAt ?? null;
+  // What the platform tells by itself says nothing of the token.
+  const tokenEndsAt = told.tokenEndsAt ?? (told.isTold ? (document.tokenEndsAt ?? null) : null);
   const isNews = state !== (document.toldState ?? 'ok');
   const isSame = state === document.state && stateReason === document.stateReason;
   const isSameToken = tokenEndsAt?.getTime() === document.tokenEndsAt?.getTime();
   if (isSame && isSameToken && !isNews) return undefined;
   const stateAt = state === document.state ? (document.stateAt ?? new Date(nowMs)) : new Date(nowMs);
-  const news = isNews ? { toldState: state, stateNumber: (document.stateNumber ?? 0) + 1 } : {};
+  const number = told.isTold ? {} : { stateNumber: (document.stateNumber ?? 0) + 1 };
+  const news = isNews ? { toldState: state, ...number } : {};
   return { state, stateReason, stateAt, tokenEndsAt, ...news };
 }
 

@@ -1,6 +1,7 @@
 import {
   ButtonPressed,
   Capabilities,
+  ChannelState,
   ConversationKind,
   ConversationRef,
   MessageWritten,
@@ -83,6 +84,10 @@ export default defineConnector({
       const content = { kind: { $case: 'text' as const, value: { plain: text, marks: [] } } };
       const press = { $case: 'press' as const, value: ButtonPressed.create({ payload: text }) };
       const message = { $case: 'message' as const, value: MessageWritten.create({ content }) };
+      const state = { state: ChannelState.CHANNEL_STATE_BANNED, reason: text };
+      const banned = { $case: 'channelState' as const, value: state };
+      if (text.startsWith('banned:'))
+        return [channelEvent(channel, call, { ...about, conversation: undefined, event: banned })];
       return [channelEvent(channel, call, { ...about, event: text.startsWith('b:') ? press : message })];
     },
     shared: {
