@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MessageState, type SendResult } from '@trunkline/contracts';
+import { GroupOrder, MessageState, type SendResult } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
 import { sent } from '../testing/platform.ts';
 import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
@@ -193,4 +193,22 @@ test('stopped while the bus is away, in the middle of a call: it ends all the sa
   await using _second = startProcess(around);
   await until(async () => (await resultsOf(around, channelId).catch(() => new Map())).size === 2, 60_000);
   assert.deepEqual([timesAsked(around, 'lost'), timesAsked(around, 'next')], [1, 1]);
+});
+
+test('a group whose making has an unknown outcome is not made twice; a new title may be given twice', async () => {
+  await using around = await startSurroundings();
+  const channelId = await around.channel();
+  around.platform.react = () => 'hang';
+  await using hosted = around.start({ SEND_DOUBT_SECONDS: '1', SEND_TIMEOUT_SECONDS: '1' });
+  await hosted.ready;
+  const order = (id: string, group: object) => {
+    const item = sendText(channelId, id, '', { id });
+    assert.ok(item.order?.$case === 'send' && item.order.value.message !== undefined);
+    item.order.value.message.action = { $case: 'group', value: GroupOrder.fromJSON(group) };
+    return item;
+  };
+  await around.order(order('made', { create: { title: 'Us' } }), order('named', { rename: 'We' }));
+  await until(async () => (await resultsOf(around, channelId)).get('made')?.state === UNKNOWN, 30_000);
+  await until(() => timesAsked(around, 'named') >= 2, 30_000);
+  assert.equal(timesAsked(around, 'made'), 1);
 });

@@ -118,7 +118,7 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
 
 /** May it be done twice: whatever writes no message, and what the platform drops as a repeat, as long as it knows the key. */
 function mayRepeat({ connector, settings, now }: SendParts, order: QueuedOrder, send: SendOrder): boolean {
-  if (send.message?.action?.$case !== 'message') return true;
+  if (!makesSomething(send)) return true;
   const { isSendIdempotent, sendKeySeconds } = connector.capabilities;
   const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
   if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere) return isSendIdempotent;
@@ -191,7 +191,7 @@ async function ended(
   if (verdict.next === 'fail') return await failed(parts, order, outcome, tools);
   if (verdict.next === 'doubt') return { kind: 'doubt', sinceMs: parts.now(), delayMs: doubtLookMs };
   if (verdict.isSignedOut) await tools.insist(() => parts.onSignedOut(channel, outcome.message));
-  const isForgotten = send.message?.action?.$case === 'message' && !isKeyForEver(parts.connector.capabilities);
+  const isForgotten = makesSomething(send) && !isKeyForEver(parts.connector.capabilities);
   return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && isForgotten };
 }
 
@@ -220,12 +220,17 @@ async function failed(parts: SendParts, order: QueuedOrder, error: ConnectorErro
 
 /** The result stands in the collection before it is told, and is told before the order is over. */
 async function finish(parts: SendParts, order: QueuedOrder, result: SendResult, tools: RunTools): Promise<Ending> {
-  const { conversation, message } = sendOf(order);
-  const conversationPlatformId = result.migratedPlatformId || (conversation?.platformId ?? '');
-  const isKept = message?.action?.$case === 'message'; // Everything else may be done twice.
-  if (isKept) await tools.insist(() => parts.sent.end(order.place, result, conversationPlatformId));
+  const send = sendOf(order);
+  const conversationPlatformId = result.migratedPlatformId || (send.conversation?.platformId ?? '');
+  if (makesSomething(send)) await tools.insist(() => parts.sent.end(order.place, result, conversationPlatformId));
   await tools.insist(() => parts.report(order.item, result));
   return { kind: 'done' };
+}
+
+/** A message or a group would be there twice; everything else may be done twice. */
+function makesSomething({ message }: SendOrder): boolean {
+  const action = message?.action;
+  return action?.$case === 'message' || (action?.$case === 'group' && action.value.order?.$case === 'create');
 }
 
 function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): SendResult {
