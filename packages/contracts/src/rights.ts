@@ -67,7 +67,7 @@ export function messageStreams(connectors: readonly string[]): readonly string[]
 }
 
 const key = (directoryKey: string): string => `$KV.${buckets.directory}.${directoryKey}`;
-const { tenant, portal, channel, connector: connectorKey, apiKey, room } = directoryKeys;
+const { tenant, portal, channel, connector: connectorKey, apiKey, room, tenantRoom, allRoom } = directoryKeys;
 const all = { feed: true, leader: true };
 
 /**
@@ -104,7 +104,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
       ...connectors.map((name) => ({ stream: egressStream(name), leader: true })),
       { stream: streams.cursors, leader: true },
     ],
-    directory: [tenant('*'), portal('*'), channel('*', '*'), connectorKey('*'), room()],
+    directory: [tenant('*'), portal('*'), channel('*', '*'), connectorKey('*'), allRoom()],
     leases: true,
     objects: [{ store: objectStores.bodies, write: true }],
     collections: Object.values(collections.normalizer),
@@ -116,19 +116,23 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
     streams: [
       { stream: streams.facts, ...all },
       { stream: streams.outbox, leader: true },
+      // How far each portal is: what it has does not count as held.
+      { stream: streams.deliveries, leader: true, direct: true },
     ],
     leases: true,
+    objects: [{ store: objectStores.overflow, write: true }],
     collections: Object.values(collections.sealer),
   }),
 
   delivery: () => ({
-    publishes: [subjects.deliveries('*')],
+    publishes: [subjects.deliveries('*'), key(tenantRoom('*'))],
     streams: [
       { stream: streams.outbox, ...all, direct: true },
       { stream: streams.deliveries, leader: true, direct: true },
     ],
-    directory: [portal('*')],
+    directory: [portal('*'), tenantRoom('*')],
     leases: true,
+    objects: [{ store: objectStores.overflow }],
     collections: Object.values(collections.delivery),
     calls: ['SealingService/GetSigningKeys', 'SealingService/Reseal'],
   }),
@@ -159,11 +163,10 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
   janitor: (connectors) => ({
     publishes: [key(room())],
     streams: [
-      ...[...messageStreams(connectors), streams.timers, objectStream(objectStores.bodies)].map((stream) => ({
-        stream,
-        ...all,
-        purge: true,
-      })),
+      ...[
+        ...[...messageStreams(connectors), streams.timers],
+        ...[objectStores.bodies, objectStores.overflow].map(objectStream),
+      ].map((stream) => ({ stream, ...all, purge: true })),
       { stream: streams.cursors, leader: true },
     ],
     leases: true,
@@ -193,7 +196,7 @@ function connectorRights(name: string): ServiceRights {
       { stream: egressStream(name), ...all, direct: true },
       { stream: sendsStream(name), leader: true, direct: true },
     ],
-    directory: [tenant('*'), channel(name, '*'), connectorKey(name), room()],
+    directory: [tenant('*'), channel(name, '*'), connectorKey(name), allRoom()],
     leases: true,
     objects: [
       { store: objectStores.bodies, write: true },

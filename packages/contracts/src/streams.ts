@@ -32,6 +32,8 @@ export const objectStores = {
   files: 'files',
   /** Bodies of hook calls too large for the bus. */
   bodies: 'bodies',
+  /** Sealed messages of portals that held more of the bus than they may. */
+  overflow: 'overflow',
 } as const;
 
 /** Name of the stream that holds a key-value bucket. Pure. */
@@ -97,6 +99,10 @@ export const directoryKeys = {
   apiKey: (hash: string) => `apikey.${hash}`,
   /** `open` or `closed`: written by the janitor, watched by every door. */
   room: () => 'room.door',
+  /** The same for one tenant, whose portals hold more in the object store than they may: written by delivery. */
+  tenantRoom: (tenantId: string) => `room.tenant.${tenantId}`,
+  /** Both. */
+  allRoom: () => 'room.>',
 } as const;
 
 /** Subjects of a lane in a stream of messages: everything in it but positions. Throws for another stream. Pure. */

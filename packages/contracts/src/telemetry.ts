@@ -34,6 +34,7 @@ export const metricNames = [
   // Sealer.
   'trunkline_unsealed_total',
   'trunkline_key_uses_total',
+  'trunkline_overflowed_messages_total',
   // Delivery.
   'trunkline_delivery_oldest_seconds',
   'trunkline_delivery_waiting',
@@ -53,6 +54,9 @@ export const metricNames = [
   'trunkline_delivery_troubles_total',
   'trunkline_delivery_races_total',
   'trunkline_delivery_live_bytes',
+  'trunkline_overflow_bytes',
+  'trunkline_overflow_messages',
+  'trunkline_tenant_doors_closed',
   // Audit.
   'trunkline_audit_messages_total',
   'trunkline_audit_behind_seconds',

@@ -17,6 +17,12 @@ export { type AtKillPoint, type KillPoint, killPoints } from './bus/kill-points.
 export { type LaneLag, lagsOf } from './bus/lags.ts';
 export type { Committed, LaneEvents } from './bus/lane-events.ts';
 export { type LanesOptions, runLanes } from './bus/lease.ts';
+export { openingOverflow } from './bus/overflow/opening-log.ts';
+export { type OverflowStore, openOverflowStore } from './bus/overflow/overflow-store.ts';
+export { createOverflowing, type EntriesOf, type Overflowing } from './bus/overflow/overflowing.ts';
+export { createPortalShare } from './bus/overflow/portal-share.ts';
+export { watchStreamSize } from './bus/overflow/stream-size.ts';
+export { heldOf, noTotals, totalsOf } from './bus/overflow/totals.ts';
 export * from './bus/ports.ts';
 export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
 export {
@@ -56,7 +62,7 @@ export { createRequestGate, type OpenRequest, type RequestGate } from './bus/que
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
 export { auditSink } from './bus/readers.ts';
-export { type Room, watchRoom } from './bus/room.ts';
+export { openTenantRooms, type Room, type TenantRooms, watchRoom } from './bus/room.ts';
 export { runSink, type SinkOptions } from './bus/sink.ts';
 export { runStage } from './bus/stage.ts';
 export type { StageDependencies } from './bus/stage-run.ts';

@@ -20,4 +20,12 @@ export const config = z.object({
     .max(4_096)
     .default(256)
     .describe('Most requests to portals that are open at once.'),
+  TENANT_OVERFLOW_MIB: z.coerce
+    .number()
+    .positive()
+    .default(128)
+    .describe('What the portals of one tenant may hold in the object store, in MiB: at it that tenant hears 503.'),
 });
+
+/** The settings as they were read. */
+export type DeliverySettings = z.output<typeof config>;

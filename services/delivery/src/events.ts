@@ -8,6 +8,7 @@ import {
   type PortalObserver,
   pause,
   type Runtime,
+  type StoredMessage,
 } from '@trunkline/runtime';
 import { imbalanceOf } from './domain/balance.ts';
 import type { OpenStreams } from './pull/open-streams.ts';
@@ -22,6 +23,10 @@ export interface DeliveryEvents {
   /** From now on the lane's portals are measured. */
   opened(lane: PortalLaneView): void;
   closed(lane: PortalLaneView): void;
+  /** A message lies in the object store no more, or not as it was stored. */
+  notWhole(message: StoredMessage): void;
+  /** A tenant's door was closed, or opened again. */
+  door(tenantId: string, isOpen: boolean, overflowedBytes: number): void;
   /** Somebody asked for events to be sent again. */
   replayAsked(replay: ReplayDocument): void;
   /** Everything of a replay was sent, or refused. */
@@ -60,6 +65,12 @@ export function deliveryEvents(
     closed: (lane) => {
       open.delete(lane);
       log.info('Lane given up', { lane: lane.lane });
+    },
+    notWhole: ({ subject, sequence }) =>
+      log.error('A message cannot be read back whole from the object store', { subject, outboxSequence: sequence }),
+    door: (tenant, isOpen, overflowedBytes) => {
+      if (isOpen) log.info('Door of a tenant opened', { tenant, overflowedBytes });
+      else log.warn('Door of a tenant closed: its portals hold too much', { tenant, overflowedBytes });
     },
     replayAsked: (replay) => log.info('Replay asked for', fieldsOf(replay)),
     replayOver: (replay) => log.info('Replay over', fieldsOf(replay)),

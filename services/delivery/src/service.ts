@@ -4,7 +4,14 @@ import {
   PortalServiceDefinition,
   SealingServiceDefinition,
 } from '@trunkline/contracts';
-import { createRequestGate, defineService, unlessAborted, workLanes } from '@trunkline/runtime';
+import {
+  createRequestGate,
+  defineService,
+  openingOverflow,
+  openOverflowStore,
+  unlessAborted,
+  workLanes,
+} from '@trunkline/runtime';
 import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
 import { openConsumers } from './consumers.ts';
@@ -27,6 +34,7 @@ import { openPauses } from './store/pauses.ts';
 import { openReplayStore } from './store/replays.ts';
 import { openStatusStore } from './store/statuses.ts';
 import { openUndelivered } from './store/undelivered.ts';
+import { runTenantDoors } from './tenant-doors.ts';
 import { createTransport } from './transport.ts';
 
 const dayMs = 86_400_000;
@@ -66,11 +74,12 @@ export const delivery = defineService({
     runtime.onClose(async () => keyChanges.end());
     const checks = openCheckLocks(store.collection(names.checks), now);
     const stored = { lanes, statuses, pauses, undelivered, replays: replayStore, checks };
+    const whole = openingOverflow(bus, openOverflowStore(runtime.nats, bus), events.notWhole);
     const context = { bus, directory, ...stored, events, keys, httpOf, now };
     runtime.rpc.addService(DeliveryServiceDefinition, deliveryMethods(context));
     const streams = createOpenStreams(mostStreams);
     const tails = openTails(bus, events.observer.troubled);
-    const pulled = { consumers, streams, tails, reseal, replayPort: replays.port };
+    const pulled = { whole, consumers, streams, tails, reseal, replayPort: replays.port };
     runtime.rpc.addService(PortalServiceDefinition, portalMethods({ ...context, ...pulled }));
     const post = createTransport({ httpOf, tracing, now, portal: directory.portal, keys });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
@@ -80,12 +89,13 @@ export const delivery = defineService({
     const told = { lanes: events.lanes, pauses, onTrouble };
     runtime.run('overview', overview.follow(told, signal));
     runtime.run('measurements', events.measure({ pauses, streams }, signal));
+    runTenantDoors(runtime, events);
     // Without the directory every portal would look like one that does not exist.
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {
       await unlessAborted(known, lease.signal);
       const state = { undelivered, pauses, replays: replays.port, consumers };
-      await deliverLane(lease, { runtime, post, reseal, keyChanges, ...state, gate, events });
+      await deliverLane(lease, { runtime, log: whole, post, reseal, keyChanges, ...state, gate, events });
     });
   },
 });

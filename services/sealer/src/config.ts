@@ -26,6 +26,14 @@ export const config = z
     SEALER_KMS_TOKEN: secretSetting().optional().describe('Token for the KMS. Or SEALER_KMS_TOKEN_FILE.'),
     SEALER_KMS_TOKEN_FILE: z.string().optional().describe('File that holds the token, read at each try.'),
     FILES_KEY: secretSetting().describe('Key that signs links to files; the same for the gateway.'),
+    PORTAL_OUTBOX_PERCENT: z.coerce
+      .number()
+      .positive()
+      .max(100)
+      .default(5)
+      .describe(
+        'Part of OUTBOX that what waits for one portal may take: what comes above it goes to the object store.',
+      ),
     PUBLIC_URL: z.url().default('http://localhost:8080').describe('Public address of the gateway, for links to files.'),
   })
   .superRefine((given, context) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { collections, SealedBatch, streams, subjects } from '@trunkline/contracts';
-import { createPortal, deriveKeys, openEvent, type PortalEvent, sealEvent, sign } from '@trunkline/portal-sdk';
-import { runKeyedLog } from '@trunkline/runtime';
+import { deriveKeys, openEvent, sealEvent, sign } from '@trunkline/portal-sdk';
+import { type Overflowing, runKeyedLog } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { sealFacts } from './consume/seal-facts.ts';
 import { createKeyRing, sealingKey } from './key-ring.ts';
@@ -12,6 +12,7 @@ import type { ParkedDocument } from './store/parked.ts';
 import { type PortalKeyDocument, portalKeys } from './store/portal-keys.ts';
 import { text } from './testing/facts.ts';
 import { lane, type Surroundings, startSurroundings, tenantId } from './testing/surroundings.ts';
+import { taken, texts } from './testing/taken.ts';
 
 let around: Surroundings;
 before(async () => {
@@ -31,32 +32,6 @@ async function aPortal() {
   const { licenceKey, kid } = await around.as.directory.rotateKey({ portalId, tenantId, idempotencyKey: 'first' });
   return { portalId, licenceKey, kid };
 }
-
-/** The stream of a portal as its receiver takes it: verified, opened, in order, its chain proven. */
-async function taken(portalId: string, licenceKeys: readonly string[], count: number): Promise<PortalEvent[]> {
-  const events = await until(async () => {
-    const all = await around.sealed(portalId);
-    return all.length >= count && all;
-  });
-  const [newest] = licenceKeys;
-  const body = `[${events.map(({ cloudEvent }) => Buffer.from(cloudEvent).toString()).join(',')}]`;
-  const id = `${portalId}_1_${events.length}`;
-  const timestampSeconds = Math.floor(Date.now() / 1_000);
-  const headers = sign({ id, timestampSeconds, body }, [deriveKeys(newest ?? assert.fail())]);
-  const found: PortalEvent[] = [];
-  const problems: unknown[] = [];
-  const portal = createPortal({
-    licenceKeys,
-    onEvent: (event) => void found.push(event),
-    onProblem: (problem) => void problems.push(problem),
-  });
-  const answer = await portal.handle({ headers: { ...headers }, rawBody: body });
-  assert.deepEqual([problems, answer.body], [[], JSON.stringify({ accepted: events.length })]);
-  return found;
-}
-
-const texts = (events: readonly PortalEvent[]) =>
-  events.map(({ data }) => Reflect.get(data as object, 'messageReceived')?.content?.text?.plain);
 
 function callOf(portalId: string, licenceKey: string, message: object, more: { at?: number; body?: string } = {}) {
   const keys = deriveKeys(licenceKey);
@@ -79,14 +54,14 @@ test('facts become a portal’s stream: gapless, in order, each portal its own, 
   const [a, b] = [await aPortal(), await aPortal()];
   const said = Array.from({ length: 250 }, (_, index) => String(index));
   await around.say(...said.flatMap((plain) => [text(a.portalId, plain), text(b.portalId, `b${plain}`)]));
-  const events = await taken(a.portalId, [a.licenceKey], 250);
+  const events = await taken(around, a.portalId, [a.licenceKey], 250);
   assert.deepEqual(texts(events), said);
   assert.deepEqual(
     events.map(({ sequence }) => Number(sequence)),
     said.map((_, index) => index + 1),
   );
   assert.deepEqual(
-    texts(await taken(b.portalId, [b.licenceKey], 250)),
+    texts(await taken(around, b.portalId, [b.licenceKey], 250)),
     said.map((plain) => `b${plain}`),
   );
   const first = await around.bus.nextOf(streams.outbox, subjects.outbox(lane, a.portalId), 1);
@@ -101,7 +76,8 @@ test('a sealer that dies between two portals leaves no hole and says nothing twi
   const ring = createKeyRing(store, around.kek, Date.now);
   const parked = { add: async () => {}, addRaw: async () => {} };
   const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
-  const definition = sealFacts({ sealerOf, keyUsed: () => {}, fileLink: () => '', parked });
+  const overflowing: Overflowing = { place: async (_of, _head, entries) => entries };
+  const definition = sealFacts({ sealerOf, keyUsed: () => {}, fileLink: () => '', parked, overflowing });
   const lease = { lane, owner: 'dies', signal: new AbortController().signal, confirmedAgoMs: () => 0 };
   const at = (point: string) => {
     if (point === 'keyed.published') throw new Error('killed');
@@ -111,10 +87,14 @@ test('a sealer that dies between two portals leaves no hole and says nothing twi
   assert.deepEqual(before, [2, 0, 0]);
   await around.start();
   for (const { portalId, licenceKey } of portals) {
-    assert.deepEqual(texts(await taken(portalId, [licenceKey], 2)), ['1', '2']);
+    assert.deepEqual(texts(await taken(around, portalId, [licenceKey], 2)), ['1', '2']);
   }
   await around.say(text(portals[0]?.portalId ?? '', '3'));
-  assert.deepEqual(texts(await taken(portals[0]?.portalId ?? '', [portals[0]?.licenceKey ?? ''], 3)), ['1', '2', '3']);
+  assert.deepEqual(texts(await taken(around, portals[0]?.portalId ?? '', [portals[0]?.licenceKey ?? ''], 3)), [
+    '1',
+    '2',
+    '3',
+  ]);
 });
 
 test('what cannot be sealed is kept sealed, before it is numbered: a portal without a key, an event too large, no fact', async () => {
@@ -133,7 +113,7 @@ test('what cannot be sealed is kept sealed, before it is numbered: a portal with
   assert.deepEqual([entry?.code, entry?.eventId], ['no_key', lost.id]);
   assert.equal(JSON.stringify(entry).includes('nobody reads this'), false);
   assert.match(around.kek.open(entry?.sealed ?? '').toString(), /nobody reads this/);
-  assert.deepEqual(texts(await taken(portalId, [licenceKey], 2)), ['1', '2']);
+  assert.deepEqual(texts(await taken(around, portalId, [licenceKey], 2)), ['1', '2']);
   const [large] = await kept.find({ portalId }).toArray();
   assert.deepEqual([large?.code, large?.eventId], ['too_large', huge.id]);
   assert.deepEqual(await around.sealed(nobody), []);
@@ -143,7 +123,7 @@ test('what cannot be sealed is kept sealed, before it is numbered: a portal with
 test('while two keys are valid a portal takes events of both, signed by both; a revoked one opens nothing more', async () => {
   const { portalId, licenceKey, kid } = await aPortal();
   await around.say(text(portalId, 'under the first'));
-  await taken(portalId, [licenceKey], 1);
+  await taken(around, portalId, [licenceKey], 1);
   const order = { portalId, tenantId, idempotencyKey: 'second' };
   const { directory } = around.as;
   const second = await directory.rotateKey(order);
@@ -152,7 +132,7 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
     ...{ code: 'failed_precondition', publicMessage: 'Two licence keys of the portal are valid already.' },
   });
   await around.say(text(portalId, 'under the second'));
-  const events = await taken(portalId, [second.licenceKey, licenceKey], 2);
+  const events = await taken(around, portalId, [second.licenceKey, licenceKey], 2);
   assert.deepEqual(texts(events), ['under the first', 'under the second']);
   assert.deepEqual(
     (await around.sealed(portalId)).map((event) => event.kid),
@@ -195,7 +175,7 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
   });
   assert.deepEqual((await directory.revoke({ portalId, kid: second.kid, evenLast: true })).kids, []);
   await around.say(text(portalId, 'still sealed'));
-  assert.equal(texts(await taken(portalId, [second.licenceKey, licenceKey], 3)).at(-1), 'still sealed');
+  assert.equal(texts(await taken(around, portalId, [second.licenceKey, licenceKey], 3)).at(-1), 'still sealed');
   assert.deepEqual((await around.as.delivery.getSigningKeys({ portalId })).keys, []);
   await assert.rejects(directory.revoke({ portalId, kid: 'none' }), { code: 'not_found' });
 });

@@ -9,6 +9,7 @@ import { openHistory } from './history.ts';
 import { loadKek } from './kek/load-kek.ts';
 import { createKeyRing, sealingKey } from './key-ring.ts';
 import { keyUses } from './key-uses.ts';
+import { overflowOf } from './overflow.ts';
 import { deleteKey } from './rpc/delete-key.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
 import { listKeys } from './rpc/list-keys.ts';
@@ -72,7 +73,7 @@ export const sealer = defineService({
       ...{ kek, now, counted: (code, count) => unsealed.add(count, { code }) },
     });
     const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
-    const definition = sealFacts({ sealerOf, keyUsed, fileLink, parked });
+    const definition = sealFacts({ sealerOf, keyUsed, fileLink, parked, overflowing: overflowOf(runtime) });
     const events = laneEvents(runtime, 'sealer');
     const around = laneSpans(runtime, 'seal', factTraceparentOf);
     workLanes(runtime, (lease) => runKeyedLog(definition, { log: bus, lease, events, around }));

@@ -49,5 +49,5 @@ export async function enterCall(door: Pick<Door, 'enter'>, channel: ChannelRef, 
     traceparent,
     item: { $case: 'hookCall', value: call },
   };
-  await door.enter(laneOf(channel.tenantId), item);
+  await door.enter(laneOf(channel.tenantId), item, channel.tenantId);
 }

@@ -1,4 +1,13 @@
-import { egressStream, lanes, objectStores, objectStream, sendsStream, streams, subjects } from '@trunkline/contracts';
+import {
+  egressStream,
+  lanes,
+  messageSubjects,
+  objectStores,
+  objectStream,
+  sendsStream,
+  streams,
+  subjects,
+} from '@trunkline/contracts';
 import { pause } from '../deadline.ts';
 import type { LogPort } from './ports.ts';
 import { passedByAll, type Reader, readersOf } from './readers.ts';
@@ -34,8 +43,8 @@ export interface Cleared {
 export const crowdedAbove = 0.7;
 /** While there is room, removing takes at most this part of the server's time. */
 const duty = 0.1;
-/** A body is put before its item, and clocks differ. */
-const bodyMarginMs = 60 * 60 * 1_000;
+/** An object is put before the message that refers to it, and clocks differ. */
+const putMarginMs = 60 * 60 * 1_000;
 
 /**
  * Removes what is old enough and was read by everybody, but never the last message of a subject: from it heads, positions
@@ -65,27 +74,41 @@ export async function clearStream(stream: string, options: ClearingOptions): Pro
 }
 
 /**
- * Removes due timers that INGRESS took over and bodies of hook calls that everybody has read, both old enough. Returns how
- * many messages. Rejects with `unavailable`.
+ * Removes due timers that INGRESS took over, bodies of hook calls and overflowed messages that everybody has read, all old
+ * enough. Returns how many messages. Rejects with `unavailable`.
  */
 export async function clearBeside(options: ClearingOptions): Promise<number> {
-  const { admin, keepMs, now } = options;
+  const { admin, keepMs, keepWhenFullMs, keepBodiesMs, now } = options;
   let removed = 0;
   const { lag } = await admin.room(streams.ingress);
   const dueBefore = lag === 0 ? await admin.sequenceAt(streams.timers, now() - keepMs) : 1;
   const clear = clearer(options, streams.timers, duty);
   for (const lane of dueBefore > 1 ? lanes : []) removed += await clear(subjects.due(lane), dueBefore);
-  return removed + (await clearBodies(options));
+  const bodies = await clearObjects(options, {
+    ...{ store: objectStores.bodies, stream: streams.ingress },
+    keptMs: (isCrowded) => (isCrowded ? keepMs : Math.max(keepMs, keepBodiesMs)),
+  });
+  // As long as the messages that refer to them; an object that no message came to refer to goes with the others of its time.
+  const overflow = await clearObjects(options, {
+    ...{ store: objectStores.overflow, stream: streams.outbox },
+    keptMs: (isCrowded) => (isCrowded ? keepWhenFullMs : keepMs) + putMarginMs,
+  });
+  return removed + bodies + overflow;
 }
 
-async function clearBodies(options: ClearingOptions): Promise<number> {
-  const { bus, admin, connectors, keepMs, keepBodiesMs, now } = options;
-  const bodies = objectStream(objectStores.bodies);
-  const { bytes, maxBytes } = await admin.room(bodies);
-  const keptMs = bytes / maxBytes > crowdedAbove ? keepMs : Math.max(keepMs, keepBodiesMs);
-  const unreadAt = await oldestUnreadAt(bus, readersOf(connectors), now());
-  const before = await admin.sequenceAt(bodies, Math.min(unreadAt - bodyMarginMs, now() - keptMs));
-  return before > 1 ? await admin.purgeBefore(bodies, '', before) : 0;
+type KeptMs = (isCrowded: boolean) => number;
+
+/** Objects that messages of a stream refer to: whatever was put before the oldest of them that is still wanted, whole or half. */
+async function clearObjects(
+  { bus, admin, connectors, now }: ClearingOptions,
+  { store, stream, keptMs }: { readonly store: string; readonly stream: string; readonly keptMs: KeptMs },
+): Promise<number> {
+  const objects = objectStream(store);
+  const { bytes, maxBytes } = await admin.room(objects);
+  const unreadAt = await oldestUnreadAt(bus, { readers: readersOf(connectors), stream, nowMs: now() });
+  const oldAt = now() - keptMs(bytes / maxBytes > crowdedAbove);
+  const before = await admin.sequenceAt(objects, Math.min(unreadAt - putMarginMs, oldAt));
+  return before > 1 ? await admin.purgeBefore(objects, '', before) : 0;
 }
 
 /**
@@ -106,13 +129,18 @@ function clearer({ admin, signal }: ClearingOptions, stream: string, share: numb
   };
 }
 
-/** When the oldest hook call was stored that somebody has not read; now when everybody has read everything. */
-async function oldestUnreadAt(bus: LogPort, readers: readonly Reader[], nowMs: number): Promise<number> {
+/** When the oldest message of a stream was stored that somebody has not read; now when everybody has read everything. */
+async function oldestUnreadAt(
+  bus: LogPort,
+  { readers, stream, nowMs }: { readonly readers: readonly Reader[]; readonly stream: string; readonly nowMs: number },
+): Promise<number> {
   const unread = await Promise.all(
     lanes.map(async (lane) => {
-      const { sequence } = await passedByAll(bus, readers, streams.ingress, lane);
-      const next = await bus.nextOf(streams.ingress, subjects.ingress(lane), sequence + 1);
-      return next?.storedAtMs ?? nowMs;
+      const { sequence } = await passedByAll(bus, readers, stream, lane);
+      const next = await Promise.all(
+        messageSubjects(stream, lane).map((subject) => bus.nextOf(stream, subject, sequence + 1)),
+      );
+      return Math.min(...next.map((message) => message?.storedAtMs ?? nowMs));
     }),
   );
   return Math.min(...unread);

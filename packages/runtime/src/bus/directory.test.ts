@@ -8,7 +8,7 @@ import { connectBus } from './connect.ts';
 import { createDirectoryMemory, type DirectoryChange, watchDirectory } from './directory.ts';
 import { createDirectoryWriter } from './directory-writer.ts';
 import { createJetStreamLog } from './jetstream-log.ts';
-import { watchRoom } from './room.ts';
+import { openTenantRooms, watchRoom } from './room.ts';
 
 async function aBus() {
   const servers = await startServers({ nats: true, own: true });
@@ -129,6 +129,17 @@ test('the door opens and closes by the janitor’s word', async () => {
   await until(() => !room.isOpen());
   await bus.writer.publishEntry(directoryKeys.room(), Buffer.from('open'));
   await until(() => room.isOpen());
+});
+
+test('the door of one tenant closes and opens by its own word', async () => {
+  await using bus = await aBus();
+  const { room } = watchRoom(bus.nats, bus.signal);
+  const rooms = openTenantRooms(bus.nats, createJetStreamLog(bus.nats), bus.signal);
+  await rooms.tell('t1', false);
+  await until(() => !room.isOpenTo('t1') && rooms.closed.has('t1'));
+  assert.deepEqual([room.isOpen(), room.isOpenTo('t2'), room.isOpenTo('')], [true, true, true]);
+  await rooms.tell('t1', true);
+  await until(() => room.isOpenTo('t1') && rooms.closed.size === 0);
 });
 
 test('an entry that cannot be read leaves the former one and is told', () => {

@@ -71,10 +71,12 @@ export interface DirectoryOptions {
   readonly onTrouble?: (error: unknown) => void;
 }
 
-/** Filters of the directory bucket that a service watches, without the door's flag, which is no entry. Pure. */
+/** Filters of the directory bucket that a service watches, without the doors' flags, which are no entries. Pure. */
 export function directoryFilters(service: string): readonly string[] {
-  return (rightsOf(service, []).directory ?? []).filter((filter) => filter !== directoryKeys.room());
+  return (rightsOf(service, []).directory ?? []).filter((filter) => !doorFlags.has(filter));
 }
+
+const doorFlags: ReadonlySet<string> = new Set([directoryKeys.tenantRoom('*'), directoryKeys.allRoom()]);
 
 /** Begins to watch; `watching` ends, without an error, with the signal. */
 export function watchDirectory(

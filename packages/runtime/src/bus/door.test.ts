@@ -25,7 +25,7 @@ async function aBus() {
   return { servers, bus, bodies, [Symbol.asyncDispose]: close };
 }
 
-const roomy = { isOpen: () => true };
+const roomy = { isOpen: () => true, isOpenTo: () => true };
 const noBodies = { put: () => Promise.reject(new Error('no bodies here')), get: () => Promise.resolve(undefined) };
 
 /** A log that answers when it is told to; everything else of the port is out of place here. */
@@ -154,11 +154,28 @@ test('too much at the door is refused at once, by number and by size', async () 
   assert.equal(waiting.length, 2);
 });
 
+test('a tenant without room hears why and what to do, its results enter, and the others feel nothing', async () => {
+  const { bus, published } = aSlowLog();
+  const room = { ...roomy, isOpenTo: (tenantId: string) => tenantId !== 't1' };
+  await using door = aDoor({ bus, room });
+  const refusal = { code: 'unavailable', certain: true, publicMessage: /Too much waits/, remedy: /Bring the portal/ };
+  await assert.rejects(door.enter(0, hookCall('a'), 't1'), refusal);
+  await assert.rejects(door.submit(0, submission('a'), 'id'), refusal);
+  const entering = [door.enter(0, sendResult(), 't1'), door.enter(1, hookCall('b'), 't2')];
+  await until(() => published.length === 2);
+  for (const { answer } of published) answer.resolve(1);
+  await Promise.all(entering);
+});
+
 test('without room nobody comes in from outside, but results do', async () => {
   const { bus, published } = aSlowLog();
   let isOpen = false;
   const refused: number[] = [];
-  await using door = aDoor({ bus, room: { isOpen: () => isOpen }, onRefused: (lane) => void refused.push(lane) });
+  await using door = aDoor({
+    bus,
+    room: { ...roomy, isOpen: () => isOpen },
+    onRefused: (lane) => void refused.push(lane),
+  });
   assert.equal(door.isOpen(), false);
   await assert.rejects(door.enter(0, hookCall('a')), { code: 'unavailable' });
   await assert.rejects(door.submit(0, submission('a'), 'id'), { code: 'unavailable' });

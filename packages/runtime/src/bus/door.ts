@@ -1,5 +1,5 @@
 import { Command, type HookCall, IngressBatch, IngressItem, streams, subjects } from '@trunkline/contracts';
-import { TrunklineError } from '../errors.ts';
+import { type ErrorDetail, TrunklineError } from '../errors.ts';
 import type { BodyStore } from '../files/body-store.ts';
 import { inlineBodyBytes, itemBytes, splitHookCall } from './door-parts.ts';
 import { asBuffer, createGroupCommit, type Entered, type GroupCommit, type StoredBatch } from './group-commit.ts';
@@ -18,9 +18,10 @@ export interface Submitted {
 export interface Door extends AsyncDisposable {
   /**
    * Stores an item and resolves once it is on disk. Called by connectors for hook calls and results, and by stages for due
-   * items. Rejects with `unavailable` when the bus does not confirm, has no room, or too much is waiting here.
+   * items. Of a hook call the tenant is told, as its channel's record says. Rejects with `unavailable` when the bus does not
+   * confirm, has no room, or none for the tenant, or too much is waiting here.
    */
-  enter(lane: number, item: IngressItem): Promise<Entered>;
+  enter(lane: number, item: IngressItem, tenantId?: string): Promise<Entered>;
   /**
    * Stores a submission or command once: under a message id that was seen in the last ten minutes it answers with the
    * original, or rejects with `already_exists` when that was another one. Rejects with `too_large`, and like {@link Door.enter}.
@@ -63,22 +64,27 @@ export function createDoor(options: DoorOptions): Door {
     lanes.set(lane, made);
     return made;
   };
-  const refuse = (lane: number, why: string) => {
+  const refuse = (lane: number, why: string, words: Pick<ErrorDetail, 'publicMessage' | 'remedy'> = {}) => {
     onRefused?.(lane);
-    throw new TrunklineError('unavailable', why, { certain: true });
+    throw new TrunklineError('unavailable', why, { certain: true, ...words });
   };
-  const within = async <T>(lane: number, item: IngressItem, bytes: number, work: () => Promise<T>): Promise<T> => {
+  const requireRoom = (lane: number, item: IngressItem, tenantId: string) => {
+    if (!isFromOutside(item)) return;
+    if (!room.isOpen()) refuse(lane, 'the bus has no room');
+    if (!room.isOpenTo(tenantId)) refuse(lane, `the portals of tenant ${tenantId} hold too much`, tenantIsFull);
+  };
+  const within = async <T>(lane: number, bytes: number, work: () => Promise<T>): Promise<T> => {
     if (isClosed) refuse(lane, 'the door is closed');
-    if (isFromOutside(item) && !room.isOpen()) refuse(lane, 'the bus has no room');
     if (!space.has(bytes)) refuse(lane, 'too much waits at the door');
     return await space.hold(bytes, work);
   };
   const add = (lane: number, item: IngressItem) => laneOf(lane).add(IngressItem.encode(item).finish());
 
   return {
-    enter: async (lane, item) => {
+    enter: async (lane, item, tenantId = tenantOf(item)) => {
+      requireRoom(lane, item, tenantId);
       const encoded = IngressItem.encode(item).finish();
-      return await within(lane, item, encoded.length, async () => {
+      return await within(lane, encoded.length, async () => {
         const call = item.item?.$case === 'hookCall' ? item.item.value : undefined;
         if (call !== undefined && call.raw.length > inlineBodyBytes)
           return await addParts(await withStoredBody(item, call, bodies), lane, add);
@@ -89,7 +95,8 @@ export function createDoor(options: DoorOptions): Door {
     submit: async (lane, item, messageId) => {
       const data = IngressBatch.encode({ items: [asBuffer(IngressItem.encode(item).finish())] }).finish();
       if (data.length > submissionBytes) throw tooLarge(data.length);
-      return await within(lane, item, data.length, async () => {
+      requireRoom(lane, item, tenantOf(item));
+      return await within(lane, data.length, async () => {
         const { sequence, isDuplicate } = await bus.publish(subjects.ingress(lane), data, { messageId });
         if (isDuplicate) await requireSame(bus, lane, sequence, item);
         return { sequence, isRepeat: isDuplicate };
@@ -125,6 +132,18 @@ function createSpace(mostItems: number, mostBytes: number) {
 function isFromOutside({ item }: IngressItem): boolean {
   return item?.$case === 'hookCall' || item?.$case === 'submission' || item?.$case === 'command';
 }
+
+/** The tenant that an item names: a hook call names none. */
+function tenantOf({ item }: IngressItem): string {
+  return item?.$case === 'submission' || item?.$case === 'command' ? item.value.tenantId : '';
+}
+
+const tenantIsFull = {
+  publicMessage:
+    'Too much waits for the portals of this organization: nothing more is taken until they have taken some of it.',
+  remedy:
+    'Bring the portal that takes nothing back, or shorten its retention: what expires is kept. Then send again what was refused.',
+};
 
 async function withStoredBody(item: IngressItem, call: HookCall, bodies: BodyStore): Promise<IngressItem> {
   const rawObjectKey = await bodies.put(call.raw);

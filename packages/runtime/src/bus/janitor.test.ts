@@ -4,7 +4,10 @@ import {
   DeliveryRecord,
   Envelope,
   messageStreams,
+  objectStores,
+  objectStream,
   Position,
+  SealedBatch,
   SendRecord,
   streams,
   subjects,
@@ -16,6 +19,7 @@ import type { Cleared } from './clearing.ts';
 import { connectBus } from './connect.ts';
 import { runJanitor } from './janitor.ts';
 import { createJetStreamLog } from './jetstream-log.ts';
+import { openOverflowStore } from './overflow/overflow-store.ts';
 import type { LogPort } from './ports.ts';
 import { auditSink } from './readers.ts';
 import { watchRoom } from './room.ts';
@@ -206,4 +210,33 @@ test('bodies of hook calls go when everybody has read their items and parked one
   assert.notEqual(await bodies.get(key), undefined);
   await bus.oneRound(800);
   assert.equal(await bodies.get(key), undefined);
+});
+
+test('objects of portals go with the messages that refer to them, not before, and so do those that nothing refers to', async () => {
+  await using bus = await aBus();
+  const subject = subjects.outbox(2, 'p');
+  const store = openOverflowStore(bus.nats, bus.bus);
+  const objects = async () => {
+    const info = await bus.nats.request(`$JS.API.STREAM.INFO.${objectStream(objectStores.overflow)}`);
+    return info.json<{ state: { messages: number } }>().state.messages;
+  };
+  const sealed = (sequence: number) =>
+    SealedBatch.encode(
+      SealedBatch.fromPartial({ portalId: 'p', events: [{ sequence, cloudEvent: Buffer.alloc(9) }] }),
+    ).finish();
+  await store.put(subject, sealed(1));
+  const { data, headers: own } = await store.put(subject, sealed(1));
+  const { sequence } = await bus.bus.publish(subject, data, { headers: own });
+  await bus.bus.publish(subjects.cursor(auditSink(streams.outbox), 2), atBytes(sequence));
+  assert.equal(await objects(), 3, 'two halves of an object that was put twice, and what names it');
+
+  await bus.oneRound(100);
+  assert.equal(await objects(), 3, 'delivery has not passed it');
+  const record = DeliveryRecord.fromPartial({ isFull: true, lowSequence: sequence });
+  await bus.bus.publish(subjects.deliveries(2), DeliveryRecord.encode(record).finish());
+  await bus.oneRound(72.5);
+  assert.equal(await objects(), 3, 'an hour longer than the messages');
+  await bus.oneRound(74);
+  assert.equal(await objects(), 0);
+  assert.ok(await bus.bus.lastOf(streams.outbox, subject), 'from it the head is read');
 });

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { messageStreams } from '@trunkline/contracts';
+import { messageStreams, objectStores, objectStream } from '@trunkline/contracts';
 import { pause } from '../deadline.ts';
 import { type Cleared, type ClearingOptions, clearBeside, clearStream, crowdedAbove } from './clearing.ts';
 import type { LogPort } from './ports.ts';
@@ -54,7 +54,9 @@ async function clearAgainAndAgain(options: JanitorOptions, clearing: ClearingOpt
   while (!signal.aborted) {
     try {
       const names = messageStreams(connectors);
-      const fullness = await fullnessOf(clearing.admin, names);
+      const overflow = objectStream(objectStores.overflow);
+      const fullness = await fullnessOf(clearing.admin, [...names, overflow]);
+      if ((fullness.get(overflow) ?? 0) > crowdedAbove) clearedAt.delete('beside');
       for (const name of names) {
         if ((fullness.get(name) ?? 0) > crowdedAbove) clearedAt.delete(name);
         await inTime(name, async () => onCleared?.(await clearStream(name, clearing)));

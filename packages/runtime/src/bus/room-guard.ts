@@ -1,4 +1,4 @@
-import { buckets, directoryKeys, streams } from '@trunkline/contracts';
+import { buckets, directoryKeys, objectStores, objectStream, streams } from '@trunkline/contracts';
 import { pause } from '../deadline.ts';
 import type { LogPort } from './ports.ts';
 import { roomWords } from './room.ts';
@@ -16,6 +16,8 @@ export interface RoomGuardOptions {
 
 /** Those that every message needs. A connector's own that is full stops what is sent to that messenger, not the door. */
 const guarded = [streams.ingress, streams.facts, streams.outbox, streams.deliveries];
+/** What is told beside them: above its limit whatever has no room there stays in OUTBOX. */
+const told = [objectStream(objectStores.overflow)];
 const closesAbove = 0.85;
 /** Lower, so that the door does not flutter. */
 const opensBelow = 0.8;
@@ -28,14 +30,14 @@ const lookEveryMs = 1_000;
 export async function guardRoom(options: RoomGuardOptions): Promise<void> {
   const { bus, admin, signal, onRoom, onTrouble } = options;
   const subject = `$KV.${buckets.directory}.${directoryKeys.room()}`;
-  let told: boolean | undefined;
+  let wasOpen: boolean | undefined;
   while (!signal.aborted) {
     try {
-      const fullness = await fullnessOf(admin, guarded);
-      const fullest = Math.max(...fullness.values());
-      const isOpen = fullest < (told === false ? opensBelow : closesAbove);
-      if (isOpen !== told) await bus.publish(subject, Buffer.from(isOpen ? roomWords.open : roomWords.closed));
-      told = isOpen;
+      const fullness = await fullnessOf(admin, [...guarded, ...told]);
+      const fullest = Math.max(...guarded.map((name) => fullness.get(name) ?? 0));
+      const isOpen = fullest < (wasOpen === false ? opensBelow : closesAbove);
+      if (isOpen !== wasOpen) await bus.publish(subject, Buffer.from(isOpen ? roomWords.open : roomWords.closed));
+      wasOpen = isOpen;
       onRoom?.(fullness, isOpen);
     } catch (error) {
       onTrouble?.(error);

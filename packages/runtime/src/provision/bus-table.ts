@@ -34,7 +34,7 @@ const duplicateWindowMs = 10 * 60 * 1_000;
  * door. Each connector adds its own two.
  */
 const share = {
-  outbox: 0.32,
+  outbox: 0.28,
   facts: 0.22,
   ingress: 0.14,
   deliveries: 0.04,
@@ -44,8 +44,9 @@ const share = {
   sends: 0.01,
   directory: 0.02,
   owners: 0.01,
-  files: 0.12,
+  files: 0.1,
   bodies: 0.04,
+  overflow: 0.08,
 };
 
 /** -1 would still be held to the server's default of 1,000; every feed is one, and whatever is left of lost ones. */
@@ -85,6 +86,7 @@ export function busTable({ connectors, busBytes = 4 * 1024 ** 3, replicas = 1 }:
     leasesStream(bucket(stream(bucketStream(buckets.owners), [`$KV.${buckets.owners}.>`], 'owners'))),
     objects(stream(objectStream(objectStores.files), objectSubjects(objectStores.files), 'files')),
     objects(stream(objectStream(objectStores.bodies), objectSubjects(objectStores.bodies), 'bodies')),
+    objects(stream(objectStream(objectStores.overflow), objectSubjects(objectStores.overflow), 'overflow')),
   ];
 }
 

@@ -31,6 +31,7 @@ const publishing = [
     kv(directoryKeys.connector(name)),
   ]),
   ...[directoryKeys.tenant('t1'), directoryKeys.portal('p1'), directoryKeys.apiKey('h1'), directoryKeys.room()].map(kv),
+  kv(directoryKeys.tenantRoom('t1')),
   ...services.map((service) => subjects.cursor(`${service}.sink`, 0)),
 ].map(
   (subject): Probe => ({
@@ -48,7 +49,7 @@ const leases = services.map(
 
 const everyStream = [
   ...messageStreams(connectors),
-  ...[streams.timers, streams.cursors, 'KV_directory', 'KV_owners', 'OBJ_files', 'OBJ_bodies'],
+  ...[streams.timers, streams.cursors, 'KV_directory', 'KV_owners', 'OBJ_files', 'OBJ_bodies', 'OBJ_overflow'],
 ];
 
 const reading = everyStream.flatMap((stream): Probe[] => {
@@ -115,7 +116,7 @@ const watchedKeys = [
     directoryKeys.connector('*'),
   ],
   ...connectors.flatMap((name) => [directoryKeys.channel(name, '*'), directoryKeys.connector(name)]),
-  ...[directoryKeys.apiKey('*'), directoryKeys.room(), '>'],
+  ...[directoryKeys.apiKey('*'), directoryKeys.room(), directoryKeys.tenantRoom('*'), directoryKeys.allRoom(), '>'],
 ];
 const watching = [
   ...watchedKeys.map(

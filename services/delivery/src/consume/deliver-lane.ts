@@ -1,6 +1,7 @@
 import type { PortalEntry } from '@trunkline/contracts';
 import {
   type Lease,
+  type LogPort,
   machineClock,
   type PortalLaneView,
   type PortalPorts,
@@ -18,7 +19,9 @@ import type { Undelivered } from '../store/undelivered.ts';
 
 /** What a lane needs. */
 export interface LaneContext {
-  readonly runtime: Pick<Runtime<unknown>, 'bus' | 'directory' | 'now'>;
+  readonly runtime: Pick<Runtime<unknown>, 'directory' | 'now'>;
+  /** In which every message of a portal is whole. */
+  readonly log: LogPort;
   readonly post: PortalPorts['post'];
   readonly reseal: PortalPorts['reseal'];
   readonly keyChanges: KeyChanges;
@@ -32,11 +35,11 @@ export interface LaneContext {
 
 /** Sends everything of a lane to its portals until the lease ends. */
 export async function deliverLane(lease: Lease, context: LaneContext): Promise<void> {
-  const { runtime, gate, events } = context;
+  const { runtime, log, gate, events } = context;
   let opened: PortalLaneView | undefined;
   try {
     await runPortalQueue({
-      log: runtime.bus,
+      log,
       lease,
       ports: portsOf(context),
       clock: { ...machineClock, wallMs: runtime.now },

@@ -118,10 +118,10 @@ async function placeBefore(bus: LogPort, portal: PortalEntry, sequence: number):
 }
 
 function partsOf(portal: PortalEntry, consumerId: string, context: PullContext): Omit<SourceOf, 'place'> {
-  const { bus, directory, reseal } = context;
+  const { bus, whole, directory, reseal } = context;
   const deletedKids = () => deletedKidsOf(directory.portal(portal.id));
   return {
-    ...{ bus, lane: laneOf(portal.tenantId), portalId: portal.id },
+    ...{ bus, whole, lane: laneOf(portal.tenantId), portalId: portal.id },
     keys: { portalId: portal.id, deletedKids, unknownKids: () => unknownKidsOf(context, consumerId), reseal },
     noticeOf: (notice) => noticeItem(portal, notice),
   };

@@ -1,5 +1,5 @@
 import type { PortalEntry } from '@trunkline/contracts';
-import type { PortalPorts } from '@trunkline/runtime';
+import type { LogPort, PortalPorts } from '@trunkline/runtime';
 import type { Consumers } from '../consumers.ts';
 import type { DeliveryContext } from '../rpc/context.ts';
 import type { SigningKeys } from '../signing-keys.ts';
@@ -8,6 +8,8 @@ import type { Tails } from './tails.ts';
 
 /** What the methods of PortalService need. */
 export interface PullContext extends DeliveryContext {
+  /** The bus, with every message of a portal whole. */
+  readonly whole: LogPort;
   readonly consumers: Consumers;
   readonly streams: OpenStreams;
   readonly tails: Tails;

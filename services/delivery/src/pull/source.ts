@@ -34,6 +34,8 @@ export interface BatchSize {
 /** Where a source reads. */
 export interface SourceOf {
   readonly bus: LogPort;
+  /** The same, with every message of a portal whole. */
+  readonly whole: LogPort;
   readonly lane: number;
   readonly portalId: string;
   readonly place: ReaderPlace;
@@ -143,7 +145,7 @@ async function eventsAfter(
 ): Promise<readonly PlacedEvent[]> {
   const subject = subjects.outbox(of.lane, of.portalId);
   const limit: BatchLimit = { messages: events, bytes };
-  const read = await readOutbox(of.bus, subject, place, limit);
+  const read = await readOutbox(of.whole, subject, place, limit);
   if (read.kind === 'events') return read.events;
   if (read.kind === 'empty') return [];
   const found = await outboxPlaceOf(of.bus, subject, place.sequence + 1);

@@ -8,7 +8,7 @@ import {
   streams,
   subjects,
 } from '@trunkline/contracts';
-import { type LogPort, type Recorded, readRecorded } from '@trunkline/runtime';
+import { heldOf, type LogPort, noTotals, type Recorded, readRecorded, totalsOf } from '@trunkline/runtime';
 import { emptyAtOf } from '../domain/empty-at.ts';
 import { obstacleOf } from '../domain/settings.ts';
 import type { DeliveryContext } from './context.ts';
@@ -31,15 +31,17 @@ export async function backlogFrom(
 ): Promise<Backlog> {
   const lane = laneOf(portal.tenantId);
   const cursor = cursors.find(({ portalId }) => portalId === portal.id);
-  const { headSequence, oldestAt } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
+  const { headSequence, oldestAt, head } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
   const deliveredSequence = cursor?.sequence ?? 0;
   const waiting = Math.max(0, headSequence - deliveredSequence);
+  const held = heldOf(head, cursor?.doneTotals ?? noTotals);
   const pauseReason = pause ?? obstacleOf(portal) ?? '';
   const isPaused = pauseReason !== '';
   return {
     ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
     ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
     skipped: cursor?.skipped ?? 0,
+    ...{ overflowedBytes: held.overflowedBytes, overflowedMessages: held.overflowedMessages },
     ...{
       oldestAt,
       pauseReason,
@@ -60,11 +62,12 @@ function unpaused(cursor: PortalCursor | undefined): PortalMode {
 
 async function streamOf(bus: LogPort, subject: string, cursor: PortalCursor | undefined) {
   const last = await bus.lastOf(streams.outbox, subject);
-  if (last === undefined) return { headSequence: 0, oldestAt: undefined };
+  const head = totalsOf(last);
+  if (last === undefined) return { headSequence: 0, oldestAt: undefined, head };
   const headSequence = SealedBatch.decode(last.data).events.at(-1)?.sequence ?? 0;
   const done = cursor?.sequence ?? 0;
-  if (headSequence <= done) return { headSequence, oldestAt: undefined };
+  if (headSequence <= done) return { headSequence, oldestAt: undefined, head };
   const front = await bus.nextOf(streams.outbox, subject, (cursor?.outboxSequence ?? 0) + 1);
   const events = front === undefined ? [] : SealedBatch.decode(front.data).events;
-  return { headSequence, oldestAt: events.find(({ sequence }) => sequence > done)?.at };
+  return { headSequence, oldestAt: events.find(({ sequence }) => sequence > done)?.at, head };
 }

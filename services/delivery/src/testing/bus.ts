@@ -1,13 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  directoryKeys,
-  headers,
-  laneOf,
-  PortalEntry,
-  SealedBatch,
-  SealingServiceDefinition,
-  subjects,
-} from '@trunkline/contracts';
+import { directoryKeys, laneOf, PortalEntry, SealingServiceDefinition, subjects } from '@trunkline/contracts';
 import {
   createDirectoryWriter,
   defineService,
@@ -19,7 +11,8 @@ import {
 } from '@trunkline/runtime';
 import { type Servers, startServers } from '@trunkline/testkit';
 import { z } from 'zod';
-import { createStream, type EventParts, signingKeyOf, type TestStream } from './stream.ts';
+import { damageObjects, sealedStreams } from './sealed-streams.ts';
+import { type EventParts, signingKeyOf } from './stream.ts';
 
 /** What is before and beside delivery: servers, directory, sealer. */
 export interface Surroundings extends AsyncDisposable {
@@ -30,6 +23,10 @@ export interface Surroundings extends AsyncDisposable {
   setPortal(entry: Partial<PortalEntry> & { readonly id: string }): Promise<void>;
   /** Seals so many events of a portal under its licence key; gives their sequences. */
   seal(portalId: string, count: number, more?: EventParts): Promise<number[]>;
+  /** The same, for a portal that holds more than its share: only what refers to them stands in OUTBOX. */
+  overflow(portalId: string, count: number, more?: EventParts): Promise<number[]>;
+  /** Puts something else under the keys of a portal's objects; gives a function that puts back what was there. */
+  damage(portalId: string): Promise<() => Promise<void>>;
   /** The sequence up to which delivery has recorded that a portal is done. */
   recordedOf(portalId: string): Promise<number>;
 }
@@ -105,13 +102,14 @@ const sealerService = defineService({
 function writing({
   nats,
   bus,
-}: Pick<Runtime<unknown>, 'nats' | 'bus'>): Pick<Surroundings, 'setPortal' | 'seal' | 'recordedOf'> {
+}: Pick<Runtime<unknown>, 'nats' | 'bus'>): Omit<Surroundings, 'servers' | 'env' | typeof Symbol.asyncDispose> {
   const directory = createDirectoryWriter(nats, bus);
   const tenants = new Map<string, string>();
-  const portals = new Map<string, TestStream>();
+  const streamsOf = sealedStreams(nats, bus);
+  const tenantOf = (portalId: string) => tenants.get(portalId) ?? 'home';
   return {
     recordedOf: async (portalId) => {
-      const { cursors } = await readRecorded(bus, laneOf(tenants.get(portalId) ?? 'home'));
+      const { cursors } = await readRecorded(bus, laneOf(tenantOf(portalId)));
       return cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
     },
     setPortal: async (entry) => {
@@ -119,18 +117,8 @@ function writing({
       tenants.set(whole.id, whole.tenantId);
       await directory.publishEntry(directoryKeys.portal(whole.id), PortalEntry.encode(whole).finish());
     },
-    seal: async (portalId, count, more = {}) => {
-      const tenantId = tenants.get(portalId) ?? 'home';
-      const stream = portals.get(portalId) ?? createStream({ portalId, tenantId });
-      portals.set(portalId, stream);
-      const { events, stored } = stream.seal(count, more);
-      const data = SealedBatch.encode({ portalId, tenantId, events: [...events] }).finish();
-      const sequence = String(events.at(-1)?.sequence);
-      await bus.publish(subjects.outbox(laneOf(tenantId), portalId), data, {
-        headers: { [headers.sequence]: sequence },
-      });
-      stored();
-      return events.map((event) => event.sequence);
-    },
+    seal: (portalId, count, more = {}) => streamsOf(portalId, tenantOf(portalId)).add(count, more, false),
+    overflow: (portalId, count, more = {}) => streamsOf(portalId, tenantOf(portalId)).add(count, more, true),
+    damage: (portalId) => damageObjects(nats, bus, subjects.outbox(laneOf(tenantOf(portalId)), portalId)),
   };
 }

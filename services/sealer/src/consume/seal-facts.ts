@@ -1,5 +1,14 @@
-import { Envelope, Fact, headers, SealedBatch, type SealedEvent, streams, subjects } from '@trunkline/contracts';
-import type { InputItem, KeyedEntry, KeyedHead, KeyedItem, KeyedLogDefinition } from '@trunkline/runtime';
+import {
+  Envelope,
+  Fact,
+  headers,
+  laneOf,
+  SealedBatch,
+  type SealedEvent,
+  streams,
+  subjects,
+} from '@trunkline/contracts';
+import type { InputItem, KeyedEntry, KeyedHead, KeyedItem, KeyedLogDefinition, Overflowing } from '@trunkline/runtime';
 import type { KeyUse } from '../domain/key-use.ts';
 import { type FileLink, type PlainEvent, portalEvent } from '../domain/portal-event.ts';
 import { headOf, type Sealer, sealNext } from '../domain/portal-stream.ts';
@@ -13,6 +22,8 @@ export interface SealFacts {
   readonly keyUsed: (use: KeyUse) => void;
   readonly fileLink: FileLink;
   readonly parked: ParkedItems;
+  /** Where what is sealed goes: into the stream, or above a portal's share of it to the object store. */
+  readonly overflowing: Overflowing;
 }
 
 const maxEvents = 100;
@@ -21,7 +32,13 @@ const maxBytes = 256 * 1024;
 const maxEventBytes = 1024 * 1024;
 
 /** The sealer: reads all facts of a lane and writes each portal's numbered, sealed stream. */
-export function sealFacts({ sealerOf, keyUsed, fileLink, parked }: SealFacts): KeyedLogDefinition<PlainEvent> {
+export function sealFacts({
+  sealerOf,
+  keyUsed,
+  fileLink,
+  parked,
+  overflowing,
+}: SealFacts): KeyedLogDefinition<PlainEvent> {
   return {
     name: 'sealer',
     input: (lane) => ({ stream: streams.facts, subjects: [subjects.allFacts(lane)] }),
@@ -45,7 +62,9 @@ export function sealFacts({ sealerOf, keyUsed, fileLink, parked }: SealFacts): K
       if (sealer) {
         const { tenantId = '' } = fitting[0]?.item ?? {};
         if (tenantId !== '') keyUsed({ use: 'sealed', portalId, tenantId, kid: sealer.kid, count: fitting.length });
-        return entriesOf(portalId, head, fitting, sealer);
+        const lane = laneOf(tenantId);
+        const of = { lane, portalId, subject: subjects.outbox(lane, portalId) };
+        return await overflowing.place(of, head, entriesOf(portalId, head, fitting, sealer));
       }
       await parked.add('no_key', left(fitting));
       return [];
@@ -82,7 +101,7 @@ function entry(portalId: string, events: SealedEvent[], last: KeyedItem<PlainEve
   const { tenantId } = last.item;
   const sequence = events.at(-1)?.sequence ?? 0;
   return {
-    data: SealedBatch.encode({ portalId, tenantId, events }).finish(),
+    data: SealedBatch.encode({ portalId, tenantId, events, overflow: undefined }).finish(),
     position: last.position,
     headers: { [headers.sequence]: String(sequence) },
   };

@@ -20,8 +20,11 @@ import {
   type HostedService,
   innerTokenHash,
   type LogPort,
+  openingOverflow,
+  openOverflowStore,
   provision,
   type RpcClient,
+  type Runtime,
   secret,
   secretsKey,
   startService,
@@ -38,9 +41,10 @@ export const lane = laneOf(tenantId);
 export interface Surroundings extends AsyncDisposable {
   /** As root. */
   readonly bus: LogPort;
+  readonly nats: Runtime<unknown>['nats'];
   /** Puts facts on the bus as one envelope. */
   say(...facts: readonly Fact[]): Promise<void>;
-  /** Every sealed event of a portal, from the beginning. */
+  /** Every sealed event of a portal, from the beginning, wherever it lies. */
   sealed(portalId: string): Promise<SealedEvent[]>;
   /** The methods as a service calls them. */
   readonly as: Readonly<Record<'gateway' | 'directory' | 'delivery', RpcClient<typeof SealingServiceDefinition>>>;
@@ -60,8 +64,14 @@ const testService = defineService({
   start: async () => {},
 });
 
-/** Starts servers and the sealer. */
-export async function startSurroundings(): Promise<Surroundings> {
+/** Starts servers and the sealer; with a bus of so many bytes, and settings of its own where a test needs them. */
+export async function startSurroundings({
+  busBytes,
+  settings = {},
+}: {
+  readonly busBytes?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+} = {}): Promise<Surroundings> {
   await using started = new AsyncDisposableStack();
   const database = `sealer_${randomUUID().slice(0, 8)}`;
   const natsUsers = [{ user: 'sealer', password: 'own', permissions: natsPermissions('sealer', []) }];
@@ -69,9 +79,11 @@ export async function startSurroundings(): Promise<Surroundings> {
   const servers = started.use(await startServers({ nats: true, mongo: true, own: true, natsUsers, mongoUsers }));
   const { natsUrl, mongoUrl } = servers;
   const signal = AbortSignal.timeout(60_000);
-  await provision({ natsUrl, mongoUrl, database, connectors: [], signal });
+  const size = busBytes === undefined ? {} : { busBytes };
+  await provision({ natsUrl, mongoUrl, database, connectors: [], signal, ...size });
   const root = started.use(startService(testService, { ...quiet, NATS_URL: natsUrl }));
-  const { bus } = (await root.ready).runtime;
+  const { bus, nats } = (await root.ready).runtime;
+  const whole = openingOverflow(bus, openOverflowStore(nats, bus));
   const log = createLogger({ service: 'test', instance: 'test', level: 'silent' });
   const store = await connectStore({ url: mongoUrl, database, appName: 'test', log, signal });
   started.defer(() => store.close());
@@ -82,6 +94,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     ...{ MONGO_DATABASE: database, SEALER_KEK: kekText, FILES_KEY: 'files', PUBLIC_URL: 'https://hub.example' },
     ...{ INNER_TOKENS: callers.map((name) => `${name}=${innerTokenHash(`${name}-token`)}`).join(',') },
     LANES: String(lane),
+    ...settings,
   };
   let skewMs = 0;
   const now = () => Date.now() + skewMs;
@@ -110,7 +123,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   if (!key) throw new Error('32 bytes were made');
   const all = started.move();
   return {
-    ...{ bus, kek: createKek(key) },
+    ...{ bus, nats, kek: createKek(key) },
     get as() {
       return as;
     },
@@ -122,7 +135,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     sealed: async (portalId) => {
       const found: SealedEvent[] = [];
       for (let from = 1; ; ) {
-        const next = await bus.nextOf(streams.outbox, subjects.outbox(lane, portalId), from);
+        const next = await whole.nextOf(streams.outbox, subjects.outbox(lane, portalId), from);
         if (next === undefined) return found;
         found.push(...SealedBatch.decode(next.data).events);
         from = next.sequence + 1;

@@ -8,6 +8,8 @@ import { type Servers, type ServersWanted, startServers } from '@trunkline/testk
 import { provisionBus } from '../../provision/provision-bus.ts';
 import { machineClock, pause } from '../clock.ts';
 import { createJetStreamLog } from '../jetstream-log.ts';
+import { openingOverflow } from '../overflow/opening-log.ts';
+import { openOverflowStore } from '../overflow/overflow-store.ts';
 import { patiently } from '../patience.ts';
 import type { LogPort, StoredMessage } from '../ports.ts';
 import type { Told } from './counting-stage.ts';
@@ -48,15 +50,19 @@ export async function startBench(wanted: ServersWanted = {}): Promise<Bench> {
   const servers = await startServers({ nats: true, mongo: true, own: true, ...wanted });
   const nats = await connect({ servers: servers.natsUrl, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
   const log = createJetStreamLog(nats);
+  const whole = openingOverflow(log, openOverflowStore(nats, log), ({ subject, sequence }) => {
+    throw new Error(`${subject} ${sequence} refers to what is not there`);
+  });
   await provisionBus(nats, { connectors: [] });
   const workers = new Set<Worker>();
   let told = 0;
   const messages = async (lane: number): Promise<MessagesOf> => {
-    const read = async (stream: string, subject: string) => [stream, await readAll(log, stream, subject)] as const;
+    const read = async (stream: string, subject: string) => [stream, await readAll(whole, stream, subject)] as const;
     const all = new Map(
       await Promise.all([
         read(streams.ingress, subjects.ingress(lane)),
         read(streams.facts, subjects.facts(lane, 'count')),
+        // Every third message lies in the object store.
         read(streams.outbox, `*.${lane}.>`),
       ]),
     );

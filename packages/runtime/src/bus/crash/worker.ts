@@ -2,6 +2,7 @@
  * A process that runs the stage or the keyed log under test, to be killed: `node worker.ts <WorkerOptions as JSON>`. Prints
  * one line of JSON for whatever happens; ends cleanly on SIGTERM.
  */
+import { randomUUID } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
 import { MongoClient } from 'mongodb';
 import { machineClock, pause } from '../clock.ts';
@@ -11,6 +12,8 @@ import { runKeyedLog } from '../keyed-log.ts';
 import type { KillPoint } from '../kill-points.ts';
 import type { LaneEvents } from '../lane-events.ts';
 import { runLanes } from '../lease.ts';
+import { openOverflowStore } from '../overflow/overflow-store.ts';
+import { createOverflowing } from '../overflow/overflowing.ts';
 import type { LogPort } from '../ports.ts';
 import { runStage } from '../stage.ts';
 import { createMongoStageStore } from '../stage-store-mongo.ts';
@@ -35,7 +38,7 @@ export interface WorkerOptions {
 
 /** What a worker prints. */
 export interface WorkerLine {
-  readonly event: 'tookOver' | 'ended' | 'failed' | 'parked' | 'waiting' | 'dies';
+  readonly event: 'tookOver' | 'ended' | 'failed' | 'parked' | 'overflowed' | 'waiting' | 'dies';
   readonly detail?: string;
 }
 
@@ -81,10 +84,18 @@ const events: LaneEvents = {
   waiting: ({ error }) => print({ event: 'waiting', detail: String(error) }),
 };
 const store = createMongoStageStore({ client: mongo, db: mongo.db('crash'), collection: counting.stages });
+let weighed = 0;
+/** Every third message lies in the object store. */
+const overflowing = createOverflowing({
+  ...{ store: openOverflowStore(nats, log), now: () => performance.now() },
+  share: { isOver: async () => ++weighed % 3 === 0 },
+  onOverflowed: () => print({ event: 'overflowed' }),
+  onRefused: (error) => print({ event: 'waiting', detail: String(error) }),
+});
 const work: LaneWork = (lease) =>
   role === 'stage'
     ? runStage(countingStage('count'), { log, store, lease, events, at })
-    : runKeyedLog(numberingLog('number'), { log, lease, events, at });
+    : runKeyedLog(numberingLog('number', { overflowing, nonce: randomUUID }), { log, lease, events, at });
 
 try {
   if (options.lease === 'shared') {

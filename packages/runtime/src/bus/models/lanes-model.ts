@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { streams, subjects } from '@trunkline/contracts';
 import { countingStage, type Told } from '../crash/counting-stage.ts';
-import { judge } from '../crash/judge.ts';
+import { judge, type MessagesOf } from '../crash/judge.ts';
 import { numberingLog } from '../crash/numbering-log.ts';
 import { runKeyedLog } from '../keyed-log.ts';
+import { createOverflowStore, overflowedBytesOf } from '../overflow/overflow-store.ts';
+import { createOverflowing } from '../overflow/overflowing.ts';
+import type { StoredMessage } from '../ports.ts';
 import { runStage } from '../stage.ts';
 import { createMemoryLog, createMemoryStreams, type MemoryStreams } from './memory-log.ts';
+import { type MemoryObjects, memoryObjects, type WorldCall } from './memory-objects.ts';
 import { createMemoryDatabase, createMemoryStore } from './memory-store.ts';
-import { type Actor, createTurns } from './turns.ts';
+import { type Actor, createTurns, type Fate } from './turns.ts';
 
 /** One case: what is told, in messages, and the choices that make the chaos. */
 export interface LanesCase {
@@ -38,7 +42,26 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
     wallMs,
   );
   const database = createMemoryDatabase();
+  const objects: MemoryObjects = new Map();
   const failures: unknown[] = [];
+  /** One key of three holds more than it may, now and then. */
+  const overflowingOf = (actor: Actor) => {
+    const call = (fates: readonly Fate[]) => (effect: () => unknown) => turns.call(actor, fates, effect);
+    const store = createOverflowStore(
+      memoryObjects(objects, { put: call(['lost', 'unanswered', 'late']) as WorldCall, ask: call([]) as WorldCall }),
+    );
+    let sealed = 0;
+    return {
+      nonce: () => {
+        sealed += 1;
+        return `${actor.name} ${sealed}`;
+      },
+      overflowing: createOverflowing({
+        ...{ store, now: turns.clockOf(actor).now, onOverflowed: () => {}, onRefused: () => {} },
+        share: { isOver: async (_lane, key, { bytes }) => key === 'x' && bytes % 3 > 0 },
+      }),
+    };
+  };
   const owners: Owner[] = [];
   const spawn = (isStage: boolean) => {
     const actor = { name: `owner ${owners.length}`, alive: true };
@@ -51,7 +74,7 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
     };
     const running = isStage
       ? runStage(countingStage('count'), { ...own, store: createMemoryStore(database, turns, actor) })
-      : runKeyedLog(numberingLog('number'), { ...own, keysAtOnce: 2 });
+      : runKeyedLog(numberingLog('number', overflowingOf(actor)), { ...own, keysAtOnce: 2 });
     running.catch((error: unknown) => failures.push(error));
   };
   const waiting = [...told];
@@ -85,7 +108,21 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
   await turns.rest();
   for (const failure of failures) throw failure;
   assert.deepEqual(database.violations, []);
-  judge(shared.of, lane);
+  judge(await opened(shared, objects), lane);
+}
+
+/** The streams, with every message whole. */
+async function opened(shared: MemoryStreams, objects: MemoryObjects): Promise<MessagesOf> {
+  const now: WorldCall = async (effect) => effect();
+  const store = createOverflowStore(memoryObjects(objects, { put: now, ask: now }));
+  const open = async (message: StoredMessage) => {
+    if (overflowedBytesOf(message) === undefined) return message;
+    const whole = await store.open(message);
+    if (whole === undefined) throw new Error(`${message.subject} ${message.sequence} refers to what is not there`);
+    return whole;
+  };
+  const outbox = await Promise.all(shared.of(streams.outbox).map(open));
+  return (stream) => (stream === streams.outbox ? outbox : shared.of(stream));
 }
 
 function tell(shared: MemoryStreams, batch: readonly Told[]): void {

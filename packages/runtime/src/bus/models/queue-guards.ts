@@ -188,4 +188,25 @@ export const queueGuards: readonly Guard[] = [
     to: 'unknownKeyRetryMs',
     proof: keys,
   },
+  {
+    name: 'the refusal of a message that only refers to its events',
+    file: 'queue/portal-batch.ts',
+    from: 'if (overflow !== undefined) {',
+    to: 'if (false) {',
+    proof: 'queue/portal-overflow.test.ts',
+  },
+  {
+    name: 'the end of a batch at a message that cannot be opened',
+    file: 'overflow/opening-log.ts',
+    from: 'if (unreadable !== -1) return all.slice(0, unreadable + 1);',
+    to: '',
+    proof: 'overflow/overflow-store.test.ts',
+  },
+  {
+    name: 'the record of what lies in the object store',
+    file: 'queue/portal-feed.ts',
+    from: 'if (overflowedBytesOf(message) !== undefined) lane.changed.add(portal);',
+    to: '',
+    proof: 'queue/portal-overflow.test.ts',
+  },
 ];

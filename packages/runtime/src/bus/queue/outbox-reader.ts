@@ -1,4 +1,5 @@
-import { streams } from '@trunkline/contracts';
+import { headers, streams } from '@trunkline/contracts';
+import { overflowedBytesOf } from '../overflow/overflow-store.ts';
 import type { BatchLimit, LogPort, StoredMessage } from '../ports.ts';
 import { eventsOf, following } from './portal-batch.ts';
 import type { PlacedEvent } from './portal-state.ts';
@@ -17,7 +18,7 @@ export type ReadOn =
   | { readonly kind: 'events'; readonly events: readonly PlacedEvent[] }
   /** Nothing yet, as the leader says. */
   | { readonly kind: 'empty' }
-  /** The next one is missing: purged, or lost. */
+  /** The next one is missing: purged, lost, or not as it was stored. */
   | { readonly kind: 'gap' };
 
 /** Messages that may lie between a place and what is wanted, in reads: a cursor is a second behind at most. */
@@ -38,6 +39,7 @@ export async function readOutbox(
     const read = await log.batchOf(streams.outbox, subject, outboxSequence + 1, limit);
     const { events, hasGap } = following(placed(read), place.sequence);
     if (events.length > 0) return { kind: 'events', events };
+    if (isUnreadable(read.at(-1), place)) return { kind: 'gap' };
     // A lagging replica may show nothing: the leader knows, and it knows too whether something is missing.
     const next =
       hasGap || read.length === 0 ? await log.nextOf(streams.outbox, subject, outboxSequence + 1) : undefined;
@@ -45,7 +47,7 @@ export async function readOutbox(
     if (next !== undefined) {
       const found = following(placed([next]), place.sequence);
       if (found.events.length > 0) return { kind: 'events', events: found.events };
-      if (found.hasGap) return { kind: 'gap' };
+      if (found.hasGap || isUnreadable(next, place)) return { kind: 'gap' };
     }
     outboxSequence = next?.sequence ?? read.at(-1)?.sequence ?? outboxSequence;
   }
@@ -54,7 +56,13 @@ export async function readOutbox(
 
 function placed(messages: readonly StoredMessage[]): PlacedEvent[] {
   const nowMs = performance.now();
-  return messages.flatMap((message) => eventsOf(message, nowMs));
+  return messages.flatMap((message) => (overflowedBytesOf(message) === undefined ? eventsOf(message, nowMs) : []));
+}
+
+/** True for a message that only refers to what is wanted: the object store has it no more, or not as it was. */
+function isUnreadable(message: StoredMessage | undefined, { sequence }: ReaderPlace): boolean {
+  if (message === undefined || overflowedBytesOf(message) === undefined) return false;
+  return Number(message.header(headers.sequence) ?? Number.POSITIVE_INFINITY) > sequence;
 }
 
 /** The place behind an event that was read. Pure. */

@@ -1,14 +1,21 @@
 import { SealedBatch } from '@trunkline/contracts';
+import { TrunklineError } from '../../errors.ts';
+import { totalsOf } from '../overflow/totals.ts';
 import type { StoredMessage } from '../ports.ts';
 import type { BatchItem } from './portal-ports.ts';
 import type { PlacedEvent } from './portal-state.ts';
 
-/** The events of a message of the stream with their places. Throws when it cannot be decoded. Pure. */
+/** The events of a message of the stream with their places. Throws when it cannot be decoded, or only refers to them. Pure. */
 export function eventsOf(message: StoredMessage, readAtMs: number): PlacedEvent[] {
-  const { events, tenantId } = SealedBatch.decode(message.data);
+  const { events, tenantId, overflow } = SealedBatch.decode(message.data);
+  if (overflow !== undefined) {
+    const [first, last] = [events[0]?.sequence ?? 0, events.at(-1)?.sequence ?? 0];
+    throw new TrunklineError('internal', `events ${first} to ${last} cannot be read back whole from the object store`);
+  }
+  const totals = totalsOf(message);
   return events.map((event, index) => {
     const isLast = index === events.length - 1;
-    return { outboxSequence: message.sequence, index, isLast, tenantId, event, readAtMs };
+    return { outboxSequence: message.sequence, index, isLast, tenantId, event, totals, readAtMs };
   });
 }
 

@@ -1,4 +1,6 @@
 import { headers, subjects } from '@trunkline/contracts';
+import { overflowedBytesOf } from '../overflow/overflow-store.ts';
+import { laterTotals, totalsOf } from '../overflow/totals.ts';
 import type { StoredMessage } from '../ports.ts';
 import { eventsOf, following } from './portal-batch.ts';
 import { consider, type Lane, toDrain } from './portal-lane.ts';
@@ -20,6 +22,9 @@ export function receive(lane: Lane, message: StoredMessage): void {
   if (portal.seenSequence > 0) portal.arrived += headSequence - portal.headSequence;
   portal.seenSequence = message.sequence;
   portal.headSequence = headSequence;
+  portal.headTotals = laterTotals(portal.headTotals, totalsOf(message));
+  // Whoever takes the lane over must know what it holds in the object store: the feed will not show it again.
+  if (overflowedBytesOf(message) !== undefined) lane.changed.add(portal);
   if (portal.mode !== 'live') {
     hurry(lane, portal);
     return;

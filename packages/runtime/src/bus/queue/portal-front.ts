@@ -1,3 +1,6 @@
+import { headers } from '@trunkline/contracts';
+import { asTrunklineError } from '../../errors.ts';
+import { totalsOf } from '../overflow/totals.ts';
 import type { BatchLimit, StoredMessage } from '../ports.ts';
 import { eventsOf, expiredOf, following } from './portal-batch.ts';
 import { batchEventsOf, eventsAtOnce, type Lane, outbox, toLive } from './portal-lane.ts';
@@ -12,8 +15,8 @@ export type Front =
   | { readonly kind: 'again' }
   /** Nothing waits: a portal that was in drain is live now. */
   | { readonly kind: 'empty' }
-  /** Events are missing, or cannot be decoded. */
-  | { readonly kind: 'gap' };
+  /** Events are missing, or cannot be decoded: why, in words. */
+  | { readonly kind: 'gap'; readonly text: string };
 
 /** A leader that was replaced may say for a moment that nothing waits. */
 const raceDelayMs = 20;
@@ -54,9 +57,12 @@ async function fromLeader(lane: Lane, portal: Portal, from: number): Promise<Pla
   const found = placed(lane, portal, [message]);
   const { events, hasGap } = following(found, portal.sequence);
   if (events.length > 0) return events;
-  if (hasGap || found.length === 0) return { kind: 'gap' };
+  const isDone = Number(message.header(headers.sequence) ?? Number.POSITIVE_INFINITY) <= portal.sequence;
+  if (hasGap) return { kind: 'gap', text: 'events before the next one are missing' };
+  if (found.length === 0 && !isDone) return { kind: 'gap', text: unreadable(message) };
   // Whatever it holds was sent before.
   portal.outboxSequence = message.sequence;
+  portal.doneTotals = totalsOf(message);
   portal.taken = 0;
   lane.changed.add(portal);
   return { kind: 'again' };
@@ -73,6 +79,16 @@ function whenEmpty(lane: Lane, portal: Portal): Front {
   if (portal.notices.length > 0) return { kind: 'events', events: [] };
   if (portal.mode === 'drain') toLive(lane, portal);
   return { kind: 'empty' };
+}
+
+/** Why a message has no events for us. */
+function unreadable(message: StoredMessage): string {
+  try {
+    eventsOf(message, 0);
+    return 'a message of its stream holds no events';
+  } catch (error) {
+    return asTrunklineError(error).message;
+  }
 }
 
 function placed(lane: Lane, portal: Portal, messages: readonly StoredMessage[]): PlacedEvent[] {

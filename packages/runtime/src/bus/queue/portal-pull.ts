@@ -39,7 +39,7 @@ export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Pr
   }
   const front = await readFront(lane, portal, view);
   if (front.kind === 'again') return;
-  if (front.kind === 'gap') pauseAtGap(lane, portal);
+  if (front.kind === 'gap') pauseAtGap(lane, portal, front.text);
   if (front.kind === 'events' && (await withholds(lane, portal, front.events))) return;
   portal.nextAttemptAtMs = lane.clock.now() + Math.min(pausedCheckMs, untilExpiryMs(lane, portal, view));
 }
@@ -143,13 +143,13 @@ async function pass(lane: Lane, portal: Portal): Promise<void> {
       portal.parkedInRow = 0;
       lastSequence = last.event.sequence;
     }
-    if (!Array.isArray(read) && read.kind === 'gap') pauseAtGap(lane, portal);
+    if (!Array.isArray(read) && read.kind === 'gap') pauseAtGap(lane, portal, read.text);
   }
   if (accepted > 0) delivered(lane, portal, { firstSequence, lastSequence, accepted });
 }
 
-function pauseAtGap(lane: Lane, portal: Portal): void {
-  if (portal.mode !== 'paused') pausePortal(lane, portal, 'gap', 'events before the next one are missing');
+function pauseAtGap(lane: Lane, portal: Portal, text: string): void {
+  if (portal.mode !== 'paused') pausePortal(lane, portal, 'gap', text);
 }
 
 /** An acknowledgement is a delivery that was taken. */

@@ -36,6 +36,8 @@ export interface PortalQueueOptions {
 export interface PortalLaneView {
   readonly lane: number;
   readonly portals: ReadonlyMap<string, Readonly<Portal>>;
+  /** Those that are not live: only they can hold anything. */
+  readonly behind: ReadonlySet<Readonly<Portal>>;
   /** Memory of live events. */
   readonly liveBytes: number;
   /** The last message of the lane that was seen. */

@@ -1,4 +1,11 @@
-import { type PendingNotice, type PortalCursor, PortalMode, type SealedEvent } from '@trunkline/contracts';
+import {
+  type PendingNotice,
+  type PortalCursor,
+  PortalMode,
+  type SealedEvent,
+  type StreamTotals,
+} from '@trunkline/contracts';
+import { laterTotals, noTotals } from '../overflow/totals.ts';
 import type { Clock } from '../ports.ts';
 import type { Flow } from './portal-flow.ts';
 import { freePace, type Pace } from './portal-pace.ts';
@@ -14,6 +21,8 @@ export interface PlacedEvent {
   readonly isLast: boolean;
   readonly tenantId: string;
   readonly event: SealedEvent;
+  /** What its stream weighs up to and with its message. */
+  readonly totals: StreamTotals;
   /** When this process read it, by its own clock. */
   readonly readAtMs: number;
 }
@@ -46,6 +55,9 @@ export interface Portal {
   taken: number;
   /** The portal's own sequence that is done. */
   sequence: number;
+  /** What its stream weighs up to the last message that is wholly done, and up to the last that was seen. */
+  doneTotals: StreamTotals;
+  headTotals: StreamTotals;
   expired: number;
   parked: number;
   withheld: number;
@@ -102,6 +114,8 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     outboxSequence: afterSequence,
     taken: 0,
     sequence: 0,
+    doneTotals: noTotals,
+    headTotals: noTotals,
     expired: 0,
     parked: 0,
     withheld: 0,
@@ -155,6 +169,8 @@ export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): P
     // What is live is read again by the feed, and counted then.
     headSequence: isLive ? sequence : Math.max(sequence, cursor.seenSequence),
     frontAtMs: cursor.frontAt?.getTime(),
+    doneTotals: cursor.doneTotals ?? noTotals,
+    headTotals: cursor.headTotals ?? noTotals,
   };
 }
 
@@ -176,6 +192,8 @@ export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
     comingPerSecond: portal.flow?.comingPerSecond ?? 0,
     seenSequence: portal.headSequence,
     frontAt: portal.frontAtMs === undefined ? undefined : new Date(portal.frontAtMs),
+    doneTotals: portal.doneTotals,
+    headTotals: portal.headTotals,
   };
 }
 
@@ -205,6 +223,8 @@ export function moveBehind(portal: Portal, last: PlacedEvent): void {
   portal.taken = last.isLast ? 0 : last.index + 1;
   portal.sequence = last.event.sequence;
   portal.headSequence = Math.max(portal.headSequence, portal.sequence);
+  portal.headTotals = laterTotals(portal.headTotals, last.totals);
+  if (last.isLast) portal.doneTotals = last.totals;
   portal.frontAtMs = undefined;
 }
 

@@ -58,7 +58,7 @@ async function step(lane: Lane, work: Work): Promise<void> {
   if (portal.mode === 'paused') {
     if (front.kind !== 'again') portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
   } else if (front.kind === 'gap') {
-    pausePortal(lane, portal, 'gap', 'events before the next one are missing');
+    pausePortal(lane, portal, 'gap', front.text);
   } else if (front.kind === 'events') {
     await sendOrPark(lane, work, front.events);
   }

@@ -1,10 +1,10 @@
-import { SealedBatch, type SealedEvent, subjects } from '@trunkline/contracts';
+import { type SealedEvent, subjects } from '@trunkline/contracts';
 import type { BatchItem } from '../portal-ports.ts';
 import { unknownKeyRetryMs } from '../portal-reseal.ts';
 import { toldOf } from '../portal-state.ts';
 import { isNotice, kidOf } from './receiver.ts';
 import type { World } from './world.ts';
-import { cursorsOf } from './world-log.ts';
+import { cursorsOf, eventsIn } from './world-log.ts';
 
 /** One consumer of a portal, with its stream as an instance serves it. */
 interface Session {
@@ -147,7 +147,7 @@ function nextItems(world: World, key: string, sent: number, retentionMs: number)
   const subject = subjects.outbox(world.lane, portalId);
   for (const message of world.servers.outbox) {
     if (message.subject !== subject) continue;
-    for (const event of SealedBatch.decode(message.data).events) {
+    for (const event of eventsIn(world.servers, message)) {
       if (event.sequence !== last + 1) continue;
       if ((event.at?.getTime() ?? 0) <= world.time.clock.wallMs() - retentionMs) return items;
       const cloudEvent = openedBy(world, portalId, event, [...unknownKids.keys()]);

@@ -18,6 +18,11 @@ export interface ModelReplay {
 /** All replays of the model, by portal, oldest first. */
 export type ModelReplays = Map<string, ModelReplay[]>;
 
+/** True once everything that was asked for was sent, or refused. */
+export function areOver(replays: ModelReplays): boolean {
+  return [...replays.values()].flat().every(({ isOver }) => isOver);
+}
+
 /** Somebody asks for events that were given up. */
 export function askReplay(replays: ModelReplays, portalId: string, sequences: readonly number[]): void {
   const all = replays.get(portalId) ?? [];

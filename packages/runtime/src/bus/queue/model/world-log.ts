@@ -1,4 +1,17 @@
-import { DeliveryRecord, type PortalCursor, SealedBatch, streams } from '@trunkline/contracts';
+import {
+  DeliveryRecord,
+  headers,
+  type PortalCursor,
+  SealedBatch,
+  type SealedEvent,
+  type StreamTotals,
+  streams,
+} from '@trunkline/contracts';
+import { TrunklineError } from '../../../errors.ts';
+import { type MemoryObjects, memoryObjects } from '../../models/memory-objects.ts';
+import { openingOverflow } from '../../overflow/opening-log.ts';
+import { createOverflowStore, referenceTo } from '../../overflow/overflow-store.ts';
+import { totalsHeader, totalsOf, withMessage } from '../../overflow/totals.ts';
 import { type BatchLimit, type LogPort, type StoredMessage, WrongLastSequence } from '../../ports.ts';
 import type { Chance } from './chance.ts';
 import { type Network, NoAnswer, type Process } from './network.ts';
@@ -7,21 +20,59 @@ import { type Network, NoAnswer, type Process } from './network.ts';
 export interface Servers {
   readonly outbox: StoredMessage[];
   readonly deliveries: StoredMessage[];
+  /** Messages of the stream that overflowed, whole. */
+  readonly objects: MemoryObjects;
   /** Part of all answers that are lost now, 0 to 1. */
   lossRate: number;
+  /** Part of all messages that overflow now, 0 to 1. */
+  overflowRate: number;
   /** Called right after the leader said that nothing waits for a portal. */
   onEmpty: (portalId: string) => void;
   /** Those that wait for the next message of the stream. */
   readonly readers: Set<() => void>;
 }
 
+/** A message of the stream to be. */
+export interface Sealing {
+  readonly batch: SealedBatch;
+  readonly storedAtMs: number;
+  /** Says whether only what refers to it stands in the stream. */
+  readonly chance: Chance;
+}
+
+/** Servers that hold nothing, and answer. */
+export function emptyServers(): Servers {
+  const held = { outbox: [], deliveries: [], objects: new Map(), readers: new Set<() => void>() };
+  return { ...held, lossRate: 0, overflowRate: 0, onEmpty: () => {} };
+}
+
 /** Appends sealed events of a portal as one message. */
-export function appendSealed(servers: Servers, subject: string, batch: SealedBatch, storedAtMs: number): void {
+export function appendSealed(servers: Servers, subject: string, { batch, storedAtMs, chance }: Sealing): void {
+  const isOverflowing = servers.overflowRate > 0 && chance.happens(servers.overflowRate);
   const sequence = (servers.outbox.at(-1)?.sequence ?? 0) + 1;
-  const head = String(batch.events.at(-1)?.sequence ?? 0);
-  const data = SealedBatch.encode(batch).finish();
-  servers.outbox.push({ sequence, subject, data, storedAtMs, header: () => head });
+  const whole = SealedBatch.encode(batch).finish();
+  const { objectKey, reference } = referenceTo(subject, whole);
+  if (isOverflowing) servers.objects.set(objectKey, whole);
+  const former = totalsOf(servers.outbox.findLast((message) => message.subject === subject));
+  const data = isOverflowing ? reference.data : whole;
+  const own: Readonly<Record<string, string>> = {
+    [headers.sequence]: String(batch.events.at(-1)?.sequence ?? 0),
+    ...totalsHeader(withMessage(former, data, isOverflowing ? whole.length : 0)),
+    ...(isOverflowing ? reference.headers : {}),
+  };
+  servers.outbox.push({ sequence, subject, data, storedAtMs, header: (name) => own[name] });
   for (const wake of [...servers.readers]) wake();
+}
+
+/** The events of a message, wherever they lie. */
+export function eventsIn({ objects }: Servers, { data }: StoredMessage): readonly SealedEvent[] {
+  const { events, overflow } = SealedBatch.decode(data);
+  return overflow === undefined ? events : SealedBatch.decode(objects.get(overflow.objectKey) ?? data).events;
+}
+
+/** What a portal's stream weighs. */
+export function headTotalsOf({ outbox }: Servers, portalId: string): StreamTotals {
+  return totalsOf(outbox.findLast(({ subject }) => subject.endsWith(`.${portalId}`)));
 }
 
 const decoded = new WeakMap<StoredMessage, DeliveryRecord>();
@@ -44,8 +95,19 @@ export function cursorsOf(servers: Servers): Map<string, PortalCursor> {
   return cursors;
 }
 
-/** The log as one process sees it: answers may be lost, direct gets may be old. */
+/** The log as one process sees it, every message of a portal whole. */
 export function logOf(process: Process, servers: Servers, network: Network, chance: Chance): LogPort {
+  const ask = async <T>(effect: () => T): Promise<T> =>
+    await network.call(process, () => {
+      if (chance.happens(servers.lossRate)) throw new TrunklineError('unavailable', 'no answer');
+      return effect();
+    });
+  const store = createOverflowStore(memoryObjects(servers.objects, { put: ask, ask }));
+  return openingOverflow(rawLogOf(process, servers, network, chance), store);
+}
+
+/** Answers may be lost, direct gets may be old. */
+function rawLogOf(process: Process, servers: Servers, network: Network, chance: Chance): LogPort {
   const of = (stream: string) => (stream === streams.outbox ? servers.outbox : servers.deliveries);
   const ask = async <T>(effect: () => T): Promise<T> => {
     const fate = chance.happens(servers.lossRate) ? chance.pick(['request', 'answer'] as const) : undefined;

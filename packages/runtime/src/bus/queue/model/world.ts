@@ -12,7 +12,7 @@ import { type ModelReplays, replayPort } from './replays.ts';
 import { createModelSealer, type ModelSealer } from './sealer.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { watchedPost } from './watched-post.ts';
-import { appendSealed, logOf, type Servers } from './world-log.ts';
+import { appendSealed, emptyServers, logOf, type Servers } from './world-log.ts';
 
 /** How long events wait in the model before they expire. */
 export const retentionMs = 90_000;
@@ -94,7 +94,7 @@ export function createWorld(
   const chance = createChance(seed);
   const time = createVirtualTime();
   const network = createNetwork(chance);
-  const servers: Servers = { outbox: [], deliveries: [], lossRate: 0, onEmpty: () => {}, readers: new Set() };
+  const servers = emptyServers();
   const ids = Array.from({ length: portalCount }, (_, index) => `portal${index}`);
   const portals = new Map(ids.map((id) => [id, createReceiver(id, chance)]));
   const heads = new Map(ids.map((id) => [id, 0]));
@@ -196,7 +196,8 @@ export function createWorld(
       eventOf(head + 1 + index, { atMs: time.clock.wallMs(), sizeBytes, kid }),
     );
     heads.set(portalId, head + count);
-    appendSealed(servers, subjects.outbox(lane, portalId), { portalId, tenantId, events }, time.clock.wallMs());
+    const batch = { portalId, tenantId, events, overflow: undefined };
+    appendSealed(servers, subjects.outbox(lane, portalId), { batch, storedAtMs: time.clock.wallMs(), chance });
   };
 
   return {

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { heldOf } from '../overflow/totals.ts';
+import { aWorld, pass } from './model/acting.ts';
+
+test('what lies in the object store comes in its order, between what does not, and the portal goes live again', async () => {
+  const { world, portal } = await aWorld({ portals: 2 });
+  const { id, receiver, state } = portal(0);
+  world.produce(id, 3);
+  await pass(world, 1_000);
+  assert.equal(state()?.mode, 'live');
+  for (const rate of [1, 1, 0, 1, 0, 0, 1, 0]) {
+    world.servers.overflowRate = rate;
+    world.produce(id, 4);
+    if (rate === 0) await pass(world, 500);
+  }
+  await pass(world, 2_000);
+  assert.deepEqual([receiver.last, receiver.taken.size, receiver.repeats], [35, 35, 0]);
+  assert.equal(state()?.mode, 'live');
+  world.produce(id, 1);
+  await pass(world, 250);
+  assert.equal(receiver.last, 36);
+  assert.deepEqual(world.violations, []);
+});
+
+test('what a portal holds is told, and a new owner knows it although the feed shows nothing of it any more', async () => {
+  const { world, owner, portal } = await aWorld({ portals: 2 });
+  const { id, receiver } = portal(0);
+  const other = portal(1).id;
+  receiver.mood = 'down';
+  world.servers.overflowRate = 1;
+  world.produce(id, 3);
+  await pass(world, 60_000);
+  // Everything is recorded, its next attempt is far away, and what the other one takes moves the mark of the feed behind it.
+  world.servers.overflowRate = 0;
+  world.produce(other, 1);
+  await pass(world, 1_000);
+  world.servers.overflowRate = 1;
+  world.produce(id, 3);
+  world.servers.overflowRate = 0;
+  world.produce(other, 1);
+  await pass(world, 1_000);
+  const overflowedBytes = [...world.servers.objects.values()].reduce((sum, { length }) => sum + length, 0);
+  owner.isAlive = false;
+  const next = world.start();
+  await pass(world, 250);
+  const heldBy = () => {
+    const { headTotals, doneTotals } = next.view?.portals.get(id) ?? assert.fail();
+    return heldOf(headTotals, doneTotals);
+  };
+  assert.deepEqual([heldBy().overflowedBytes, heldBy().overflowedMessages], [overflowedBytes, 2]);
+  receiver.mood = 'well';
+  await pass(world, 60_000);
+  assert.equal(receiver.last, 6);
+  assert.deepEqual(heldBy(), { bytes: 0, overflowedBytes: 0, overflowedMessages: 0 });
+});
+
+for (const [what, damage] of [
+  ['is gone', () => undefined],
+  ['was cut', (data: Uint8Array) => data.subarray(1)],
+  ['was altered', (data: Uint8Array) => data.map((byte, index) => (index === 5 ? byte ^ 1 : byte))],
+] as const) {
+  test(`a portal whose object ${what} stops before it, and the others go on; with the object back it goes on too`, async () => {
+    const { world, portal } = await aWorld({ portals: 2 });
+    const [holed, well] = [portal(0), portal(1)];
+    world.produce(holed.id, 2);
+    world.servers.overflowRate = 1;
+    world.produce(holed.id, 2);
+    const [[key, data] = ['', new Uint8Array()]] = [...world.servers.objects];
+    world.servers.overflowRate = 0;
+    world.produce(holed.id, 2);
+    const broken = damage(data);
+    if (broken === undefined) world.servers.objects.delete(key);
+    else world.servers.objects.set(key, broken);
+    world.produce(well.id, 1);
+    await pass(world, 2_000);
+    assert.deepEqual([holed.state()?.mode, holed.receiver.last, well.receiver.last], ['paused', 2, 1]);
+    assert.ok(world.violations.includes(`${holed.id} paused by a gap`));
+    assert.ok(world.violations.includes(`${holed.id} damaged`));
+
+    world.servers.objects.set(key, data);
+    world.paused.delete(holed.id);
+    await pass(world, 2_000);
+    assert.deepEqual([holed.receiver.last, holed.receiver.taken.size, holed.state()?.mode], [6, 6, 'live']);
+  });
+}
+
+test('an object store that does not answer stops nobody for good', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  world.servers.overflowRate = 1;
+  for (let message = 0; message < 10; message += 1) world.produce(portal(0).id, 1);
+  world.servers.lossRate = 0.5;
+  await pass(world, 5_000);
+  world.servers.lossRate = 0;
+  await pass(world, 5_000);
+  assert.deepEqual([portal(0).receiver.last, portal(0).receiver.taken.size], [10, 10]);
+  assert.deepEqual(world.violations, []);
+});
+
+test('what lies in the object store expires like everything else: it is kept, whole, and told', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver } = portal(0);
+  receiver.mood = 'down';
+  world.servers.overflowRate = 1;
+  for (let message = 0; message < 5; message += 1) world.produce(id, 2);
+  await pass(world, 200_000);
+  receiver.mood = 'well';
+  await pass(world, 60_000);
+  assert.deepEqual([receiver.last, world.kept.get(id)?.size], [10, 10]);
+  assert.ok(world.keptAtOnceBytes > 0, 'with their bytes');
+  assert.deepEqual(world.violations, []);
+});
