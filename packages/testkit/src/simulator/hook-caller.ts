@@ -79,8 +79,13 @@ export function createHookCaller<Event>(options: HookOptions<Event>): HookCaller
   async function work(): Promise<void> {
     if (isBusy) return;
     isBusy = true;
-    for (let item = next(); item !== undefined && !signal.aborted; item = next()) await deliver(item);
-    isBusy = false;
+    try {
+      for (let item = next(); item !== undefined && !signal.aborted; item = next()) await deliver(item);
+    } catch (error) {
+      options.complain(`the simulator could not make its call: ${error instanceof Error ? error.stack : error}`);
+    } finally {
+      isBusy = false;
+    }
   }
 
   /** What comes next; nothing while events are gathered to change places or to come together. */

@@ -58,7 +58,13 @@ export async function startSimulator<Platform extends SimulatedPlatform>(
   const platform = build({ url: () => url, now, ended: ended.signal, complain });
   const react = async (request: DoubleRequest): Promise<Reaction> => {
     if (request.body.length > bodyMaxBytes) return { status: 413, body: '' };
-    return (await serveClients(platform.accounts, request, ended.signal)) ?? (await platform.answer(request));
+    try {
+      return (await serveClients(platform.accounts, request, ended.signal)) ?? (await platform.answer(request));
+    } catch (error) {
+      const where = `${request.method} ${request.url.pathname}`;
+      complain(`the simulator failed at ${where}: ${error instanceof Error ? error.stack : error}`);
+      return { status: 500, body: '' };
+    }
   };
   const double = await startHttpDouble(react, { port, host });
   url = double.url.replace('0.0.0.0', '127.0.0.1');
