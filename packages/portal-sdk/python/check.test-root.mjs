@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { createSender, licenceKeyOf, requestOf } from '../src/testing/sender.ts';
+import { createStrands } from '../src/testing/strands.ts';
 
 const page = readFileSync(new URL('../../../docs/portal-protocol.md', import.meta.url), 'utf8');
 const source = /```python\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
@@ -101,11 +102,52 @@ async function story(url, sender) {
   return [known, unknown];
 }
 
+/** A parallel portal: strands in any order between them, another number of them, and none again. */
+async function parallelStory() {
+  const { receiver, url } = await startReceiver([key], 'parallel.db');
+  const send = (what, batch, status, body) => expect(what, { url, request: requestOf(batch, key) }, status, body);
+  const strands = createStrands(createSender(key));
+  const write = () => {
+    for (let made = 0; made < 24; made += 1) strands.write(`conversation ${made % 7}`);
+  };
+  const sendAll = async () => {
+    for (let strand = strands.count - 1; strand >= 0; strand -= 1) {
+      const batch = strands.batch(strand, 0, 99);
+      if (batch.length > 0) await send(`strand ${strand} of ${strands.count}`, batch, 200, { accepted: batch.length });
+    }
+  };
+  try {
+    write();
+    await sendAll();
+    strands.change(2);
+    write();
+    await send('the first of a strand is missing', strands.batch(0, 1, 1), 503);
+    await sendAll();
+    await send('a strand again', strands.batch(0, 0, 99), 200);
+    strands.change(3);
+    write();
+    await sendAll();
+    strands.change(1);
+    write();
+    await sendAll();
+    const database = new DatabaseSync(join(folder, 'parallel.db'), { readOnly: true });
+    const stored = database.prepare('select sequence from event order by sequence').all();
+    assert.deepEqual(
+      stored.map(({ sequence }) => Number(sequence)),
+      Array.from({ length: 96 }, (_, index) => index + 1),
+    );
+    database.close();
+  } finally {
+    receiver.kill();
+  }
+}
+
 try {
   writeFileSync(join(folder, 'receiver.py'), source);
   run('python3', ['-m', 'venv', join(folder, 'venv')]);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...libraries]);
   await checkAll();
+  await parallelStory();
   const sender = createSender(key);
   const before = await startReceiver([key]);
   const waiting = await story(before.url, sender).finally(() => before.receiver.kill());

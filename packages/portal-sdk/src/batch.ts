@@ -15,6 +15,10 @@ export interface Attributes {
   readonly traceparent: string | undefined;
   /** Set on events that somebody asked to have sent again: the number of that replay. */
   readonly replay: number | undefined;
+  /** Only of a parallel portal: index and number of the strands, as `3/4`. Order is kept inside a strand. */
+  readonly strand: string | undefined;
+  /** Sequences that must have been taken before: in a strand the one before; of the first after a change the last of each former strand. */
+  readonly previous: readonly string[] | undefined;
 }
 
 /** An event whose content is sealed. */
@@ -29,6 +33,8 @@ export interface Notice extends Attributes {
     readonly kind: string;
     readonly from: string;
     readonly to: string;
+    /** Of a strand: how many of the range are its own. Of the others it says nothing. */
+    readonly count: number | undefined;
     readonly reason: string;
   };
 }
@@ -39,6 +45,8 @@ export class MalformedBatch extends Error {
 }
 
 const sequenceForm = /^(?!0{20}$)\d{20}$/;
+const strandForm = /^(\d|1[0-5])\/([2-9]|1[0-6])$/;
+const previousForm = /^\d{20}( \d{20}){0,15}$/;
 const chainForm = /^[0-9a-f]{64}$/;
 const noticeForm = /^trunkline\.events\.([a-z_]{1,32})\.v1$/;
 
@@ -59,7 +67,7 @@ function formedTextOf(value: unknown, form: RegExp, place: string): string {
   return text;
 }
 
-function replayOf(value: unknown, place: string): number | undefined {
+function wholeNumberOf(value: unknown, place: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Number.isSafeInteger(value) || Number(value) < 1)
     throw new MalformedBatch(`${place} must be a whole number from 1`);
@@ -81,7 +89,20 @@ function noticeOf(attributes: Attributes, data: unknown, place: string): Notice 
   const to = formedTextOf(fields.to, sequenceForm, `${place}.data.to`);
   if (from > to || to !== attributes.sequence) throw new MalformedBatch(`${place}.data must end at its own sequence`);
   if (attributes.replay !== undefined) throw new MalformedBatch(`${place} is a notice and cannot be a replay`);
-  return { ...attributes, notice: { kind, from, to, reason: textOf(fields.reason, `${place}.data.reason`) } };
+  const count = wholeNumberOf(fields.count, `${place}.data.count`);
+  return { ...attributes, notice: { kind, from, to, count, reason: textOf(fields.reason, `${place}.data.reason`) } };
+}
+
+/** Where it stands among those of its strand. */
+function strandOf(fields: Record<string, unknown>, place: string): Pick<Attributes, 'strand' | 'previous'> {
+  const [given, before] = [fields.strand ?? undefined, fields.previous ?? undefined];
+  const strand = given === undefined ? undefined : formedTextOf(given, strandForm, `${place}.strand`);
+  const previous =
+    before === undefined ? undefined : formedTextOf(before, previousForm, `${place}.previous`).split(' ');
+  const [index, count] = (strand ?? '0/1').split('/').map(Number);
+  if (Number(index) >= Number(count)) throw new MalformedBatch(`${place}.strand must be below its number`);
+  if (strand !== undefined && previous === undefined) throw new MalformedBatch(`${place} has a strand and no previous`);
+  return { strand, previous };
 }
 
 function eventOf(value: unknown, index: number): SealedEvent | Notice {
@@ -97,7 +118,8 @@ function eventOf(value: unknown, index: number): SealedEvent | Notice {
     sequence: formedTextOf(fields.sequence, sequenceForm, `${place}.sequence`),
     chain: formedTextOf(fields.chain, chainForm, `${place}.chain`),
     traceparent: optionalTextOf(fields.traceparent, `${place}.traceparent`),
-    replay: replayOf(fields.replay, `${place}.replay`),
+    replay: wholeNumberOf(fields.replay, `${place}.replay`),
+    ...strandOf(fields, place),
   };
   if (fields.datacontenttype !== 'application/jose') return noticeOf(attributes, fields.data, place);
   if (typeof fields.data !== 'string') throw new MalformedBatch(`${place}.data must be a compact JWE`);

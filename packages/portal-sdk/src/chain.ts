@@ -6,6 +6,8 @@ export interface Cursor {
   readonly sequence: string;
   /** 64 hex characters. */
   readonly chain: string;
+  /** Of a parallel portal: the strand that it is the position in, as `3/4`. Store one cursor a strand, and keep the others. */
+  readonly strand?: string | undefined;
 }
 
 /** Before the first event: sequence 0 and a chain of 32 zero bytes. */

@@ -3,15 +3,20 @@ import { type Attributes, type Notice, parseBatch, type SealedEvent } from './ba
 import { type Cursor, start } from './chain.ts';
 import { deriveKeys } from './keys.ts';
 import { type Headers, verify } from './signature.ts';
+import { Cursors } from './strands.ts';
 import { type Handlers, type Stop, type Taking, takeOne } from './take.ts';
 
 /** Where a portal keeps its position between restarts. */
 export interface CursorStore {
-  /** Called at each request, so that several processes may share one store. `undefined`: nothing was taken yet. */
-  load(): Promise<Cursor | undefined>;
   /**
-   * Called once a request, after the handlers and before the answer. Throw if the stored cursor is no longer `previous`:
-   * another process was quicker, the answer is 503 and the events come again. Leave it out if the handlers store `event.cursor`.
+   * Called at each request, so that several processes may share one store. `undefined`: nothing was taken yet. Of a portal that is
+   * parallel, or was: one cursor for each `strand` that was ever stored, and the one without.
+   */
+  load(): Promise<Cursor | readonly Cursor[] | undefined>;
+  /**
+   * Called once a request, after the handlers and before the answer, with the cursor of its strand. Throw if the one stored for
+   * `cursor.strand` is no longer `previous`: another process was quicker, the answer is 503 and the events come again. Leave it out
+   * if the handlers store `event.cursor`.
    */
   save?(cursor: Cursor, previous: Cursor): Promise<void>;
 }
@@ -54,19 +59,19 @@ export interface PortalRequest {
 export interface Portal {
   /** Takes one request and says what to answer. Does not throw and does not do network input or output of its own. */
   handle(request: PortalRequest): Promise<PortalAnswer>;
-  /** The position now. */
+  /** The position now, in the stream without strands. */
   cursor(): Promise<Cursor>;
+  /** All positions: of the stream without strands, and of each strand that there ever was. */
+  cursors(): Promise<readonly Cursor[]>;
   readonly maxBodyBytes: number;
 }
 
 function storeOf(given: Cursor | CursorStore = start): CursorStore {
   if ('load' in given) return given;
-  let kept = given;
+  const kept = new Cursors([given]);
   return {
-    load: async () => kept,
-    save: async (cursor) => {
-      kept = cursor;
-    },
+    load: async () => kept.all(),
+    save: async (cursor) => kept.set(cursor),
   };
 }
 
@@ -94,23 +99,34 @@ function causeOf(stop: Stop | undefined): unknown {
   return stop.code === 'gap' ? stop.gap : 'cause' in stop ? stop.cause : undefined;
 }
 
+/** A cursor as it is now, and as it was before the request. */
+interface Moved {
+  readonly cursor: Cursor;
+  readonly previous: Cursor;
+}
+
 /** Takes events until one stops it or the time is over. */
 async function takeInOrder<Data>(
   batch: readonly (SealedEvent | Notice)[],
-  from: Cursor,
+  cursors: Cursors,
   receiver: Taking<Data>,
-): Promise<{ readonly cursor: Cursor; readonly taken: number; readonly stop?: Stop }> {
-  let cursor = from;
+): Promise<{ readonly moved: ReadonlyMap<string, Moved>; readonly taken: number; readonly stop?: Stop }> {
+  const moved = new Map<string, Moved>();
   let taken = 0;
   for (const item of batch) {
     // At least one event a request, however slow: otherwise a slow handler would never get on.
     if (receiver.signal.aborted && taken > 0) break;
-    const step = await takeOne(item, cursor, receiver);
-    if ('stop' in step) return { cursor, taken, stop: step.stop };
-    cursor = step.cursor;
+    const step = await takeOne(item, cursors, receiver);
+    if ('stop' in step) return { moved, taken, stop: step.stop };
+    const { cursor } = step;
+    if (cursor !== undefined) {
+      const key = cursor.strand ?? '';
+      moved.set(key, { cursor, previous: moved.get(key)?.previous ?? cursors.of(item) });
+      cursors.set(cursor);
+    }
     taken += 1;
   }
-  return { cursor, taken };
+  return { moved, taken };
 }
 
 /**
@@ -123,8 +139,12 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
   if (keys.length === 0)
     throw new TypeError('licenceKeys is empty: give the licence key that was shown with the portal');
   const store = storeOf(options.cursor);
-  const load = async () => (await store.load()) ?? start;
-  let busy = false;
+  const load = async () => {
+    const stored = (await store.load()) ?? [];
+    return new Cursors('sequence' in stored ? [stored] : stored);
+  };
+  /** Strands of which a request is being taken. */
+  const busy = new Set<string>();
 
   function refuse(given: PortalAnswer, code: string, more: Omit<Problem, 'code' | 'status'> = {}): PortalAnswer {
     options.onProblem?.({ code, status: given.status, ...more });
@@ -133,9 +153,8 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
 
   async function take(batch: readonly (SealedEvent | Notice)[]): Promise<PortalAnswer> {
     const signal = AbortSignal.timeout(answerWithinMs);
-    const previous = await load();
-    const { cursor, taken, stop } = await takeInOrder(batch, previous, { keys, handlers: options, signal });
-    if (cursor !== previous) await store.save?.(cursor, previous);
+    const { moved, taken, stop } = await takeInOrder(batch, await load(), { keys, handlers: options, signal });
+    for (const { cursor, previous } of moved.values()) await store.save?.(cursor, previous);
     const given = taken > 0 || !stop ? answer(200, { accepted: taken }) : answerToStop(stop);
     const event = batch[taken];
     return event ? refuse(given, stop?.code ?? 'out_of_time', { event, cause: causeOf(stop) }) : given;
@@ -153,17 +172,22 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
       const sentence = cause instanceof Error ? cause.message : '';
       return refuse(answer(400, { error: 'malformed', sentence }), 'malformed', { cause });
     }
-    // The sender has one request open. A second one means that it gave up waiting for the first, whose events it repeats.
-    if (busy) return refuse(answer(503, { error: 'busy' }, { 'retry-after': '1' }), 'busy');
-    busy = true;
+    // The sender has one request open, of each strand. A second one means that it gave up waiting for the first, whose events it repeats.
+    const strand = batch[0]?.strand ?? '';
+    if (busy.has(strand)) return refuse(answer(503, { error: 'busy' }, { 'retry-after': '1' }), 'busy');
+    busy.add(strand);
     try {
       return await take(batch);
     } catch (cause) {
       return refuse(answer(503, { error: 'store_failed' }), 'store_failed', { cause });
     } finally {
-      busy = false;
+      busy.delete(strand);
     }
   }
 
-  return { handle, cursor: load, maxBodyBytes };
+  return {
+    ...{ handle, maxBodyBytes },
+    cursor: async () => (await load()).of({ strand: undefined }),
+    cursors: async () => (await load()).all(),
+  };
 }

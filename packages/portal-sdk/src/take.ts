@@ -1,8 +1,9 @@
 import { EventRefused } from './answers.ts';
 import type { Attributes, Notice, SealedEvent } from './batch.ts';
-import { type Cursor, nextChain, nextSequence } from './chain.ts';
+import { type Cursor, nextChain } from './chain.ts';
 import { OpenError, openEvent } from './jwe.ts';
 import type { PortalKeys } from './keys.ts';
+import type { Cursors } from './strands.ts';
 
 /** An opened event whose attributes and chain were checked. */
 export interface PortalEvent<Data = unknown> extends Attributes {
@@ -35,7 +36,7 @@ export interface Gap {
 
 /** What the portal's own code does with events. All may be slow, but not for ever; all may throw. */
 export interface Handlers<Data = unknown> {
-  /** Called for each new event, in order, one at a time. The cursor moves when its promise resolves. */
+  /** Called for each new event, in order, one at a time; of a parallel portal one at a time of each strand. The cursor moves when its promise resolves. */
   onEvent(event: PortalEvent<Data>, signal: AbortSignal): Promise<void> | void;
   /** Called for replayed events. Without it they are answered as taken and dropped. */
   onReplay?(event: ReplayedEvent<Data>, signal: AbortSignal): Promise<void> | void;
@@ -51,8 +52,8 @@ export type Stop =
   | { readonly code: 'cannot_open' | 'refused' | 'handler_failed'; readonly id: string; readonly cause: unknown }
   | { readonly code: 'gap'; readonly gap: Gap };
 
-/** The cursor after an event, or the reason why it was not taken. */
-export type Step = { readonly cursor: Cursor } | { readonly stop: Stop };
+/** The cursor that an event moved, if it moved any; or the reason why it was not taken. */
+export type Step = { readonly cursor: Cursor | undefined } | { readonly stop: Stop };
 
 /** What `takeOne` needs beside the event. */
 export interface Taking<Data> {
@@ -75,8 +76,8 @@ function open<Data>(
 }
 
 function attributesOf(item: Attributes): Attributes {
-  const { id, source, type, subject, time, sequence, chain, traceparent, replay } = item;
-  return { id, source, type, subject, time, sequence, chain, traceparent, replay };
+  const { id, source, type, subject, time, sequence, chain, traceparent, replay, strand, previous } = item;
+  return { id, source, type, subject, time, sequence, chain, traceparent, replay, strand, previous };
 }
 
 /** Runs the portal's own code; whatever it throws becomes the reason to stop. */
@@ -95,62 +96,67 @@ async function stopAtGap(gap: Gap, handlers: Pick<Handlers, 'onGap'>): Promise<S
   return decision === 'accept' ? undefined : { code: 'gap', gap };
 }
 
-function gapBefore(item: Attributes, first: string, cursor: Cursor): Gap['kind'] | undefined {
+function gapBefore(item: SealedEvent | Notice, cursors: Cursors): Gap['kind'] | undefined {
   // The same number for other content: the sender lost its own history. Dropped as a repeat, it would stay hidden.
-  if (item.sequence === cursor.sequence) return 'broken_chain';
-  return first > nextSequence(cursor.sequence) ? 'missing' : undefined;
+  if (item.sequence === cursors.of(item).sequence) return 'broken_chain';
+  return cursors.follows(item) ? undefined : 'missing';
 }
 
-async function takeReplay<Data>(
-  item: SealedEvent,
-  cursor: Cursor,
-  { keys, handlers, signal }: Taking<Data>,
-): Promise<Step> {
+/** The cursor behind an element. */
+function behind({ sequence, chain, strand }: Attributes): Cursor {
+  return { sequence, chain, ...(strand !== undefined && { strand }) };
+}
+
+async function takeReplay<Data>(item: SealedEvent, { keys, handlers, signal }: Taking<Data>): Promise<Step> {
   const opened = open<Data>(item, keys);
   if ('stop' in opened) return opened;
   const event = { ...attributesOf(item), ...opened, replay: item.replay ?? 0 };
   const stop = await handled(item.id, () => handlers.onReplay?.(event, signal));
-  return stop ? { stop } : { cursor };
+  return stop ? { stop } : { cursor: undefined };
 }
 
-async function takeNotice<Data>(item: Notice, cursor: Cursor, { handlers, signal }: Taking<Data>): Promise<Step> {
-  const kind = gapBefore(item, item.notice.from, cursor);
-  const gapStop = kind && (await stopAtGap({ kind, cursor, event: attributesOf(item) }, handlers));
+async function takeNotice<Data>(item: Notice, cursors: Cursors, { handlers, signal }: Taking<Data>): Promise<Step> {
+  const kind = gapBefore(item, cursors);
+  const gapStop = kind && (await stopAtGap({ kind, cursor: cursors.of(item), event: attributesOf(item) }, handlers));
   if (gapStop) return { stop: gapStop };
-  const next = { sequence: item.sequence, chain: item.chain };
+  const next = behind(item);
   const stop = await handled(item.id, () => handlers.onNotice?.({ ...item, cursor: next }, signal));
   return stop ? { stop } : { cursor: next };
 }
 
-function follows(item: SealedEvent, plaintext: Uint8Array, cursor: Cursor): boolean {
-  return nextChain(cursor.chain, { sequence: item.sequence, id: item.id, plaintext }) === item.chain;
+/** Where the event before is another strand's, or is not known any more, its chain proves nothing here. */
+function isProven(item: SealedEvent, plaintext: Uint8Array, cursors: Cursors): boolean {
+  const before = cursors.chainBefore(item);
+  if (before === undefined) return item.previous !== undefined;
+  return nextChain(before, { sequence: item.sequence, id: item.id, plaintext }) === item.chain;
 }
 
 async function takeEvent<Data>(
   item: SealedEvent,
-  cursor: Cursor,
+  cursors: Cursors,
   { keys, handlers, signal }: Taking<Data>,
 ): Promise<Step> {
   const opened = open<Data>(item, keys);
   if ('stop' in opened) return opened;
-  const kind =
-    gapBefore(item, item.sequence, cursor) ?? (follows(item, opened.plaintext, cursor) ? undefined : 'broken_chain');
-  const gapStop = kind && (await stopAtGap({ kind, cursor, event: attributesOf(item) }, handlers));
+  const kind = gapBefore(item, cursors) ?? (isProven(item, opened.plaintext, cursors) ? undefined : 'broken_chain');
+  const gapStop = kind && (await stopAtGap({ kind, cursor: cursors.of(item), event: attributesOf(item) }, handlers));
   if (gapStop) return { stop: gapStop };
-  const next = { sequence: item.sequence, chain: item.chain };
+  const next = behind(item);
   const stop = await handled(item.id, () =>
     handlers.onEvent({ ...attributesOf(item), ...opened, cursor: next }, signal),
   );
   return stop ? { stop } : { cursor: next };
 }
 
-function isRepeat(item: Attributes, cursor: Cursor): boolean {
-  return item.sequence < cursor.sequence || (item.sequence === cursor.sequence && item.chain === cursor.chain);
+/** A repeat is dropped. It moves its cursor all the same if it follows: it may have come in another strand before. */
+function repeated(item: SealedEvent | Notice, cursors: Cursors): Step {
+  const moves = item.sequence > cursors.of(item).sequence && cursors.follows(item);
+  return { cursor: moves ? behind(item) : undefined };
 }
 
-/** Takes one event of a batch: drops a repeat, checks that the rest follows from the cursor, opens it and hands it over. */
-export async function takeOne<Data>(item: SealedEvent | Notice, cursor: Cursor, taking: Taking<Data>): Promise<Step> {
-  if ('sealed' in item && item.replay !== undefined) return takeReplay(item, cursor, taking);
-  if (isRepeat(item, cursor)) return { cursor };
-  return 'notice' in item ? takeNotice(item, cursor, taking) : takeEvent(item, cursor, taking);
+/** Takes one event of a batch: drops a repeat, checks that the rest follows from the cursors, opens it and hands it over. */
+export async function takeOne<Data>(item: SealedEvent | Notice, cursors: Cursors, taking: Taking<Data>): Promise<Step> {
+  if ('sealed' in item && item.replay !== undefined) return takeReplay(item, taking);
+  if (cursors.isRepeat(item)) return repeated(item, cursors);
+  return 'notice' in item ? takeNotice(item, cursors, taking) : takeEvent(item, cursors, taking);
 }
