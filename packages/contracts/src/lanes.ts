@@ -10,3 +10,11 @@ export const lanes: readonly number[] = Array.from({ length: laneCount }, (_, la
 export function laneOf(tenantId: string): number {
   return createHash('sha256').update(tenantId).digest().readUInt32BE(0) % laneCount;
 }
+
+/**
+ * The strand of a conversation: the first four bytes of SHA-256 of its id, modulo the number of the portal's strands. What belongs
+ * to no conversation is in the strand of the empty text. Receivers compute it too: it never changes. Pure.
+ */
+export function strandOf(conversationId: string, count: number): number {
+  return createHash('sha256').update(conversationId).digest().readUInt32BE(0) % count;
+}

@@ -41,6 +41,7 @@ export type {
   BatchItem,
   ConsumerPorts,
   GivenUp,
+  ItemPlace,
   PauseReason,
   PortalPorts,
   PortalRequest,
@@ -58,6 +59,7 @@ export { type PortalLaneView, type PortalQueueOptions, runPortalQueue } from './
 export { type Recorded, readRecorded } from './bus/queue/portal-record.ts';
 export { unknownKeyRetryMs } from './bus/queue/portal-reseal.ts';
 export { type PlacedEvent, toldOf } from './bus/queue/portal-state.ts';
+export { summaryOf } from './bus/queue/portal-strand.ts';
 export { createRequestGate, type OpenRequest, type RequestGate } from './bus/queue/request-gate.ts';
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';

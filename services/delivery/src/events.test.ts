@@ -11,7 +11,7 @@ const log = createLogger({ service: 'delivery', instance: 'one', level: 'silent'
 async function measuredOf(reasons: Readonly<Record<string, string | undefined>>): Promise<string> {
   const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
   const events = deliveryEvents({ log, metrics, now: () => 0 });
-  const portals = Object.keys(reasons).map((id) => [id, { id, mode: 'paused', queue: [] }] as const);
+  const portals = Object.keys(reasons).map((id) => [id, { id, mode: 'paused', queue: [], strands: [] }] as const);
   events.opened({ lane: 0, portals: new Map(portals), liveBytes: 0, feedSequence: 0 } as never);
   const once = new AbortController();
   const measuring = events.measure(
@@ -58,10 +58,21 @@ test('a portal that does not balance at two looks is told', async () => {
     parked: 0,
     withheld: 0,
     queue: [{ event: {} }, {}],
+    strands: [],
   };
-  const portals = new Map([
+  // Three done since the strands began behind 1, and two in memory.
+  const aStrand = (done: number, waiting: number) => ({
+    ...even,
+    done,
+    notices: [],
+    queue: even.queue.slice(0, waiting),
+  });
+  const parallel = { ...even, id: 'parallel', queue: [], headSequence: 6, strands: [aStrand(1, 1), aStrand(2, 1)] };
+  const portals = new Map<string, object>([
     ['even', { ...even, id: 'even' }],
     ['lost', { ...even, id: 'lost', headSequence: 4 }],
+    ['parallel', parallel],
+    ['parallellost', { ...parallel, id: 'parallellost', headSequence: 8 }],
   ]);
   events.opened({ lane: 0, portals, liveBytes: 0, feedSequence: 0 } as never);
   const end = new AbortController();
@@ -69,9 +80,12 @@ test('a portal that does not balance at two looks is told', async () => {
   const measuring = events.measure(more, end.signal);
   const told = await until(async () => {
     const found = [...(await metrics.text()).matchAll(/^trunkline_portal_imbalance\{portal="(\w+)",.*\} (\d+)$/gm)];
-    return found.length > 0 && found.map(([, portal, sum]) => [portal, sum]);
+    return found.length > 1 && found.map(([, portal, sum]) => [portal, sum]);
   });
   end.abort();
   await measuring;
-  assert.deepEqual(told, [['lost', '1']]);
+  assert.deepEqual(told, [
+    ['lost', '1'],
+    ['parallellost', '2'],
+  ]);
 });

@@ -9,6 +9,7 @@ import {
   pause,
   type Runtime,
   type StoredMessage,
+  summaryOf,
 } from '@trunkline/runtime';
 import { imbalanceOf } from './domain/balance.ts';
 import type { OpenStreams } from './pull/open-streams.ts';
@@ -102,8 +103,12 @@ function gaugesOf(metrics: Metrics) {
   };
 }
 
+function portalsOf(lanes: ReadonlySet<PortalLaneView>) {
+  return [...lanes].flatMap((lane) => [...lane.portals.values()].map(summaryOf));
+}
+
 function measureLanes(lanes: ReadonlySet<PortalLaneView>, gauges: ReturnType<typeof gaugesOf>, nowMs: number): void {
-  const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
+  const all = portalsOf(lanes);
   for (const mode of modes) {
     const some = all.filter((portal) => portal.mode === mode);
     const fronts = some.map((portal) => portal.queue[0]?.event.at?.getTime() ?? portal.frontAtMs ?? nowMs);
@@ -121,7 +126,7 @@ function measurePaused(
   gauges: ReturnType<typeof gaugesOf>,
   pauses: Pick<Pauses, 'reasonOf'>,
 ): void {
-  const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
+  const all = portalsOf(lanes);
   const paused = all.filter(({ mode }) => mode === 'paused').map(({ id }) => becauseOf(pauses.reasonOf(id)));
   for (const reason of pausedBecause) gauges.paused.set(paused.filter((its) => its === reason).length, { reason });
 }
@@ -133,7 +138,7 @@ function balancesOf(log: Logger, metrics: Metrics): (lanes: ReadonlySet<PortalLa
   let former = new Map<string, number>();
   let told = new Set<string>();
   return (lanes) => {
-    const all = [...lanes].flatMap((lane) => [...lane.portals.values()]);
+    const all = portalsOf(lanes);
     const now = new Map(all.map((portal) => [portal.id, imbalanceOf(portal)] as const).filter(([, sum]) => sum !== 0));
     const lasting = new Set([...now].filter(([id, sum]) => former.get(id) === sum).map(([id]) => id));
     for (const portal of told) if (!lasting.has(portal)) gauge.remove({ portal });

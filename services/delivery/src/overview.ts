@@ -1,4 +1,4 @@
-import { type Directory, machineClock, type PortalLaneView, pause } from '@trunkline/runtime';
+import { type Directory, machineClock, type PortalLaneView, pause, summaryOf } from '@trunkline/runtime';
 import { type Around, laneTold, type SeenPortal, seenPortal } from './domain/lane-told.ts';
 import { withLook } from './domain/status-slots.ts';
 import { stateOf } from './domain/unwell.ts';
@@ -74,7 +74,9 @@ export function createOverview({ lanes: store, statuses, directory, instance, no
       const former = await statuses.find(open.map(({ id }) => id));
       const seen = around(told);
       const at = new Date(seen.nowMs);
-      await statuses.put(open.map((portal) => statusOf(portal, seenPortal(portal, seen), { at, former, takenAt })));
+      await statuses.put(
+        open.map((portal) => statusOf(portal, seenPortal(summaryOf(portal), seen), { at, former, takenAt })),
+      );
     }
     takenAt.clear();
   };

@@ -53,10 +53,14 @@ export function runTenantDoors(
 
 function heldOfLane({ lane, behind }: PortalLaneView, directory: Pick<Directory, 'portal'>): LaneHeld {
   const bytes = new Map<string, number>();
-  let messages = 0;
+  // Of the strands of a portal the one that is least far says what the portal holds.
+  const byPortal = new Map<string, ReturnType<typeof heldOf>>();
   for (const { id, headTotals, doneTotals } of behind) {
     const held = heldOf(headTotals, doneTotals);
-    if (held.overflowedMessages === 0) continue;
+    if (held.overflowedMessages > (byPortal.get(id)?.overflowedMessages ?? 0)) byPortal.set(id, held);
+  }
+  let messages = 0;
+  for (const [id, held] of byPortal) {
     messages += held.overflowedMessages;
     const tenantId = directory.portal(id)?.tenantId ?? '';
     bytes.set(tenantId, (bytes.get(tenantId) ?? 0) + held.overflowedBytes);

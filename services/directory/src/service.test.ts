@@ -86,7 +86,17 @@ test('a portal is made with its licence key, changed, and switched off and on', 
   const once = { queueKind: PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE };
   const set = await around.gateway.updatePortal({ portalId: portal.id, settings: once }, own);
   assert.equal(set.settings?.queueKind, once.queueKind);
-  for (const wrong of [{ ...once, primaryConsumer: 'crm' }, { queueKind: 7 as PortalQueueKind }]) {
+  const parallel = { queueKind: PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_ONCE, parallelRequests: 16 };
+  const spread = await around.gateway.updatePortal({ portalId: portal.id, settings: parallel }, own);
+  assert.deepEqual([spread.settings?.queueKind, spread.settings?.parallelRequests], [parallel.queueKind, 16]);
+  for (const parallelRequests of [1, 17]) {
+    await assert.rejects(
+      around.gateway.updatePortal({ portalId: portal.id, settings: { ...parallel, parallelRequests } }, own),
+      ({ violations }: TrunklineError) => violations[0]?.field === 'settings.parallel_requests',
+    );
+  }
+  const pulled = [once, parallel].map((settings) => ({ ...settings, primaryConsumer: 'crm' }));
+  for (const wrong of [...pulled, { queueKind: 7 as PortalQueueKind }]) {
     await assert.rejects(
       around.gateway.updatePortal({ portalId: portal.id, settings: wrong }, own),
       ({ violations }: TrunklineError) => violations[0]?.field === 'settings.queue_kind',

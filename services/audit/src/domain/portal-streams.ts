@@ -1,4 +1,4 @@
-import { DeliveryRecord, type HopKind, ids, SealedBatch } from '@trunkline/contracts';
+import { DeliveryRecord, type HopKind, ids, type PendingNotice, SealedBatch } from '@trunkline/contracts';
 import { type ClearEntry, entryOf, type Place, type Said } from './entry.ts';
 
 /** What a range that was given up is called. */
@@ -26,10 +26,11 @@ export function deliveryEntries(place: Place, data: Uint8Array): ClearEntry[] {
   const { attempts, cursors, isFull } = DeliveryRecord.decode(data);
   const tried = attempts.map((attempt): Said => {
     const { portalId, firstSequence, lastSequence, accepted, at, durationMs, outcome } = attempt;
-    const { httpStatus, traceparent, replay } = attempt;
-    // A portal may take the first few of a batch: the others are tried again.
-    const last = outcome === 'accepted' && accepted > 0 ? firstSequence + accepted - 1 : lastSequence;
-    const range = { portalId, sequence: firstSequence, lastSequence: Math.min(last, lastSequence) };
+    const { httpStatus, traceparent, replay, strand } = attempt;
+    // A portal may take the first few of a batch: the others are tried again. Between those of a strand are others', so it says itself.
+    const isCounted = outcome === 'accepted' && accepted > 0 && strand === '';
+    const last = isCounted ? firstSequence + accepted - 1 : lastSequence;
+    const range = { portalId, sequence: firstSequence, lastSequence: Math.min(last, lastSequence), strand };
     const told = { outcome, durationMs, httpStatus, traceparent, attempt: attempt.attempt, replay };
     return {
       kind: replay > 0 ? 'delivery.replayed' : 'delivery.attempted',
@@ -38,16 +39,21 @@ export function deliveryEntries(place: Place, data: Uint8Array): ClearEntry[] {
       ...(at === undefined ? {} : { at }),
     };
   });
-  const givenUp = (isFull ? [] : cursors).flatMap(({ portalId, notices }) =>
-    notices.map(({ kind, fromSequence, toSequence, at }): Said => {
-      const range = { portalId, sequence: fromSequence, lastSequence: toSequence };
-      const id = ids.notice(portalId, fromSequence, toSequence);
-      const hop = givenUpHops[kind] ?? 'events.parked';
-      return { kind: hop, id, outcome: kind, ...range, ...(at === undefined ? {} : { at }) };
-    }),
-  );
+  const givenUp = (isFull ? [] : cursors).flatMap(({ portalId, notices, strands }) => [
+    ...notices.map((notice) => givenUpOf(portalId, notice, '')),
+    ...strands.flatMap((strand, index) =>
+      strand.notices.map((notice) => givenUpOf(portalId, notice, `${index}/${strands.length}`)),
+    ),
+  ]);
   return [...tried, ...givenUp].map((said, index) => {
     const id = ids.at(place.stream, place.sequence, index);
     return { entry: entryOf(place, index, { id, service: 'delivery', ...said }) };
   });
+}
+
+function givenUpOf(portalId: string, { kind, fromSequence, toSequence, at }: PendingNotice, strand: string): Said {
+  const range = { portalId, sequence: fromSequence, lastSequence: toSequence, strand };
+  const id = ids.notice(portalId, fromSequence, toSequence);
+  const hop = givenUpHops[kind] ?? 'events.parked';
+  return { kind: hop, id, outcome: kind, ...range, ...(at === undefined ? {} : { at }) };
 }

@@ -1,4 +1,4 @@
-import { AuditRecord, type FollowRequest, streams } from '@trunkline/contracts';
+import { AuditRecord, type FollowRequest, strandOf, streams } from '@trunkline/contracts';
 import { type AnyHop, byTime, hopKey, hopsOf, isAbout, withConnectors } from '../domain/hops.ts';
 import { messageKinds, type PassportDocument, type RecordPlace } from '../domain/passport-entry.ts';
 import type { History } from '../kafka.ts';
@@ -97,17 +97,27 @@ async function ownsPortal(portalId: string, parts: GatherParts): Promise<boolean
 
 /** Attempts to deliver the sealed events among hops. */
 async function attempts(hops: readonly AnyHop[], parts: GatherParts): Promise<AnyHop[]> {
-  const sequences: PortalSequence[] = byTime(hops)
+  const sealed = byTime(hops)
     .filter(({ stream }) => stream === streams.outbox)
-    .map(({ entry: { portalId, sequence } }) => ({ portalId, sequence }))
+    .map(({ entry }) => entry)
     .slice(-mostSequences);
+  const sequences: PortalSequence[] = sealed.map(({ portalId, sequence }) => ({ portalId, sequence }));
   if (sequences.length === 0) return [];
   const holds = ({ entry }: AnyHop) =>
-    sequences.some(
-      ({ portalId, sequence }) =>
-        entry.portalId === portalId && entry.sequence <= sequence && sequence <= entry.lastSequence,
+    sealed.some(
+      ({ portalId, sequence, conversationId }) =>
+        entry.portalId === portalId &&
+        entry.sequence <= sequence &&
+        sequence <= entry.lastSequence &&
+        isInStrand(conversationId, entry.strand),
     );
   return await hopsBy({ by: 'sequences', sequences }, parts, holds);
+}
+
+/** What is told of a range of a strand is told of its own events alone. */
+function isInStrand(conversationId: string, strand: string): boolean {
+  const [index, count] = strand.split('/').map(Number);
+  return count === undefined || strandOf(conversationId, count) === index;
 }
 
 function isOf({ entry }: AnyHop, tenantId: string | undefined, orNobody?: 'or nobody'): boolean {

@@ -12,6 +12,7 @@ import {
 import type { Consumers } from '../consumers.ts';
 import { noticeItem } from '../domain/notice.ts';
 import { deletedKidsOf, obstacleOf, settingsOf } from '../domain/settings.ts';
+import { strandItem } from '../domain/strand-item.ts';
 import type { DeliveryEvents } from '../events.ts';
 import type { KeyChanges } from '../key-changes.ts';
 import type { Pauses } from '../store/pauses.ts';
@@ -82,6 +83,7 @@ function portsOf(context: LaneContext): PortalPorts {
       return { settings, deletedKids, blockedBy, consumer, resumedAtMs };
     },
     consumers: consumers.ports,
+    inStrand: strandItem,
     keep: undelivered.keep,
     pause: (portalId, reason, text) => pauses.add(portalId, `${reason}: ${text}`),
     notice: (portalId, notice) => {

@@ -12,7 +12,7 @@ test('elements are joined as they are, and the whole is a JSON array', () => {
 test('a notice takes sequence and chain of the last event of its range', () => {
   const chain = Buffer.alloc(32, 7);
   const at = new Date('2026-03-01T10:00:00.000Z');
-  const range = { kind: 'expired', fromSequence: 3, toSequence: 9, reason: 'older than 24 hours', chain, at };
+  const range = { kind: 'expired', fromSequence: 3, toSequence: 9, reason: 'older than 24 hours', chain, at, count: 0 };
   const item = noticeItem({ id: 'p', tenantId: 't' }, range);
   assert.equal(item.sequence, 9);
   assert.deepEqual(JSON.parse(Buffer.from(item.bytes).toString()), {

@@ -1,5 +1,5 @@
 import { type PortalEntry, PortalMode, UnwellPortal } from '@trunkline/contracts';
-import type { PortalLaneView } from '@trunkline/runtime';
+import { type PortalLaneView, summaryOf } from '@trunkline/runtime';
 import type { ToldMode } from '../store/lanes.ts';
 import { emptyAtOf } from './empty-at.ts';
 import { obstacleOf, settingsOf } from './settings.ts';
@@ -54,7 +54,8 @@ export function seenPortal(portal: ViewedPortal, { entryOf, pausedBecause, nowMs
 export function laneTold(lane: PortalLaneView, around: Around) {
   const byMode = new Map<PortalMode, ToldMode>();
   const unwell: UnwellPortal[] = [];
-  for (const portal of lane.portals.values()) {
+  for (const whole of lane.portals.values()) {
+    const portal = summaryOf(whole);
     const seen = seenPortal(portal, around);
     byMode.set(seen.mode, withPortal(byMode.get(seen.mode), seen));
     if (isUnwell(seen) && !(seen.isOff && seen.waiting === 0))

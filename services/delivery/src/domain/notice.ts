@@ -1,8 +1,8 @@
 import { ids, type PendingNotice } from '@trunkline/contracts';
 import type { BatchItem } from '@trunkline/runtime';
 
-/** A sequence as events carry it: 20 digits, so that it sorts as text. */
-function sequenceText(sequence: number): string {
+/** A sequence as events carry it: 20 digits, so that it sorts as text. Pure. */
+export function sequenceText(sequence: number): string {
   return sequence.toString().padStart(20, '0');
 }
 
@@ -14,7 +14,7 @@ export function noticeItem(
   portal: { readonly id: string; readonly tenantId: string },
   notice: PendingNotice,
 ): BatchItem {
-  const { kind, fromSequence, toSequence, reason, chain, at } = notice;
+  const { kind, fromSequence, toSequence, reason, chain, at, count } = notice;
   const id = ids.notice(portal.id, fromSequence, toSequence);
   const event = {
     specversion: '1.0',
@@ -25,7 +25,12 @@ export function noticeItem(
     sequence: sequenceText(toSequence),
     chain: chain.toString('hex'),
     datacontenttype: 'application/json',
-    data: { from: sequenceText(fromSequence), to: sequenceText(toSequence), reason },
+    data: {
+      ...{ from: sequenceText(fromSequence), to: sequenceText(toSequence) },
+      // Within the range of a strand are events of others, which it does not speak of.
+      ...(count > 0 && { count }),
+      reason,
+    },
   };
   return { sequence: toSequence, id, bytes: Buffer.from(JSON.stringify(event)), traceparent: '' };
 }

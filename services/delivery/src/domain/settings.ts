@@ -5,6 +5,16 @@ import type { PortalView } from '@trunkline/runtime';
 export const defaultTimeoutMs = 15_000;
 
 const defaults = { lingerMs: 200, batchEvents: 100, batchBytes: 262_144, retentionHours: 24 };
+/** Requests at once, each of other conversations. */
+const parallelRequests = { least: 2, usual: 4, most: 16 };
+const onceKinds: readonly PortalQueueKind[] = [
+  PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE,
+  PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_ONCE,
+];
+const parallelKinds: readonly PortalQueueKind[] = [
+  PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_GUARANTEED,
+  PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_ONCE,
+];
 const retentionBounds = { least: 1, most: 48 };
 const hourMs = 3_600_000;
 
@@ -25,8 +35,15 @@ export function settingsOf(entry: PortalEntry | undefined): PortalView['settings
     batchBytes: Math.min(batchBytes || defaults.batchBytes, defaults.batchBytes),
     retentionMs: Math.min(Math.max(hours, retentionBounds.least), retentionBounds.most) * hourMs,
     requestsPerMinute,
-    isOnce: entry?.settings?.queueKind === PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE,
+    isOnce: entry?.settings !== undefined && onceKinds.includes(entry.settings.queueKind),
+    strands: strandsOf(entry?.settings),
   };
+}
+
+function strandsOf(settings: PortalEntry['settings']): number {
+  if (settings === undefined || !parallelKinds.includes(settings.queueKind)) return 1;
+  const { least, usual, most } = parallelRequests;
+  return Math.min(Math.max(settings.parallelRequests || usual, least), most);
 }
 
 /** Keys of a portal that are no more. Pure. */

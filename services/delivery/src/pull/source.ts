@@ -12,6 +12,7 @@ import {
   type ReaderPlace,
   readOutbox,
 } from '@trunkline/runtime';
+import { strandItem } from '../domain/strand-item.ts';
 import { type KnownKeys, underKnownKeys } from './known-keys.ts';
 import { notHeld } from './refusals.ts';
 
@@ -65,7 +66,15 @@ export function followerSource(of: SourceOf): Source {
 /** What the lane tells the primary consumer of such events, a follower is told here. */
 function withheldNotice(events: readonly PlacedEvent[], { event }: PlacedEvent, reason: string): PendingNotice {
   const fromSequence = events[0]?.event.sequence ?? event.sequence;
-  return { kind: 'withheld', fromSequence, toSequence: event.sequence, reason, chain: event.chain, at: event.at };
+  return {
+    kind: 'withheld',
+    fromSequence,
+    toSequence: event.sequence,
+    reason,
+    chain: event.chain,
+    at: event.at,
+    count: 0,
+  };
 }
 
 /** What the primary one's source needs beside. */
@@ -99,18 +108,30 @@ export function primarySource(of: PrimaryOf): Source {
       isHolding = false;
       const notice = cursor.notices.find(({ toSequence }) => toSequence > place.sequence);
       if (notice !== undefined && notice.fromSequence <= place.sequence + 1) {
+        const items = afterStrands(cursor, place, [of.noticeOf(notice)]);
         place = behindNotice(place, notice, cursor);
-        return [of.noticeOf(notice)];
+        return items;
       }
       const events = await eventsAfter(of, place, limit);
       const end = events.findIndex((placed) => isForLater(placed, { notice, cursor, beforeMs: of.expiredBeforeMs() }));
       const opened = await underKnownKeys(fitted(end === -1 ? events : events.slice(0, end), limit), of.keys);
       const last = opened.events.at(-1);
       if (opened.kind === 'withheld' || (last === undefined && events.length > 0)) return await hold();
+      const items = afterStrands(cursor, place, opened.events.map(itemOf));
       if (last !== undefined) place = placeBehind(last);
-      return opened.events.map(itemOf);
+      return items;
     },
   };
+}
+
+/** The first that comes after strands says what it comes after. */
+function afterStrands(
+  { after }: PortalCursor,
+  { sequence }: ReaderPlace,
+  items: readonly BatchItem[],
+): readonly BatchItem[] {
+  if (after.length === 0 || sequence !== Math.max(...after)) return items;
+  return items.map((item, index) => (index > 0 ? item : strandItem(item, { name: undefined, previous: after })));
 }
 
 interface Bound {

@@ -29,6 +29,8 @@ export interface Surroundings extends AsyncDisposable {
   damage(portalId: string): Promise<() => Promise<void>>;
   /** The sequence up to which delivery has recorded that a portal is done. */
   recordedOf(portalId: string): Promise<number>;
+  /** How many strands delivery has recorded of a portal. */
+  strandsOf(portalId: string): Promise<number>;
 }
 
 /** Token of delivery among the services of a test. */
@@ -107,11 +109,13 @@ function writing({
   const tenants = new Map<string, string>();
   const streamsOf = sealedStreams(nats, bus);
   const tenantOf = (portalId: string) => tenants.get(portalId) ?? 'home';
+  const cursorOf = async (portalId: string) => {
+    const { cursors } = await readRecorded(bus, laneOf(tenantOf(portalId)));
+    return cursors.find((cursor) => cursor.portalId === portalId);
+  };
   return {
-    recordedOf: async (portalId) => {
-      const { cursors } = await readRecorded(bus, laneOf(tenantOf(portalId)));
-      return cursors.find((cursor) => cursor.portalId === portalId)?.sequence ?? 0;
-    },
+    recordedOf: async (portalId) => (await cursorOf(portalId))?.sequence ?? 0,
+    strandsOf: async (portalId) => (await cursorOf(portalId))?.strands.length ?? 0,
     setPortal: async (entry) => {
       const whole = PortalEntry.fromPartial({ tenantId: 'home', isActive: true, ...entry });
       tenants.set(whole.id, whole.tenantId);

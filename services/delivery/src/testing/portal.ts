@@ -4,9 +4,20 @@ import { text } from 'node:stream/consumers';
 import { headers } from '@trunkline/contracts';
 import { Webhook } from 'standardwebhooks';
 
+/** What a portal sees of an event without opening it. */
+export interface ReceivedEvent {
+  readonly sequence: number;
+  readonly id: string;
+  readonly type: string;
+  readonly subject?: string;
+  readonly strand?: string;
+  readonly previous?: string;
+  readonly data?: unknown;
+}
+
 /** A request that a portal got: its CloudEvents, and what was in its headers. */
 export interface Received {
-  readonly events: readonly { readonly sequence: number; readonly id: string; readonly type: string }[];
+  readonly events: readonly ReceivedEvent[];
   readonly traceparent: string | undefined;
   /** True if its signature is the portal's own, as the standard's library judges it. */
   readonly isSigned: boolean;
@@ -67,7 +78,7 @@ export async function startPortal(signingKey: Uint8Array): Promise<TestPortal> {
 async function read(request: IncomingMessage, webhook: Webhook): Promise<Received> {
   const body = await text(request);
   const given = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  const events = (JSON.parse(body) as { sequence: string; id: string; type: string }[]).map((event) => ({
+  const events = (JSON.parse(body) as (Omit<ReceivedEvent, 'sequence'> & { sequence: string })[]).map((event) => ({
     ...event,
     sequence: Number(event.sequence),
   }));

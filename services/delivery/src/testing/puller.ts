@@ -17,6 +17,7 @@ export interface Pulled {
   readonly sequence: number;
   readonly id: string;
   readonly type: string;
+  readonly previous?: unknown;
   readonly data: unknown;
 }
 

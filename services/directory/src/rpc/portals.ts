@@ -37,6 +37,7 @@ const limits: Record<NumberSetting, readonly [least: number, most: number]> = {
   timeoutMs: [1_000, 60_000],
   retentionHours: [1, 48],
   requestsPerMinute: [1, 60_000],
+  parallelRequests: [2, 16],
 };
 
 function checkedSettings(settings: PortalSettings | undefined): PortalSettings {
@@ -59,17 +60,22 @@ const queueKinds: readonly PortalQueueKind[] = [
   PortalQueueKind.PORTAL_QUEUE_KIND_UNSPECIFIED,
   PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_GUARANTEED,
   PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE,
+  PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_GUARANTEED,
+  PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_ONCE,
 ];
+/** The only kinds of a portal that pulls: one stream, of which it acknowledges what it likes. */
+const pullKinds = queueKinds.slice(0, 2);
 
 function checkQueueKind({ queueKind, primaryConsumer }: PortalSettings): void {
   const field = 'settings.queue_kind';
   if (!queueKinds.includes(queueKind)) {
     const description =
-      'Must be PORTAL_QUEUE_KIND_SEQUENTIAL_GUARANTEED (the default) or PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE.';
+      'Must be PORTAL_QUEUE_KIND_SEQUENTIAL_GUARANTEED (the default), …_SEQUENTIAL_ONCE, …_PARALLEL_GUARANTEED or …_PARALLEL_ONCE.';
     throw invalidArgument({ field, description });
   }
-  if (queueKind !== PortalQueueKind.PORTAL_QUEUE_KIND_SEQUENTIAL_ONCE || primaryConsumer === '') return;
-  const description = 'A portal that pulls decides itself what it takes: leave the queue kind at its default.';
+  if (primaryConsumer === '' || pullKinds.includes(queueKind)) return;
+  const description =
+    'A portal that pulls has one stream, and decides itself what it takes: leave the queue kind at its default.';
   throw invalidArgument({ field, description });
 }
 

@@ -1,4 +1,5 @@
 import type { Guard } from './guard-list.ts';
+import { strandGuards } from './strand-guards.ts';
 
 const model = 'queue/portal-queue.model.test.ts';
 const cases = 'queue/portal-queue.test.ts';
@@ -44,8 +45,8 @@ export const queueGuards: readonly Guard[] = [
   {
     name: 'the spacing of requests to a portal that allows only so many',
     file: 'queue/portal-lane.ts',
-    from: 'return Math.max(dueAtMs, pacedFromMs(portal.pace, settings.requestsPerMinute));',
-    to: 'return dueAtMs;',
+    from: 'return Math.max(dueAtMs, whole.heldUntilMs, pacedFromMs(whole.pace, settings.requestsPerMinute));',
+    to: 'return Math.max(dueAtMs, whole.heldUntilMs);',
     proof: 'queue/portal-pace.queue.test.ts',
   },
   {
@@ -209,4 +210,5 @@ export const queueGuards: readonly Guard[] = [
     to: '',
     proof: 'queue/portal-overflow.test.ts',
   },
+  ...strandGuards,
 ];

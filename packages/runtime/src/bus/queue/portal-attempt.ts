@@ -1,13 +1,14 @@
 import type { Slot } from './pools.ts';
 import { fitting, itemOf } from './portal-batch.ts';
 import { dequeue } from './portal-feed.ts';
-import { eventsAtOnce, type Lane, mayStart, pausePortal, toDrain } from './portal-lane.ts';
+import { eventsAtOnce, isDue, type Lane, mayStart, pausePortal, toDrain } from './portal-lane.ts';
 import { goOn, isSkipped, skip } from './portal-once.ts';
 import { afterAnswer } from './portal-pace.ts';
 import type { BatchItem, PortalRequest, PostResult, Verdict } from './portal-ports.ts';
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
 import { unknownKeyRetryMs } from './portal-reseal.ts';
 import { moveBehind, type PlacedEvent, type Portal } from './portal-state.ts';
+import { heard, inStrand, moveLive, strandNameOf, wholeOf } from './portal-strand.ts';
 import type { OpenRequest } from './request-gate.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
@@ -26,16 +27,18 @@ export async function attempt(lane: Lane, work: Work, events: readonly PlacedEve
   const { settings } = lane.ports.view(portal.id);
   const limit = eventsAtOnce(portal, settings);
   const notices = portal.notices.map((notice) => lane.ports.notice(portal.id, notice));
-  const items = fitting([...notices, ...events.slice(0, limit).map(itemOf)], {
+  const waiting = [...notices, ...events.slice(0, limit).map(itemOf)];
+  const items = fitting(inStrand(portal, waiting, lane.ports.inStrand), {
     ...{ events: limit, bytes: settings.batchBytes },
   });
-  // Reading may have taken longer than the lease is trusted: then this turn is over.
-  if (!mayStart(lane)) return undefined;
+  // Reading may have taken longer than the lease is trusted: then this turn is over. Or another strand was faster.
+  if (!mayStart(lane) || (portal.strand !== undefined && !isDue(lane, portal))) return undefined;
   const at = new Date(lane.clock.wallMs());
   const startedAtMs = lane.clock.now();
   const result = await post(lane, work, { items, attempt: portal.failures + 1 });
   const durationMs = Math.round(lane.clock.now() - startedAtMs);
-  const record = { ...tried(portal, items), ...outcomeOf(result, items.length), at, durationMs, replay: 0 };
+  const outcome = outcomeOf(result, items.length);
+  const record = { ...tried(portal, items, outcome.accepted), ...outcome, at, durationMs, replay: 0 };
   lane.attempts.push(record);
   lane.observer.attempted(work.slot.pool, record, sizeOf(items));
   lane.changed.add(portal);
@@ -56,12 +59,14 @@ export async function attempt(lane: Lane, work: Work, events: readonly PlacedEve
 export async function post(lane: Lane, work: Work, batch: Omit<PortalRequest, 'portalId'>): Promise<PostResult> {
   const { portal, request } = work;
   const startedAtMs = lane.clock.now();
+  const whole = wholeOf(portal);
+  whole.pace = { ...whole.pace, startedAtMs };
   const leave = turnSickInTime(lane, work);
   const result = await answerOf(lane, work, batch);
   leave();
   const endedAtMs = lane.clock.now();
   if (result.verdict.kind === 'accepted') lane.gate.usual.accepted(endedAtMs - startedAtMs);
-  portal.pace = afterAnswer(portal.pace, {
+  whole.pace = afterAnswer(whole.pace, {
     ...{ events: batch.items.length, attempt: batch.attempt, startedAtMs, endedAtMs, result },
     batchEvents: lane.ports.view(portal.id).settings.batchEvents,
     isAborted: request.signal.aborted,
@@ -116,6 +121,9 @@ function settle(lane: Lane, portal: Portal, sent: Sent, verdict: Verdict): 'park
       fail(lane, portal, verdict);
       portal.nextAttemptAtMs =
         lane.clock.now() + (verdict.retryAfterMs ?? retryDelayMs(portal.failures, lane.random()));
+      // It speaks for the portal: no other strand asks sooner.
+      if (portal.strand !== undefined && verdict.retryAfterMs !== undefined)
+        wholeOf(portal).heldUntilMs = portal.nextAttemptAtMs;
       return undefined;
     case 'unknown_key': {
       fail(lane, portal, verdict);
@@ -145,19 +153,31 @@ function settle(lane: Lane, portal: Portal, sent: Sent, verdict: Verdict): 'park
   }
 }
 
-function accept(lane: Lane, portal: Portal, { events, notices }: Sent, count: number): void {
+function accept(lane: Lane, portal: Portal, { items, events, notices }: Sent, count: number): void {
   portal.notices = portal.notices.slice(Math.min(count, notices));
   const done = Math.max(0, count - notices);
   const last = events[done - 1];
   if (last !== undefined) moveBehind(portal, last);
+  heard(portal, items[count - 1]?.sequence ?? 0);
+  portal.done += done;
   if (portal.mode === 'live') dequeue(lane, portal, done);
+  if (portal.mode === 'live' && portal.strand !== undefined) moveLive(portal);
+  if (portal.failures > 0) recover(lane, portal);
   portal.failures = 0;
   portal.lastError = '';
   portal.lastErrorText = '';
   portal.nextAttemptAtMs = lane.clock.now();
   // A notice that is taken says nothing about the events.
-  if (done > 0) portal.parkedInRow = 0;
+  if (done > 0) wholeOf(portal).parkedInRow = 0;
   portal.refusal = afterProgress(portal.refusal, portal.sequence);
+}
+
+/** A portal that takes something again is asked by its other strands too, unless it is their events that it does not want. */
+function recover(lane: Lane, { strand }: Portal): void {
+  for (const each of strand?.whole.strands ?? []) {
+    if (each.failures > 0 && each.refusal === undefined && each.lastError !== 'portal_unknown_key')
+      each.nextAttemptAtMs = Math.min(each.nextAttemptAtMs, lane.clock.now());
+  }
 }
 
 function fail(lane: Lane, portal: Portal, verdict: { readonly code: string; readonly text: string }): void {
@@ -172,10 +192,13 @@ export function sizeOf(items: readonly BatchItem[]): { readonly events: number; 
   return { events: items.length, bytes: items.reduce((sum, item) => sum + item.bytes.length, 0) };
 }
 
-function tried(portal: Portal, items: readonly BatchItem[]) {
+function tried(portal: Portal, items: readonly BatchItem[], accepted: number) {
+  const { strand } = portal;
   const firstSequence = items[0]?.sequence ?? 0;
-  const lastSequence = items.at(-1)?.sequence ?? 0;
-  return { portalId: portal.id, firstSequence, lastSequence, attempt: portal.failures + 1 };
+  // What was taken of a strand has no end that could be counted from its beginning.
+  const last = strand === undefined || accepted === 0 ? items.at(-1) : items[accepted - 1];
+  const told = { portalId: portal.id, attempt: portal.failures + 1, strand: strandNameOf(portal) ?? '' };
+  return { ...told, firstSequence, lastSequence: last?.sequence ?? 0 };
 }
 
 function outcomeOf({ verdict, httpStatus, traceparent }: PostResult, size: number) {

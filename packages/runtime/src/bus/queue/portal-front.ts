@@ -6,6 +6,7 @@ import { eventsOf, expiredOf, following } from './portal-batch.ts';
 import { batchEventsOf, eventsAtOnce, type Lane, outbox, toLive } from './portal-lane.ts';
 import type { GivenUp, PortalView } from './portal-ports.ts';
 import { moveBehind, type PlacedEvent, type Portal, withNotice } from './portal-state.ts';
+import { isChanging, passOthers, wholeOf } from './portal-strand.ts';
 
 /** What stands at the front of a portal that is behind. */
 export type Front =
@@ -21,25 +22,34 @@ export type Front =
 /** A leader that was replaced may say for a moment that nothing waits. */
 const raceDelayMs = 20;
 const expiringAtOnce = { messages: 256, bytes: 1024 * 1024 };
+/** A strand reads over what is other strands': least messages, and most bytes, of one read. */
+const strandReads = { messages: 64, bytes: 1024 * 1024 };
 
 /** Reads the front back from the stream; gives up what has expired; goes live when nothing waits. */
 export async function readFront(lane: Lane, portal: Portal, view: PortalView): Promise<Front> {
-  const from = portal.outboxSequence + 1;
   const { batchBytes, retentionMs } = view.settings;
   const messages = portal.failures > 0 ? eventsAtOnce(portal, view.settings) : batchEventsOf(portal, view.settings);
-  const front = await readOn(lane, portal, { messages, bytes: batchBytes });
+  const front = await readOn(lane, portal, readLimitOf(portal, { messages, bytes: batchBytes }));
   if (!Array.isArray(front)) return front;
   const expiredBeforeMs = lane.clock.wallMs() - retentionMs;
   if (expiredOf(front, expiredBeforeMs) === 0) {
     portal.frontAtMs = front[0]?.event.at?.getTime();
     return { kind: 'events', events: front };
   }
-  const more = await lane.log.batchOf(outbox, portal.subject, from, expiringAtOnce);
-  const all = following(placed(lane, portal, more), portal.sequence).events;
+  const more = await lane.log.batchOf(outbox, portal.subject, portal.outboxSequence + 1, expiringAtOnce);
+  const all = passOthers(portal, following(placed(lane, portal, more), portal.sequence).events, view);
   const oldest = all.length > front.length ? all : front;
   const expired = oldest.slice(0, expiredOf(oldest, expiredBeforeMs));
   await giveUp(lane, portal, expired, { kind: 'expired', reason: `older than ${retentionMs / 3_600_000} hours` });
   return { kind: 'again' };
+}
+
+function readLimitOf({ strand }: Portal, { messages, bytes }: BatchLimit): BatchLimit {
+  if (strand === undefined) return { messages, bytes };
+  return {
+    messages: Math.max(messages * strand.count, strandReads.messages),
+    bytes: Math.min(bytes * strand.count, strandReads.bytes),
+  };
 }
 
 /** The events after the cursor, as many as one read brings; else what stands there instead. */
@@ -47,7 +57,18 @@ export async function readOn(lane: Lane, portal: Portal, limit: BatchLimit): Pro
   const from = portal.outboxSequence + 1;
   const read = await lane.log.batchOf(outbox, portal.subject, from, limit);
   const { events } = following(placed(lane, portal, read), portal.sequence);
+  if (portal.strand !== undefined && events.length > 0) return ownFront(lane, portal, events);
   return events.length > 0 ? events : await fromLeader(lane, portal, from);
+}
+
+/** What of it is the strand's own; if nothing is, it has moved behind what is not. */
+function ownFront(lane: Lane, portal: Portal, events: readonly PlacedEvent[]): PlacedEvent[] | Front {
+  const own = passOthers(portal, events, lane.ports.view(portal.id));
+  lane.changed.add(portal);
+  if (own.length > 0) return [...own];
+  // Behind the barrier it looks for nothing more, and tells what is still to be told.
+  const isBarred = portal.sequence < (events.at(-1)?.event.sequence ?? 0);
+  return isBarred && portal.notices.length > 0 ? { kind: 'events', events: [] } : { kind: 'again' };
 }
 
 /** A direct get may be answered by a replica that lags: only the leader knows that nothing waits, or that something is missing. */
@@ -56,7 +77,7 @@ async function fromLeader(lane: Lane, portal: Portal, from: number): Promise<Pla
   if (message === undefined) return whenEmpty(lane, portal);
   const found = placed(lane, portal, [message]);
   const { events, hasGap } = following(found, portal.sequence);
-  if (events.length > 0) return events;
+  if (events.length > 0) return portal.strand === undefined ? events : ownFront(lane, portal, events);
   const isDone = Number(message.header(headers.sequence) ?? Number.POSITIVE_INFINITY) <= portal.sequence;
   if (hasGap) return { kind: 'gap', text: 'events before the next one are missing' };
   if (found.length === 0 && !isDone) return { kind: 'gap', text: unreadable(message) };
@@ -77,6 +98,7 @@ function whenEmpty(lane: Lane, portal: Portal): Front {
   }
   portal.clearSequence = lane.feedSequence;
   if (portal.notices.length > 0) return { kind: 'events', events: [] };
+  if (portal.strand !== undefined && isChanging(portal, lane.ports.view(portal.id))) return { kind: 'again' };
   if (portal.mode === 'drain') toLive(lane, portal);
   return { kind: 'empty' };
 }
@@ -119,9 +141,10 @@ export async function giveUp(
     events: events.map(({ event }) => event),
   };
   await lane.ports.keep(range);
-  portal.notices = withNotice(portal.notices, range, lane.clock.wallMs());
+  portal.notices = withNotice(portal, range, lane.clock.wallMs());
   moveBehind(portal, last);
-  portal[why.kind] += events.length;
+  wholeOf(portal)[why.kind] += events.length;
+  portal.done += events.length;
   lane.changed.add(portal);
   lane.observer.gaveUp(range);
 }

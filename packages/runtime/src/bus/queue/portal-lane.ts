@@ -5,6 +5,7 @@ import type { PortalObserver } from './portal-observer.ts';
 import { pacedFromMs } from './portal-pace.ts';
 import type { PauseReason, PortalPorts, PortalView } from './portal-ports.ts';
 import type { Portal } from './portal-state.ts';
+import { areStrandsIdle, isAtBarrier, waitsForSibling, wholeOf } from './portal-strand.ts';
 import type { RequestGate } from './request-gate.ts';
 
 /** No request starts when the lease was not confirmed since. */
@@ -79,6 +80,8 @@ export function toLive(lane: Lane, portal: Portal): void {
   portal.mode = 'live';
   portal.flow = undefined;
   portal.frontAtMs = undefined;
+  // From here on the feed goes on behind what it has, whatever a message says of itself.
+  if (portal.strand !== undefined) portal.headSequence = portal.sequence;
   lane.behind.delete(portal);
   lane.changed.add(portal);
 }
@@ -121,12 +124,22 @@ function poolOf(portal: Portal): PoolName {
   return portal.mode === 'paused' || portal.failures > 0 ? 'failing' : 'catchingUp';
 }
 
+/** True if a queue that was found ready still is: one strand may have taken what another one waited for as well. */
+export function isDue(lane: Lane, portal: Portal): boolean {
+  return (dueAtOf(lane, portal) ?? Number.POSITIVE_INFINITY) <= lane.clock.now();
+}
+
 function dueAtOf(lane: Lane, portal: Portal): number | undefined {
-  if (portal.mode === 'paused' || portal.mode === 'pull') return portal.nextAttemptAtMs;
-  const { settings } = lane.ports.view(portal.id);
+  const whole = wholeOf(portal);
+  if (!whole.isRecorded) return undefined;
+  if (portal.mode === 'pull') return portal.nextAttemptAtMs;
+  const view = lane.ports.view(portal.id);
+  if (isAtBarrier(portal, view) || waitsForSibling(portal)) return undefined;
+  if (portal.mode === 'paused') return portal.nextAttemptAtMs;
+  const { settings } = view;
   const dueAtMs = portal.mode === 'live' ? liveDueAtOf(lane, portal, settings) : portal.nextAttemptAtMs;
   if (dueAtMs === undefined) return undefined;
-  return Math.max(dueAtMs, pacedFromMs(portal.pace, settings.requestsPerMinute));
+  return Math.max(dueAtMs, whole.heldUntilMs, pacedFromMs(whole.pace, settings.requestsPerMinute));
 }
 
 function liveDueAtOf(lane: Lane, portal: Portal, settings: PortalView['settings']): number | undefined {
@@ -137,8 +150,8 @@ function liveDueAtOf(lane: Lane, portal: Portal, settings: PortalView['settings'
 }
 
 /** Most events of a portal's next request while nothing is wrong: by its settings, and by what it was seen to bear. Pure. */
-export function batchEventsOf({ pace }: Portal, { batchEvents }: Pick<PortalView['settings'], 'batchEvents'>): number {
-  return Math.min(batchEvents, pace.mostEvents);
+export function batchEventsOf(portal: Portal, { batchEvents }: Pick<PortalView['settings'], 'batchEvents'>): number {
+  return Math.min(batchEvents, wholeOf(portal).pace.mostEvents);
 }
 
 /** Most events of a portal's next request: one while it fails, fewer while a refused one is looked for. Pure. */
@@ -156,14 +169,17 @@ export function heedSettings(lane: Lane): void {
 
 /** A replay waits until nothing else does. */
 function replayDueAtOf(lane: Lane, portal: Portal): number | undefined {
-  const number = lane.ports.replays.next(portal.id);
-  if (number === undefined) return undefined;
+  const number = portal.strand === undefined ? lane.ports.replays.next(portal.id) : undefined;
+  if (number === undefined || !areStrandsIdle(portal)) return undefined;
   return portal.replay?.number === number ? portal.replay.nextAtMs : 0;
 }
 
 /** Pauses a portal for a reason that the queue itself found; a person resumes it. */
 export function pausePortal(lane: Lane, portal: Portal, reason: PauseReason, text: string): void {
-  lane.ports.pause(portal.id, reason, text);
-  lane.observer.paused(portal.id, reason);
+  // Another strand may have found the same just now: a person is told once.
+  if (portal.strand === undefined || lane.ports.view(portal.id).blockedBy === undefined) {
+    lane.ports.pause(portal.id, reason, text);
+    lane.observer.paused(portal.id, reason);
+  }
   toPaused(lane, portal);
 }

@@ -48,7 +48,8 @@ const minuteMs = 60_000;
  */
 export function afterAnswer(pace: Pace, asked: Asked): Pace {
   const { events, startedAtMs, endedAtMs, attempt } = asked;
-  const next = { ...pace, startedAtMs, endedAtMs };
+  // Of several at once the last that began counts.
+  const next = { ...pace, startedAtMs: Math.max(pace.startedAtMs, startedAtMs), endedAtMs };
   switch (kindOf(asked)) {
     case 'timed out':
       if (events < 2) return next;

@@ -13,6 +13,8 @@ export interface PortalView {
     readonly requestsPerMinute: number;
     /** True: each batch is tried once, and what the portal does not take is skipped. */
     readonly isOnce: boolean;
+    /** Requests at once, each of other conversations; 1: one after the other. */
+    readonly strands: number;
   };
   /** Why nothing is sent now (paused by a person, switched off, without an address); undefined: it may be sent to. */
   readonly blockedBy: string | undefined;
@@ -32,6 +34,14 @@ export interface BatchItem {
   readonly bytes: Uint8Array;
   /** W3C trace context; empty where not sampled. */
   readonly traceparent: string;
+}
+
+/** Where an element stands among those of its strand. */
+export interface ItemPlace {
+  /** Index and number of the strands, as `3/4`; undefined: there are none. */
+  readonly name: string | undefined;
+  /** Sequence of what comes before it; of the first after a change the last of each former strand, 0: it had none. */
+  readonly previous: readonly number[];
 }
 
 /** One request to a portal. */
@@ -175,5 +185,7 @@ export interface PortalPorts {
   readonly consumers: ConsumerPorts;
   /** A notice as a CloudEvent; the same each time. Pure. */
   readonly notice: (portalId: string, notice: PendingNotice) => BatchItem;
+  /** An element that says where it stands. Pure. */
+  readonly inStrand: (item: BatchItem, place: ItemPlace) => BatchItem;
   readonly replays: ReplayPort;
 }

@@ -1,4 +1,5 @@
 import type { DeliveryAttempt } from '@trunkline/contracts';
+import { change, considerAll } from './portal-change.ts';
 import { meet } from './portal-feed.ts';
 import { readFront, readOn } from './portal-front.ts';
 import { consider, type Lane, pausedCheckMs, pausePortal, toDrain } from './portal-lane.ts';
@@ -6,6 +7,7 @@ import { park } from './portal-park.ts';
 import type { PortalView, RefusedEvent } from './portal-ports.ts';
 import { withKnownKeys } from './portal-reseal.ts';
 import { moveBehind, nextOf, type PlacedEvent, type Portal, toldOf } from './portal-state.ts';
+import { heard } from './portal-strand.ts';
 
 /** How much is read at once to find the place of an acknowledgement. */
 const passedAtOnce = { messages: 256, bytes: 4 * 1024 * 1024 };
@@ -16,6 +18,8 @@ const calmMs = 1_000;
 
 /** True if a portal is pulled from, or is to be from now on, or is not any more: then its turn is {@link pullTurn}. Pure. */
 export function isPulled(portal: Portal, view: PortalView): boolean {
+  // Its strands must come together first.
+  if (portal.strand !== undefined || portal.strands.length > 0) return false;
   return portal.consumer !== '' || view.consumer !== '';
 }
 
@@ -145,6 +149,7 @@ async function pass(lane: Lane, portal: Portal): Promise<void> {
     }
     if (!Array.isArray(read) && read.kind === 'gap') pauseAtGap(lane, portal, read.text);
   }
+  if (accepted > 0) heard(portal, lastSequence);
   if (accepted > 0) delivered(lane, portal, { firstSequence, lastSequence, accepted });
 }
 
@@ -159,7 +164,7 @@ function delivered(
   taken: Pick<DeliveryAttempt, 'firstSequence' | 'lastSequence' | 'accepted'>,
 ): void {
   const at = new Date(lane.clock.wallMs());
-  const how = { durationMs: 0, outcome: 'accepted', httpStatus: 0, attempt: 1, replay: 0, traceparent: '' };
+  const how = { durationMs: 0, outcome: 'accepted', httpStatus: 0, attempt: 1, replay: 0, traceparent: '', strand: '' };
   lane.attempts.push({ portalId: portal.id, ...taken, at, ...how });
   lane.changed.add(portal);
   lane.observer.acknowledged(portal.id, taken.accepted);
@@ -186,6 +191,10 @@ export function heedConsumers(lane: Lane): void {
 function heed(lane: Lane, portal: Portal): void {
   if (portal.isBusy || lane.isEnding) return;
   const view = lane.ports.view(portal.id);
+  if (portal.strands.length > 0) {
+    if (change(lane, portal, view)) considerAll(lane, portal);
+    return;
+  }
   if (!isPulled(portal, view)) return;
   const opened = lane.ports.consumers.opened(portal.id, portal.consumer);
   const isKnown = portal.consumer === view.consumer && opened?.epoch === portal.consumerEpoch;

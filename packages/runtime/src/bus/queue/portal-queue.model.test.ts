@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { PortalCursor } from '@trunkline/contracts';
 import fc from 'fast-check';
+import { anyPortal, clean, disturb, switchOver } from './model/disturbances.ts';
 import { consumerNames, createPullers, type Pullers } from './model/puller.ts';
-import { moods } from './model/receiver.ts';
-import { areOver, askReplay } from './model/replays.ts';
+import { areOver } from './model/replays.ts';
 import { createWorld, retentionMs, type World } from './model/world.ts';
-import { cursorsOf, headTotalsOf } from './model/world-log.ts';
+import { cursorsOf, headTotalsOf, recordsOf } from './model/world-log.ts';
 
 /** How rough the run is. */
 interface Weather {
@@ -29,6 +30,10 @@ interface Weather {
   readonly isOnce: boolean;
   /** Part of the messages that lie in the object store. */
   readonly overflow: number;
+  /** How many strands portals begin with. */
+  readonly strands: number;
+  /** Part of the steps in which a portal is to have another number of strands. */
+  readonly changes: number;
 }
 
 const weather = fc.record<Weather>({
@@ -44,10 +49,10 @@ const weather = fc.record<Weather>({
   perMinute: fc.constantFrom(0, 0, 300),
   isOnce: fc.constantFrom(false, false, true),
   overflow: fc.constantFrom(0, 0, 0.3, 1),
+  strands: fc.constantFrom(1, 1, 2, 4),
+  changes: fc.constantFrom(0, 0, 0.005, 0.03),
 });
 
-/** An event that is refused without its name costs a replay a minute: more would only take longer. */
-const mostReplays = 3;
 /** Some ten times what the longest run needs. */
 const mostTurns = 60_000;
 const runs = Number(process.env.MODEL_RUNS ?? 150);
@@ -69,11 +74,14 @@ test('whatever breaks, every portal gets everything in order, or is told what it
     skipped: 0,
     replayed: 0,
     overflowed: 0,
+    inStrands: 0,
+    changed: 0,
   };
   await fc.assert(
     fc.asyncProperty(weather, async (given) => {
       const world = createWorld(given.seed, {
         ...{ portals: given.portals, lostHistory: 0.2, requestsPerMinute: given.perMinute, isOnce: given.isOnce },
+        strands: given.strands,
       });
       const pullers = createPullers(world, retentionMs);
       await storm(world, pullers, given);
@@ -91,6 +99,9 @@ test('whatever breaks, every portal gets everything in order, or is told what it
       seen.skipped += [...cursorsOf(world.servers).values()].reduce((sum, { skipped }) => sum + skipped, 0);
       seen.withheld += world.sealer.withheld;
       seen.overflowed += world.servers.objects.size;
+      const records = recordsOf(world.servers).flatMap(({ cursors }) => cursors);
+      seen.inStrands += records.filter(({ strands }) => strands.length > 0).length;
+      seen.changed += new Set(records.map(({ portalId, after }) => `${portalId} ${after}`)).size;
       seen.replayed += [...world.replays.values()].flat().reduce((sum, { sent }) => sum + sent, 0);
       judge(world);
       // A combined signal that is listened to lives until it aborts: those of the killed ones would fill the memory.
@@ -101,11 +112,11 @@ test('whatever breaks, every portal gets everything in order, or is told what it
   if (process.env.MODEL_RUNS !== undefined) console.log(seen);
   // Otherwise the model would prove nothing about them.
   for (const [what, count] of Object.entries(seen)) assert.ok(count > 0, what);
-  assert.ok(seen.owners > runs);
+  assert.ok(seen.owners > runs && seen.changed > runs);
 });
 
 async function storm(world: World, pullers: Pullers, weather: Weather): Promise<void> {
-  const { steps, trouble, lossRate, poison, traffic, pulls, keys, overflow } = weather;
+  const { steps, trouble, lossRate, poison, traffic, pulls, keys, overflow, changes } = weather;
   const { chance } = world;
   world.servers.lossRate = lossRate;
   world.servers.overflowRate = overflow;
@@ -120,90 +131,13 @@ async function storm(world: World, pullers: Pullers, weather: Weather): Promise<
       world.produce(id, count);
     }
     if (chance.happens(trouble)) disturb(world, keys);
+    if (chance.happens(0.01)) clean(world);
     if (chance.happens(pulls)) pullers.turn(anyPortal(world), chance.pick(consumerNames) ?? 'x');
     // Push to pull, pull to push, one consumer to another.
+    if (chance.happens(changes)) world.strands.set(anyPortal(world), chance.pick([1, 1, 2, 3, 4]) ?? 1);
     if (pulls > 0 && chance.happens(trouble / 2 + 0.002)) switchOver(world);
     await proceed(world);
   }
-}
-
-const disturbances: readonly ((world: World) => void)[] = [
-  (world) => changeMood(world),
-  (world) => changeMood(world),
-  (world) => changeMood(world),
-  // Killed; another takes over at once.
-  (world) => {
-    const owner = world.chance.pick(world.owners.filter((it) => it.isAlive));
-    if (owner !== undefined) owner.isAlive = false;
-    world.start();
-  },
-  // Two owners, both told by their lease to go on.
-  (world) => void world.start(),
-  // A clean stop.
-  (world) => {
-    world.chance.pick(world.owners)?.lease.abort();
-    world.start();
-  },
-  // A lease that cannot be confirmed, or can again.
-  (world) => {
-    const owner = world.owners.at(-1);
-    if (owner !== undefined) owner.leaseAgeMs = owner.leaseAgeMs === 0 ? 3_000 : 0;
-  },
-  // A person pauses, or resumes and wants it to be tried at once.
-  (world) => {
-    const id = anyPortal(world);
-    if (world.paused.delete(id)) world.resumedAtMs.set(id, world.time.clock.wallMs());
-    else world.paused.set(id, 'a person');
-  },
-  // Somebody wants what was given up to be sent again; more may be given up meanwhile.
-  askSome,
-  askSome,
-];
-
-const keyDisturbances: readonly ((world: World) => void)[] = [
-  // A new key that nobody added to a receiver yet.
-  (world) => {
-    world.sealer.rotate();
-    for (const id of world.portals.keys()) world.resumedAtMs.set(id, world.time.clock.wallMs());
-  },
-  // A receiver gets the newest key, with the others or instead of them; or a bad deployment takes all of them.
-  (world) => {
-    const kids = world.chance.pick([...world.portals.values()])?.kids;
-    if (kids === undefined) return;
-    if (world.chance.happens(0.5)) kids.clear();
-    if (world.chance.happens(0.8)) kids.add(world.sealer.kids.at(-1) ?? '');
-  },
-  (world) => world.sealer.deleteOldest(),
-];
-
-function askSome(world: World): void {
-  const id = world.chance.pick([...world.portals.keys()].filter((each) => (world.kept.get(each)?.size ?? 0) > 0));
-  if (id === undefined || (world.replays.get(id)?.length ?? 0) >= mostReplays) return;
-  const kept = [...(world.kept.get(id) ?? [])];
-  const asked = world.chance.happens(0.5) ? kept : kept.filter(() => world.chance.happens(0.5));
-  askReplay(world.replays, id, asked);
-}
-
-function disturb(world: World, keys: number): void {
-  world.chance.pick(world.chance.happens(keys) ? keyDisturbances : disturbances)?.(world);
-}
-
-function anyPortal({ chance, portals }: World): string {
-  return chance.pick([...portals.keys()]) ?? '';
-}
-
-function switchOver(world: World): void {
-  const next = world.chance.pick(['', ...consumerNames]) ?? '';
-  if (next === '') world.wanted.delete(anyPortal(world));
-  else world.wanted.set(anyPortal(world), next);
-}
-
-function changeMood(world: World): void {
-  const portal = world.chance.pick([...world.portals.values()]);
-  if (portal === undefined) return;
-  // Recovering is when most can go wrong.
-  portal.mood = portal.mood === 'well' ? (world.chance.pick(moods) ?? 'well') : 'well';
-  portal.names = world.chance.happens(0.5);
 }
 
 /** One thing happens: something arrives, or time goes on to the next timer. */
@@ -258,8 +192,12 @@ function isDone(world: World): boolean {
   const cursors = cursorsOf(world.servers);
   return [...world.heads].every(([id, head]) => {
     const cursor = cursors.get(id);
-    return head === 0 || (cursor?.sequence === head && cursor.notices.length === 0);
+    return head === 0 || (cursor?.sequence === head && noticesOf(cursor).length === 0);
   });
+}
+
+function noticesOf({ notices, strands }: PortalCursor): readonly unknown[] {
+  return [...notices, ...strands.flatMap((strand) => strand.notices)];
 }
 
 function judge(world: World): void {
@@ -290,8 +228,8 @@ function judge(world: World): void {
     if (head === 0) continue;
     const cursor = cursors.get(id);
     assert.equal(cursor?.sequence, head, `${id}: head = delivered`);
-    assert.equal(cursor?.notices.length, 0, `${id} was told`);
-    assert.deepEqual(cursor?.doneTotals, headTotalsOf(world.servers, id), `${id} holds nothing`);
+    assert.ok(cursor !== undefined && noticesOf(cursor).length === 0, `${id} was told`);
+    assert.deepEqual(cursor.doneTotals, headTotalsOf(world.servers, id), `${id} holds nothing`);
     const givenUp = (cursor?.expired ?? 0) + (cursor?.parked ?? 0) + (cursor?.withheld ?? 0) + (cursor?.skipped ?? 0);
     assert.ok(givenUp <= kept.size, `${id}: what was given up is kept`);
   }

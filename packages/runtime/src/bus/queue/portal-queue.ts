@@ -4,6 +4,8 @@ import { pause } from '../clock.ts';
 import type { Clock, Lease, LogPort } from '../ports.ts';
 import { type FencedLog, LostOwnership, openFencedLog } from './fenced-log.ts';
 import { createPools } from './pools.ts';
+import { heedChanges, isFirstBehind } from './portal-change.ts';
+import { portalOf } from './portal-cursor.ts';
 import { receive } from './portal-feed.ts';
 import { flowAfter } from './portal-flow.ts';
 import { consider, heedSettings, type Lane, outbox } from './portal-lane.ts';
@@ -12,8 +14,9 @@ import type { PortalPorts } from './portal-ports.ts';
 import { heedConsumers } from './portal-pull.ts';
 import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
 import { makeRoom, relieve } from './portal-room.ts';
-import { type Portal, portalOf } from './portal-state.ts';
+import type { Portal } from './portal-state.ts';
 import { considerReplays, resumeUnblocked, startReady } from './portal-step.ts';
+import { queuesOf, summaryOf, wholeOf } from './portal-strand.ts';
 import type { RequestGate } from './request-gate.ts';
 
 /** What a portal queue needs. */
@@ -140,9 +143,10 @@ function openLane(options: PortalQueueOptions, recorded: Recorded): Lane {
   for (const cursor of recorded.cursors) {
     const portal = portalOf(cursor, subjects.outbox(lease.lane, cursor.portalId), clock);
     lane.portals.set(portal.id, portal);
-    if (portal.mode !== 'live') lane.behind.add(portal);
+    for (const queue of queuesOf(portal)) if (queue.mode !== 'live') lane.behind.add(queue);
   }
   for (const portal of lane.behind) consider(lane, portal);
+  heedChanges(lane);
   return lane;
 }
 
@@ -167,7 +171,10 @@ async function work(lane: Lane, record: FencedLog<DeliveryRecord>, onEnding: () 
   onEnding();
   lane.isEnding = true;
   leaveGate();
-  for (const portal of lane.portals.values()) portal.timer?.cancel();
+  for (const portal of lane.portals.values()) {
+    portal.timer?.cancel();
+    for (const strand of portal.strands) strand.timer?.cancel();
+  }
   await Promise.all([...loops, endSteps(lane)]);
   return failure;
 }
@@ -189,6 +196,7 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
     heedSettings(lane);
     measureFlow(lane);
     resumeUnblocked(lane);
+    heedChanges(lane);
     heedConsumers(lane);
     considerReplays(lane);
     lane.wake();
@@ -199,10 +207,12 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
 function measureFlow(lane: Lane): void {
   const nowMs = lane.clock.now();
   for (const portal of lane.behind) {
-    const { sequence, expired, parked, withheld, skipped, arrived } = portal;
+    if (!isFirstBehind(lane, portal)) continue;
+    const whole = wholeOf(portal);
+    const { mode, failures, sequence, expired, parked, withheld, skipped, arrived } = summaryOf(whole);
     const counts = { taken: sequence - expired - parked - withheld - skipped, arrived };
-    const isTaken = portal.mode !== 'paused' && portal.failures === 0;
-    portal.flow = isTaken ? flowAfter(portal.flow, counts, nowMs) : undefined;
+    const isTaken = mode !== 'paused' && failures === 0;
+    whole.flow = isTaken ? flowAfter(whole.flow, counts, nowMs) : undefined;
   }
 }
 

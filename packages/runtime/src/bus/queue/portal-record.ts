@@ -2,12 +2,14 @@ import { DeliveryRecord, type PortalCursor, streams, subjects } from '@trunkline
 import { pause } from '../clock.ts';
 import type { LogPort } from '../ports.ts';
 import { type FencedLog, type RecordBody, type RecordCodec, readFencedLog } from './fenced-log.ts';
+import { recordedChanges } from './portal-change.ts';
+import { cursorOf } from './portal-cursor.ts';
 import type { Lane } from './portal-lane.ts';
-import { cursorOf } from './portal-state.ts';
+import { wholeOf } from './portal-strand.ts';
 
 const recordEveryMs = 250;
 const fullEveryMs = 30_000;
-/** Beyond so many cursors a record holds none of the texts: it must fit into one message of the bus. */
+/** Beyond so many cursors, each strand's among them, a record holds none of the texts: it must fit into one message of the bus. */
 const textsLimit = 2_000;
 
 /** What the records since the last full one say together. Pure. */
@@ -71,11 +73,16 @@ export function hasNews(lane: Lane): boolean {
 
 /** Stores one record of what is true now. What changes while it is under way belongs to the next one. */
 export async function recordNow(lane: Lane, record: FencedLog<DeliveryRecord>, isFull: boolean): Promise<void> {
-  const cursors = [...(isFull ? lane.portals.values() : lane.changed)].map((portal) => cursorOf(portal, lane.clock));
-  const body = bodyOf(lane, cursors);
+  const portals = isFull ? [...lane.portals.values()] : [...new Set([...lane.changed].map(wholeOf))];
+  const body = bodyOf(
+    lane,
+    portals.map((portal) => cursorOf(portal, lane.clock)),
+  );
+  const onRecorded = recordedChanges(lane, portals);
   lane.changed.clear();
   lane.attempts = [];
   await record.append(body, { isFull });
+  onRecorded();
 }
 
 /** The record of what is true now. */
@@ -84,11 +91,20 @@ function bodyOf(lane: Lane, cursors: PortalCursor[]): RecordBody<DeliveryRecord>
   return {
     lane: lane.lane,
     attempts: lane.attempts,
-    cursors: cursors.length > textsLimit ? cursors.map((cursor) => ({ ...cursor, lastErrorText: '' })) : cursors,
+    cursors: queuesIn(cursors) > textsLimit ? cursors.map(withoutTexts) : cursors,
     at: new Date(lane.clock.wallMs()),
     lowSequence: lowSequenceOf(lane, feedSequence),
     feedSequence,
   };
+}
+
+function queuesIn(cursors: readonly PortalCursor[]): number {
+  return cursors.reduce((sum, { strands }) => sum + 1 + strands.length, 0);
+}
+
+function withoutTexts(cursor: PortalCursor): PortalCursor {
+  const strands = cursor.strands.map((strand) => ({ ...strand, lastErrorText: '' }));
+  return { ...cursor, lastErrorText: '', strands };
 }
 
 /** Where a new owner reads the lane on: behind it nothing waits for a live portal. */

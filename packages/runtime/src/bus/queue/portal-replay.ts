@@ -5,6 +5,7 @@ import type { BatchItem, PostResult, ReplayBatch, Verdict } from './portal-ports
 import { afterProgress, afterRefusal } from './portal-refusal.ts';
 import { unknownKeyRetryMs } from './portal-reseal.ts';
 import type { Portal, ReplayState } from './portal-state.ts';
+import { areStrandsIdle } from './portal-strand.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 const troubleDelayMs = 1_000;
@@ -15,7 +16,7 @@ const mostUnknownKids = 5;
 
 /** True if the step was given to a replay, and nothing came for the portal since. Pure. */
 export function isReplayReady({ portal, slot }: Work): boolean {
-  return slot.pool === 'replaying' && portal.queue.length === 0;
+  return slot.pool === 'replaying' && portal.queue.length === 0 && areStrandsIdle(portal);
 }
 
 /**
@@ -57,7 +58,7 @@ async function sendNext(lane: Lane, work: Work, replay: ReplayState): Promise<vo
   const attempt = replay.failures + 1;
   const result = await post(lane, work, { items: batch.items, attempt, replay: replay.number });
   const durationMs = Math.round(lane.clock.now() - startedAtMs);
-  const told = { portalId: portal.id, at, durationMs, attempt, replay: replay.number };
+  const told = { portalId: portal.id, at, durationMs, attempt, replay: replay.number, strand: '' };
   lane.attempts.push(...runsOf(batch.items, result).map((run) => ({ ...told, ...run })));
   const sequences = { firstSequence: firstOf(batch.items), lastSequence: batch.items.at(-1)?.sequence ?? 0 };
   lane.observer.attempted(
@@ -115,7 +116,7 @@ async function refuse(lane: Lane, portal: Portal, replay: ReplayState, batch: Re
   await lane.ports.replays.settle(portal.id, replay.number, batch, { kind: 'refused', count: 1, untilSequence });
 }
 
-type Run = Omit<DeliveryAttempt, 'portalId' | 'at' | 'durationMs' | 'attempt' | 'replay'>;
+type Run = Omit<DeliveryAttempt, 'portalId' | 'at' | 'durationMs' | 'attempt' | 'replay' | 'strand'>;
 
 /** The runs of sequences without a hole: history must not say of an event between two others that it came again. Pure. */
 function runsOf(items: readonly BatchItem[], result: PostResult): Run[] {

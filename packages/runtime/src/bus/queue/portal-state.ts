@@ -1,12 +1,5 @@
-import {
-  type PendingNotice,
-  type PortalCursor,
-  PortalMode,
-  type SealedEvent,
-  type StreamTotals,
-} from '@trunkline/contracts';
+import type { PendingNotice, SealedEvent, StreamTotals } from '@trunkline/contracts';
 import { laterTotals, noTotals } from '../overflow/totals.ts';
-import type { Clock } from '../ports.ts';
 import type { Flow } from './portal-flow.ts';
 import { freePace, type Pace } from './portal-pace.ts';
 import type { GivenUp } from './portal-ports.ts';
@@ -38,10 +31,35 @@ export interface ReplayState {
   readonly unknownKids: Map<string, number>;
 }
 
-/** How far a portal's queue is and how it is doing. Only the step that holds `isBusy` moves the cursor. */
+/** Which strand of a parallel portal a queue is. */
+export interface StrandPlace {
+  readonly index: number;
+  readonly count: number;
+  /** What holds for all strands together: pace, keys, counts, replays. */
+  readonly whole: Portal;
+}
+
+/**
+ * How far a portal's queue is and how it is doing. Only the step that holds `isBusy` moves the cursor. A parallel portal has a
+ * queue for each strand, which is of the same kind; it itself has no events then, is `live` by name, and stands where they began.
+ */
 export interface Portal {
   readonly id: string;
   readonly subject: string;
+  /** The strand that this queue is; undefined: it is its portal. */
+  readonly strand: StrandPlace | undefined;
+  /** Queues of a parallel portal; none: it is the only one. */
+  strands: readonly Portal[];
+  /** The last of each strand that there was before their number changed, 0: none; what comes first comes after these. Not of a strand. */
+  after: readonly number[];
+  /** False until a record says how many strands there are: nothing is sent before. Not of a strand. */
+  isRecorded: boolean;
+  /** The portal said that it wants nothing before this time, of whichever strand. Not of a strand. */
+  heldUntilMs: number;
+  /** Of a strand: the last of its events that the portal has or was told of since the strands began; 0: none. */
+  told: number;
+  /** Of a strand: how many of its events are done since the strands began. */
+  done: number;
   /** Live: events are in `queue`. Drain: they are read back. Paused: nothing is sent. Pull: nothing is, its consumer fetches. */
   mode: 'live' | 'drain' | 'paused' | 'pull';
   /** The consumer whose acknowledgements move the cursor; empty: requests do. */
@@ -107,6 +125,13 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
   return {
     id,
     subject,
+    strand: undefined,
+    strands: [],
+    after: [],
+    isRecorded: true,
+    heldUntilMs: 0,
+    told: 0,
+    done: 0,
     mode: 'live',
     consumer: '',
     consumerEpoch: 0,
@@ -146,61 +171,6 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
   };
 }
 
-const modes = {
-  live: PortalMode.PORTAL_MODE_LIVE,
-  drain: PortalMode.PORTAL_MODE_DRAIN,
-  paused: PortalMode.PORTAL_MODE_PAUSED,
-  pull: PortalMode.PORTAL_MODE_PULL,
-} as const;
-
-/** A portal as its cursor tells: what was live goes on live, everything else is read back first. */
-export function portalOf(cursor: PortalCursor, subject: string, clock: Clock): Portal {
-  const { outboxSequence, taken, sequence, expired, parked, withheld, skipped, notices, consumer, consumerEpoch } =
-    cursor;
-  const { failures, lastError, lastErrorText } = cursor;
-  const isLive = cursor.mode === PortalMode.PORTAL_MODE_LIVE;
-  return {
-    ...newPortal(cursor.portalId, subject, outboxSequence),
-    ...{ taken, sequence, expired, parked, withheld, skipped, notices, failures, lastError, lastErrorText },
-    mode: isLive ? 'live' : consumer === '' ? 'drain' : 'pull',
-    consumer,
-    consumerEpoch,
-    nextAttemptAtMs: clock.now() + ((cursor.nextAttemptAt?.getTime() ?? 0) - clock.wallMs()),
-    // What is live is read again by the feed, and counted then.
-    headSequence: isLive ? sequence : Math.max(sequence, cursor.seenSequence),
-    frontAtMs: cursor.frontAt?.getTime(),
-    doneTotals: cursor.doneTotals ?? noTotals,
-    headTotals: cursor.headTotals ?? noTotals,
-  };
-}
-
-/** The cursor that is recorded. */
-export function cursorOf(portal: Portal, clock: Clock): PortalCursor {
-  const { id, outboxSequence, taken, sequence, expired, parked, withheld, skipped } = portal;
-  const { failures, lastError, lastErrorText } = portal;
-  // The timer knows of the pace too.
-  const nextAtMs = Math.max(portal.nextAttemptAtMs, portal.timer?.atMs ?? 0);
-  return {
-    ...{ portalId: id, outboxSequence, taken, sequence, expired, parked, withheld, skipped },
-    ...{ failures, lastError, lastErrorText },
-    mode: modes[portal.mode],
-    nextAttemptAt: isSent(portal) ? new Date(clock.wallMs() + nextAtMs - clock.now()) : undefined,
-    notices: [...portal.notices],
-    consumer: portal.consumer,
-    consumerEpoch: portal.consumerEpoch,
-    takenPerSecond: portal.flow?.takenPerSecond ?? 0,
-    comingPerSecond: portal.flow?.comingPerSecond ?? 0,
-    seenSequence: portal.headSequence,
-    frontAt: portal.frontAtMs === undefined ? undefined : new Date(portal.frontAtMs),
-    doneTotals: portal.doneTotals,
-    headTotals: portal.headTotals,
-  };
-}
-
-function isSent({ mode }: Portal): boolean {
-  return mode !== 'live' && mode !== 'pull';
-}
-
 /** Everything up to this sequence the portal has, or was told of. Pure. */
 export function toldOf({
   notices,
@@ -228,13 +198,18 @@ export function moveBehind(portal: Portal, last: PlacedEvent): void {
   portal.frontAtMs = undefined;
 }
 
-/** The notices after a range was given up: one that it goes on from grows. Pure. */
-export function withNotice(notices: readonly PendingNotice[], range: GivenUp, wallMs: number): PendingNotice[] {
+/** The notices after a range was given up: one that it goes on from grows. In a strand each follows the one before. Pure. */
+export function withNotice(
+  { notices, strand }: Pick<Portal, 'notices' | 'strand'>,
+  range: GivenUp,
+  wallMs: number,
+): PendingNotice[] {
   const first = range.events[0];
   const last = range.events.at(-1);
   if (first === undefined || last === undefined) return [...notices];
   const former = notices.at(-1);
-  const grows = former?.kind === range.kind && former.toSequence + 1 === first.sequence;
+  const follows = strand !== undefined || (former !== undefined && former.toSequence + 1 === first.sequence);
+  const grows = former?.kind === range.kind && follows;
   const notice: PendingNotice = {
     kind: range.kind,
     fromSequence: grows ? former.fromSequence : first.sequence,
@@ -242,6 +217,7 @@ export function withNotice(notices: readonly PendingNotice[], range: GivenUp, wa
     reason: range.reason,
     chain: last.chain,
     at: new Date(wallMs),
+    count: strand === undefined ? 0 : range.events.length + (grows ? former.count : 0),
   };
   return [...(grows ? notices.slice(0, -1) : notices), notice];
 }

@@ -1,12 +1,14 @@
 import { attempt, type Work } from './portal-attempt.ts';
 import { isExpired } from './portal-batch.ts';
+import { change, considerAll } from './portal-change.ts';
 import { readFront } from './portal-front.ts';
-import { consider, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
+import { consider, isDue, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
 import { park } from './portal-park.ts';
 import { isPulled, pullTurn } from './portal-pull.ts';
 import { isReplayReady, sendReplay } from './portal-replay.ts';
 import { withKnownKeys } from './portal-reseal.ts';
 import type { PlacedEvent } from './portal-state.ts';
+import { isAtBarrier, wholeOf } from './portal-strand.ts';
 
 const troubleDelayMs = 1_000;
 const poolOrder = ['live', 'catchingUp', 'failing', 'replaying'] as const;
@@ -18,6 +20,11 @@ export function startReady(lane: Lane): void {
   for (const pool of poolOrder) {
     for (let portal = lane.pools.next(pool); portal !== undefined; portal = lane.pools.next(pool)) {
       if (!mayStart(lane)) return;
+      if (portal.strand !== undefined && !isDue(lane, portal)) {
+        lane.pools.forget(portal);
+        consider(lane, portal);
+        continue;
+      }
       const request = lane.gate.open(patient.has(pool) ? 'sick' : 'well');
       if (request === undefined) return;
       start(lane, { portal, slot: lane.pools.take(pool, portal), request });
@@ -32,7 +39,7 @@ function start(lane: Lane, work: Work): void {
   const done = step(lane, work)
     .catch((error: unknown) => {
       lane.observer.troubled(error);
-      if (portal.mode === 'live') toDrain(lane, portal);
+      if (portal.mode === 'live' && portal.strands.length === 0) toDrain(lane, portal);
       portal.nextAttemptAtMs = lane.clock.now() + troubleDelayMs;
     })
     .then(() => {
@@ -40,7 +47,7 @@ function start(lane: Lane, work: Work): void {
       request.close();
       portal.isBusy = false;
       lane.steps.delete(done);
-      consider(lane, portal);
+      considerAll(lane, portal);
       lane.wake();
     });
   lane.steps.set(done, request.abort);
@@ -51,6 +58,8 @@ async function step(lane: Lane, work: Work): Promise<void> {
   const { portal } = work;
   const view = lane.ports.view(portal.id);
   if (isPulled(portal, view)) return await pullTurn(lane, portal, view);
+  if (change(lane, portal, view) || isAtBarrier(portal, view)) return;
+  if (portal.strands.length > 0) return isReplayReady(work) ? await sendReplay(lane, work) : undefined;
   if (view.blockedBy !== undefined && portal.mode !== 'paused') toPaused(lane, portal);
   if (view.blockedBy === undefined && portal.mode === 'paused') toDrain(lane, portal);
   if (portal.mode === 'live') return await (isReplayReady(work) ? sendReplay(lane, work) : sendLive(lane, work));
@@ -103,7 +112,8 @@ export function resumeUnblocked(lane: Lane): void {
     portal.nextAttemptAtMs = lane.clock.now();
     portal.refusal = undefined;
     portal.unknownKids.clear();
-    portal.parkedInRow = 0;
+    wholeOf(portal).parkedInRow = 0;
+    wholeOf(portal).heldUntilMs = 0;
     consider(lane, portal);
   }
 }

@@ -86,7 +86,7 @@ export function createCheckStream(portal: CheckedPortal, at: Date): CheckStream 
     notice: (events) => {
       const [from, to] = [Number(events[0]?.sequence), Number(events.at(-1)?.sequence)];
       const chain = Buffer.from(events.at(-1)?.chain ?? '', 'hex');
-      const range = { kind: 'expired', fromSequence: from, toSequence: to, chain, at };
+      const range = { kind: 'expired', fromSequence: from, toSequence: to, chain, at, count: 0 };
       const item = noticeItem(portal, { ...range, reason: 'made by a check of this receiver' });
       return JSON.parse(Buffer.from(item.bytes).toString());
     },

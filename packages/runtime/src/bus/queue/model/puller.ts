@@ -2,7 +2,7 @@ import { type SealedEvent, subjects } from '@trunkline/contracts';
 import type { BatchItem } from '../portal-ports.ts';
 import { unknownKeyRetryMs } from '../portal-reseal.ts';
 import { toldOf } from '../portal-state.ts';
-import { isNotice, kidOf } from './receiver.ts';
+import { isNotice, kidOf, type ModelItem } from './items.ts';
 import type { World } from './world.ts';
 import { cursorsOf, eventsIn } from './world-log.ts';
 
@@ -109,7 +109,7 @@ export function createPullers(world: World, retentionMs: number): Pullers {
     const first = items.find((item) => !isNotice(item))?.sequence;
     if (first !== undefined && first <= session.acknowledged)
       violations.push(`${name} of ${portalId} got ${first} again, which it had acknowledged`);
-    receiver?.take(items);
+    receiver?.take(placed(world, portalId, session.sent, items));
     session.sent = items.at(-1)?.sequence ?? session.sent;
     if (items.length > 0) taken += 1;
     const item = all[stop];
@@ -157,6 +157,13 @@ function nextItems(world: World, key: string, sent: number, retentionMs: number)
     }
   }
   return items;
+}
+
+/** The first after strands says what it comes after. */
+function placed(world: World, portalId: string, sent: number, items: readonly BatchItem[]): readonly ModelItem[] {
+  const after = cursorsOf(world.servers).get(portalId)?.after ?? [];
+  if (after.length === 0 || sent !== Math.max(...after)) return items;
+  return items.map((item, index) => (index > 0 ? item : { ...item, place: { name: undefined, previous: after } }));
 }
 
 /** Under a key that is no more, or not known, it is sealed anew; undefined: not now, or never, which is the lane's to say. */

@@ -1,5 +1,7 @@
-import type { BatchItem, PortalRequest, PostResult, Verdict } from '../portal-ports.ts';
+import type { PortalRequest, PostResult, Verdict } from '../portal-ports.ts';
 import type { Chance } from './chance.ts';
+import { convOf, coveredBy, fromOf, isNotice, kidOf, type ModelItem, skippedBy } from './items.ts';
+import { createMarks } from './marks.ts';
 
 /** How a portal of the model behaves now. */
 export type Mood = 'well' | 'partial' | 'down' | 'busy' | 'hangs' | 'resets' | 'moved' | 'keyless';
@@ -32,7 +34,7 @@ export interface Receiver {
   /** What order or completeness did not hold. */
   readonly violations: readonly string[];
   /** It takes items, however they came. */
-  take(items: readonly BatchItem[]): void;
+  take(items: readonly ModelItem[]): void;
   /** A request arrives; `answer` is never called by a portal that hangs. */
   receive(request: Pick<PortalRequest, 'items' | 'replay'>, answer: (result: PostResult) => void): void;
 }
@@ -42,28 +44,53 @@ export function createReceiver(id: string, chance: Chance): Receiver {
   const taken = new Set<number>();
   const replayed = new Map<number, number[]>();
   const violations: string[] = [];
+  const marks = createMarks();
+  /** What it took or was told of. */
+  const covered = new Set<number>();
   let last = 0;
   let repeats = 0;
   let unknownAnswers = 0;
   let notices = 0;
 
-  const takeAgain = (items: readonly BatchItem[], replay: number) => {
+  const takeAgain = (items: readonly ModelItem[], replay: number) => {
     const before = replayed.get(replay) ?? [];
     const news = items.map(({ sequence }) => sequence).filter((sequence) => sequence > (before.at(-1) ?? 0));
     if (news.some((sequence, index) => sequence <= (news[index - 1] ?? 0))) violations.push(`${id}: replay ${replay}`);
     replayed.set(replay, [...before, ...news]);
   };
-  const take = (items: readonly BatchItem[], replay?: number) => {
+  /** What must hold whatever the rule of receivers says: nothing is taken before what comes before it. */
+  const judge = (item: ModelItem, isRepeat: boolean) => {
+    const { sequence } = item;
+    const [first = sequence] = coveredBy(item);
+    const isBefore = (other: number) => item.place?.name === undefined || convOf(other) === convOf(first);
+    for (let other = 1; other < first && !isNotice(item) && !isRepeat; other += 1)
+      if (isBefore(other) && !covered.has(other)) violations.push(`${id} got ${sequence} before ${other}`);
+    for (const other of skippedBy(item)) violations.push(`${id} got ${sequence} and did not hear of ${other}`);
+    const isKnown = coveredBy(item).every((each) => covered.has(each));
+    if (isRepeat && !isKnown) violations.push(`${id} took ${sequence} for a repeat`);
+    if (!isRepeat && isKnown && !isNotice(item)) violations.push(`${id} would take ${sequence} twice`);
+  };
+  const take = (items: readonly ModelItem[], replay?: number) => {
     if (replay !== undefined) return takeAgain(items, replay);
     for (const item of items) {
-      const from = fromOf(item);
-      if (item.sequence <= last) repeats += 1;
-      else if (from > last + 1) violations.push(`${id} stands at ${last} and got ${from}–${item.sequence}`);
-      else {
-        last = item.sequence;
-        if (isNotice(item)) notices += 1;
-        else taken.add(item.sequence);
+      const [isRepeat, follows] = [marks.isRepeat(item), marks.follows(item)];
+      judge(item, isRepeat);
+      if (follows) marks.move(item);
+      if (isRepeat) {
+        repeats += 1;
+        continue;
       }
+      if (!follows) {
+        const { name, previous } = item.place ?? {};
+        violations.push(
+          `${id} stands at ${last} and got ${fromOf(item)}–${item.sequence} of ${name} after ${previous}`,
+        );
+        continue;
+      }
+      for (const sequence of coveredBy(item)) covered.add(sequence);
+      while (covered.has(last + 1)) last += 1;
+      if (isNotice(item)) notices += 1;
+      else taken.add(item.sequence);
     }
   };
 
@@ -91,7 +118,7 @@ export function createReceiver(id: string, chance: Chance): Receiver {
       return notices;
     },
     receive: ({ items, replay }, answer) => {
-      const isNew = (item: BatchItem) => replay !== undefined || item.sequence > last;
+      const isNew = (item: ModelItem) => replay !== undefined || !marks.isRepeat(item);
       const refused = items.find((item) => receiver.poison.has(item.sequence) && !isNotice(item) && isNew(item));
       const give = (verdict: Verdict, httpStatus: number) => answer({ verdict, httpStatus, traceparent: '' });
       switch (receiver.mood) {
@@ -136,29 +163,4 @@ export function createReceiver(id: string, chance: Chance): Receiver {
     },
   };
   return receiver;
-}
-
-/** The bytes of an event in the model: its key, and as much as it is large. */
-export function eventBytes(kid: string, sizeBytes: number): Buffer {
-  return Buffer.concat([Buffer.from(`${kid} `), Buffer.alloc(sizeBytes, 'x')]);
-}
-
-/** Key that an event of the model is sealed under. */
-export function kidOf(item: Pick<BatchItem, 'bytes'>): string {
-  return Buffer.from(item.bytes.subarray(0, 16)).toString().split(' ')[0] ?? '';
-}
-
-/** The bytes of a notice in the model. */
-export function noticeBytes(fromSequence: number): Uint8Array {
-  return Buffer.from(`notice ${fromSequence}`);
-}
-
-/** True if an item says that events will not come. */
-export function isNotice(item: BatchItem): boolean {
-  return Buffer.from(item.bytes).toString().startsWith('notice ');
-}
-
-/** Sequence of the first event that an item stands for. */
-export function fromOf(item: BatchItem): number {
-  return isNotice(item) ? Number(Buffer.from(item.bytes).toString().slice('notice '.length)) : item.sequence;
 }

@@ -1,6 +1,6 @@
 import type { BatchItem, ReplayPort } from '../portal-ports.ts';
+import { eventBytes } from './items.ts';
 import type { Network, Process } from './network.ts';
-import { eventBytes } from './receiver.ts';
 
 /** A replay that somebody asked for, as the store has it. */
 export interface ModelReplay {

@@ -1,6 +1,6 @@
 import type { ResealedEvent, ResealOrder } from '../portal-ports.ts';
 import type { Chance } from './chance.ts';
-import { eventBytes, kidOf } from './receiver.ts';
+import { eventBytes, kidOf } from './items.ts';
 
 /** The keys of the model's portals, which all have the same ones, and what became of sealing anew. */
 export interface ModelSealer {

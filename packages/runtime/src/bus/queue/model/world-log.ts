@@ -28,6 +28,10 @@ export interface Servers {
   overflowRate: number;
   /** Called right after the leader said that nothing waits for a portal. */
   onEmpty: (portalId: string) => void;
+  /** Purged up to here, but for the last message of each subject. */
+  purgedSequence: number;
+  /** How often events were read back. */
+  reads: number;
   /** Those that wait for the next message of the stream. */
   readonly readers: Set<() => void>;
 }
@@ -43,7 +47,8 @@ export interface Sealing {
 /** Servers that hold nothing, and answer. */
 export function emptyServers(): Servers {
   const held = { outbox: [], deliveries: [], objects: new Map(), readers: new Set<() => void>() };
-  return { ...held, lossRate: 0, overflowRate: 0, onEmpty: () => {} };
+  const counts = { purgedSequence: 0, reads: 0 };
+  return { ...held, ...counts, lossRate: 0, overflowRate: 0, onEmpty: () => {} };
 }
 
 /** Appends sealed events of a portal as one message. */
@@ -73,6 +78,11 @@ export function eventsIn({ objects }: Servers, { data }: StoredMessage): readonl
 /** What a portal's stream weighs. */
 export function headTotalsOf({ outbox }: Servers, portalId: string): StreamTotals {
   return totalsOf(outbox.findLast(({ subject }) => subject.endsWith(`.${portalId}`)));
+}
+
+/** The janitor removes what the records say that nobody needs. */
+export function purge(servers: Servers): void {
+  servers.purgedSequence = recordsOf(servers).at(-1)?.lowSequence ?? 0;
 }
 
 const decoded = new WeakMap<StoredMessage, DeliveryRecord>();
@@ -109,6 +119,11 @@ export function logOf(process: Process, servers: Servers, network: Network, chan
 /** Answers may be lost, direct gets may be old. */
 function rawLogOf(process: Process, servers: Servers, network: Network, chance: Chance): LogPort {
   const of = (stream: string) => (stream === streams.outbox ? servers.outbox : servers.deliveries);
+  const heldOf = (stream: string, subject: string) => {
+    const all = of(stream).filter((message) => message.subject === subject);
+    const purged = stream === streams.outbox ? servers.purgedSequence : 0;
+    return all.filter(({ sequence }, index) => sequence > purged || index === all.length - 1);
+  };
   const ask = async <T>(effect: () => T): Promise<T> => {
     const fate = chance.happens(servers.lossRate) ? chance.pick(['request', 'answer'] as const) : undefined;
     return await network.call(process, () => {
@@ -129,7 +144,7 @@ function rawLogOf(process: Process, servers: Servers, network: Network, chance: 
     lastOf: (stream, subject) => ask(() => of(stream).findLast((message) => message.subject === subject)),
     nextOf: (stream, subject, from) =>
       ask(() => {
-        const found = of(stream).find((message) => message.subject === subject && message.sequence >= from);
+        const found = heldOf(stream, subject).find(({ sequence }) => sequence >= from);
         if (found === undefined && stream === streams.outbox)
           servers.onEmpty(subject.slice(subject.lastIndexOf('.') + 1));
         return found;
@@ -137,10 +152,10 @@ function rawLogOf(process: Process, servers: Servers, network: Network, chance: 
     batchOf: (stream, subject, from, limit) =>
       ask(() => {
         const lag = chance.happens(0.2) ? chance.below(20) : 0;
-        const all = of(stream);
-        const seen = all.slice(0, all.length - lag);
+        const seenSequence = (of(stream).at(-1)?.sequence ?? 0) - lag;
+        if (stream === streams.outbox) servers.reads += 1;
         return within(
-          seen.filter((it) => it.subject === subject && it.sequence >= from),
+          heldOf(stream, subject).filter(({ sequence }) => sequence >= from && sequence <= seenSequence),
           limit,
         );
       }),

@@ -6,8 +6,9 @@ import { type PortalLaneView, runPortalQueue } from '../portal-queue.ts';
 import { createRequestGate } from '../request-gate.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
+import { convOf, eventBytes, noticeBytes } from './items.ts';
 import { createNetwork, type Network, type Process } from './network.ts';
-import { createReceiver, eventBytes, noticeBytes, type Receiver } from './receiver.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
 import { type ModelReplays, replayPort } from './replays.ts';
 import { createModelSealer, type ModelSealer } from './sealer.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
@@ -24,6 +25,8 @@ export interface Owner extends Process {
   /** True once its queue ended by itself. */
   hasEnded: boolean;
   leaseAgeMs: number;
+  /** Events that were taken of it: `<portal>/<sequence>`. */
+  readonly took: Set<string>;
   /** Once it took the lane over. */
   view: PortalLaneView | undefined;
   readonly lease: AbortController;
@@ -53,6 +56,8 @@ export interface World {
   readonly consumers: Consumers;
   /** What every portal allows. */
   readonly limits: { requestsPerMinute: number; isOnce: boolean };
+  /** How many strands each is to have; absent: one. */
+  readonly strands: Map<string, number>;
   readonly lane: number;
   readonly owners: Owner[];
   readonly violations: string[];
@@ -77,6 +82,8 @@ export interface WorldSize {
   readonly isOnce?: boolean;
   /** Most requests a minute to each portal; any number unless given. */
   readonly requestsPerMinute?: number;
+  /** How many strands each has; one unless given. */
+  readonly strands?: number;
 }
 
 /** Makes a world. */
@@ -89,6 +96,7 @@ export function createWorld(
     lostHistory = 0,
     requestsPerMinute = 0,
     isOnce = false,
+    strands: strandCount = 1,
   }: WorldSize,
 ): World {
   const chance = createChance(seed);
@@ -106,6 +114,7 @@ export function createWorld(
   const wanted = new Map<string, string>();
   const consumers = createConsumers(network, servers, chance);
   const limits = { requestsPerMinute, isOnce };
+  const strands = new Map(ids.map((id) => [id, strandCount]));
   const owners: Owner[] = [];
   const violations: string[] = [];
   let races = 0;
@@ -113,7 +122,10 @@ export function createWorld(
 
   const portsOf = (owner: Owner): PortalPorts => ({
     view: (portalId) => ({
-      settings: { lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs, ...limits },
+      settings: {
+        ...{ lingerMs: 200, batchEvents: 10, batchBytes: 100_000, retentionMs, ...limits },
+        strands: strands.get(portalId) ?? 1,
+      },
       blockedBy: paused.get(portalId),
       consumer: wanted.get(portalId) ?? '',
       deletedKids: sealer.deleted,
@@ -140,6 +152,7 @@ export function createWorld(
       kid: (notKids) => sealer.kids.findLast((kid) => !notKids.includes(kid)) ?? sealer.kids.at(-1) ?? '',
     }),
     notice: (_portalId, notice) => noticeOf(notice),
+    inStrand: (item, place) => ({ ...item, place }),
     consumers: consumers.portsOf(owner, (portalId, sequence) =>
       owner.passed.set(portalId, Math.max(owner.passed.get(portalId) ?? 0, sequence)),
     ),
@@ -157,6 +170,7 @@ export function createWorld(
       view: undefined,
       lease,
       passed: new Map(),
+      took: new Set(),
     };
     owners.push(owner);
     const clock = time.clockOf(() => owner.isAlive);
@@ -201,23 +215,8 @@ export function createWorld(
   };
 
   return {
-    ...{
-      chance,
-      time,
-      network,
-      servers,
-      portals,
-      heads,
-      kept,
-      paused,
-      replays,
-      sealer,
-      resumedAtMs,
-      wanted,
-      consumers,
-      limits,
-      lane,
-    },
+    ...{ chance, time, network, servers, portals, heads, kept, paused, replays, sealer },
+    ...{ resumedAtMs, wanted, consumers, limits, strands, lane },
     ...{ owners, violations, produce, start, noticeOf },
     get keptAtOnceBytes() {
       return keptAtOnceBytes;
@@ -233,7 +232,8 @@ function eventOf(
   { atMs, sizeBytes, kid }: { readonly atMs: number; readonly sizeBytes: number; readonly kid: string },
 ): SealedEvent {
   return {
-    ...{ sequence, id: `event-${sequence}`, type: 'trunkline.message.received.v1', conversationId: 'c' },
+    ...{ sequence, id: `event-${sequence}`, type: 'trunkline.message.received.v1' },
+    conversationId: convOf(sequence),
     ...{ at: new Date(atMs), cloudEvent: eventBytes(kid, sizeBytes), chain: Buffer.alloc(32), kid },
     ...{ traceparent: '', plaintextHash: Buffer.alloc(32), factSequence: sequence, factIndex: 0 },
   };
