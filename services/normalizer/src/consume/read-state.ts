@@ -56,7 +56,8 @@ function firstWanted(entered: Iterable<IngressItem>): Missing {
     for (const { id, conversation, sender, event } of events) {
       seen.add(id);
       if (event?.$case === 'message') wanted.messages.add(id);
-      if (conversation) wanted.conversations.add(ids.conversation(channelId, conversation.platformId));
+      for (const name of [conversation?.platformId, conversation?.otherPlatformId])
+        if (name) wanted.conversations.add(ids.conversation(channelId, name));
       if (sender) wanted.identities.add(ids.identity(channelId, sender.platformId));
     }
   }

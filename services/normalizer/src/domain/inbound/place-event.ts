@@ -4,6 +4,7 @@ import { joinByProofs } from '../people/join.ts';
 import { proofsOf } from '../people/proofs.ts';
 import { contactIdOf, count, openConversation } from '../state/conversation.ts';
 import type { ConversationDocument, IdentityDocument } from '../state/documents.ts';
+import { placeIn } from '../state/message-refs.ts';
 import type { Scope, Turn } from '../turn.ts';
 import { buttonPressed, messageEdited, messagesDeleted, reactionSet } from './changes.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
@@ -41,7 +42,7 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
     event: released.event,
     conversation: { ...opened, number, ...order.change },
     number,
-    place: { channelId: channel.id, conversationPlatformId: ref.platformId },
+    place: placeIn(channel.id, ref),
     identity: person.identity,
     contactId: person.contactId,
     platformIds: released.platformIds,

@@ -10,14 +10,14 @@ import { applyToParts, partError } from '../outbound/apply-status.ts';
 import { stateOfReceipt } from '../outbound/status.ts';
 import { conversationOf, count } from '../state/conversation.ts';
 import type { ConversationDocument, MessageDocument, Watermark } from '../state/documents.ts';
-import { findMessage, type Place, refId } from '../state/message-refs.ts';
+import { findMessage, type Place, placeIn, refId } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
 
 /** Takes a receipt: by ids, or by a watermark. It changes what became of messages and is told as that alone. */
 export function takeReceipt(turn: Turn, channel: ChannelEntry, event: ChannelEvent, receipt: ReceiptGiven): void {
   turn.draft.insert('events', { _id: event.id, channelId: channel.id, at: new Date(turn.nowMs) });
   const platformId = event.conversation?.platformId ?? '';
-  const place: Place = { channelId: channel.id, conversationPlatformId: platformId };
+  const place = placeIn(channel.id, event.conversation);
   for (const target of receipt.targetPlatformIds) receiveFor(turn, { channel, place, platformId: target }, receipt);
   const conversation = conversationOf(turn.draft, ids.conversation(channel.id, platformId));
   if (conversation === undefined) {

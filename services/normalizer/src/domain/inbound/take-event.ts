@@ -2,7 +2,7 @@ import { type ChannelEntry, ChannelEvent, ids, MessageState, OrderScheme, Origin
 import { applyToParts } from '../outbound/apply-status.ts';
 import { contactIdOf, conversationOf, count, openConversation } from '../state/conversation.ts';
 import type { ConversationDocument, HeldEvent, HoldDocument } from '../state/documents.ts';
-import { findMessage } from '../state/message-refs.ts';
+import { findMessage, placeIn } from '../state/message-refs.ts';
 import type { Scope, Turn } from '../turn.ts';
 import { addToHold, isOverfull } from './hold.ts';
 import { placeEvent } from './place-event.ts';
@@ -81,8 +81,7 @@ function tellRepeat(turn: Turn, channel: ChannelEntry, event: ChannelEvent, form
 function echoOf(turn: Turn, channel: ChannelEntry, event: ChannelEvent): ReturnType<typeof findMessage> {
   const isOwnSide = event.origin !== Origin.ORIGIN_CONTACT && event.origin !== Origin.ORIGIN_UNSPECIFIED;
   if (!isOwnSide || event.event?.$case !== 'message') return undefined;
-  const place = { channelId: channel.id, conversationPlatformId: event.conversation?.platformId ?? '' };
-  const found = findMessage(turn.draft, place, event.platformId);
+  const found = findMessage(turn.draft, placeIn(channel.id, event.conversation), event.platformId);
   return found?.message.outgoing === undefined ? undefined : found;
 }
 

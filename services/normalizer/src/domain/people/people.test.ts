@@ -159,3 +159,31 @@ const phones: readonly [string, string][] = [
 for (const [given, expected] of phones) {
   test(`the phone "${given}" is known as "${expected}"`, () => assert.equal(phoneOf(given), expected));
 }
+
+test('a conversation with two ids is the same under both, whichever came first, and so are its messages', async () => {
+  const here = world();
+  const byBoth = (key: string, more: object = {}) => {
+    const told = from('ch1', verified('B.8', { phone: '+79990001122' }), key);
+    const conversation = { ...told.conversation, platformId: 'B.8', otherPlatformId: '7' };
+    return { ...told, ...more, conversation } as typeof told;
+  };
+  await here.take(hookCall(from('ch1', verified('7', { phone: '+79990001122' }))));
+  const reaction = { $case: 'reaction', value: { targetPlatformId: '7', reactions: ['👍'] } } as const;
+  const facts = await here.take(hookCall(byBoth('2'), byBoth('3', { event: reaction, dedupeKey: 'r', id: 'r' })));
+  const received = only(facts, 'received');
+  assert.deepEqual(new Set(received.map((fact) => fact.conversationId)), new Set([ids.conversation('ch1', '7')]));
+  assert.deepEqual(new Set(received.map((fact) => fact.contactId)), new Set([contactId('ch1', '7')]));
+  const [quoted] = received.flatMap(({ told }) => told.targetMessageIds);
+  assert.equal(quoted, ids.event('ch1', 'message:7'), 'what was written under the other id is found');
+  const conversation = here.get('conversations', ids.conversation('ch1', '7'));
+  assert.equal(conversation !== undefined && 'ref' in conversation && conversation.ref.platformId, 'B.8');
+});
+
+test('whoever is known by an id of their own first is found by the other one, too', async () => {
+  const here = world();
+  const told = from('ch1', verified('B.8', { phone: '+79990001122' }));
+  const conversation = { ...told.conversation, otherPlatformId: '7' } as typeof told.conversation;
+  await here.take(hookCall({ ...told, conversation }));
+  const [fact] = only(await here.take(hookCall(message('9', '9', { chat: '7', sender: told.sender }))), 'received');
+  assert.equal(fact?.conversationId, ids.conversation('ch1', 'B.8'));
+});

@@ -13,18 +13,31 @@ export function conversationOf(draft: Draft, conversationId: string): Conversati
 
 /** The conversation that a platform names; a new one, not stored yet, where there is none. */
 export function openConversation(turn: Turn, channel: ChannelEntry, ref: ConversationRef): ConversationDocument {
-  const id = ids.conversation(channel.id, ref.platformId);
-  return (
-    conversationOf(turn.draft, id) ?? {
-      _id: id,
-      tenantId: channel.tenantId,
-      channelId: channel.id,
-      ref: nameOf(ref),
-      number: 0,
-      createdAtMs: turn.nowMs,
-      counts: nothing,
-    }
-  );
+  const found = conversationOf(turn.draft, ids.conversation(channel.id, ref.platformId));
+  if (ref.otherPlatformId === '') return found ?? newConversation(turn, channel, ref);
+  // Known by one of its ids alone, a conversation is known by both from now on; the first is what it is called.
+  const otherId = ids.conversation(channel.id, ref.otherPlatformId);
+  const other = conversationOf(turn.draft, otherId);
+  if (found !== undefined || other === undefined) {
+    const conversation = found ?? newConversation(turn, channel, ref);
+    if (other === undefined) turn.draft.put('conversations', { _id: otherId, movedTo: conversation._id });
+    return conversation;
+  }
+  const moved = moveConversation(turn, other, ref.platformId);
+  turn.draft.put('conversations', moved);
+  return moved;
+}
+
+function newConversation(turn: Turn, channel: ChannelEntry, ref: ConversationRef): ConversationDocument {
+  return {
+    _id: ids.conversation(channel.id, ref.platformId),
+    tenantId: channel.tenantId,
+    channelId: channel.id,
+    ref: nameOf(ref),
+    number: 0,
+    createdAtMs: turn.nowMs,
+    counts: nothing,
+  };
 }
 
 /** Counts what became of events of a conversation, here and in the tally. The counts always balance. */

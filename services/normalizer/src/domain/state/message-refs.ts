@@ -1,4 +1,4 @@
-import { ids, type Quote } from '@trunkline/contracts';
+import { type ConversationRef, ids, type Quote } from '@trunkline/contracts';
 import type { MessageDocument, MessageRefDocument } from './documents.ts';
 import type { Draft } from './draft.ts';
 import { contentOf } from './message-content.ts';
@@ -8,6 +8,14 @@ import { plainTextOf } from './plain-text.ts';
 export interface Place {
   readonly channelId: string;
   readonly conversationPlatformId: string;
+  /** The conversation's other id there, if it has one: what is not known under the first may be known under this. */
+  readonly otherPlatformId?: string;
+}
+
+/** The place that a conversation is on the platform. Pure. */
+export function placeIn(channelId: string, ref: ConversationRef | undefined): Place {
+  const { platformId: conversationPlatformId = '', otherPlatformId = '' } = ref ?? {};
+  return { channelId, conversationPlatformId, ...(otherPlatformId === '' ? {} : { otherPlatformId }) };
 }
 
 /** A message of ours that a platform's id stands for. */
@@ -24,8 +32,11 @@ export function refId({ channelId, conversationPlatformId }: Place, platformId: 
 /** The message that a platform's id stands for. */
 export function findMessage(draft: Draft, place: Place, platformId: string): FoundMessage | undefined {
   if (platformId === '') return undefined;
-  const ref = draft.get('messageRefs', refId(place, platformId));
-  const message = ref === undefined ? undefined : draft.get('messages', ref.messageId);
+  const { conversationPlatformId, otherPlatformId = conversationPlatformId } = place;
+  const ref =
+    draft.get('messageRefs', refId(place, platformId)) ??
+    draft.get('messageRefs', refId({ ...place, conversationPlatformId: otherPlatformId }, platformId));
+  const message = ref && draft.get('messages', ref.messageId);
   return ref === undefined || message === undefined ? undefined : { ref, message };
 }
 
