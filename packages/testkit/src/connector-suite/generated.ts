@@ -109,8 +109,16 @@ function keyboardWithin({ inlineButtons, buttonActions }: Capabilities): fc.Arbi
 
 /** Orders that dispatch might make: always within the capabilities, often at their very edge. */
 export function ordersWithin(capabilities: Capabilities, conversation: unknown): fc.Arbitrary<SendOrder> {
+  const { inlineButtons } = capabilities;
   const message = fc.record({ content: contentWithin(capabilities), keyboard: keyboardWithin(capabilities) });
-  return message.map(({ content, keyboard }) =>
+  const bodyMax = inlineButtons?.bodyMax ?? 0;
+  const underText = fc.record({
+    content: markedText(capabilities, bodyMax === 0 ? capabilities.textMax : bodyMax).map((text) => ({ text })),
+    keyboard: keyboardWithin(capabilities),
+  });
+  const isLimited = bodyMax > 0 || inlineButtons?.isTextOnly === true;
+  const bare = contentWithin(capabilities).map((content) => ({ content, keyboard: undefined }));
+  return (isLimited ? fc.oneof(bare, underText) : message).map(({ content, keyboard }) =>
     SendOrder.fromJSON({
       message: { id: 'm-1', message: { content, keyboard } },
       conversation,

@@ -59,6 +59,9 @@ const capabilities = fc
         total: fc.integer({ min: 1, max: 8 }),
         textMax: fc.integer({ min: 1, max: 20 }),
         payloadMaxBytes: fc.integer({ min: 1, max: 20 }),
+        bodyMax: fc.constantFrom(0, 35),
+        isTextOnly: fc.boolean(),
+        loneActions: fc.subarray(['url']),
       }),
       { nil: undefined },
     ),
@@ -152,6 +155,10 @@ function assertFits(part: OutgoingMessage, carried: Capabilities): void {
   if (rows.length === 0) return;
   assert.ok(limit !== undefined && rows.length <= limit.rows);
   assert.ok(rows.flatMap((row) => row.buttons).length <= limit.total);
+  assert.ok(kind.$case === 'text' || !limit.isTextOnly);
+  assert.ok(limit.bodyMax === 0 || kind.$case !== 'text' || textLength(kind.value.plain, textUnit) <= limit.bodyMax);
+  const all = rows.flatMap((row) => row.buttons);
+  assert.ok(all.length === 1 || all.every(({ action: act }) => !limit.loneActions.includes(act?.$case ?? '')));
   for (const row of rows) {
     assert.ok(row.buttons.length <= limit.columns);
     for (const { text, action: act } of row.buttons) {

@@ -1,6 +1,7 @@
-import { splitText, textLength } from '@trunkline/adapter-kit';
+import { type LengthLimit, sliceText, splitText, textLength } from '@trunkline/adapter-kit';
 import type {
   Attachment,
+  ButtonCapability,
   Capabilities,
   Content,
   Keyboard,
@@ -91,7 +92,7 @@ function finish(piece: Piece, keyboard: Keyboard | undefined, capabilities: Capa
   const lines = [...numbered, ...buttons.lines].join('\n');
   const hasMarks = !capabilities.canFormat && piece.text.marks.length > 0;
   const body = hasMarks ? withoutMarks(piece.text) : piece.text;
-  const contents = contentsOf(piece, joined(body, '\n\n', plain(lines)), capabilities);
+  const contents = contentsOf(piece, joined(body, '\n\n', plain(lines)), capabilities, buttons.limit);
   return {
     parts: contents.map((content, index) => ({
       content,
@@ -102,17 +103,31 @@ function finish(piece: Piece, keyboard: Keyboard | undefined, capabilities: Capa
   };
 }
 
-/** A text in as many parts as it needs; a caption that is too long follows as text. */
-function contentsOf(piece: Piece, text: Text, capabilities: Capabilities): Content[] {
+/** What buttons stand under where their piece has no words. */
+const pointer = plain('👇');
+
+/** A text in as many parts as it needs; a caption that is too long, or that buttons stand under, follows as text. */
+function contentsOf(piece: Piece, text: Text, capabilities: Capabilities, limit?: ButtonCapability): Content[] {
   const { native } = piece;
   const { textMax: max, textUnit: unit, captionMax } = capabilities;
   // A channel without a limit for texts has none for captions; everywhere else 0 means that there are no captions.
   const isEndless = max === 0 && captionMax === 0;
-  if (native === undefined) return splitText(text, { max, unit }).map(textContent);
+  const texts = (written: Text) => withTail(written, limit?.bodyMax ?? 0, { max, unit }).map(textContent);
+  if (native === undefined) return texts(text);
+  if (limit?.isTextOnly) return [{ kind: native }, ...texts(text.plain === '' ? pointer : text)];
   if (text.plain === '') return [{ kind: native }];
   const isCaption = takesCaption(piece, capabilities) && (isEndless || textLength(text.plain, unit) <= captionMax);
   if (isCaption) return [{ kind: withCaption(native, text) }];
-  return [{ kind: native }, ...splitText(text, { max, unit }).map(textContent)];
+  return [{ kind: native }, ...texts(text)];
+}
+
+/** A text in parts, the last one short enough for the buttons under it. */
+function withTail(text: Text, tailMax: number, limit: LengthLimit): Text[] {
+  const tail = splitText(text, { ...limit, max: tailMax }).at(-1);
+  const end = text.plain.trimEnd().length - (tail?.plain.length ?? 0);
+  const before = sliceText(text, 0, text.plain.slice(0, end).trimEnd().length);
+  if (tail === undefined || tailMax === 0 || before.plain === '') return splitText(text, limit);
+  return [...splitText(before, limit), tail];
 }
 
 function textContent(value: Text): Content {

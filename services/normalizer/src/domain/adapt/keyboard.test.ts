@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Button, Capabilities, type Keyboard, KeyboardMode, LengthUnit, OutgoingMessage } from '@trunkline/contracts';
+import {
+  Button,
+  ButtonCapability,
+  Capabilities,
+  Content,
+  type Keyboard,
+  KeyboardMode,
+  LengthUnit,
+  OutgoingMessage,
+} from '@trunkline/contracts';
 import { textContent } from '../../testing/build.ts';
 import { adapt } from './adapt.ts';
 
 const channel = (more: Partial<Capabilities> = {}) =>
   Capabilities.create({ textMax: 20, textUnit: LengthUnit.LENGTH_UNIT_UTF16, ...more });
-const buttons = { rows: 2, columns: 2, total: 4, textMax: 10, payloadMaxBytes: 20 };
+const buttons = ButtonCapability.create({ rows: 2, columns: 2, total: 4, textMax: 10, payloadMaxBytes: 20 });
 const withButtons = channel({ inlineButtons: buttons, buttonActions: ['callback', 'url'] });
 
 function keyboard(rows: string[][], mode: KeyboardMode = KeyboardMode.KEYBOARD_MODE_INLINE): Keyboard {
@@ -79,6 +88,35 @@ const cases: readonly {
     degraded: ['D4'],
   },
   {
+    name: 'a button that must be the only one becomes a line beside others',
+    text: '?',
+    keyboard: keyboard([['Yes'], ['https://a.example']]),
+    capabilities: { ...withButtons, textMax: 99, inlineButtons: { ...buttons, loneActions: ['url'] } },
+    parts: ['?\n\nOpen: https://a.example [Yes]'],
+    degraded: ['D2'],
+  },
+  {
+    name: 'a button that must be the only one stands where it is',
+    text: '?',
+    keyboard: keyboard([['https://a.example']]),
+    capabilities: { ...withButtons, inlineButtons: { ...buttons, loneActions: ['url'] } },
+    parts: ['? [Open]'],
+  },
+  {
+    name: 'a text that is too long for buttons goes before its end, which has them',
+    text: 'one two three four five six',
+    keyboard: keyboard([['Yes']]),
+    capabilities: { ...withButtons, inlineButtons: { ...buttons, bodyMax: 8 } },
+    parts: ['one two three four', 'five six [Yes]'],
+  },
+  {
+    name: 'a text that is short enough for buttons stays whole',
+    text: 'one two',
+    keyboard: keyboard([['Yes']]),
+    capabilities: { ...withButtons, inlineButtons: { ...buttons, bodyMax: 8 } },
+    parts: ['one two [Yes]'],
+  },
+  {
     name: 'a link button where there are none becomes a line',
     text: '?',
     keyboard: keyboard([['https://a.example']]),
@@ -106,6 +144,26 @@ for (const { name, text = '?', keyboard: shown, capabilities, parts, degraded = 
     const adapted = send(text, shown, capabilities);
     assert.deepEqual(short(adapted.parts), parts);
     assert.deepEqual(adapted.degraded, degraded);
+  });
+}
+
+const picture = (caption: string): OutgoingMessage['action'] => {
+  const content = Content.fromPartial({ kind: { $case: 'image', value: { caption: { plain: caption } } } });
+  const shown = keyboard([['Yes']]);
+  return { $case: 'message', value: { content, keyboard: shown, reply: undefined, options: undefined } };
+};
+for (const [caption, words] of [
+  ['hello', 'hello'],
+  ['', '👇'],
+] as const) {
+  test(`a picture that says "${caption}" goes without buttons where they stand under texts alone, these follow`, () => {
+    const inlineButtons = { ...buttons, isTextOnly: true };
+    const capabilities = channel({ ...withButtons, captionMax: 10, content: { image: {} as never }, inlineButtons });
+    const { parts } = adapt({ ...OutgoingMessage.create(), action: picture(caption) }, capabilities, () => '');
+    const first = parts[0]?.action?.$case === 'message' ? parts[0].action.value : assert.fail();
+    assert.deepEqual([first.content?.kind?.$case, first.keyboard], ['image', undefined]);
+    assert.equal(short(parts)[1], `${words} [Yes]`);
+    assert.equal(parts.length, 2);
   });
 }
 

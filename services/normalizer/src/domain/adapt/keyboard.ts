@@ -13,6 +13,8 @@ import { canAct } from './carries.ts';
 /** What a keyboard becomes in a channel. */
 export interface AdaptedKeyboard {
   readonly native?: Keyboard;
+  /** What the native buttons may stand under. */
+  readonly limit?: ButtonCapability;
   /** Lines of text for what is no button here, after the options. */
   readonly lines: readonly string[];
   /** Options to be written as numbered lines. */
@@ -33,7 +35,7 @@ export function adaptKeyboard(keyboard: Keyboard | undefined, capabilities: Capa
   }
   const limit = limitOf(keyboard.mode, capabilities);
   const buttons = keyboard.rows.flatMap((row) => row.buttons);
-  const fitting = limit === undefined ? [] : buttons.filter((button) => fits(button, limit, capabilities));
+  const fitting = limit === undefined ? [] : buttons.filter((button) => fits(button, limit, capabilities, buttons));
   const areAnswersWhole = buttons.every((button) => !isAnswer(button) || fitting.includes(button));
   const kept = fitting.filter((button) => areAnswersWhole || !isAnswer(button));
   const rows = limit === undefined ? undefined : layOut(keyboard.rows, kept, limit);
@@ -42,7 +44,9 @@ export function adaptKeyboard(keyboard: Keyboard | undefined, capabilities: Capa
   const options = dropped.filter(isAnswer).map(optionOf);
   const lines = dropped.filter((button) => !isAnswer(button)).map(lineOf);
   return {
-    ...(rows === undefined || shown.length === 0 ? {} : { native: { ...keyboard, rows } }),
+    ...(rows === undefined || limit === undefined || shown.length === 0
+      ? {}
+      : { limit, native: { ...keyboard, rows } }),
     lines,
     options,
     degraded: [...(options.length > 0 ? (['D4'] as const) : []), ...(lines.length > 0 ? (['D2'] as const) : [])],
@@ -65,11 +69,12 @@ function isAnswer({ action }: Button): boolean {
   return action === undefined || action.$case === 'callback' || action.$case === 'reply';
 }
 
-function fits(button: Button, limit: ButtonCapability, capabilities: Capabilities): boolean {
-  const { textMax, payloadMaxBytes } = limit;
+function fits(button: Button, limit: ButtonCapability, capabilities: Capabilities, all: readonly Button[]): boolean {
+  const { textMax, payloadMaxBytes, loneActions } = limit;
+  const isInPlace = all.length === 1 || !loneActions.includes(button.action?.$case ?? 'reply');
   const isShort = textMax === 0 || button.text.length <= textMax;
   const isSmall = payloadMaxBytes === 0 || !isAnswer(button) || Buffer.byteLength(payloadOf(button)) <= payloadMaxBytes;
-  return isShort && isSmall && canAct(capabilities, button.action?.$case ?? 'reply');
+  return isInPlace && isShort && isSmall && canAct(capabilities, button.action?.$case ?? 'reply');
 }
 
 /** The rows as they are, packed closer where they do not fit; undefined where they do not fit at all. */
