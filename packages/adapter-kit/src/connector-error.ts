@@ -9,6 +9,8 @@ export class ConnectorError extends Error {
   readonly code: ErrorCode;
   /** When it may be tried again, in milliseconds from now; for 'retry_after'. */
   readonly retryAfterMs: number | undefined;
+  /** True if the platform did not say how long: each further try waits twice as long as the former. */
+  readonly isGuess: boolean;
   /** The platform's own code. */
   readonly platformCode: string | undefined;
   /** Which bucket a 'retry_after' pauses. */
@@ -18,6 +20,7 @@ export class ConnectorError extends Error {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.code = code;
     this.retryAfterMs = detail.retryAfterMs;
+    this.isGuess = detail.isGuess ?? false;
     this.platformCode = detail.platformCode;
     this.scope = detail.scope ?? 'channel';
   }
@@ -26,6 +29,7 @@ export class ConnectorError extends Error {
 /** Details of a {@link ConnectorError}. */
 export interface ConnectorErrorDetail {
   readonly retryAfterMs?: number;
+  readonly isGuess?: boolean;
   readonly platformCode?: string;
   readonly scope?: 'conversation' | 'channel';
   readonly cause?: unknown;

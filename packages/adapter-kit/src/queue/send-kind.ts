@@ -66,14 +66,15 @@ const burstSeconds = { channel: 1, conversation: 3 };
 /** What a queue of orders to send does. One a channel. */
 export function createSendKind(parts: SendParts): QueueKind {
   const { connector, settings } = parts;
-  const { ratePerSecond, conversationRatePerSecond } = connector.capabilities;
+  const { ratePerSecond, conversationRatePerSecond, conversationBurst } = connector.capabilities;
   const paceOf = (perSecond: number, seconds: number) => ({ perSecond, burst: perSecond * seconds });
   return {
     pacer: createPacer(paceOf(ratePerSecond, burstSeconds.channel), settings.slots),
     paceOf: (order) => {
       const conversation = order === undefined ? undefined : sendOf(order).conversation;
       const own = conversation === undefined ? undefined : connector.conversationRate?.(conversation);
-      return paceOf(own ?? conversationRatePerSecond, burstSeconds.conversation);
+      const pace = paceOf(own ?? conversationRatePerSecond, burstSeconds.conversation);
+      return conversationBurst === 0 ? pace : { ...pace, burst: conversationBurst };
     },
     run: (order, tools) => runSend(parts, order, tools),
   };

@@ -43,7 +43,7 @@ export function verdictOf(error: ConnectorError, { attempt, isRepeatable, random
       return isRepeatable ? { ...again, delayMs: retryDelayMs(attempt, random) } : { next: 'doubt' };
     case 'wait': {
       if (error.code !== 'retry_after') return { ...again, delayMs: retryDelayMs(attempt, random) };
-      const asked = error.retryAfterMs ?? usualRetryAfterMs;
+      const asked = (error.retryAfterMs ?? usualRetryAfterMs) * (error.isGuess ? 2 ** (attempt - 1) : 1);
       const delayMs = Math.min(Math.max(asked, 100), longestRetryAfterMs);
       return { ...again, delayMs, scope: error.scope, isTrouble: false };
     }
