@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { readAs, readJson } from './read-body.ts';
+import { readAs, readFields, readJson } from './read-body.ts';
 
 test('what is no JSON, and no UTF-8, is malformed', () => {
   for (const body of ['', '{', '['.repeat(100_000)]) {
@@ -23,4 +23,9 @@ test('what does not fit is named by its field, and what it held is not told', ()
     },
   );
   assert.throws(() => readAs(schema, 'Anna'), /^ConnectorError: body: /);
+});
+
+test('fields of a form are texts, whatever they came as', () => {
+  assert.deepEqual(readFields('{"city":"Omsk","rooms":[2,3],"is":true}'), { city: 'Omsk', rooms: '[2,3]', is: 'true' });
+  assert.deepEqual([readFields('Omsk'), readFields('5'), readFields('')], [{ answer: 'Omsk' }, { answer: '5' }, {}]);
 });

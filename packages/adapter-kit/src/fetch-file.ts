@@ -1,0 +1,36 @@
+import type { Media } from '@trunkline/contracts';
+import { ConnectorError } from './connector-error.ts';
+import type { Download, Tools } from './tools.ts';
+
+/** What {@link fetchFile} fetches. */
+export interface FileAddress {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the connector knows of the file already. */
+  readonly media: Media;
+  /** Size as the platform tells it; 0 when it does not. */
+  readonly sizeBytes?: number | undefined;
+  readonly mimeType?: string | undefined;
+  /** Cap of the platform; the host has its own, smaller one. */
+  readonly maxBytes: number;
+}
+
+const downloadTimeoutMs = 10 * 60_000;
+
+/**
+ * Opens a file at an address of the platform, for `download`. Throws ConnectorError 'transient' for what may pass, 'auth_revoked'
+ * when the account is not accepted, 'media_failed' for a file that is gone or lies elsewhere.
+ */
+export async function fetchFile(address: FileAddress, tools: Pick<Tools, 'fetch'>): Promise<Download> {
+  const { url, headers = {}, media, maxBytes, sizeBytes = 0, mimeType = media.mimeType } = address;
+  const response = await tools.fetch(url, { headers, maxBytes, timeoutMs: downloadTimeoutMs });
+  const { status, stream, headers: told } = response;
+  if (status === 200) {
+    return { stream, mimeType, name: media.name, sizeBytes: Number(told['content-length'] ?? sizeBytes) };
+  }
+  for await (const _ of stream) break; // Its words are not worth reading, but its connection has to be let go.
+  const isPassing = status >= 500 || status === 429;
+  const code = isPassing ? 'transient' : status === 401 ? 'auth_revoked' : 'media_failed';
+  const words = `the file server of the messenger answered with status ${status}`;
+  throw new ConnectorError(code, words, { platformCode: String(status) });
+}

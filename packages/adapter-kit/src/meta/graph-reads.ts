@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ConnectorError } from '../connector-error.ts';
+import type { Tools } from '../tools.ts';
+import { callGraph, type GraphCall } from './graph-call.ts';
+
+/** What the Graph API says of a token. */
+export interface GraphToken {
+  /** In milliseconds since 1970; absent: never, or it does not say. */
+  readonly endsAtMs?: number;
+  /** Rights that it has; absent: it does not say. */
+  readonly scopes?: readonly string[];
+}
+
+const tokenSchema = z.object({
+  data: z.object({ expires_at: z.int().min(0).optional(), scopes: z.array(z.string()).optional() }),
+});
+
+/** Asks about the call's own token. Throws ConnectorError 'auth_revoked' for one that is not accepted; tells nothing where
+ * nothing is known. */
+export async function readGraphToken(
+  call: Pick<GraphCall, 'root' | 'token' | 'refusal'>,
+  tools: Pick<Tools, 'fetch'>,
+): Promise<GraphToken> {
+  try {
+    const asked = { ...call, path: 'debug_token', query: { input_token: call.token } };
+    const { expires_at: seconds = 0, scopes } = (await callGraph(tokenSchema, asked, tools)).data;
+    return { ...(seconds > 0 && { endsAtMs: seconds * 1_000 }), ...(scopes !== undefined && { scopes }) };
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'auth_revoked') throw error;
+    return {};
+  }
+}
+
+const pagingSchema = z.object({
+  next: z.string().optional(),
+  cursors: z.object({ after: z.string().optional() }).optional(),
+});
+
+/** Reads a list over all of its pages, at most `pagesMax` of 100 items. Throws as {@link callGraph} does. */
+export async function readGraphList<Item>(
+  item: z.ZodType<Item>,
+  call: GraphCall,
+  tools: Pick<Tools, 'fetch'>,
+  pagesMax: number,
+): Promise<Item[]> {
+  const schema = z.object({ data: z.array(item), paging: pagingSchema.optional() });
+  const found: Item[] = [];
+  let after: string | undefined = '';
+  for (let page = 0; page < pagesMax && after !== undefined; page += 1) {
+    const query: Record<string, string> = { ...call.query, limit: '100', ...(after === '' ? {} : { after }) };
+    const { data, paging } = await callGraph(schema, { ...call, query }, tools);
+    found.push(...data);
+    after = paging?.next === undefined ? undefined : paging.cursors?.after;
+  }
+  return found;
+}
