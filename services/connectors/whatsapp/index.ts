@@ -1,0 +1,30 @@
+import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
+import { ConversationKind } from '@trunkline/contracts';
+import { capabilities, groupCapabilities } from './capabilities.ts';
+import { download } from './download.ts';
+import { accounts, confirms, parse } from './parse.ts';
+import { send } from './send.ts';
+import { type Settings, settings } from './settings.ts';
+import { connect, disconnect, identify } from './setup.ts';
+import { probe } from './setup-health.ts';
+import { templates } from './setup-templates.ts';
+import { hookKey, verify } from './verify.ts';
+
+/** WhatsApp numbers, by Meta's Cloud API. */
+export default defineConnector<Settings>({
+  title: 'WhatsApp',
+  settings,
+  secretNames: ['token', 'appSecret', 'pin'],
+  capabilities,
+  capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_GROUP]: groupCapabilities },
+  // Files lie on hosts of their own.
+  hosts: ({ apiUrl }) => [new URL(apiUrl).host, '.fbsbx.com', '.whatsapp.net', '.fbcdn.net'],
+  identify,
+  connect,
+  disconnect,
+  probe,
+  templates,
+  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, accounts } },
+  send,
+  download,
+});

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accounts } from './parse.ts';
+import { addressOf, connect, disconnect, identify } from './setup.ts';
+import { probe } from './setup-health.ts';
+import { templates } from './setup-templates.ts';
+import { channelFor } from './testing/desk.ts';
+import { startWorld, toolsFor } from './testing/world.ts';
+
+test('to identify a number changes nothing there', async () => {
+  await using world = await startWorld();
+  const former = world.simulator.calls.length;
+  const account = await identify(world.channel, toolsFor());
+  assert.deepEqual(account, { accountId: '106540352242922', accountName: 'Shop (simulated) +1 555-078-3881' });
+  assert.deepEqual(
+    world.simulator.calls.slice(former).map(({ method }) => method),
+    ['GET'],
+  );
+});
+
+test('connecting answers the handshake in its middle, and reads back whom the account calls', async () => {
+  await using world = await startWorld();
+  const connected = await connect(world.channel, world.hook.url, toolsFor());
+  assert.equal(connected.hookUrl, addressOf(world.channel, world.hook.url));
+  assert.deepEqual(connected.warnings, []);
+  assert.equal(connected.deepLink, 'https://wa.me/15550783881?text=Hello!%20(code%3A%20');
+  assert.match(world.simulator.account.accountHook?.url ?? '', /\/hooks\/whatsapp\/account-102290129340398$/);
+});
+
+test('a stolen hook is seen, and written again', async () => {
+  await using world = await startWorld();
+  assert.deepEqual(await probe(world.channel, world.hook.url, toolsFor()), { state: 'ok', reason: '' });
+  world.simulator.account.accountHook = { url: 'https://thief.example', verifyToken: 'x' };
+  const stolen = await probe(world.channel, world.hook.url, toolsFor());
+  assert.deepEqual([stolen.state, /write the hook again/.test(stolen.reason)], ['degraded', true]);
+  await connect(world.channel, world.hook.url, toolsFor());
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'ok');
+});
+
+test('an account that is no longer subscribed is seen', async () => {
+  await using world = await startWorld();
+  world.simulator.unsubscribe();
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'degraded');
+});
+
+test('disconnecting takes the hook away', async () => {
+  await using world = await startWorld();
+  await disconnect(world.channel, toolsFor());
+  assert.equal(world.simulator.account.accountHook, undefined);
+});
+
+test('a revoked token wants a new sign-in, a locked account is banned', async () => {
+  await using world = await startWorld();
+  world.simulator.fail({
+    kind: 'refusal',
+    code: 131031,
+    message: 'Account locked',
+    method: world.channel.settings.phoneNumberId,
+  });
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'banned');
+  world.simulator.revokeToken();
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'needs_sign_in');
+  await assert.rejects(identify(world.channel, toolsFor()), { code: 'auth_revoked' });
+});
+
+const numbers: readonly (readonly [told: object, state: string])[] = [
+  [{ quality_rating: 'RED' }, 'degraded'],
+  [{ quality_rating: 'YELLOW' }, 'ok'],
+  [{ status: 'BANNED' }, 'banned'],
+  [{ status: 'FLAGGED' }, 'degraded'],
+  [{ status: 'DELETED' }, 'off'],
+  [
+    { health_status: { can_send_message: 'BLOCKED', entities: [{ errors: [{ error_description: 'pay' }] }] } },
+    'banned',
+  ],
+  [{ health_status: { can_send_message: 'LIMITED' } }, 'degraded'],
+];
+for (const [told, state] of numbers) {
+  test(`a number of which the platform says ${JSON.stringify(told)} is ${state}`, async () => {
+    const health = await probe(channelFor(), undefined, answering({ ...told, id: '1', display_phone_number: '1' }, 0));
+    assert.equal(health.state, state);
+  });
+}
+
+test('a token that ends within a week is told of, one that ends later is not', async () => {
+  const number = { id: '1', display_phone_number: '1' };
+  const day = 24 * 60 * 60;
+  const now = Math.floor(Date.now() / 1_000);
+  const soon = await probe(channelFor(), undefined, answering(number, now + day));
+  assert.equal(soon.tokenEndsAtMs, (now + day) * 1_000);
+  assert.equal((await probe(channelFor(), undefined, answering(number, 0))).tokenEndsAtMs, undefined);
+});
+
+/** A platform that says this of the number, and when the token ends. */
+function answering(number: object, expires_at: number) {
+  const answers: Readonly<Record<string, object>> = {
+    debug_token: { data: { expires_at, scopes: [] } },
+    subscribed_apps: { data: [] },
+  };
+  const fetch = async (address: string) => {
+    const text = JSON.stringify(answers[new URL(address).pathname.split('/').at(-1) ?? ''] ?? number);
+    return { status: 200, headers: {}, stream: [] as never, text: async () => text };
+  };
+  return { ...toolsFor(), fetch };
+}
+
+test('templates are listed with their gaps and states, over all pages', async () => {
+  await using world = await startWorld();
+  const components = [
+    { type: 'HEADER', format: 'TEXT', text: 'Order {{1}}' },
+    { type: 'BODY', text: 'Dear {{1}}, order {{2}} is ready' },
+    { type: 'FOOTER', text: 'Shop' },
+    { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Look', url: 'https://shop.example/{{1}}' }] },
+  ];
+  world.simulator.template({ name: 'order_ready', language: 'en', components });
+  for (let number = 0; number < 120; number += 1) world.simulator.template({ name: `many_${number}` });
+  const all = await templates(world.channel, toolsFor());
+  assert.equal(all.length, 121);
+  const template = all.find(({ name }) => name === 'order_ready');
+  assert.deepEqual([template?.header, template?.footer, template?.buttons], ['Order {{1}}', 'Shop', ['Look']]);
+  assert.deepEqual(
+    template?.gaps.map(({ part, kind, buttonIndex }) => [part, kind, buttonIndex]),
+    [
+      [1, 'text', 0],
+      [2, 'text', 0],
+      [2, 'text', 0],
+      [3, 'text', 0],
+    ],
+  );
+  assert.equal(template?.state, 1);
+});
+
+test('one address is called for all numbers of an account; news of the account are for all of them', async () => {
+  const call = (...values: readonly object[]) => {
+    const changes = values.map((value) => ({ field: 'messages', value }));
+    const body = Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes }] }));
+    return { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: 0 };
+  };
+  const about = (phone_number_id: string) => ({ metadata: { phone_number_id } });
+  assert.deepEqual(accounts(call(about('1'), about('2'))), ['1', '2']);
+  assert.equal(accounts(call(about('1'), { event: 'APPROVED' })), 'all');
+  assert.deepEqual(accounts({ ...call(), method: 'GET', body: new Uint8Array() }), []);
+});

@@ -1,0 +1,82 @@
+import type { Account, Connected, Tools } from '@trunkline/adapter-kit';
+import { appSecretProof, ConnectorError, readGraphToken, sharedHookUrl } from '@trunkline/adapter-kit';
+import { ask, type Channel, callOf } from './api.ts';
+import { doneSchema, numberSchema, type PhoneNumber, subscriptionsSchema } from './types.ts';
+import { hookKey, verifyToken } from './verify.ts';
+
+const numberFields =
+  'display_phone_number,verified_name,quality_rating,code_verification_status,throughput,status,platform_type,health_status';
+const rights = ['whatsapp_business_messaging', 'whatsapp_business_management'];
+
+/** Asks which number it is. The proof shows that the app's secret belongs to the token, before any call is signed by it. */
+export async function identify(channel: Channel, tools: Tools): Promise<Account> {
+  return accountOf(await readNumber(channel, tools));
+}
+
+/**
+ * Registers the number where it is not yet and a PIN was given, has the account call us, and reads back whom it calls. The
+ * platform asks for the handshake in the middle of it.
+ */
+export async function connect(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Connected> {
+  const number = await readNumber(channel, tools);
+  const pin = channel.optionalSecret('pin') ?? '';
+  const isRegistered = (number.platform_type ?? 'CLOUD_API') === 'CLOUD_API' && number.status !== 'DISCONNECTED';
+  if (!isRegistered && pin !== '') await register(channel, pin, tools);
+  await subscribe(channel, hookUrl && addressOf(channel, hookUrl), tools);
+  const calledNow = await readHook(channel, tools);
+  const { scopes = rights } = await readGraphToken(callOf({ path: '' }, channel), tools);
+  const missing = rights.filter((right) => !scopes.includes(right));
+  const warnings = [
+    ...(isRegistered || pin !== ''
+      ? []
+      : ['The number is not registered: give its six-digit PIN as the secret "pin".']),
+    ...(missing.length === 0 ? [] : [`The token lacks rights: ${missing.join(', ')}.`]),
+    ...(hookUrl === undefined ? ['Without a public address nothing comes in: WhatsApp cannot be polled.'] : []),
+  ];
+  // The words before the key are for the person to read and change; the key is cut out when it comes back.
+  const deepLink = `https://wa.me/${number.display_phone_number.replaceAll(/\D/g, '')}?text=Hello!%20(code%3A%20`;
+  return { ...accountOf(number), deepLink, hookUrl: calledNow ?? '', warnings };
+}
+
+/** What the account is to call: one address for all of its numbers. */
+export function addressOf({ settings }: Channel, hookUrl: string): string {
+  return sharedHookUrl(hookUrl, hookKey(settings));
+}
+
+/** Takes the hook away: the app's own address, if it has one, is called again. */
+export async function disconnect(channel: Channel, tools: Tools): Promise<void> {
+  await subscribe(channel, undefined, tools);
+}
+
+/** Reads the number as the platform knows it. Throws ConnectorError. */
+export async function readNumber(channel: Channel, tools: Tools): Promise<PhoneNumber> {
+  const proof = appSecretProof(channel.secret('token'), channel.secret('appSecret'));
+  const call = { path: channel.settings.phoneNumberId, query: { fields: numberFields, appsecret_proof: proof } };
+  try {
+    return await ask(numberSchema, call, channel, tools);
+  } catch (error) {
+    const isProof = error instanceof ConnectorError && /appsecret_proof/i.test(error.message);
+    throw isProof ? new ConnectorError('auth_revoked', "The app secret is not the one of the token's app.") : error;
+  }
+}
+
+/** Whom the account calls; undefined: the app's own address, or nobody. */
+export async function readHook(channel: Channel, tools: Tools): Promise<string | undefined> {
+  const call = { path: `${channel.settings.businessAccountId}/subscribed_apps` };
+  const { data } = await ask(subscriptionsSchema, call, channel, tools);
+  return data.find(({ override_callback_uri: uri }) => uri !== undefined)?.override_callback_uri;
+}
+
+async function subscribe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<void> {
+  const body = hookUrl === undefined ? {} : { override_callback_uri: hookUrl, verify_token: verifyToken(channel) };
+  await ask(doneSchema, { path: `${channel.settings.businessAccountId}/subscribed_apps`, body }, channel, tools);
+}
+
+async function register(channel: Channel, pin: string, tools: Tools): Promise<void> {
+  const body = { messaging_product: 'whatsapp', pin };
+  await ask(doneSchema, { path: `${channel.settings.phoneNumberId}/register`, body }, channel, tools);
+}
+
+function accountOf({ id, display_phone_number: number, verified_name: name = '' }: PhoneNumber): Account {
+  return { accountId: id, accountName: [name, number].filter(Boolean).join(' ') };
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+const text = z.string();
+const flag = z.boolean();
+/** Ids are text with us; some come as numbers, and those that a number cannot hold as text already. */
+const id = z.union([z.int(), z.string().min(1).max(512)]).transform(String);
+/** Seconds since 1970, as text or number. */
+const digits = z.string().regex(/^\d{1,11}$/);
+const seconds = z
+  .union([z.int().min(0), digits])
+  .transform(Number)
+  .pipe(z.int().max(253_402_300_799));
+/** Each or none of these. */
+const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
+const many = z.array(z.unknown());
+
+const change = z.object({ field: text, value: z.looseObject({}) });
+/** A call: several entries, each with several changes. */
+export const updateSchema = z.object({
+  object: z.literal('whatsapp_business_account'),
+  entry: z.array(z.object({ id, time: seconds.optional(), changes: z.array(change) })),
+});
+
+export const aboutSchema = some({ metadata: some({ phone_number_id: id }) });
+
+const error = some({ title: text, message: text, error_data: some({ details: text }) }).extend({ code: z.int() });
+const errors = z.array(error);
+
+const profile = some({ name: text, username: text });
+export const contactSchema = some({ profile, wa_id: id, user_id: id, parent_user_id: id });
+const contacts = z.array(contactSchema);
+
+const product = some({ product_retailer_id: id });
+const context = some({ id, from: id, forwarded: flag, frequently_forwarded: flag, referred_product: product });
+const referral = some({ source_url: text, source_type: text, source_id: id, headline: text, ctwa_clid: text });
+
+/** A message of whatever type; the field of its type holds its content. */
+export const messageSchema = some({ from: id, from_user_id: id, group_id: id, context, referral, errors })
+  .extend({ id, timestamp: seconds, type: text })
+  .loose();
+
+export const echoSchema = messageSchema.extend({ to: id.optional(), to_user_id: id.optional() });
+
+const recipient = { recipient_id: id, recipient_user_id: id, recipient_type: text, recipient_participant_id: id };
+const status = some({ ...recipient, biz_opaque_callback_data: text, errors });
+export const statusSchema = status.extend({ id, status: text, timestamp: seconds });
+
+/** Each list is read one by one. */
+export const messagesSchema = some({ contacts, messages: many, statuses: many, message_echoes: many, errors });
+
+export const textSchema = z.object({ body: text });
+export const fileSchema = some({ mime_type: text, caption: text, filename: text, voice: flag }).extend({ id });
+const point = { latitude: z.number(), longitude: z.number() };
+export const locationSchema = some({ name: text, address: text }).extend(point);
+const name = some({ formatted_name: text, first_name: text, last_name: text });
+const phones = z.array(some({ phone: text, wa_id: id }));
+export const cardSchema = some({ name, phones, emails: z.array(some({ email: text })) });
+export const cardsSchema = z.array(cardSchema);
+export const reactionSchema = some({ emoji: text }).extend({ message_id: id });
+const reply = some({ title: text }).extend({ id: text });
+const form = some({ name: text, response_json: text });
+export const interactiveSchema = some({ button_reply: reply, list_reply: reply, nfm_reply: form });
+export const buttonSchema = some({ payload: text, text });
+const count = z.int().min(0).max(0xffff_ffff);
+const price = { quantity: count, item_price: z.number(), currency: text };
+export const itemSchema = some(price).extend({ product_retailer_id: id });
+export const orderSchema = some({ text }).extend({ product_items: z.array(itemSchema) });
+export const systemSchema = some({ type: text, body: text, wa_id: id, user_id: id });
+export const unsupportedSchema = some({ type: text });
+export const editSchema = z.object({ original_message_id: id, message: z.looseObject({ type: text }) });
+export const revokeSchema = z.object({ original_message_id: id });
+
+const preference = some({ wa_id: id, user_id: id }).extend({ value: text, timestamp: seconds });
+export const preferencesSchema = some({ contacts }).extend({ user_preferences: z.array(preference) });
+
+const participants = z.array(some({ wa_id: id, user_id: id, input: id }));
+const aboutGroup = { group_id: id, subject: text, invite_link: text, request_id: id, group_subject: some({ text }) };
+const aboutMember = { initiated_by: text, join_request_id: id, wa_id: id, user_id: id, profile_picture: z.unknown() };
+const lists = { added_participants: participants, removed_participants: participants, errors };
+const group = some({ ...aboutGroup, ...aboutMember, ...lists }).extend({ timestamp: seconds, type: text });
+export const groupsSchema = z.object({ groups: z.array(group) });
+
+const ban = some({ waba_ban_state: text });
+export const newsSchema = some({ event: text, alert_severity: text, new_status: text, ban_info: ban });
+const judged = { event: text, reason: text.nullable(), new_quality_score: text, new_category: text };
+const judgedIds = { message_template_id: id, message_template_name: text, message_template_language: text };
+export const templateNewsSchema = some(judged).extend(judgedIds);
+
+/** Answers. */
+export const sentSchema = z.object({ messages: z.array(z.object({ id })).min(1) });
+export const madeSchema = z.object({ id });
+export const doneSchema = z.looseObject({});
+export const mediaSchema = some({ mime_type: text, file_size: z.coerce.number() }).extend({ url: text });
+export const linkSchema = z.object({ invite_link: text });
+export const requestSchema = z.object({ request_id: id });
+const joinRequest = some({ wa_id: id, user_id: id }).extend({ join_request_id: id });
+export const joinRequestsSchema = z.object({ data: z.array(joinRequest) });
+const entity = some({ errors: z.array(some({ error_description: text })) });
+const health = some({ can_send_message: text, entities: z.array(entity) });
+const state = { verified_name: text, quality_rating: text, status: text, platform_type: text, health_status: health };
+export const numberSchema = some(state).extend({ id, display_phone_number: text });
+export const subscriptionsSchema = z.object({ data: z.array(some({ override_callback_uri: text })) });
+const templateButton = some({ type: text, text, url: text });
+const example = some({ body_text: z.array(z.array(text)), header_text: z.array(text) });
+const component = some({ text, format: text, buttons: z.array(templateButton), example }).extend({ type: text });
+const told = { rejected_reason: text, category: text, quality_score: some({ score: text }) };
+const parts = { id, name: text, language: text, status: text, components: z.array(component) };
+export const templateSchema = some(told).extend(parts);
+
+export type Contact = z.output<typeof contactSchema>;
+export type Message = z.output<typeof messageSchema>;
+export type Status = z.output<typeof statusSchema>;
+export type PlatformError = z.output<typeof error>;
+export type Group = z.output<typeof group>;
+export type PhoneNumber = z.output<typeof numberSchema>;
+export type PlatformsTemplate = z.output<typeof templateSchema>;
