@@ -51,7 +51,11 @@ const textMessage = z.strictObject({
   inline_keyboard: inlineKeyboard.optional(),
   suggest_buttons: suggestButtons.optional(),
 });
-const fileMessage = z.strictObject(common);
+/** Fields of forms are texts. */
+const fileMessage = z.strictObject({
+  ...common,
+  suggest_buttons: z.string().transform(readButtons).optional(),
+});
 const sticker = z.strictObject({
   ...to,
   sticker_id: z.string(),
@@ -71,8 +75,9 @@ export type Method = (parts: MethodParts, form: Form) => Fields;
 /** Methods by their address. All throw BotError. */
 export const methods: Readonly<Record<string, Method>> = {
   'self/update': ({ bot }, { fields }) => {
-    const { webhook_url: url } = check(
-      z.object({ webhook_url: z.union([z.url({ protocol: /^https?$/ }), z.null()]) }),
+    // What is not given stays as it is.
+    const { webhook_url: url = bot.hook ?? null } = check(
+      z.object({ webhook_url: z.union([z.url({ protocol: /^https?$/ }), z.null()]).optional() }),
       fields,
     );
     bot.hook = url ?? undefined;
@@ -88,27 +93,28 @@ export const methods: Readonly<Record<string, Method>> = {
   },
   'messages/sendText': ({ bot }, { fields }) => {
     const { text, suggest_buttons: suggested, inline_keyboard: inline = [], ...rest } = check(textMessage, fields);
-    const rows = suggested?.buttons.map((row) =>
-      row.map(({ id = '', title, directives }) => buttonOf(id, title, directives)),
-    );
+    const rows = rowsOf(suggested);
     const old = inline.map(({ text: label, url, callback_data: data = {} }) => [
       { id: JSON.stringify({ data }), label, ...(url && { url }) },
     ]);
     return write(bot, rest, { text, buttons: rows ?? old });
   },
   'messages/sendFile': ({ bot }, { fields, files }) => {
-    const rest = check(fileMessage, fields);
+    const { suggest_buttons: suggested, ...rest } = check(fileMessage, fields);
     const file = fileOf(files.get('document'), 'document');
-    return write(bot, rest, { media: { kind: 'file' as const, file: keepFile(bot, file), name: file.name } });
+    const media = { kind: 'file' as const, file: keepFile(bot, file), name: file.name };
+    return write(bot, rest, { media, buttons: rowsOf(suggested) ?? [] });
   },
   'messages/sendImage': ({ bot }, { fields, files }) => {
-    const rest = check(fileMessage, fields);
+    const { suggest_buttons: suggested, ...rest } = check(fileMessage, fields);
     const file = fileOf(files.get('image'), 'image');
     if (!file.mimeType.startsWith('image/')) throw new BotError(400, 'image must be a picture');
-    return write(bot, rest, { media: { kind: 'image' as const, file: keepFile(bot, file), name: file.name } });
+    const media = { kind: 'image' as const, file: keepFile(bot, file), name: file.name };
+    return write(bot, rest, { media, buttons: rowsOf(suggested) ?? [] });
   },
   'messages/sendGallery': ({ bot }, { fields, files }) => {
-    const { text, ...rest } = check(z.strictObject({ ...common, text: chars(limits.text).optional() }), fields);
+    const gallery = fileMessage.extend({ text: chars(limits.text).optional() });
+    const { text, suggest_buttons: suggested, ...rest } = check(gallery, fields);
     const pictures = [...files].filter(([name]) => name.startsWith('images'));
     if (pictures.length === 0 || pictures.length > limits.gallery)
       throw new BotError(400, `images must be from 1 to ${limits.gallery}`);
@@ -116,6 +122,7 @@ export const methods: Readonly<Record<string, Method>> = {
     return write(bot, rest, {
       ...(text && { text }),
       media: { kind: 'image' as const, file: first ?? '', name: `${pictures.length} pictures` },
+      buttons: rowsOf(suggested) ?? [],
     });
   },
   'messages/sendSticker': ({ bot }, { fields }) => {
@@ -193,6 +200,16 @@ function fileOf(file: FormFile | undefined, field: string): FormFile {
   if (file === undefined) throw new BotError(400, `${field} must be given`);
   if (file.bytes.length > limits.fileBytes) throw new BotError(413, 'File is too large');
   return file;
+}
+
+function readButtons(text: string): z.infer<typeof suggestButtons> {
+  const { success, data } = suggestButtons.safeParse(JSON.parse(text));
+  if (!success) throw new BotError(400, 'suggest_buttons: no buttons');
+  return data;
+}
+
+function rowsOf(suggested: z.infer<typeof suggestButtons> | undefined): ChatButton[][] | undefined {
+  return suggested?.buttons.map((row) => row.map(({ id = '', title, directives }) => buttonOf(id, title, directives)));
 }
 
 function buttonOf(id: string, title: string, directives: readonly Directive[]): ChatButton {

@@ -1,0 +1,36 @@
+import { Capabilities, Initiation, LengthUnit } from '@trunkline/contracts';
+
+const megabyte = 1_024 * 1_024;
+const forEver = 0xffff_ffff;
+const pictures = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+
+/** Longest text, with the signs of its markup. */
+export const textLimit = 6_000;
+/** Largest upload; Yandex tells none. */
+export const uploadMaxBytes = 50 * megabyte;
+
+/** Nothing has a caption: a text follows as a message of its own. */
+const bare = (mimeTypes: string[] = []) => ({ maxBytes: uploadMaxBytes, mimeTypes, isWithoutCaption: true });
+
+/**
+ * What a bot can send. Voice, music and videos go as files, a sticker as a picture: of its own stickers Yandex knows only the
+ * numbers. Only texts carry a key against repeats, so not every send may be repeated.
+ */
+export const capabilities = Capabilities.create({
+  textMax: textLimit,
+  textUnit: LengthUnit.LENGTH_UNIT_CODE_POINTS,
+  captionMax: 0,
+  content: { text: {}, image: bare(pictures), album: bare(pictures), file: bare() },
+  albumMax: 10,
+  inlineButtons: { rows: 100, columns: 8, total: 100, textMax: 100, payloadMaxBytes: 1_000 },
+  buttonActions: ['callback', 'reply', 'url'],
+  canReply: true,
+  editSeconds: forEver,
+  deleteSeconds: forEver,
+  initiation: Initiation.INITIATION_CONTACT,
+  ratePerSecond: 10,
+  conversationRatePerSecond: 1,
+  isSendIdempotent: false,
+  canFormat: true,
+  groupActions: ['create', 'addMembers', 'removeMembers'],
+});
