@@ -1,4 +1,10 @@
-import { type ChannelAccess, ConnectorError, type GuardedResponse, jsonOrNothing, type Tools } from '@trunkline/adapter-kit';
+import {
+  type ChannelAccess,
+  ConnectorError,
+  type GuardedResponse,
+  jsonOrNothing,
+  type Tools,
+} from '@trunkline/adapter-kit';
 import type { z } from 'zod';
 import { Refusal, strangeAnswer } from './errors.ts';
 import type { Settings } from './settings.ts';

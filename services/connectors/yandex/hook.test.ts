@@ -37,8 +37,12 @@ test('a call that comes twice, or again much later, is one event by its id', asy
 test('a call at any other address is refused', async () => {
   await using world = await startWorld();
   const { secrets } = await world.connect();
-  const guess = async (path: string) => (await fetch(`${world.hook.url}${path}`, { method: 'POST', body: '{}' })).status;
-  assert.deepEqual(await Promise.all(['', '/', '/guessed', `/${secrets?.hookSecret}x`].map(guess)), [401, 401, 401, 401]);
+  const guess = async (path: string) =>
+    (await fetch(`${world.hook.url}${path}`, { method: 'POST', body: '{}' })).status;
+  assert.deepEqual(
+    await Promise.all(['', '/', '/guessed', `/${secrets?.hookSecret}x`].map(guess)),
+    [401, 401, 401, 401],
+  );
 });
 
 test('an answer goes to the thread in which the person wrote last', async () => {

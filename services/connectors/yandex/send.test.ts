@@ -57,7 +57,7 @@ test('a pressed button comes back as what it means', async () => {
   ];
   const keyboard = { mode: 'KEYBOARD_MODE_INLINE', rows: [{ buttons }] };
   await send(textTo(world.anna.chat, { keyboard }), world.channel(), world.tools());
-  const { id: message = '' } = world.last() ?? {};
+  const message = String(world.last()?.id);
   for (const { text: button } of buttons) world.simulator.press({ from: world.anna.id, message, button });
   await until(() => world.hook.events.length === 2);
   const told = world.hook.events.map(({ event }) => event?.$case === 'press' && event.value.payload);

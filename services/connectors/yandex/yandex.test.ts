@@ -50,7 +50,9 @@ test('a change and a deletion whose answer was lost may simply be done again', a
   const tools = createMemoryTools({ fetch: fetchOf(() => 'cut'), known });
   const edit = orderTo(chat, { edit: { messageId: 'ours', content: { text: { plain: 'better' } } } });
   await assert.rejects(send(edit, channel, tools), { code: 'transient' });
-  await assert.rejects(send(orderTo(chat, { delete: { messageIds: ['ours'] } }), channel, tools), { code: 'transient' });
+  await assert.rejects(send(orderTo(chat, { delete: { messageIds: ['ours'] } }), channel, tools), {
+    code: 'transient',
+  });
 });
 
 test('what is not there any more is deleted', async () => {

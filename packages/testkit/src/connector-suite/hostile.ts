@@ -41,14 +41,16 @@ export function testHostile<Settings>(suite: Suite<Settings>, hook: Hook<Setting
     fc.assert(fc.property(fc.oneof(fc.json(), fc.string()), isWellTaken), { numRuns: 300 });
     for (const body of ['', '[]', 'null', '{}', '"\u0000"', '['.repeat(100_000)]) isWellTaken(body);
   });
-  test('ten megabytes of JSON are taken or refused within a second', () => {
+  test('ten megabytes of JSON are taken or refused within a second of the processor', () => {
     const [genuine = {}] = bodies;
     const long = 'x'.repeat(10_000_000);
     for (const body of [{ padding: long }, { ...(genuine as object), padding: long }, Array(1_000_000).fill([{}])]) {
       const text = JSON.stringify(body);
-      const startedAt = performance.now();
+      // Time of the processor: how busy the machine is with other things is nothing that the parser can help.
+      const before = process.cpuUsage();
       isWellTaken(text);
-      assert.ok(performance.now() - startedAt < 1_000);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 1_000_000);
     }
   });
   test('JSON that is nested as deep as it likes is told or refused', () => {
