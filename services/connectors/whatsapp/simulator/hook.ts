@@ -26,7 +26,7 @@ export function createHook(account: Account, world: SimulatorWorld, times: HookT
       const hook = account.accountHook ?? account.appHook;
       if (hook === undefined || !account.isSubscribed) return undefined;
       const entry = [{ id: account.wabaId, changes: [...changes] }];
-      if (account.troubles.take(['foreign']) !== undefined) addForeign(account, entry);
+      if (proof === 'genuine' && account.troubles.take(['foreign']) !== undefined) addForeign(account, entry);
       const body = toGraphJson({ object: 'whatsapp_business_account', entry });
       return { url: hook.url, headers: graphSignature(body, account.appSecret, proof), body };
     },
