@@ -3,7 +3,6 @@ import {
   type DoubleRequest,
   type Form,
   GraphError,
-  graphHandshake,
   graphRefusal,
   graphTokenOf,
   type Reaction,
@@ -12,6 +11,7 @@ import {
 } from '@trunkline/testkit/simulator';
 import { z } from 'zod';
 import type { Account } from './account.ts';
+import { debugToken, dialog, exchangeCode, subscribeAccount, subscribeApp, subscribedApp } from './connect.ts';
 import type { createGroups } from './groups.ts';
 import { describeMedia, fetchMedia, uploadMedia } from './media.ts';
 import { check, refusal } from './read-message.ts';
@@ -41,6 +41,7 @@ const rememberedCalls = 10_000;
 export async function serveApi(parts: ApiParts, request: DoubleRequest): Promise<Reaction> {
   const { account, calls, world } = parts;
   if (request.url.pathname.startsWith('/whatsapp_business/attachments/')) return fetchMedia(account, request);
+  if (request.url.pathname.endsWith('/dialog/oauth')) return dialog(account, request);
   const path = request.url.pathname.replace(/^\/v\d+\.\d+/, '').replace(/^\/|\/$/g, '');
   let form: Form;
   try {
@@ -82,29 +83,18 @@ function personAddressed(account: Account, { to, recipient }: Fields): string {
 }
 
 function checkToken(account: Account, token: string): void {
-  if (token === account.token && !account.isRevoked) return;
+  const isApp = token === `${account.appId}|${account.appSecret}`;
+  if (isApp || (token === account.token && !account.isRevoked)) return;
   const words = account.isRevoked
     ? 'Error validating access token: the session is invalid.'
     : 'Invalid OAuth access token - Cannot parse access token';
   throw new GraphError(190, words, account.isRevoked ? { subcode: 460 } : {});
 }
 
-/** The code of the sign-up's popup against a token. */
-function exchangeCode(account: Account, { client_id: id, client_secret: secret, code }: Fields): Fields {
-  if (id !== account.appId)
-    throw new GraphError(101, 'Error validating application. Cannot get application info due to a system error.');
-  if (secret !== account.appSecret) throw new GraphError(1, 'Error validating client secret.');
-  if (code !== signupCode) throw new GraphError(100, 'This authorization code has been used.', { subcode: 36009 });
-  account.isRevoked = false;
-  return { access_token: account.token, token_type: 'bearer' };
-}
-
-/** What the popup of the embedded sign-up gives for an account of the simulator. */
-export const signupCode = 'AQB-simulated-signup-code';
-
 async function route(parts: ApiParts, { method, path, fields }: ApiCall, form: Form): Promise<unknown> {
   const { account, groups, world } = parts;
   const [first = '', second = '', ...rest] = path.split('/');
+  if (path === 'debug_token') return debugToken(account, fields);
   const found =
     rest.length > 0
       ? undefined
@@ -229,41 +219,4 @@ async function callAccount(account: Account, call: string, fields: Fields): Prom
     default:
       return undefined;
   }
-}
-
-async function subscribeAccount(
-  account: Account,
-  { override_callback_uri: url, verify_token: verifyToken }: Fields,
-): Promise<Fields> {
-  if (typeof url === 'string') {
-    if (typeof verifyToken !== 'string') throw new GraphError(100, 'The parameter verify_token is required.');
-    await graphHandshake(url, verifyToken);
-    account.accountHook = { url, verifyToken };
-  } else account.accountHook = undefined;
-  account.isSubscribed = true;
-  return { success: true };
-}
-
-function subscribedApp({ appId, accountHook }: Account): Fields {
-  const override = accountHook === undefined ? {} : { override_callback_uri: accountHook.url };
-  return {
-    whatsapp_business_api_data: {
-      id: appId,
-      name: 'Trunkline',
-      link: `https://www.facebook.com/games/?app_id=${appId}`,
-    },
-    ...override,
-  };
-}
-
-/** The app's own hook, as its settings or a call set it. */
-async function subscribeApp(
-  account: Account,
-  { object, callback_url: url, verify_token: verifyToken }: Fields,
-): Promise<Fields> {
-  if (object !== 'whatsapp_business_account')
-    throw new GraphError(100, 'Param object must be whatsapp_business_account');
-  await graphHandshake(String(url), String(verifyToken));
-  account.appHook = { url: String(url), verifyToken: String(verifyToken) };
-  return { success: true };
 }

@@ -8,7 +8,8 @@ import {
   startSimulator,
 } from '@trunkline/testkit/simulator';
 import { type Account, createAccount } from './account.ts';
-import { type ApiCall, serveApi, signupCode } from './api.ts';
+import { type ApiCall, serveApi } from './api.ts';
+import { signupCode } from './connect.ts';
 import { createGestures } from './gestures.ts';
 import { createGroups } from './groups.ts';
 import { createHook, type HookTimes } from './hook.ts';
