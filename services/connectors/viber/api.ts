@@ -1,6 +1,6 @@
-import { type ChannelAccess, ConnectorError, jsonOrNothing, type Tools } from '@trunkline/adapter-kit';
+import { type ChannelAccess, ConnectorError, jsonOrNothing, strangeAnswer, type Tools } from '@trunkline/adapter-kit';
 import type { z } from 'zod';
-import { Refusal, strangeAnswer } from './errors.ts';
+import { Refusal } from './errors.ts';
 import type { Settings } from './settings.ts';
 import { answerSchema } from './types.ts';
 
@@ -25,10 +25,10 @@ export async function callApi<Shape>(
   });
   const said = jsonOrNothing(text.replaceAll(token, '<token>'));
   const answer = answerSchema.safeParse(said).data;
-  if (answer === undefined) throw strangeAnswer(status, isWriting);
+  if (answer === undefined) throw strangeAnswer('Viber', status, isWriting);
   if (answer.status !== 0) throw new Refusal(answer.status, answer.status_message);
   const { success, data } = schema.safeParse(said);
-  if (!success) throw strangeAnswer(status, isWriting);
+  if (!success) throw strangeAnswer('Viber', status, isWriting);
   return data;
 }
 

@@ -43,18 +43,6 @@ export function isGeneral({ status }: Refusal): boolean {
   return !Object.hasOwn(codes, status);
 }
 
-/** What no answer of Viber's own means: a proxy's page, or none that can be read. */
-export function strangeAnswer(httpStatus: number, mayHaveWritten: boolean): ConnectorError {
-  const words = `Viber answered in an unknown form, with HTTP status ${httpStatus}`;
-  const platformCode = `http ${httpStatus}`;
-  if (httpStatus === 429) return new ConnectorError('retry_after', words, { platformCode });
-  if (httpStatus === 413) return new ConnectorError('too_large', words, { platformCode });
-  if (httpStatus === 503 || (httpStatus >= 300 && httpStatus < 500)) {
-    return new ConnectorError('transient', words, { platformCode });
-  }
-  return new ConnectorError(mayHaveWritten ? 'unknown_outcome' : 'transient', words, { platformCode });
-}
-
 /** A message that reached the person's app and could not be shown there. */
 export function failedReceipt(words: string): SendError {
   return SendError.create({ code: 'content_invalid', platformCode: 'failed', text: words.slice(0, 500) });

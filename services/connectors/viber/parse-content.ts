@@ -1,3 +1,4 @@
+import { typeByName, unsupported } from '@trunkline/adapter-kit';
 import { Content, ids, Media, MediaState, Text } from '@trunkline/contracts';
 import type { Message } from './types.ts';
 
@@ -12,7 +13,9 @@ type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
 
 /** What a message carries. What is not known here is told as unsupported, by the platform's own name of it. */
 export function contentOf(message: Message, of: Of): Content {
-  return Content.fromPartial({ kind: kindOf(message, of) ?? unsupported(message) });
+  return Content.fromPartial({
+    kind: kindOf(message, of) ?? { $case: 'unsupported', value: unsupported('Viber', message.type, message.text) },
+  });
 }
 
 function kindOf(message: Message, of: Of): Kind {
@@ -40,11 +43,19 @@ function kindOf(message: Message, of: Of): Kind {
 /** Links are signed and live for about an hour. */
 const linkMs = 60 * 60 * 1_000;
 
+const usualTypes: Readonly<Record<string, string>> = { picture: 'image/jpeg', video: 'video/mp4' };
+
 /** A file is known by its message: the link is another each time. */
 function mediaOf(message: Message, url: string, { channelId, token, atMs }: Of): Partial<Media> {
   const { file_name: name = '', size: sizeBytes = 0, duration: durationSeconds = 0 } = message;
   return {
-    ...{ id: ids.media(channelId, token), mimeType: mimeTypeOf(message), sizeBytes, name, durationSeconds },
+    ...{
+      id: ids.media(channelId, token),
+      mimeType: typeByName(name) ?? usualTypes[message.type] ?? 'application/octet-stream',
+      sizeBytes,
+      name,
+      durationSeconds,
+    },
     state: MediaState.MEDIA_STATE_PENDING,
     source: { platformFileId: token, url, objectKey: '', expiresAt: new Date(atMs + linkMs) },
   };
@@ -55,22 +66,4 @@ function stickerOf(url: string, sticker: string, channelId: string): Partial<Med
   const source = { platformFileId: sticker, url, objectKey: '', expiresAt: undefined };
   const id = ids.media(channelId, `sticker:${sticker}`);
   return Media.create({ id, mimeType: 'image/png', state: MediaState.MEDIA_STATE_PENDING, source });
-}
-
-const mimeTypes: Readonly<Record<string, string>> = {
-  ...{ picture: 'image/jpeg', video: 'video/mp4' },
-  ...{ png: 'image/png', gif: 'image/gif', pdf: 'application/pdf', m4a: 'audio/mp4', mp3: 'audio/mpeg' },
-};
-
-/** The platform tells no type: by the name's ending, else by the kind; the copy is typed by its content. */
-function mimeTypeOf({ type, file_name: name = '' }: Message): string {
-  const ending = name.split('.').at(-1)?.toLowerCase() ?? '';
-  const known = [ending, type].find((word) => Object.hasOwn(mimeTypes, word)) ?? '';
-  return mimeTypes[known] ?? 'application/octet-stream';
-}
-
-function unsupported({ type, text = '' }: Message): Kind {
-  const platformType = /^[a-z_]{1,64}$/.test(type) ? type : 'unknown';
-  const words = `Viber sent something that cannot be shown here: ${platformType.replaceAll('_', ' ')}`;
-  return { $case: 'unsupported', value: { platformType, text: text === '' ? words : `${words}\n${text}` } };
 }

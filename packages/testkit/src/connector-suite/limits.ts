@@ -18,12 +18,12 @@ export function testLimits<Settings>(
 ): void {
   test('whatever is within the capabilities is within the limits of the platform', async () => {
     await using limited = await strict();
-    const { channel, conversation } = limited;
+    const { channel, conversation, files } = limited;
     await using http = createOuterHttp({ allowPrivate: true, connectTimeoutMs: 5_000 });
     const fetch = createGuardedFetch({ http, hosts: connector.hosts?.(channel.settings), signal: neverAborted });
     await fc.assert(
       fc.asyncProperty(ordersWithin(connector.capabilities, conversation), async (order) => {
-        const tools = createMemoryTools({ fetch });
+        const tools = createMemoryTools({ fetch, ...(files === undefined ? {} : { files }) });
         await send(order, channel, tools).catch((error: unknown) => {
           const said = error instanceof ConnectorError ? `${error.code}: ${error.message}` : String(error);
           assert.fail(`${said}\n${JSON.stringify(SendOrder.toJSON(order))}`);

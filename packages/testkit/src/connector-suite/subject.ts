@@ -37,6 +37,8 @@ export interface StrictPlatform<Settings> extends AsyncDisposable {
   readonly channel: ChannelAccess<Settings>;
   /** A conversation that it knows, as protobuf's JSON. */
   readonly conversation: unknown;
+  /** Bytes of generated files by their id ("media-image"), where the platform looks into them. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The subject with its fixtures read. */
