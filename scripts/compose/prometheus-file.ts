@@ -16,7 +16,8 @@ scrape_configs:
     # Services say in each metric who they are; of one that does not answer, its address tells.
     honor_labels: true
     dns_sd_configs:
-      - names: [${[...services, ...connectors].join(', ')}]
+      - names:
+${[...services, ...connectors].map((name) => `          - ${name}`).join('\n')}
         type: A
         port: 9464
         refresh_interval: 10s

@@ -1,0 +1,50 @@
+import { Capabilities, Initiation, LengthUnit, ReceiptState } from '@trunkline/contracts';
+
+const megabyte = 1_024 * 1_024;
+const dayAndNight = 24 * 60 * 60;
+const hour = 60 * 60;
+
+/** Files of these types VK takes in no way: they go as links. */
+const refusedFiles = [
+  ...['audio/mpeg', 'audio/mp3', 'application/x-msdownload', 'application/x-dosexec'],
+  ...['application/vnd.microsoft.portable-executable', 'application/x-ms-installer'],
+];
+
+/**
+ * What a community can send. A community's token uploads no videos and no music, so these go as files; stickers go as
+ * pictures, because VK knows only its own by number; cards go as pictures with buttons.
+ */
+export const capabilities = Capabilities.create({
+  textMax: 4_096,
+  textUnit: LengthUnit.LENGTH_UNIT_UTF16,
+  captionMax: 4_096,
+  content: {
+    text: {},
+    image: { maxBytes: 50 * megabyte, mimeTypes: ['image/jpeg', 'image/png', 'image/gif'] },
+    voice: { maxBytes: 200 * megabyte, mimeTypes: ['audio/ogg', 'audio/opus'] },
+    file: { maxBytes: 200 * megabyte, refusedMimeTypes: refusedFiles },
+    album: {},
+    location: {},
+  },
+  inlineButtons: { rows: 6, columns: 5, total: 10, textMax: 40, payloadMaxBytes: 200 },
+  replyButtons: { rows: 10, columns: 5, total: 40, textMax: 40, payloadMaxBytes: 200 },
+  buttonActions: ['callback', 'reply', 'url', 'requestLocation', 'appUrl'],
+  canReply: true,
+  editSeconds: dayAndNight,
+  deleteSeconds: dayAndNight,
+  canReact: true,
+  canType: true,
+  canMarkRead: true,
+  receipts: [ReceiptState.RECEIPT_STATE_READ],
+  windowSeconds: 0,
+  initiation: Initiation.INITIATION_CONTACT,
+  // Twenty requests a second are allowed; a message with a file takes several.
+  ratePerSecond: 15,
+  conversationRatePerSecond: 3,
+  startPayloadMax: 255,
+  startPayloadCharacters: 'A-Za-z0-9_-',
+  isSendIdempotent: true,
+  sendKeySeconds: hour,
+  canFormat: false,
+  albumMax: 10,
+});

@@ -1,0 +1,82 @@
+import { readAs, unsupported } from '@trunkline/adapter-kit';
+import { AlbumItemType, Content, Text } from '@trunkline/contracts';
+import { type File, fileOf, lineOf, linkOf } from './parse-attachment.ts';
+import { type Attached, type Attachment, attachedSchema, type Forwarded, type Message } from './types.ts';
+
+type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
+
+/** Forwards hold forwards: what lies deeper, and what is more, is left to VK itself. */
+const deepest = 5;
+const mostForwarded = 100;
+
+/**
+ * What a message carries: one thing natively, several files as an album with the words under it. What has no file and no
+ * words of its own becomes a line with its address. Whatever was forwarded stands below, quoted.
+ */
+export function contentOf(message: Message, channelId: string): Content {
+  const all = [...gathered(message, 0)].slice(0, mostForwarded);
+  const attachments = all.flatMap(({ from }) => from.attachments);
+  const others = attachments.filter((one) => fileOf(one, read(one), channelId) === undefined);
+  const files = attachments.flatMap((one) => fileOf(one, read(one), channelId) ?? []);
+  const places = all.flatMap(({ from: { geo } }) => (geo === undefined ? [] : [geo]));
+  const words = all.map(({ from, depth }) => from.text.replaceAll(/^/gm, '> '.repeat(from.text === '' ? 0 : depth)));
+  const [place] = places;
+  const text = words.filter((line) => line !== '').join('\n');
+  const isBare = text === '' && files.length === 0;
+  if (isBare && others.length === 0 && place !== undefined) return Content.fromPartial({ kind: placeKind(place) });
+  const [only] = others;
+  if (isBare && others.length === 1 && only !== undefined && place === undefined) {
+    return Content.fromPartial({ kind: linkOf(only, read(only)) });
+  }
+  const lines = [...others.map((one) => lineOf(one, read(one))), ...places.map(placeLine)];
+  const whole = [text, ...lines.filter((line) => !text.includes(line))].filter((line) => line !== '').join('\n');
+  return Content.fromPartial({ kind: fileKind(files, whole) ?? textKind(whole) });
+}
+
+type Part = Pick<Forwarded, 'text' | 'attachments' | 'geo' | 'fwd_messages'>;
+
+function* gathered(from: Part, depth: number): Iterable<{ readonly from: Part; readonly depth: number }> {
+  yield { from, depth };
+  if (depth < deepest) for (const inner of from.fwd_messages ?? []) yield* gathered(inner, depth + 1);
+}
+
+function read(attachment: Attachment): Attached {
+  return readAs(attachedSchema, attachment[attachment.type] ?? {});
+}
+
+function textKind(plain: string): Kind {
+  if (plain !== '') return { $case: 'text', value: { plain } };
+  return { $case: 'unsupported', value: unsupported('VK', 'empty message') };
+}
+
+function fileKind(files: readonly File[], plain: string): Kind {
+  const [only] = files;
+  const caption = plain === '' ? {} : { caption: Text.create({ plain }) };
+  if (only === undefined) return undefined;
+  const { kind: $case, media, transcription = '' } = only;
+  // Words have no place under a sticker: with them it is a picture.
+  if (files.length === 1 && $case === 'sticker' && plain === '') return { $case, value: { media } };
+  if (files.length === 1)
+    return { $case: $case === 'sticker' ? 'image' : $case, value: { media, transcription, ...caption } };
+  const items = files.map((file) => ({ type: itemTypes[file.kind], media: file.media }));
+  return { $case: 'album', value: { items, ...caption } };
+}
+
+const itemTypes: Readonly<Record<File['kind'], AlbumItemType>> = {
+  image: AlbumItemType.ALBUM_ITEM_TYPE_IMAGE,
+  sticker: AlbumItemType.ALBUM_ITEM_TYPE_IMAGE,
+  audio: AlbumItemType.ALBUM_ITEM_TYPE_AUDIO,
+  voice: AlbumItemType.ALBUM_ITEM_TYPE_AUDIO,
+  file: AlbumItemType.ALBUM_ITEM_TYPE_FILE,
+};
+
+type Geo = NonNullable<Forwarded['geo']>;
+
+function placeKind({ coordinates, place }: Geo): Kind {
+  return { $case: 'location', value: { ...coordinates, title: place?.title ?? '' } };
+}
+
+function placeLine({ coordinates: { latitude, longitude }, place }: Geo): string {
+  const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}`;
+  return [place?.title ?? '', map].filter((line) => line !== '').join(': ');
+}

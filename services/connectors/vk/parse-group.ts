@@ -1,0 +1,41 @@
+import { GroupAction, GroupChanged } from '@trunkline/contracts';
+import { partyOf } from './parse-told.ts';
+import type { Message } from './types.ts';
+
+const actions: Readonly<Record<string, GroupAction>> = {
+  chat_create: GroupAction.GROUP_ACTION_CREATED,
+  chat_title_update: GroupAction.GROUP_ACTION_RENAMED,
+  chat_photo_update: GroupAction.GROUP_ACTION_PHOTO,
+  chat_photo_remove: GroupAction.GROUP_ACTION_PHOTO,
+  chat_invite_user: GroupAction.GROUP_ACTION_ADDED,
+  chat_invite_user_by_link: GroupAction.GROUP_ACTION_JOINED,
+  chat_kick_user: GroupAction.GROUP_ACTION_REMOVED,
+  chat_pin_message: GroupAction.GROUP_ACTION_PINNED,
+};
+
+/** Whoever adds or removes themselves came or went. */
+const ownWill = {
+  [GroupAction.GROUP_ACTION_ADDED]: GroupAction.GROUP_ACTION_JOINED,
+  [GroupAction.GROUP_ACTION_JOINED]: GroupAction.GROUP_ACTION_JOINED,
+  [GroupAction.GROUP_ACTION_REMOVED]: GroupAction.GROUP_ACTION_LEFT,
+};
+
+/** What a service message tells of its chat; undefined for a message that somebody wrote. */
+export function groupChanged({ action: told, from_id: from }: Message): GroupChanged | undefined {
+  if (told === undefined) return undefined;
+  const { type, member_id: member = from, text = '', conversation_message_id: pinned } = told;
+  const known = actions[type] ?? GroupAction.GROUP_ACTION_SETTINGS;
+  switch (known) {
+    case GroupAction.GROUP_ACTION_CREATED:
+    case GroupAction.GROUP_ACTION_RENAMED:
+      return GroupChanged.create({ action: known, value: text });
+    case GroupAction.GROUP_ACTION_ADDED:
+    case GroupAction.GROUP_ACTION_JOINED:
+    case GroupAction.GROUP_ACTION_REMOVED:
+      return GroupChanged.create({ action: member === from ? ownWill[known] : known, members: [partyOf(member)] });
+    case GroupAction.GROUP_ACTION_SETTINGS:
+      return GroupChanged.create({ action: known, value: /^[a-z_]{1,64}$/.test(type) ? type : '' });
+    default:
+      return GroupChanged.create({ action: known, value: pinned === undefined ? '' : String(pinned) });
+  }
+}

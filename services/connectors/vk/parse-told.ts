@@ -1,0 +1,55 @@
+import {
+  type ChannelRef,
+  ConnectorError,
+  channelEvent,
+  type NewEvent,
+  orderBySequence,
+  type RawCall,
+} from '@trunkline/adapter-kit';
+import { type ChannelEvent, ConversationKind, ConversationRef, Party, PartyScope } from '@trunkline/contracts';
+import type { Call } from './types.ts';
+
+/** One call, as far as all kinds are alike. */
+export interface Update {
+  readonly call: Call;
+  readonly channel: ChannelRef;
+  /** The community as somebody who writes. */
+  readonly communityId: number;
+}
+
+/** One thing that a call tells. */
+export interface Told extends Omit<NewEvent, 'dedupeKey' | 'order'> {
+  readonly key: string;
+  /** Number of the message in its conversation that it is, or is about. */
+  readonly number?: number;
+  /** When it happened, in seconds since 1970. */
+  readonly atSeconds?: number;
+}
+
+/**
+ * An event of a call. What is about no message has no place among them, so it stands at the beginning: it is never late
+ * itself, and makes nothing after it late.
+ */
+export function tell({ key, number = 0, atSeconds, ...told }: Told, { channel }: Update, raw: RawCall): ChannelEvent {
+  if (key.endsWith(':')) throw new ConnectorError('malformed', 'event_id: is needed here');
+  const sentAt = atSeconds === undefined ? {} : { sentAt: new Date(atSeconds * 1_000) };
+  return channelEvent(channel, raw, { ...told, ...sentAt, dedupeKey: key, order: orderBySequence(number) });
+}
+
+const firstChat = 2_000_000_000;
+
+/** A person, or below zero a community. Names are asked for later: calls tell none. */
+export function partyOf(id: number): Party {
+  const page = id < 0 ? `club${-id}` : `id${id}`;
+  return Party.create({
+    ...{ platformId: String(id), scope: PartyScope.PARTY_SCOPE_GLOBAL },
+    ...{ profileUrl: `https://vk.com/${page}`, isBot: id < 0 },
+  });
+}
+
+/** A conversation with one person, or a chat. */
+export function conversationOf(peerId: number): ConversationRef {
+  const kind =
+    peerId > firstChat ? ConversationKind.CONVERSATION_KIND_GROUP : ConversationKind.CONVERSATION_KIND_PRIVATE;
+  return ConversationRef.create({ platformId: String(peerId), kind });
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { ConnectorError, jsonOrNothing, type Targets } from '@trunkline/adapter-kit';
+import { type OutgoingContent, type OutgoingEdit, type SendOrder, TypingKind } from '@trunkline/contracts';
+import type { Params } from './api.ts';
+import { type Rendered, renderContent, type Upload } from './render-content.ts';
+import { keyboardJson } from './render-keyboard.ts';
+import { reactionId } from './render-words.ts';
+import { ackSchema } from './types.ts';
+
+/** A call that does an order, and the files that go before it. */
+export interface Plan {
+  readonly method: string;
+  readonly params: Params;
+  readonly uploads: readonly Upload[];
+}
+
+const noticeMax = 90;
+const deletedAtOnceMax = 100;
+
+/** The calls that do an order, in turn. Pure. Throws ConnectorError 'unsupported' and 'content_invalid'. */
+export function render(order: SendOrder, targets: Targets, groupId: string): readonly Plan[] {
+  const { message, conversation } = order;
+  const peer_id = conversation?.platformId ?? '';
+  const action = message?.action;
+  switch (action?.$case) {
+    case 'message':
+      return [write(order, action.value, targets)];
+    case 'edit':
+      return [edit(action.value, { peer_id, cmid: targetOf(targets, order.part) })];
+    case 'delete':
+      targetOf(targets, 0);
+      return portions(targets.messageIds).map((ids) =>
+        plain('messages.delete', { peer_id, cmids: ids.join(','), delete_for_all: 1, group_id: groupId }),
+      );
+    case 'reaction':
+      return [react(action.value.reactions, { peer_id, cmid: targetOf(targets, 0) })];
+    case 'typing': {
+      const type = action.value.kind === TypingKind.TYPING_KIND_VOICE ? 'audiomessage' : 'typing';
+      return action.value.isOn ? [plain('messages.setActivity', { peer_id, type, group_id: groupId })] : [];
+    }
+    case 'read':
+      return targets.messageIds
+        .slice(-1)
+        .map((up_to_cmid) => plain('messages.markAsRead', { peer_id, up_to_cmid, group_id: groupId }));
+    case 'pressAnswer':
+      return [answerPress(order.ackToken, action.value.text)];
+    default:
+      throw new ConnectorError('unsupported', `VK cannot do this: ${action?.$case ?? 'none'}`);
+  }
+}
+
+function plain(method: string, params: Params): Plan {
+  return { method, params, uploads: [] };
+}
+
+/**
+ * A new message. One conversation, but by the parameter for several: only so the answer tells the number in the conversation,
+ * by which everything else names a message. The mark comes back when VK tells of the message.
+ */
+function write(order: SendOrder, { content, keyboard, options, reply }: OutgoingContent, { replyTo }: Targets): Plan {
+  const peer = order.conversation?.platformId ?? '';
+  const { params, uploads }: Rendered = renderContent(content ?? { kind: undefined });
+  const mark = JSON.stringify({ m: `${order.message?.id ?? ''}.${order.part}` });
+  const isAnswer = replyTo !== undefined && reply !== undefined;
+  const answered = { peer_id: Number(peer), conversation_message_ids: [Number(replyTo)], is_reply: 1 };
+  return {
+    method: 'messages.send',
+    params: {
+      ...{ peer_ids: peer, random_id: randomId(order), payload: mark, ...params },
+      forward: isAnswer ? JSON.stringify(answered) : undefined,
+      keyboard: keyboardJson(keyboard),
+      dont_parse_links: options?.withoutPreview ? 1 : undefined,
+    },
+    uploads,
+  };
+}
+
+/**
+ * VK drops a second message with the same number to the same person. It has 31 bits of our message's own id, never 0; a
+ * person who decides to send again wants another.
+ */
+function randomId({ message, part, isAgain }: SendOrder): number {
+  const name = `${message?.id ?? ''}.${part}${isAgain ? '.again' : ''}`;
+  return createHash('sha256').update(name).digest().readUInt32BE() >>> 1 || 1;
+}
+
+/** The message of ours that a payload marks; undefined for anybody else's. */
+export function ownMessage(payload: string): { readonly messageId: string; readonly part: number } | undefined {
+  const found = /^\{"m":"([0-9a-f-]{36})\.(\d{1,6})"\}$/.exec(payload);
+  return found?.[1] === undefined ? undefined : { messageId: found[1], part: Number(found[2]) };
+}
+
+function edit({ content, keyboard }: OutgoingEdit, target: Params): Plan {
+  const { params, uploads } = content === undefined ? { params: {}, uploads: [] } : renderContent(content);
+  return { method: 'messages.edit', params: { ...target, ...params, keyboard: keyboardJson(keyboard) }, uploads };
+}
+
+/** One reaction a message; VK has a fixed set. */
+function react(reactions: readonly string[], target: Params): Plan {
+  const [reaction] = reactions;
+  if (reaction === undefined) return plain('messages.deleteReaction', target);
+  const id = reactionId(reaction);
+  if (id === undefined) throw new ConnectorError('unsupported', 'VK has no such reaction');
+  return plain('messages.sendReaction', { ...target, reaction_id: id });
+}
+
+/** Takes the spinner off a button; with words they are shown for a moment. */
+function answerPress(ackToken: string, text: string): Plan {
+  const press = ackSchema.safeParse(jsonOrNothing(ackToken)).data;
+  if (press === undefined) throw unknownTarget('press');
+  const words = [...text].slice(0, noticeMax).join('');
+  const event_data = words === '' ? undefined : JSON.stringify({ type: 'show_snackbar', text: words });
+  return plain('messages.sendMessageEventAnswer', { ...press, event_data });
+}
+
+function targetOf({ messageIds }: Targets, part: number): string {
+  const messageId = messageIds[part];
+  if (messageId !== undefined) return messageId;
+  throw unknownTarget('message');
+}
+
+function unknownTarget(what: string): ConnectorError {
+  return new ConnectorError('content_invalid', `VK does not know the ${what} that this is about`);
+}
+
+function portions(ids: readonly string[]): (readonly string[])[] {
+  const made: (readonly string[])[] = [];
+  for (let from = 0; from < ids.length; from += deletedAtOnceMax) made.push(ids.slice(from, from + deletedAtOnceMax));
+  return made;
+}

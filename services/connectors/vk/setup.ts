@@ -1,0 +1,152 @@
+import {
+  type Account,
+  type ChannelAccess,
+  type Connected,
+  ConnectorError,
+  type Health,
+  newSecret,
+  type Tools,
+} from '@trunkline/adapter-kit';
+import { type Party, PartyScope } from '@trunkline/contracts';
+import { z } from 'zod';
+import { apiVersion, callApi, type Params } from './api.ts';
+import { Refusal } from './errors.ts';
+import { updateKinds } from './parse.ts';
+import type { Settings } from './settings.ts';
+import { codeSchema, groupsSchema, pollServerSchema, serverSchema, serversSchema, userSchema } from './types.ts';
+
+type Channel = ChannelAccess<Settings>;
+
+/** Names of the secrets of the hook: what VK sends with every call, and what it wants to hear in the handshake. */
+export const hookSecret = 'hookSecret';
+export const confirmationCode = 'confirmationCode';
+
+const done = z.unknown();
+const getGroup = ['groups.getById', groupsSchema] as const;
+const getUsers = ['users.get', userSchema] as const;
+const getCode = ['groups.getCallbackConfirmationCode', codeSchema] as const;
+const getServers = ['groups.getCallbackServers', serversSchema] as const;
+const addServer = ['groups.addCallbackServer', serverSchema] as const;
+const getPollServer = ['groups.getLongPollServer', pollServerSchema] as const;
+
+/**
+ * Asks whose token it is. The handshake comes while the hook is being written, so the code that it wants is fetched here, anew
+ * each time, because VK changes it.
+ */
+export async function identify(channel: Channel, tools: Tools): Promise<Account> {
+  const { id, name } = await groupOf(channel, tools);
+  const { code } = await callApi(getCode, { group_id: id }, channel, tools);
+  const secret = channel.optionalSecret(hookSecret) ?? newHookSecret();
+  return { accountId: String(id), accountName: name, secrets: { [confirmationCode]: code, [hookSecret]: secret } };
+}
+
+/** Writes the hook's address, and reads back what VK made of it. Without an address VK's events are fetched instead. */
+export async function connect(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Connected> {
+  const group = await groupOf(channel, tools);
+  const secret = channel.optionalSecret(hookSecret) ?? newHookSecret();
+  await removeServers(group.id, channel, tools);
+  if (hookUrl === undefined) await openPolling(group.id, channel, tools);
+  else await writeServer(group.id, { url: hookUrl, secret_key: secret }, channel, tools);
+  const settled = await settle(group.id, channel, tools);
+  const found = hookUrl === undefined ? undefined : await trouble(group.id, hookUrl, channel, tools);
+  return {
+    ...{ accountId: String(group.id), accountName: group.name },
+    deepLink: `https://vk.me/${group.screen_name || `club${group.id}`}?ref=`,
+    hookUrl: hookUrl ?? '',
+    warnings: [...settled, ...(found === undefined ? [] : [found])],
+    secrets: { [hookSecret]: secret },
+  };
+}
+
+/** Takes our hook away; other programs keep theirs. */
+export async function disconnect(channel: Channel, tools: Tools): Promise<void> {
+  await removeServers((await groupOf(channel, tools)).id, channel, tools);
+}
+
+/** Asks VK what it thinks of the community and of our hook. */
+export async function probe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Health> {
+  try {
+    const { id, deactivated } = await groupOf(channel, tools);
+    if (deactivated !== undefined) return { state: 'banned', reason: `VK has closed the community: ${deactivated}.` };
+    if (hookUrl === undefined) await callApi(getPollServer, { group_id: id }, channel, tools);
+    const found = hookUrl === undefined ? undefined : await trouble(id, hookUrl, channel, tools);
+    return found === undefined ? { state: 'ok', reason: '' } : { state: 'degraded', reason: found };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code !== 'auth_revoked') throw error;
+    return { state: 'needs_sign_in', reason: 'VK does not accept the token any more: enter a new one.' };
+  }
+}
+
+/** Who a person or a community is: VK's calls tell nothing but the number. */
+export async function introduce({ platformId: id }: Party, channel: Channel, tools: Tools): Promise<Partial<Party>> {
+  if (id.startsWith('-')) {
+    const [group] = await callApi(getGroup, { group_id: id.slice(1) }, channel, tools);
+    return named(group.name, group.screen_name);
+  }
+  const fields = 'photo_200,screen_name,city,domain';
+  const [user] = await callApi(getUsers, { user_ids: id, fields }, channel, tools);
+  const { first_name: firstName = '', last_name: lastName = '', screen_name: word = user?.domain } = user ?? {};
+  return { firstName, lastName, ...named(`${firstName} ${lastName}`.trim(), word) };
+}
+
+function named(displayName: string, word: string | undefined): Partial<Party> {
+  const scope = PartyScope.PARTY_SCOPE_GLOBAL;
+  return { displayName, scope, ...(word === undefined || word === '' ? {} : { alternativeIds: { username: word } }) };
+}
+
+async function groupOf(channel: Channel, tools: Tools) {
+  return (await callApi(getGroup, { group_id: channel.accountId || undefined }, channel, tools))[0];
+}
+
+/** VK takes letters and digits only. */
+function newHookSecret(): string {
+  return newSecret().replaceAll(/[^a-zA-Z0-9]/g, '');
+}
+
+/** One parameter a kind: 1 asks for it. */
+function wantedKinds({ isTypingTold }: Settings): Params {
+  const isWanted = (kind: string) => kind !== 'message_typing_state' || isTypingTold;
+  const kinds = updateKinds.map((kind) => [kind, isWanted(kind) ? 1 : 0] as const);
+  return { api_version: apiVersion, ...Object.fromEntries(kinds) };
+}
+
+async function writeServer(group_id: number, server: Params, channel: Channel, tools: Tools): Promise<void> {
+  const { server_id } = await callApi(addServer, { group_id, ...server, title: 'Trunkline' }, channel, tools);
+  const kinds = wantedKinds(channel.settings);
+  await callApi(['groups.setCallbackSettings', done], { group_id, server_id, ...kinds }, channel, tools);
+}
+
+async function openPolling(group_id: number, channel: Channel, tools: Tools): Promise<void> {
+  const kinds = wantedKinds(channel.settings);
+  await callApi(['groups.setLongPollSettings', done], { group_id, enabled: 1, ...kinds }, channel, tools);
+}
+
+/** Ours are those that lead to this channel, wherever it had its address before. */
+async function removeServers(group_id: number, channel: Channel, tools: Tools): Promise<void> {
+  const { items } = await callApi(getServers, { group_id }, channel, tools);
+  const ours = items.filter(({ url }) => url.endsWith(`/hooks/vk/${channel.id}`));
+  for (const { id: server_id } of ours) {
+    await callApi(['groups.deleteCallbackServer', done], { group_id, server_id }, channel, tools);
+  }
+}
+
+/** Switches messages on, with the button before the first word. Whoever may not is told, and everything else works. */
+async function settle(group_id: number, channel: Channel, tools: Tools): Promise<string[]> {
+  try {
+    const on = { messages: 1, bots_capabilities: 1, bots_start_button: 1 };
+    await callApi(['groups.setSettings', done], { group_id, ...on }, channel, tools);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'auth_revoked') throw error;
+    return ['The token may not change the community: switch on messages and the abilities of bots by hand.'];
+  }
+}
+
+async function trouble(group_id: number, hookUrl: string, channel: Channel, tools: Tools): Promise<string | undefined> {
+  const { items } = await callApi(getServers, { group_id }, channel, tools);
+  const ours = items.find(({ url }) => url === hookUrl);
+  if (ours === undefined) return 'VK does not call us any more: write the hook again.';
+  // VK shakes hands a moment later.
+  if (['ok', 'wait'].includes(ours.status ?? 'ok')) return undefined;
+  return `VK says of our hook: ${ours.status}. Write the hook again.`;
+}
