@@ -31,7 +31,7 @@ export function createHook(page: Page, world: SimulatorWorld, times: HookTimes):
         const time = place === 'changes' ? Math.floor(page.now() / 1_000) : page.now();
         return { id: page.id, time, [place]: [body] };
       });
-      if (page.troubles.take(['foreign']) !== undefined) entry.unshift(foreignEntry(page));
+      if (proof === 'genuine' && page.troubles.take(['foreign']) !== undefined) entry.unshift(foreignEntry(page));
       const body = toGraphJson({ object: 'page', entry });
       return { url: page.hook.url, headers: graphSignature(body, page.appSecret, proof), body };
     },
