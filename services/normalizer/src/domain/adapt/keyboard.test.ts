@@ -117,6 +117,30 @@ const cases: readonly {
     parts: ['one two [Yes]'],
   },
   {
+    name: 'more buttons are shown where all of them are answers',
+    keyboard: keyboard([
+      ['A', 'B'],
+      ['C', 'D'],
+    ]),
+    capabilities: { ...withButtons, inlineButtons: { ...buttons, total: 2, answersTotal: 4 } },
+    parts: ['? [A|B/C|D]'],
+  },
+  {
+    name: 'with one that is no answer they are too many',
+    keyboard: keyboard([['A', 'B'], ['https://a.example']]),
+    capabilities: { ...withButtons, textMax: 99, inlineButtons: { ...buttons, total: 2, answersTotal: 4 } },
+    parts: ['?\n\n1. A\n2. B\nOpen: https://a.example'],
+    degraded: ['D4', 'D2'],
+  },
+  {
+    name: 'a button that only other buttons of the channel can be becomes a line',
+    text: '?',
+    keyboard: keyboard([['Yes', 'https://a.example']]),
+    capabilities: { ...withButtons, textMax: 99, inlineButtons: { ...buttons, actions: ['callback'] } },
+    parts: ['?\n\nOpen: https://a.example [Yes]'],
+    degraded: ['D2'],
+  },
+  {
     name: 'a link button where there are none becomes a line',
     text: '?',
     keyboard: keyboard([['https://a.example']]),

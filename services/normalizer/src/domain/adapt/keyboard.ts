@@ -70,20 +70,23 @@ function isAnswer({ action }: Button): boolean {
 }
 
 function fits(button: Button, limit: ButtonCapability, capabilities: Capabilities, all: readonly Button[]): boolean {
-  const { textMax, payloadMaxBytes, loneActions } = limit;
-  const isInPlace = all.length === 1 || !loneActions.includes(button.action?.$case ?? 'reply');
+  const { textMax, payloadMaxBytes, loneActions, actions } = limit;
+  const action = button.action?.$case ?? 'reply';
+  const isOwn = actions.length === 0 || actions.includes(action);
+  const isInPlace = isOwn && (all.length === 1 || !loneActions.includes(action));
   const isShort = textMax === 0 || button.text.length <= textMax;
   const isSmall = payloadMaxBytes === 0 || !isAnswer(button) || Buffer.byteLength(payloadOf(button)) <= payloadMaxBytes;
-  return isInPlace && isShort && isSmall && canAct(capabilities, button.action?.$case ?? 'reply');
+  return isInPlace && isShort && isSmall && canAct(capabilities, action);
 }
 
 /** The rows as they are, packed closer where they do not fit; undefined where they do not fit at all. */
 function layOut(
   rows: readonly KeyboardRow[],
   kept: readonly Button[],
-  { rows: rowsMax, columns, total }: ButtonCapability,
+  { rows: rowsMax, columns, total, answersTotal }: ButtonCapability,
 ): KeyboardRow[] | undefined {
-  if (total > 0 && kept.length > total) return undefined;
+  const most = answersTotal > 0 && kept.every(isAnswer) ? answersTotal : total;
+  if (most > 0 && kept.length > most) return undefined;
   const width = columns > 0 ? columns : Number.POSITIVE_INFINITY;
   const own = rows.map((row) => row.buttons.filter((button) => kept.includes(button))).filter((row) => row.length > 0);
   const asGiven = own.flatMap((row) => inRows(row, width));
