@@ -1,6 +1,5 @@
-import { type ConfirmedSend, ConnectorError, readAs } from '@trunkline/adapter-kit';
+import { type ConfirmedSend, ConnectorError, readAs, readMark } from '@trunkline/adapter-kit';
 import { type ChannelEvent, Origin, ReceiptGiven, ReceiptState, SendError } from '@trunkline/contracts';
-import { readMark } from './confirm.ts';
 import { codeOf } from './errors.ts';
 import { groupOf, keyOf, privateWith } from './parse-party.ts';
 import { tell, type Update } from './parse-told.ts';

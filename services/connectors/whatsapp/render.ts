@@ -1,6 +1,5 @@
-import { ConnectorError, type Targets } from '@trunkline/adapter-kit';
+import { ConnectorError, markOf, type Targets } from '@trunkline/adapter-kit';
 import { ConversationKind, type OutgoingContent, type SendOrder } from '@trunkline/contracts';
-import { markOf } from './confirm.ts';
 import { renderContent } from './render-content.ts';
 
 type Json = Readonly<Record<string, unknown>>;

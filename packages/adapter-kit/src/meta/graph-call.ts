@@ -28,6 +28,8 @@ export interface GraphFailure {
   /** The most telling of its words. */
   readonly message: string;
   readonly status: number;
+  /** How long to wait, in milliseconds, where its headers say so. */
+  readonly regainMs?: number | undefined;
 }
 
 const callTimeoutMs = 15_000;
@@ -66,7 +68,9 @@ export async function callGraph<Shape>(
       ...(method === undefined ? {} : { method }),
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
-    return answerOf(schema, response.status, (await response.text()).replaceAll(token, '<token>'), call);
+    const { status, headers } = response;
+    const text = (await response.text()).replaceAll(token, '<token>');
+    return answerOf(schema, { status, text, regainMs: regainMsOf(headers) }, call);
   } catch (error) {
     const isInDoubt = error instanceof ConnectorError && error.code === 'unknown_outcome';
     throw isInDoubt && !isMessage ? new ConnectorError('transient', error.message) : error;
@@ -76,18 +80,40 @@ export async function callGraph<Shape>(
 /** What cannot be read leaves open what happened: a proxy in between may have failed on the way back. */
 function answerOf<Shape>(
   schema: z.ZodType<Shape>,
-  status: number,
-  text: string,
+  { status, text, regainMs }: { readonly status: number; readonly text: string; readonly regainMs: number | undefined },
   { refusal }: Pick<GraphCall, 'refusal'>,
 ): Shape {
   const json = jsonOrNothing(text);
   const failure = failureSchema.safeParse(json).data?.error;
   if (failure !== undefined) {
     const { code, error_subcode: subcode, message, error_data: data } = failure;
-    throw refusal({ code, subcode, message: data?.details || message, status });
+    throw refusal({ code, subcode, message: data?.details || message, status, ...(regainMs && { regainMs }) });
   }
   const { success, data } = schema.safeParse(json);
   if (success && status < 300) return data;
-  if (status >= 400 && status < 500) throw refusal({ code: status, message: `HTTP status ${status}`, status });
+  if (status >= 400 && status < 500) {
+    throw refusal({ code: status, message: `HTTP status ${status}`, status, ...(regainMs && { regainMs }) });
+  }
   throw new ConnectorError('unknown_outcome', `the Graph API answered in an unknown form, with status ${status}`);
+}
+
+const usageSchema = z.record(
+  z.string(),
+  z.array(
+    z.object({
+      estimated_time_to_regain_access: z
+        .number()
+        .min(0)
+        .max(7 * 24 * 60)
+        .optional(),
+    }),
+  ),
+);
+
+/** The longest wait that the headers name, in minutes there; undefined where they name none. */
+function regainMsOf(headers: Readonly<Record<string, string>>): number | undefined {
+  const usage = usageSchema.safeParse(jsonOrNothing(headers['x-business-use-case-usage'] ?? '')).data ?? {};
+  const minutes = Object.values(usage).flatMap((all) => all.map((one) => one.estimated_time_to_regain_access ?? 0));
+  const longest = Math.max(0, ...minutes);
+  return longest === 0 ? undefined : longest * 60_000;
 }

@@ -18,11 +18,11 @@ const tokenSchema = z.object({
 /** Asks about the call's own token. Throws ConnectorError 'auth_revoked' for one that is not accepted; tells nothing where
  * nothing is known. */
 export async function readGraphToken(
-  call: Pick<GraphCall, 'root' | 'token' | 'refusal'>,
+  call: Pick<GraphCall, 'root' | 'token' | 'query' | 'refusal'>,
   tools: Pick<Tools, 'fetch'>,
 ): Promise<GraphToken> {
   try {
-    const asked = { ...call, path: 'debug_token', query: { input_token: call.token } };
+    const asked = { ...call, path: 'debug_token', query: { ...call.query, input_token: call.token } };
     const { expires_at: seconds = 0, scopes } = (await callGraph(tokenSchema, asked, tools)).data;
     return { ...(seconds > 0 && { endsAtMs: seconds * 1_000 }), ...(scopes !== undefined && { scopes }) };
   } catch (error) {
