@@ -1,0 +1,32 @@
+import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
+import { ConversationKind } from '@trunkline/contracts';
+import { capabilities, commentCapabilities } from './capabilities.ts';
+import { download } from './download.ts';
+import { accounts, confirms, parse } from './parse.ts';
+import { send } from './send.ts';
+import { type Settings, settings } from './settings.ts';
+import { connect, disconnect, hookKey, identify } from './setup.ts';
+import { probe } from './setup-health.ts';
+import { introduce } from './setup-people.ts';
+import { authorizeUrl, accounts as signedIn } from './setup-sign-in.ts';
+import { verify } from './verify.ts';
+
+/** Facebook pages: Messenger, and comments under their posts. */
+export default defineConnector<Settings>({
+  title: 'Facebook',
+  settings,
+  secretNames: ['token', 'appSecret'],
+  capabilities,
+  capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_COMMENTS]: commentCapabilities },
+  // Files lie on hosts of their own.
+  hosts: ({ apiUrl }) => [new URL(apiUrl).host, '.fbcdn.net', '.fbsbx.com'],
+  identify,
+  connect,
+  disconnect,
+  probe,
+  oauth: { authorizeUrl, accounts: signedIn },
+  introduce,
+  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, accounts } },
+  send,
+  download,
+});

@@ -1,0 +1,137 @@
+import {
+  ConnectorError,
+  type MetaUpdate,
+  metaMedia,
+  metaParty,
+  readAs,
+  tellAt,
+  unsupported,
+} from '@trunkline/adapter-kit';
+import {
+  type ChannelEvent,
+  Content,
+  ConversationKind,
+  ConversationRef,
+  MessageWritten,
+  Origin,
+  Quote,
+} from '@trunkline/contracts';
+import { type FeedChange, feedSchema } from './types.ts';
+
+type Tell = (change: FeedChange, about: About) => ChannelEvent['event'] | undefined;
+
+/** What is known of a change before its kind. */
+interface About {
+  readonly update: MetaUpdate;
+  /** Of the comment, or of the post that somebody wrote on the page. */
+  readonly id: string;
+}
+
+const posts: ReadonlySet<string> = new Set(['post', 'status', 'photo', 'video', 'share']);
+const likes: ReadonlySet<string> = new Set(['reaction', 'like']);
+
+/** What each verb does to a comment. */
+const verbs: Readonly<Record<string, Tell>> = {
+  add: (change, { update, id }) => {
+    const value = MessageWritten.create({ content: contentOf(change, id, update), ...replyOf(change) });
+    return { $case: 'message', value };
+  },
+  edited: (change, { update, id }) => {
+    const value = { targetPlatformId: id, revision: update.entryMs, content: contentOf(change, id, update) };
+    return { $case: 'edit', value };
+  },
+  remove: (_, { id }) => ({ $case: 'delete', value: { targetPlatformIds: [id] } }),
+  hide: (_, { id }) => noted('The comment was hidden.', id),
+  unhide: (_, { id }) => noted('The comment is shown again.', id),
+};
+
+/**
+ * What happens on the page's wall: comments, and what other people post there. What the page itself posts, and who likes its
+ * posts, is no conversation and tells nothing.
+ */
+export function feedChanged(value: unknown, update: MetaUpdate): ChannelEvent[] {
+  const change = readAs(feedSchema, value);
+  const { item, from, comment_id: comment, post_id: post } = change;
+  const isOwn = from?.id === update.channel.accountId;
+  if (likes.has(item)) return comment === undefined ? [] : [liked(change, comment, update)];
+  if (posts.has(item) && (isOwn || from === undefined)) return [];
+  const id = item === 'comment' ? comment : posts.has(item) ? post : undefined;
+  const verb = change.verb === 'edit' ? 'edited' : change.verb;
+  const tell = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (id === undefined || tell === undefined)
+    throw new ConnectorError('unknown_kind', 'a change on the wall of the page');
+  const event = tell(change, { update, id });
+  if (event === undefined) return [];
+  return [told(change, { update, id }, { key: keyOf(verb, id, update), event, isSystem: /hide$/.test(verb) })];
+}
+
+/** A comment is written once; everything else may happen to it again. */
+function keyOf(verb: string, id: string, { entryMs }: MetaUpdate): string {
+  return verb === 'add' ? `message:${id}` : `${verb}:${id}:${entryMs}`;
+}
+
+function liked(change: FeedChange, comment: string, update: MetaUpdate): ChannelEvent {
+  const name = change.reaction_type ?? 'like';
+  const reactions = change.verb === 'remove' ? [] : [name === 'like' ? '👍' : `:${name}:`];
+  const event = { $case: 'reaction', value: { targetPlatformId: comment, reactions } } as const;
+  const key = `reaction:${comment}:${change.from?.id ?? ''}:${update.entryMs}`;
+  return told(change, { update, id: comment }, { key, event, isSystem: false });
+}
+
+interface Told {
+  readonly key: string;
+  readonly event: NonNullable<ChannelEvent['event']>;
+  readonly isSystem: boolean;
+}
+
+/** The page's own comments come back too: those from here are known by their ids, all others were written elsewhere. */
+function told(change: FeedChange, { update, id }: About, { key, event, isSystem }: Told): ChannelEvent {
+  const { from, created_time: seconds } = change;
+  const isOwn = from?.id === update.channel.accountId;
+  const atMs = event.$case === 'message' && seconds !== undefined && !isSystem ? seconds * 1_000 : update.entryMs;
+  const sender = from?.id === undefined || isOwn || isSystem ? undefined : metaParty(from.id, from.name);
+  const origin = isSystem ? Origin.ORIGIN_SYSTEM : isOwn ? Origin.ORIGIN_EXTERNAL : Origin.ORIGIN_CONTACT;
+  const about = { conversation: placeOf(change, id), origin, ...(sender !== undefined && { sender }) };
+  const platformId = event.$case === 'message' && !isSystem ? id : '';
+  return tellAt(update, key, atMs, { ...about, platformId, event });
+}
+
+/** Comments beneath one comment are one conversation. */
+function placeOf(
+  { post_id: parentId = '', parent_id: parent = parentId, post }: FeedChange,
+  id: string,
+): ConversationRef {
+  const isAnswer = parent !== parentId && parent !== id;
+  return ConversationRef.create({
+    platformId: isAnswer ? parent : id,
+    kind: ConversationKind.CONVERSATION_KIND_COMMENTS,
+    parentId,
+    parentUrl: post?.permalink_url ?? '',
+    parentCommentId: isAnswer ? parent : '',
+  });
+}
+
+function replyOf({ post_id: post, parent_id: parent = post }: FeedChange): { reply?: Quote } {
+  return parent === undefined || parent === post ? {} : { reply: Quote.create({ platformId: parent }) };
+}
+
+function contentOf({ message = '', photo, video }: FeedChange, id: string, { channel }: MetaUpdate): Content {
+  const [url, type] = photo === undefined ? [video, 'video/mp4'] : [photo, 'image/jpeg'];
+  if (url === undefined || !URL.canParse(url)) {
+    const kind =
+      message === '' ? { $case: 'unsupported' as const, value: unsupported('Facebook', 'comment') } : textOf(message);
+    return Content.fromPartial({ kind });
+  }
+  const media = metaMedia({ channelId: channel.id, fileId: id }, url, type);
+  const value = { media, ...(message !== '' && { caption: { plain: message } }) };
+  return Content.fromPartial({ kind: { $case: photo === undefined ? 'video' : 'image', value } });
+}
+
+function textOf(plain: string) {
+  return { $case: 'text' as const, value: { plain } };
+}
+
+function noted(text: string, id: string): ChannelEvent['event'] {
+  const content = Content.fromPartial({ kind: { $case: 'unsupported', value: { platformType: 'comment', text } } });
+  return { $case: 'message', value: MessageWritten.create({ content, reply: Quote.create({ platformId: id }) }) };
+}

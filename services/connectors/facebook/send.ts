@@ -1,0 +1,35 @@
+import { ConnectorError, readUpload, type SendTools, type Sent, targetsOf, uploadOf } from '@trunkline/adapter-kit';
+import type { SendOrder } from '@trunkline/contracts';
+import { ask, type Channel } from './api.ts';
+import { isComments, render } from './render.ts';
+import { doneSchema, sentSchema, uploadedSchema } from './types.ts';
+
+const uploadMaxBytes = 25 * 1_024 * 1_024;
+
+/** Does an order: finds what it is about, uploads its file, renders, calls. The platform knows no key against repeats. */
+export async function send(order: SendOrder, channel: Channel, tools: SendTools): Promise<Sent> {
+  const targets = await targetsOf(order, tools);
+  const attachmentId = await upload(order, channel, tools);
+  const platformIds: string[] = [];
+  for (const call of render(order, { targets, attachmentId, fileUrl: tools.fileUrl })) {
+    if (call.isMessage !== true) await ask(doneSchema, call, channel, tools);
+    else platformIds.push(Object.values(await ask(sentSchema, call, channel, tools))[0] ?? '');
+  }
+  return { platformIds };
+}
+
+/** Gives the platform the file of a message in a thread: it fetches addresses badly. A comment's picture it has to fetch. */
+async function upload(order: SendOrder, channel: Channel, tools: SendTools): Promise<string | undefined> {
+  const action = order.message?.action;
+  const content = action?.$case === 'message' ? action.value.content : undefined;
+  const isPublic = isComments(order) && action?.$case === 'message' && action.value.options?.isPrivate !== true;
+  const file = content === undefined || isPublic ? undefined : uploadOf(content);
+  if (file === undefined) return undefined;
+  const bytes = await readUpload(file.media, tools, uploadMaxBytes);
+  if (bytes.size === 0) throw new ConnectorError('media_failed', 'the file is empty');
+  const body = new FormData();
+  body.set('message', JSON.stringify({ attachment: { type: file.type, payload: { is_reusable: false } } }));
+  body.set('filedata', bytes);
+  const { attachment_id: id } = await ask(uploadedSchema, { path: 'me/message_attachments', body }, channel, tools);
+  return id;
+}
