@@ -62,6 +62,7 @@ export function parkItem(item: InputItem, error: unknown, known: Known): Decided
   const about = call && { channel, channelId: call.channelId, connector: call.connector, bodyKey: call.rawObjectKey };
   const reason = error instanceof Error ? `${error.name} while it was decided` : 'it cannot be decided';
   park(turn, { code: 'poison', reason, bytes: item.bytes, ...about });
+  if (call !== undefined && call.parkedId !== '') draft.remove('parkedIn', call.parkedId);
   const events = call?.events.length ?? 0;
   tally.events.accepted += events;
   tally.events.parked += events;

@@ -94,16 +94,17 @@ async function parkedOf(
   return await cursor.sort({ at: 1, place: 1, _id: 1 }).limit(limit).toArray();
 }
 
-/** What became of one; undefined for what is no hook call: an event that could not be placed, an item that broke the stage. */
+/** What became of one; undefined for what is no hook call. */
 async function again(
   parked: ParkedDocument,
   isDryRun: boolean,
   context: MessageContext,
 ): Promise<StillParked | { readonly events: number } | undefined> {
   const { _id: parkedId, channelId, at } = parked;
-  const item = IngressItem.decode(openParked(context.parkingKey, parkedId, parked.sealed));
-  const call = item.item?.$case === 'hookCall' ? item.item.value : undefined;
-  if (call === undefined || parked.code === 'poison') return undefined;
+  const item = itemOf(openParked(context.parkingKey, parkedId, parked.sealed));
+  const call = item?.item?.$case === 'hookCall' ? item.item.value : undefined;
+  // An event that could not be placed may look like anything: only a call names its channel where a call does.
+  if (item === undefined || call?.channelId !== channelId || call.connector !== parked.connector) return undefined;
   const channel = findChannel(context.directory, call.channelId, call.connector);
   if (channel === undefined) return { parkedId, channelId, at, reason: 'the channel is not known' };
   const { events, parseError } = await parse(call, item.receivedAt, context);
@@ -113,6 +114,14 @@ async function again(
     await context.door.enter(laneOf(channel.tenantId), { ...item, item: { $case: 'hookCall', value } });
   }
   return { events: events.length };
+}
+
+function itemOf(bytes: Uint8Array): IngressItem | undefined {
+  try {
+    return IngressItem.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 async function parse(

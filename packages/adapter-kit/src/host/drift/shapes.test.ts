@@ -61,6 +61,7 @@ test('names that are ids stand for each other, and the memory has an end', () =>
   let deep: unknown = 'end';
   for (let depth = 0; depth < 5_000; depth += 1) deep = [deep];
   assert.ok(shapes.learn(deep).length <= 1);
+  assert.ok(JSON.stringify(masked(deep)).length < 200);
 });
 
 test('a sample has every name and no value', () => {

@@ -99,9 +99,9 @@ function typeOf(value: unknown): string {
 
 /** The same payload without any of its values: of each its type, and of what names a kind the word. Pure. */
 export function masked(value: unknown, name = '', depth = 0): unknown {
+  if (depth > depthMax) return typeOf(value);
   if (Array.isArray(value)) return value.slice(0, 3).map((each) => masked(each, '', depth + 1));
   if (typeof value === 'object' && value !== null) {
-    if (depth > depthMax) return 'object';
     const fields = Object.entries(value).slice(0, childrenMax);
     return Object.fromEntries(
       fields.map(([field, inner]) => [idName.test(field) ? '*' : field, masked(inner, field, depth + 1)]),

@@ -9,6 +9,8 @@ export function takeHookCall(turn: Turn, call: HookCall, bytes: Uint8Array): voi
   const { channelId, connector, rawObjectKey } = call;
   const channel = turn.directory.channel(channelId, connector);
   const about = { bytes, channel, channelId, connector, bodyKey: rawObjectKey };
+  // Whatever becomes of it now: if it is parked once more, it is under another id.
+  if (call.parkedId !== '') turn.draft.remove('parkedIn', call.parkedId);
   if (call.parseError !== '') {
     park(turn, { ...about, code: 'malformed', reason: call.parseError });
   } else if (channel === undefined) {
@@ -19,7 +21,6 @@ export function takeHookCall(turn: Turn, call: HookCall, bytes: Uint8Array): voi
     const mayHaveNul = bytes.includes(0);
     const isLate = call.parkedId !== '';
     for (const event of call.events) takeOne(turn, channel, mayHaveNul ? cleaned(event) : event, isLate);
-    if (isLate) turn.draft.remove('parkedIn', call.parkedId);
   }
 }
 
