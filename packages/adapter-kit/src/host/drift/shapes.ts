@@ -20,8 +20,8 @@ interface Node {
 /** Fields whose value tells what something is; a value is a kind only if it looks like a word of a program. */
 const kindFields = new Set(['type', 'event', 'object', 'field', 'item', 'verb', 'kind', 'item_type', 'update_type']);
 const kindWord = /^[A-Za-z][A-Za-z_.-]{0,39}$/;
-/** A name that is an id stands for any other. */
-const idName = /\d{3}|.{41}/;
+/** A name that no programmer chose (an id, an address) stands for any other. */
+const isId = (name: string) => /\d{3}/.test(name) || !/^[A-Za-z_$][\w.$:-]{0,39}$/.test(name);
 
 /** Nobody sends more of each; what is beyond is as what was seen. */
 const childrenMax = 200;
@@ -66,7 +66,7 @@ export function createShapes(): Shapes {
   };
   const walkFields = (node: Node, value: object, isTold: boolean) => {
     for (const [name, inner] of Object.entries(value)) {
-      const isAny = !node.children.has(name) && (idName.test(name) || node.children.size >= childrenMax);
+      const isAny = !node.children.has(name) && (isId(name) || node.children.size >= childrenMax);
       const shown = isAny ? '*' : name;
       const field = child(node, shown);
       way.push(way.length === 0 ? shown : `.${shown}`);
@@ -104,7 +104,7 @@ export function masked(value: unknown, name = '', depth = 0): unknown {
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).slice(0, childrenMax);
     return Object.fromEntries(
-      fields.map(([field, inner]) => [idName.test(field) ? '*' : field, masked(inner, field, depth + 1)]),
+      fields.map(([field, inner]) => [isId(field) ? '*' : field, masked(inner, field, depth + 1)]),
     );
   }
   return typeof value === 'string' && kindFields.has(name) && kindWord.test(value) ? value : typeOf(value);
