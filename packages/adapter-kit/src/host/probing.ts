@@ -42,7 +42,10 @@ export async function runProbing(parts: ProbingParts, lane: number, signal: Abor
   while (!signal.aborted) {
     const entries = channels.entries().filter(({ tenantId }) => laneOf(tenantId) === lane);
     schedule(asked, entries, everyMs, now());
-    const due = entries.filter(({ id }) => (asked.get(id)?.atMs ?? 0) <= now()).slice(0, atOnce);
+    const atMsOf = ({ id }: ChannelEntry) => asked.get(id)?.atMs ?? 0;
+    // Whoever has waited longest goes first: a platform that is silent must not keep the others waiting for ever.
+    const waiting = entries.filter((entry) => atMsOf(entry) <= now());
+    const due = waiting.toSorted((one, other) => atMsOf(one) - atMsOf(other)).slice(0, atOnce);
     await Promise.all(
       due.map(async (entry) => {
         const { failures, isWell } = await probeOne(parts, entry, asked.get(entry.id)?.failures ?? 0, signal);
