@@ -44,10 +44,12 @@ export function testFailures<Settings>(suite: Suite<Settings>, send: Send<Settin
     const { code, retryAfterMs, scope, platformCode } = failure.expect;
     const details = Object.entries({ retryAfterMs, scope, platformCode }).filter(([, value]) => value !== undefined);
     if (code === undefined) continue; // What the connector mends by itself is its own test.
-    test(`errors: ${failure.name} is ${code}, ${decisionOf(code)}`, async () => {
+    test(`errors: ${failure.name} is ${code}, ${decisionOf(code)}`, async (t) => {
       const error = await failureOf(suite, send, () => answerOf(failure), orderOf(failure));
       assert.equal(error.code, code);
       for (const [name, value] of details) assert.equal(Reflect.get(error, name), value, name);
+      if (platformCode === undefined && error.platformCode !== undefined)
+        t.diagnostic(`its row does not say platformCode ${error.platformCode}: that would be taken for a new one`);
     });
   }
   test('errors: no connection is transient; a broken one is never taken for a failure', async () => {
