@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Hook, RawCall } from '@trunkline/adapter-kit';
 import { ChannelEvent, ids } from '@trunkline/contracts';
 import { type IncomingFixture, rawCallOf } from './fixtures.ts';
+import { processorMs } from './processor-time.ts';
 import type { Suite } from './subject.ts';
 
 /** Checks every incoming fixture: proof, meaning, and that the same call always tells the same. */
@@ -58,13 +59,9 @@ function checkMeaning<Settings>(
   { expect }: IncomingFixture,
   call: RawCall,
 ): void {
-  const startedAt = performance.now();
   const events = hook.parse(call, channel);
-  hook.answer?.(call, channel);
-  assert.ok(
-    performance.now() - startedAt < answerMs,
-    'it is understood and answered long before the messenger gives up',
-  );
+  const usedMs = processorMs(() => [hook.parse(call, channel), hook.answer?.(call, channel)]);
+  assert.ok(usedMs < answerMs, 'it is understood and answered long before the messenger gives up');
   const told = hook.shared?.accounts(call) ?? 'all';
   const isOurs = told === 'all' || told.includes(channel.accountId) || events.length === 0;
   assert.ok(isOurs, 'at a shared address it finds its way to the account that it tells of');
