@@ -15,6 +15,9 @@ export interface Case {
 const more: Readonly<Record<string, object>> = {
   'DirectoryService/CreateChannel': { connector: 'webchat' },
   'DirectoryService/UpdateTenant': { name: 'Stolen' },
+  'DirectoryService/BeginSignIn': { connector: 'telegram' },
+  'DirectoryService/CheckNumbers': { phones: ['+79990001122'] },
+  'MessageService/Reparse': { connector: 'telegram' },
   'DeliveryService/Pause': { reason: 'Stolen' },
   'DeliveryService/Replay': { timeRange: { from: '2026-01-01T00:00:00Z' } },
   'DeliveryService/GetReplay': { number: 1 },
