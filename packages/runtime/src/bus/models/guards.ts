@@ -16,6 +16,8 @@ const [, , cases = '4000', part] = process.argv;
 const guards = part === undefined ? [...laneGuards, ...queueGuards] : parts[part];
 if (guards === undefined) throw new Error(`there is no part ${part}: say one of ${Object.keys(parts).join(', ')}`);
 const limitMs = 150_000;
+/** Where a model's cases begin. A change of the model makes others of them: what the first do not notice, the next may. */
+const seeds = ['2', '5', '77'];
 
 /** What is run to notice a missing guard. */
 function command({ proof }: Guard): readonly string[] {
@@ -25,7 +27,7 @@ function command({ proof }: Guard): readonly string[] {
 }
 
 /** What turned red, in a few words; undefined when nothing did. */
-async function redOf(guard: Guard, isMutated: boolean): Promise<string | undefined> {
+async function redOf(guard: Guard, isMutated: boolean, seed = seeds[0]): Promise<string | undefined> {
   const { file, from, to } = guard;
   // Inside a test run a test run does nothing, unless it does not know.
   const { NODE_TEST_CONTEXT: _context, ...own } = process.env;
@@ -35,7 +37,7 @@ async function redOf(guard: Guard, isMutated: boolean): Promise<string | undefin
     MUTATE_FROM: from,
     MUTATE_TO: to,
     MODEL_QUICK: '1',
-    MODEL_SEED: '2',
+    MODEL_SEED: seed,
   };
   const hook = isMutated ? [`--import=${new URL('./mutate.ts', import.meta.url)}`] : [];
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
@@ -60,7 +62,8 @@ async function requireText({ name, file, from }: Guard): Promise<void> {
 
 async function show(guard: Guard): Promise<boolean> {
   await requireText(guard);
-  const red = await redOf(guard, true);
+  let red: string | undefined;
+  for (const seed of seeds) red ??= await redOf(guard, true, seed);
   console.log(`${red === undefined ? 'UNNOTICED' : 'noticed'}: without ${guard.name}: ${guard.proof}: ${red ?? ''}`);
   return red !== undefined;
 }
