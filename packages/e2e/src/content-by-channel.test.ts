@@ -28,14 +28,14 @@ function testPart(part: string, formOf: (cell: Cell, connector: Connector) => { 
   );
   assert.ok(own.size > 0, `there is no part "${part}"`);
   for (const [column, rows] of own) {
-    test(`${part}: ${column}: ${rows.length} cells`, (t) => {
-      const [first] = rows;
-      const connector = first && loaded.get(first.connector);
-      if (first === undefined || connector === undefined || capabilitiesOf(first) === undefined) {
-        const missing = connector === undefined ? 'there is no such connector yet' : `it has no ${first?.kind} yet`;
-        console.log(`  content by channel: ${column} skipped: ${missing}`);
-        return t.skip(missing);
-      }
+    const [first] = rows;
+    const connector = first && loaded.get(first.connector);
+    if (first === undefined || connector === undefined || capabilitiesOf(first) === undefined) {
+      const missing = connector === undefined ? 'there is no such connector yet' : `it has no ${first?.kind} yet`;
+      console.log(`  content by channel: ${part}: ${column} is not compared: ${missing}`);
+      continue;
+    }
+    test(`${part}: ${column}: ${rows.length} cells`, () => {
       const wrong = rows.flatMap((cell) => {
         const { form, why } = formOf(cell, connector);
         const isRight = cell.wanted.some((each) => sorted(each) === sorted(form));
