@@ -29,6 +29,8 @@ export interface Connector<Settings = unknown> {
   readonly capabilities: Capabilities;
   /** What conversations of another kind carry, where that differs: comments under a post. */
   readonly capabilitiesByKind?: Readonly<Partial<Record<ConversationKind, Capabilities>>>;
+  /** What parts of its world carry, where one account spans several: by the subchannel that `parse` gives a conversation. */
+  readonly capabilitiesBySubchannel?: Readonly<Record<string, Capabilities>>;
 
   /** Hosts that `tools.fetch` may call for a channel: "api.example.com", ".example.com" with all below it. Absent: any
    * public one. */
@@ -99,8 +101,12 @@ export interface Connector<Settings = unknown> {
 
 /** How hook calls are checked, understood and answered. */
 export interface Hook<Settings = unknown> {
-  /** Is the call the platform's? On raw bytes, constant time where a secret is compared. Called before anything is kept. */
-  readonly verify: (call: RawCall, channel: ChannelAccess<Settings>) => boolean | Promise<boolean>;
+  /**
+   * Is the call the platform's? On raw bytes, constant time where a secret is compared. Called before anything is kept. `tools`
+   * are for proofs by keys that the platform publishes, within a few seconds. Throws ConnectorError 'transient' where the proof
+   * cannot be had now: the platform is asked to call again.
+   */
+  readonly verify: (call: RawCall, channel: ChannelAccess<Settings>, tools: Tools) => boolean | Promise<boolean>;
   /**
    * What the call tells; several events where the platform batches, none for what tells nothing (a handshake). Pure: the
    * same bytes give the same events. Uses the body alone, because a parked call is parsed again from its body. Throws

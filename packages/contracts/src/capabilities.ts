@@ -1,11 +1,20 @@
 import type { ConnectorEntry } from './gen/trunkline/directory/v1/directory_entry.ts';
-import type { ConversationKind } from './gen/trunkline/message/v1/channel_event.ts';
+import type { ConversationRef } from './gen/trunkline/message/v1/channel_event.ts';
 import type { Capabilities } from './gen/trunkline/message/v1/message_service.ts';
 
-/** What a conversation of a kind carries: the connector's own word for that kind, else what all of its channels carry. Pure. */
+/** What of a conversation decides what it carries. */
+export type CarryingConversation = Pick<ConversationRef, 'kind'> & Partial<Pick<ConversationRef, 'subchannel'>>;
+
+/**
+ * What a conversation carries: the connector's own word for its part of the world, or for its kind, else what all of its
+ * channels carry. Pure.
+ */
 export function capabilitiesFor(
-  connector: Pick<ConnectorEntry, 'capabilities' | 'capabilitiesByKind'> | undefined,
-  kind: ConversationKind,
+  connector:
+    | Partial<Pick<ConnectorEntry, 'capabilities' | 'capabilitiesByKind' | 'capabilitiesBySubchannel'>>
+    | undefined,
+  { kind, subchannel = '' }: CarryingConversation,
 ): Capabilities | undefined {
-  return connector?.capabilitiesByKind[kind] ?? connector?.capabilities;
+  const { capabilities, capabilitiesByKind = {}, capabilitiesBySubchannel = {} } = connector ?? {};
+  return capabilitiesBySubchannel[subchannel] ?? capabilitiesByKind[kind] ?? capabilities;
 }

@@ -17,7 +17,8 @@ const kinds: Readonly<Record<string, ConversationKind>> = { comments: Conversati
 
 function capabilitiesOf({ connector, kind }: Cell): Capabilities | undefined {
   const found = loaded.get(connector);
-  return kind === '' ? found?.capabilities : found?.capabilitiesByKind?.[kinds[kind] ?? 0];
+  if (kind === '') return found?.capabilities;
+  return found?.capabilitiesByKind?.[kinds[kind] ?? 0] ?? found?.capabilitiesBySubchannel?.[kind];
 }
 
 /** Compares the cells of a part with what is there; a connector that is not there is told, not left out in silence. */

@@ -8,7 +8,7 @@ export interface Cell {
   readonly content: string;
   /** Folder of the connector. */
   readonly connector: string;
-  /** Another kind of conversation, "comments"; empty: the usual one. */
+  /** Another kind of conversation, "comments", or a part of the account's world, "slack"; empty: the usual one. */
   readonly kind: string;
   /** What may be: "yes", "no", "–" or forms; several where it depends. */
   readonly wanted: readonly string[];

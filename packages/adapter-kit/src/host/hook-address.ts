@@ -1,6 +1,7 @@
-import { asTrunklineError, nothingHere, TrunklineError } from '@trunkline/runtime';
+import { asTrunklineError, nothingHere, TrunklineError, timeLimit } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Hook, RawCall } from '../connector.ts';
+import type { Tools } from '../tools.ts';
 import type { Channels } from './channels.ts';
 import type { SharedAddresses } from './shared-addresses.ts';
 
@@ -9,6 +10,7 @@ export interface AddressParts {
   readonly hook: Hook;
   readonly channels: Pick<Channels, 'find' | 'ready' | 'entry'>;
   readonly shared: SharedAddresses;
+  readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
 }
 
 /** Whom a call is for. Each of them has proved for itself that the call is the platform's. */
@@ -18,6 +20,9 @@ export interface Addressed {
   /** Who gets the call; nobody for an account that is not connected here. */
   readonly channels: readonly ChannelAccess[];
 }
+
+/** The most impatient messenger waits five seconds for its answer. */
+const proofMs = 4_000;
 
 /** A call for nobody's account is proved by one of those that share its address; more are not asked. */
 const provedByMax = 5;
@@ -29,16 +34,16 @@ const provedByMax = 5;
 export async function addressedBy(parts: AddressParts, call: RawCall, key: string): Promise<Addressed> {
   const own = parts.channels.find(key);
   if (own !== undefined) {
-    if (await isGenuine(parts.hook, call, own)) return { answering: own, channels: [own] };
+    if (await isGenuine(parts, call, own)) return { answering: own, channels: [own] };
     throw forged();
   }
   const sharing = parts.shared(key).flatMap((id) => parts.channels.ready(id) ?? []);
   if (sharing.length === 0) throw nothingHere();
   const channels: ChannelAccess[] = [];
   for (const channel of toldOf(parts.hook, call, sharing)) {
-    if (await isGenuine(parts.hook, call, channel)) channels.push(channel);
+    if (await isGenuine(parts, call, channel)) channels.push(channel);
   }
-  const answering = channels[0] ?? (await firstGenuine(parts.hook, call, sharing.slice(0, provedByMax)));
+  const answering = channels[0] ?? (await firstGenuine(parts, call, sharing.slice(0, provedByMax)));
   return { answering, channels };
 }
 
@@ -52,15 +57,20 @@ function toldOf({ shared }: Hook, call: RawCall, sharing: readonly ChannelAccess
   }
 }
 
-async function firstGenuine(hook: Hook, call: RawCall, sharing: readonly ChannelAccess[]): Promise<ChannelAccess> {
-  for (const channel of sharing) if (await isGenuine(hook, call, channel)) return channel;
+async function firstGenuine(
+  parts: AddressParts,
+  call: RawCall,
+  sharing: readonly ChannelAccess[],
+): Promise<ChannelAccess> {
+  for (const channel of sharing) if (await isGenuine(parts, call, channel)) return channel;
   throw forged();
 }
 
 /** Throws 'unavailable' where the proof itself cannot be had now. */
-async function isGenuine(hook: Hook, call: RawCall, channel: ChannelAccess): Promise<boolean> {
+async function isGenuine({ hook, toolsOf }: AddressParts, call: RawCall, channel: ChannelAccess): Promise<boolean> {
   try {
-    return await hook.verify(call, channel);
+    using limit = timeLimit(proofMs);
+    return await hook.verify(call, channel, toolsOf(channel, limit.signal));
   } catch (error) {
     const { code, message } = asTrunklineError(error);
     if (code !== 'transient' && code !== 'unavailable') return false;

@@ -20,9 +20,10 @@ export function settingsSchemaOf(settings: z.ZodType): z.core.JSONSchema.BaseSch
 export async function registerConnector(parts: RegisterParts, signal: AbortSignal): Promise<void> {
   const { name, connector, clients, log } = parts;
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
-  const { title, capabilities, capabilitiesByKind = {}, secretNames } = connector;
+  const { title, capabilities, capabilitiesByKind = {}, capabilitiesBySubchannel = {}, secretNames } = connector;
   const settingsSchema = JSON.stringify(settingsSchemaOf(connector.settings));
-  const told = { name, title, capabilities, capabilitiesByKind, settingsSchema, secretNames: [...secretNames] };
+  const carried = { capabilities, capabilitiesByKind, capabilitiesBySubchannel };
+  const told = { name, title, ...carried, settingsSchema, secretNames: [...secretNames] };
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
       await directory.registerConnector({ connector: told }, { signal });

@@ -75,7 +75,7 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   if (hook !== undefined) {
     const shared = watchSharedAddresses(name, connector, directory);
     const kept = { receivedIds, sent, introductions, drift, health, calls: hookCalls(runtime) };
-    addHookRoutes(runtime.http, { name, hook, channels, shared, door, rates, ...kept, tracing, log, now });
+    addHookRoutes(runtime.http, { name, hook, channels, shared, toolsOf, door, rates, ...kept, tracing, log, now });
   }
   await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);

@@ -85,12 +85,15 @@ export function readFixtures(folder: string): Fixtures {
   };
 }
 
+/** When every fixture's call came. */
+export const receivedAtMs = 1_782_900_124_000;
+
 /** A fixture's call as the host would hand it over. */
 export function rawCallOf({ call }: IncomingFixture): RawCall {
   const { method = 'POST', path = '', query = {}, headers = {}, body, bodyText, bodyBase64 } = call;
   const text = bodyText ?? (body === undefined ? '' : JSON.stringify(body));
   const bytes = bodyBase64 === undefined ? Buffer.from(text) : Buffer.from(bodyBase64, 'base64');
-  return { method, path, query, headers, body: bytes, receivedAtMs: 1_782_900_124_000 };
+  return { method, path, query, headers, body: bytes, receivedAtMs };
 }
 
 function readAll<Fixture>(folder: string): Map<string, Fixture> {

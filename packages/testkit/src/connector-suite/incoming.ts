@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Hook, RawCall } from '@trunkline/adapter-kit';
+import type { Hook, RawCall, Tools } from '@trunkline/adapter-kit';
 import { ChannelEvent, ids } from '@trunkline/contracts';
-import { type IncomingFixture, rawCallOf } from './fixtures.ts';
+import { type IncomingFixture, rawCallOf, receivedAtMs } from './fixtures.ts';
+import { createMemoryTools } from './memory-tools.ts';
+import { fetchOf } from './platform-double.ts';
 import { processorMs } from './processor-time.ts';
 import type { Suite } from './subject.ts';
 
@@ -23,15 +25,22 @@ const answerMs = 1_000;
 
 async function checkProof<Settings>(suite: Suite<Settings>, hook: Hook<Settings>, call: RawCall): Promise<void> {
   const { channel, forge = withoutHeaders } = suite;
-  assert.equal(await hook.verify(call, channel), true, 'a genuine call is let in');
+  const tools = proofTools(suite);
+  assert.equal(await hook.verify(call, channel, tools), true, 'a genuine call is let in');
   for (const forged of forge(call))
-    assert.equal(await isLetIn(hook, forged, channel), false, 'a forged call is refused');
+    assert.equal(await isLetIn(hook, forged, channel, tools), false, 'a forged call is refused');
   if (suite.isProvedElsewhere !== true)
     assert.equal(
-      await isLetIn(hook, call, withOtherSecrets(channel)),
+      await isLetIn(hook, call, withOtherSecrets(channel), tools),
       false,
       "another account's secrets let nothing in",
     );
+}
+
+/** What a proof may use: the platform's keys, as its double gives them, at the time when the fixtures' calls came. */
+function proofTools<Settings>({ platform }: Suite<Settings>): Tools {
+  const now = () => receivedAtMs;
+  return createMemoryTools(platform === undefined ? { now } : { now, fetch: fetchOf(platform) });
 }
 
 /** The channel of another account: its secrets are others, whatever they are called. */
@@ -45,9 +54,10 @@ async function isLetIn<Settings>(
   hook: Hook<Settings>,
   call: RawCall,
   channel: Suite<Settings>['channel'],
+  tools: Tools,
 ): Promise<boolean> {
   try {
-    return await hook.verify(call, channel);
+    return await hook.verify(call, channel, tools);
   } catch {
     return false;
   }

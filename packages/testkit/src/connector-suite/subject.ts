@@ -25,6 +25,8 @@ export interface SuiteSubject<Settings> {
   readonly shown?: (requests: readonly PlatformRequest[]) => unknown | Promise<unknown>;
   /** The answer of a row of errors.json; by default its `answer`: {status, body}. */
   readonly answerOf?: (failure: FailureFixture) => PlatformAnswer;
+  /** An order to write a text, where the conversation "1" leads nowhere. */
+  readonly usualOrder?: unknown;
   /** An order that a row of errors.json answers; by default a text. */
   readonly orderOf?: (failure: FailureFixture) => unknown;
   /** The platform's ids that an order needs; by default the fixture's `known`. */

@@ -57,8 +57,8 @@ export function channelEntry(channel: ChannelDocument, line: LineDocument | unde
 
 /** connector.<name>. */
 export function connectorEntry(connector: ConnectorDocument): BucketEntry {
-  const { _id: name, title, capabilities, capabilitiesByKind = {}, settingsSchema, secretNames } = connector;
-  const entry = { name, title, capabilities, capabilitiesByKind, settingsSchema, secretNames: [...secretNames] };
+  const { _id: name, capabilitiesByKind = {}, capabilitiesBySubchannel = {}, secretNames, ...told } = connector;
+  const entry = { ...told, name, capabilitiesByKind, capabilitiesBySubchannel, secretNames: [...secretNames] };
   return { key: directoryKeys.connector(name), value: ConnectorEntry.encode(entry).finish() };
 }
 

@@ -10,8 +10,8 @@ import type { ConnectorDocument } from '../store/documents.ts';
 import { pageOf } from '../store/page.ts';
 
 function connector(document: ConnectorDocument): Connector {
-  const { _id: name, title, capabilities, capabilitiesByKind = {}, settingsSchema, secretNames } = document;
-  return { name, title, capabilities, capabilitiesByKind, settingsSchema, secretNames: [...secretNames] };
+  const { _id: name, capabilitiesByKind = {}, capabilitiesBySubchannel = {}, secretNames, ...told } = document;
+  return { ...told, name, capabilitiesByKind, capabilitiesBySubchannel, secretNames: [...secretNames] };
 }
 
 /** The methods about connectors. */
@@ -31,9 +31,7 @@ export function connectors({ connectors: collection }: DirectoryContext) {
           `${caller} told about ${told.name}: a connector tells about itself`,
         );
       }
-      const { name, title, capabilitiesByKind, settingsSchema, secretNames } = told;
-      const capabilities = Capabilities.fromPartial(told.capabilities ?? {});
-      const document = { title, capabilities, capabilitiesByKind, settingsSchema, secretNames };
+      const { name, ...document } = { ...told, capabilities: Capabilities.fromPartial(told.capabilities ?? {}) };
       await collection.updateOne({ _id: name }, { $set: document }, { upsert: true, timeoutMS: 5_000 });
       return {};
     },

@@ -75,6 +75,8 @@ export interface ConnectorDocument {
   readonly capabilities: Capabilities;
   /** By the number of the kind of conversation; absent in what an older version made. */
   readonly capabilitiesByKind?: Readonly<Record<number, Capabilities>>;
+  /** By the name of the subchannel; absent in what an older version made. */
+  readonly capabilitiesBySubchannel?: Readonly<Record<string, Capabilities>>;
   readonly settingsSchema: string;
   readonly secretNames: readonly string[];
 }

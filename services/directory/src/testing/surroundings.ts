@@ -168,6 +168,7 @@ export const told = {
   title: 'Telegram',
   capabilities: Capabilities.fromPartial({ textMax: 4_096 }),
   capabilitiesByKind: { 3: Capabilities.fromPartial({ textMax: 2_000 }) },
+  capabilitiesBySubchannel: { sms: Capabilities.fromPartial({ textMax: 1_600 }) },
   settingsSchema: '{}',
   secretNames: ['token', 'appSecret'],
 };

@@ -17,7 +17,7 @@ export function viewOf(directory: Directory): WatchedView {
       if (found === undefined) unknown.add(channelId);
       return found;
     },
-    capabilities: (connector, kind) => capabilitiesFor(directory.connector(connector), kind),
+    capabilities: (connector, conversation) => capabilitiesFor(directory.connector(connector), conversation),
   };
 }
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Capabilities, ConnectorEntry, EgressBatch, EgressItem, Fact, ids } from '@trunkline/contracts';
+import {
+  type Capabilities,
+  ConnectorEntry,
+  ConversationRef,
+  EgressBatch,
+  EgressItem,
+  Fact,
+  ids,
+} from '@trunkline/contracts';
 import { comparePositions, type KeyedEntry, type KeyedItem } from '@trunkline/runtime';
 import {
   capabilities,
@@ -15,10 +23,11 @@ import {
 import { createWorld } from '../testing/world.ts';
 import { dispatch, type Routed } from './dispatch.ts';
 
-const definition = (carried: Capabilities = capabilities) =>
+const carrying = (carried: Capabilities) => ConnectorEntry.create({ name: 'telegram', capabilities: carried });
+const definition = (connector = carrying(capabilities)) =>
   dispatch({
     connector: 'telegram',
-    directory: { connector: (name) => ConnectorEntry.create({ name, capabilities: carried }) },
+    directory: { connector: () => connector },
     fileUrl: (atMs) => (media) => `https://files.example/${media.id}?${atMs}`,
     ackTokenOf: async (channelId, pressId) => `token of ${pressId} in ${channelId}`,
     failed: async () => assert.fail('nothing is parked here'),
@@ -72,7 +81,7 @@ test('a message with a pending file is a fetch order to its channel', async () =
 
 test('an order names the conversation as the platform does, its number, and its parts', async () => {
   const fact = await submittedFact('one two three four five');
-  const [entry] = await definition({ ...capabilities, textMax: 10 }).seal('ch1', noHead, keyed([fact]));
+  const [entry] = await definition(carrying({ ...capabilities, textMax: 10 })).seal('ch1', noHead, keyed([fact]));
   const sends = itemsOf(entry ?? assert.fail()).map(({ order }) =>
     order?.$case === 'send' ? order.value : assert.fail(),
   );
@@ -90,6 +99,19 @@ test('an order names the conversation as the platform does, its number, and its 
   );
 });
 
+test('a part of an account carries what its connector says of it, for as long as the conversation lives', async () => {
+  const here = createWorld({ channels: [channel], capabilities });
+  const conversation = ConversationRef.create({ platformId: '7', subchannel: 'sms' });
+  await here.take(hookCall(message('hello', 'hello', { conversation })));
+  const [fact] = await here.take(write('m', 'one two three'));
+  const capabilitiesBySubchannel = { sms: { ...capabilities, textMax: 5 } };
+  const connector = ConnectorEntry.create({ name: 'telegram', capabilities, capabilitiesBySubchannel });
+  const [entry] = await definition(connector).seal('ch1', noHead, keyed([fact ?? assert.fail()]));
+  const sends = itemsOf(entry ?? assert.fail()).map(({ order }) => (order?.$case === 'send' ? order.value : undefined));
+  assert.equal(sends.length, 3);
+  assert.equal(sends[0]?.conversation?.subchannel, 'sms');
+});
+
 test('a message that a person sends again says so', async () => {
   const fact = await submittedFact('hi');
   const [entry] = await definition().seal('ch1', noHead, keyed([{ ...fact, id: 'another' }]));
@@ -99,7 +121,7 @@ test('a message that a person sends again says so', async () => {
 
 test('parts that fill several messages go on where a crash left off', async () => {
   const fact = await submittedFact('word '.repeat(1_300));
-  const small = definition({ ...capabilities, textMax: 5 });
+  const small = definition(carrying({ ...capabilities, textMax: 5 }));
   const all = await small.seal('ch1', noHead, keyed([fact]));
   assert.equal(all.length, 13);
   assert.ok(all.every((entry) => itemsOf(entry).length <= 100));

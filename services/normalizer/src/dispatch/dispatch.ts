@@ -1,5 +1,5 @@
 import {
-  ConversationKind,
+  ConversationRef,
   capabilitiesFor,
   EgressBatch,
   EgressItem,
@@ -103,7 +103,7 @@ async function ordersOfFact(needs: Dispatch, { fact, isForFiles }: Routed): Prom
   if (fact.fact?.$case !== 'submitted') return [];
   const { message, conversation } = fact.fact.value;
   const connector = needs.directory.connector(needs.connector);
-  const capabilities = capabilitiesFor(connector, conversation?.kind ?? ConversationKind.CONVERSATION_KIND_UNSPECIFIED);
+  const capabilities = capabilitiesFor(connector, conversation ?? ConversationRef.create());
   if (capabilities === undefined) {
     throw new TrunklineError('unavailable', `${needs.connector} has not told what its channels carry`);
   }

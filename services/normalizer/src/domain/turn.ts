@@ -1,4 +1,4 @@
-import type { Capabilities, ChannelEntry, ConversationKind, Fact } from '@trunkline/contracts';
+import type { Capabilities, CarryingConversation, ChannelEntry, Fact } from '@trunkline/contracts';
 import type { Draft } from './state/draft.ts';
 import type { Tally } from './tally.ts';
 
@@ -6,8 +6,8 @@ import type { Tally } from './tally.ts';
 export interface DirectoryView {
   /** By its id; its connector's name, where it is known, finds it before the connector has told about itself. */
   channel(channelId: string, connector?: string): ChannelEntry | undefined;
-  /** What conversations of a kind carry in a connector's channels; undefined until the connector has told about itself. */
-  capabilities(connector: string, kind: ConversationKind): Capabilities | undefined;
+  /** What such a conversation carries in a connector's channels; undefined until the connector has told about itself. */
+  capabilities(connector: string, conversation: CarryingConversation): Capabilities | undefined;
 }
 
 /** How long things wait, and the key of parking. */

@@ -42,7 +42,7 @@ export async function canSend(
   const found = await documents.conversation(request.conversationId);
   const conversation = visible(call, found, sentences.conversation);
   const channel = findChannel(directory, conversation.channelId);
-  const capabilities = channel && capabilitiesFor(directory.connector(channel.connector), conversation.ref.kind);
+  const capabilities = channel && capabilitiesFor(directory.connector(channel.connector), conversation.ref);
   const { windowEndsAtMs, tags, ...verdict } = decideCanSend({ conversation, channel, capabilities, nowMs: now() });
   return {
     ...verdict,

@@ -35,7 +35,7 @@ export function takeSubmission(turn: Turn, submission: Submission): void {
     return;
   }
   const channel = turn.directory.channel(conversation.channelId);
-  const capabilities = channel && turn.directory.capabilities(channel.connector, conversation.ref.kind);
+  const capabilities = channel && turn.directory.capabilities(channel.connector, conversation.ref);
   const targets = targetsOf(turn, message);
   const verdict = canSend({ conversation, channel, capabilities, nowMs: turn.nowMs, order: { message, targets } });
   if (!verdict.isAllowed || channel === undefined || capabilities === undefined) {

@@ -117,6 +117,7 @@ export function moveConversation(
 }
 
 function nameOf(ref: ConversationRef): ConversationName {
-  const { platformId, kind, title, threadId, parentUrl, parentId, parentCommentId, resumeToken } = ref;
-  return { platformId, kind, title, threadId, parentUrl, parentId, parentCommentId, resumeToken };
+  const { platformId, kind, title, threadId, parentUrl, parentId, parentCommentId, resumeToken, subchannel } = ref;
+  const name = { platformId, kind, title, threadId, parentUrl, parentId, parentCommentId, resumeToken };
+  return subchannel === '' ? name : { ...name, subchannel };
 }

@@ -124,6 +124,8 @@ export interface ConversationName {
   readonly parentId: string;
   readonly parentCommentId: string;
   readonly resumeToken: string;
+  /** Absent where an account has no parts. */
+  readonly subchannel?: string;
 }
 
 /** Everything up to here is delivered or read. */

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChannelAccess } from '../channel.ts';
+import type { Hook, RawCall } from '../connector.ts';
+import { ConnectorError } from '../connector-error.ts';
+import type { Tools } from '../tools.ts';
+import { addressedBy } from './hook-address.ts';
+
+const channel = { id: 'one' } as ChannelAccess;
+const call = { body: new Uint8Array() } as RawCall;
+
+/** Asks for the channels of a call whose proof is as given. */
+async function asked(verify: Hook['verify']) {
+  return await addressedBy(
+    {
+      hook: { verify, parse: () => [] },
+      channels: { find: () => channel, ready: () => channel },
+      shared: () => [],
+      toolsOf: ({ id }, signal) => ({ now: () => id.length, signal }) as unknown as Tools,
+    },
+    call,
+    'one',
+  );
+}
+
+test("a proof may use the tools of the call's own channel, for as long as the platform waits", async () => {
+  const found = await asked((_call, _channel, tools) => tools.now() === 3 && !tools.signal.aborted);
+  assert.deepEqual(found, { answering: channel, channels: [channel] });
+});
+
+test('a proof that cannot be had now makes the platform call again; one that fails in any other way is none', async () => {
+  const fails = (error: Error) => asked(() => Promise.reject(error));
+  await assert.rejects(fails(new ConnectorError('transient', 'no keys')), { code: 'unavailable', certain: true });
+  await assert.rejects(fails(new ConnectorError('malformed', 'no JSON')), { code: 'bad_signature' });
+  await assert.rejects(fails(new Error('a mistake')), { code: 'bad_signature' });
+});
