@@ -1,4 +1,4 @@
-import type { ChannelRef, NewEvent } from '@trunkline/adapter-kit';
+import type { NewEvent } from '@trunkline/adapter-kit';
 import { GroupAction, GroupChanged } from '@trunkline/contracts';
 import { isPrivate, partyOf } from './parse-place.ts';
 import { type Account, type Activity, teamSchema } from './types.ts';
@@ -6,7 +6,7 @@ import { type Account, type Activity, teamSchema } from './types.ts';
 type Told = NewEvent['event'];
 
 /** What changed in a group: its people, the bot among them, its title, or something of Teams that is a setting to us. */
-export function groupChanges(activity: Activity, _channel: ChannelRef): Told[] {
+export function groupChanges(activity: Activity): Told[] {
   const { membersAdded = [], membersRemoved = [], topicName, channelData } = activity;
   if (isPrivate(activity)) return [];
   const changes: Partial<GroupChanged>[] = [

@@ -23,9 +23,14 @@ export function partsOf(name: string): { readonly subchannel: string; readonly i
   return { subchannel, id: name.slice(subchannel.length + 1) };
 }
 
-/** Is it our own bot? Its ids hold the application's: "28:<app>" in Teams. */
-export function isOurBot({ id }: Account, { accountId }: Pick<ChannelRef, 'accountId'>): boolean {
-  return accountId !== '' && id.toLowerCase().includes(accountId);
+/** Did our own bot do it? Told in Teams alone: in a web chat people may call themselves what they like. */
+export function isByOurBot({ channelId, from }: Activity, { accountId }: Pick<ChannelRef, 'accountId'>): boolean {
+  return channelId === 'msteams' && from?.id.toLowerCase() === `28:${accountId}`;
+}
+
+/** Is somebody who came or went our own bot? It is the one that is told. */
+export function isOurBot({ id }: Account, { recipient }: Activity): boolean {
+  return id === recipient?.id;
 }
 
 /** One person and the bot. */
@@ -54,7 +59,7 @@ function kindOf(activity: Activity): ConversationKind {
 /** Empty for what does not tell who the bot is there: the former reference stays. */
 function referenceOf(activity: Activity, channel: ChannelRef): string {
   const { serviceUrl, from, recipient } = activity;
-  const isFromBot = from !== undefined && isOurBot(from, channel);
+  const isFromBot = isByOurBot(activity, channel);
   const bot = isFromBot ? from : recipient;
   const person = isFromBot ? recipient : from;
   if (bot === undefined) return '';

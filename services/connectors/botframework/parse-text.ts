@@ -3,11 +3,12 @@ import { Mark, MarkType, Text } from '@trunkline/contracts';
 import { nameIn } from './parse-place.ts';
 import { type Activity, mentionSchema } from './types.ts';
 
-/** Reading the markup of anything longer would cost more than it is worth. */
+/** Reading the markup of anything longer would cost more than it is worth; nor is anybody mentioned so often. */
 const longest = 8_192;
+const mostMentions = 100;
 
 const markdown =
-  /`([^`\n]+)`|\*\*(\S(?:[^\n]*?\S)?)\*\*|~~(\S(?:[^\n]*?\S)?)~~|(?<![\p{L}\p{N}_])_(\S(?:[^\n_]*?\S)?)_(?![\p{L}\p{N}_])|\[([^\]\n]+)\]\((https?:\/\/[^)\s]+)\)/gu;
+  /`([^`\n]+)`|\*\*(\S(?:[^\n]{0,500}?\S)?)\*\*|~~(\S(?:[^\n]{0,500}?\S)?)~~|(?<![\p{L}\p{N}_])_(\S(?:[^\n_]{0,500}?\S)?)_(?![\p{L}\p{N}_])|\[([^\]\n]{1,500})\]\((https?:\/\/[^)\s]{1,2000})\)/gu;
 
 /** The text of an activity as people see it: without the mention of the bot, with the marks that it has. */
 export function textOf(activity: Activity): Text {
@@ -45,7 +46,7 @@ function placesOf(source: string, activity: Activity): Place[] {
 }
 
 function mentionsOf({ entities = [] }: Activity) {
-  return entities.flatMap((entity) => {
+  return entities.slice(0, mostMentions).flatMap((entity) => {
     const { success, data } = mentionSchema.safeParse(entity);
     return success && entity.type === 'mention' ? [data] : [];
   });

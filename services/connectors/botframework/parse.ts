@@ -25,7 +25,7 @@ import {
 } from '@trunkline/contracts';
 import { contentsOf, unsupported } from './parse-content.ts';
 import { groupChanges } from './parse-group.ts';
-import { conversationOf, isOurBot, isPrivate, partyOf } from './parse-place.ts';
+import { conversationOf, isByOurBot, isOurBot, isPrivate, partyOf } from './parse-place.ts';
 import { type Activity, activitySchema, cardActionSchema, readSchema } from './types.ts';
 
 type Told = NewEvent['event'];
@@ -40,7 +40,7 @@ const types: Readonly<Record<string, Tell>> = {
   },
   messageDelete: ({ id = '' }) => [{ $case: 'delete', value: MessagesDeleted.create({ targetPlatformIds: [id] }) }],
   messageReaction: (activity) => [reacted(activity)],
-  conversationUpdate: (activity, channel) => [...installed(activity, channel), ...groupChanges(activity, channel)],
+  conversationUpdate: (activity) => [...installed(activity), ...groupChanges(activity)],
   installationUpdate: ({ action }) => [subscription(!action?.startsWith('remove'), `installation ${action ?? 'add'}`)],
   contactRelationUpdate: ({ action }) => [subscription(action !== 'remove', `contact ${action ?? 'add'}`)],
   typing: () => [{ $case: 'typing', value: Typing.create({ isOn: true }) }],
@@ -65,7 +65,7 @@ export function parse(raw: RawCall, channel: ChannelRef): ChannelEvent[] {
   const atMs = Number.isFinite(told) && told >= 0 ? told : raw.receivedAtMs;
   const isMessage = type === 'message' && id !== '';
   const key = [type, subchannel, conversation.id, id || (from?.id ?? ''), ...(isMessage ? [] : [atMs])].join(':');
-  const isOwn = from !== undefined && isOurBot(from, channel);
+  const isOwn = isByOurBot(activity, channel);
   return tell(activity, channel).map((event, index) =>
     channelEvent(channel, raw, {
       subchannel,
@@ -119,11 +119,11 @@ function reacted({ reactionsAdded = [], replyToId: targetPlatformId = '' }: Acti
 }
 
 /** The bot came to a person, or was removed by them. */
-function installed(activity: Activity, channel: ChannelRef): Told[] {
+function installed(activity: Activity): Told[] {
   const { membersAdded = [], membersRemoved = [] } = activity;
   if (!isPrivate(activity)) return [];
-  const hasCome = membersAdded.some((member) => isOurBot(member, channel));
-  const hasGone = membersRemoved.some((member) => isOurBot(member, channel));
+  const hasCome = membersAdded.some((member) => isOurBot(member, activity));
+  const hasGone = membersRemoved.some((member) => isOurBot(member, activity));
   return [
     ...(hasCome ? [{ $case: 'start', value: ConversationStarted.create() } as const] : []),
     ...(hasGone ? [subscription(false, 'removed')] : []),
