@@ -13,7 +13,7 @@ const rows: readonly (readonly [status: number, words: RegExp, code: SendErrorCo
   [400, /\b(file|image|document|gallery)\b/i, 'media_failed'],
 ];
 
-/** How long to wait when it says "slow down" and no time. */
+/** How long to wait when it says "slow down" and no time: so long first, then twice as long each time. */
 const restMs = 5_000;
 
 /** Thrown for a refusal: Yandex said itself that it did nothing. */
@@ -21,10 +21,11 @@ export class Refusal extends ConnectorError {
   readonly status: number;
 
   constructor(status: number, words: string, retryAfterSeconds?: number) {
-    const wait = Number.isFinite(retryAfterSeconds) ? Number(retryAfterSeconds) * 1_000 : restMs;
+    const isGuess = !Number.isFinite(retryAfterSeconds);
+    const retryAfterMs = isGuess ? restMs : Number(retryAfterSeconds) * 1_000;
     super(codeOf(status, words), words || `Yandex refused with HTTP status ${status}`, {
       platformCode: String(status),
-      ...(status === 429 ? { retryAfterMs: wait } : {}),
+      ...(status === 429 ? { retryAfterMs, isGuess } : {}),
     });
     this.status = status;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as passed } from 'node:timers/promises';
-import { type ChannelAccess, type RawCall, readAs, type Tools } from '@trunkline/adapter-kit';
+import type { ChannelAccess, RawCall, Tools } from '@trunkline/adapter-kit';
 import { callApi } from './api.ts';
 import { integer } from './render.ts';
 import type { Settings } from './settings.ts';
@@ -8,18 +8,20 @@ import { updateSchema, updatesSchema } from './types.ts';
 const getUpdates = ['messages/getUpdates/', updatesSchema] as const;
 const known = updateSchema.pick({ update_id: true });
 
-/** Asks for updates for ever, each next question confirming what is stored; after an empty answer it pauses. */
+/** Asks for updates for ever, each next question confirming what is stored; after an answer without news it pauses. */
 export async function* poll(channel: ChannelAccess<Settings>, tools: Tools): AsyncGenerator<RawCall> {
   let confirmed: { readonly offset?: unknown } = {};
   while (!tools.signal.aborted) {
     const { updates } = await callApi(getUpdates, { body: { limit: 100, ...confirmed } }, channel, tools);
+    const before = confirmed;
     for (const update of updates) {
-      const { update_id: id } = readAs(known, update);
       const body = Buffer.from(JSON.stringify({ ok: true, updates: [update] }));
       yield { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: tools.now() };
-      confirmed = { offset: integer(String(BigInt(id) + 1n)) };
+      // What has no number is parked like all that cannot be understood, and goes with its neighbours.
+      const { update_id: id } = known.safeParse(update).data ?? {};
+      if (id !== undefined) confirmed = { offset: integer(String(BigInt(id) + 1n)) };
     }
-    if (updates.length === 0) await pause(channel.settings.pollSeconds * 1_000, tools.signal);
+    if (confirmed === before) await pause(channel.settings.pollSeconds * 1_000, tools.signal);
   }
 }
 

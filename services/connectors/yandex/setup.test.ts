@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '@trunkline/testkit';
+import { fetchOf, jsonOf, type PlatformRequest, until } from '@trunkline/testkit';
 import { parse } from './parse.ts';
 import { poll } from './poll.ts';
 import { connect, disconnect, identify, probe } from './setup.ts';
@@ -79,6 +79,19 @@ test('without a hook updates are fetched in order, each portion confirmed by the
   );
   const offsets = world.simulator.calls.map(({ fields }) => fields.offset);
   assert.deepEqual(offsets.map(Number), [Number.NaN, first + 2]);
+});
+
+test('an update without a number holds up nothing', async () => {
+  await using world = await startWorld();
+  const asked: PlatformRequest[] = [];
+  const updates = [{ text: 'nobody knows' }, { update_id: 7 }];
+  const fetch = fetchOf(() => ({ status: 200, body: { ok: true, updates } }), asked);
+  let seen = 0;
+  for await (const _ of poll(world.channel(), world.tools({ fetch }))) {
+    seen += 1;
+    if (seen === 3) break;
+  }
+  assert.deepEqual(await Promise.all(asked.map(jsonOf)), [{ limit: 100 }, { limit: 100, offset: 8 }]);
 });
 
 test('polling ends with its signal while it pauses, and with a token that was revoked', async () => {
