@@ -14,7 +14,7 @@ async function asked(verify: Hook['verify']) {
   return await addressedBy(
     {
       hook: { verify, parse: () => [] },
-      channels: { find: () => channel, ready: () => channel },
+      channels: { find: () => channel, ready: () => channel, entry: () => undefined },
       shared: () => [],
       toolsOf: ({ id }, signal) => ({ now: () => id.length, signal }) as unknown as Tools,
     },
