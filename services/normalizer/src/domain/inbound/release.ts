@@ -4,6 +4,7 @@ import { conversationOf, count } from '../state/conversation.ts';
 import type { EventHold, HeldEvent } from '../state/documents.ts';
 import type { Turn } from '../turn.ts';
 import { gatherAlbum } from './album.ts';
+import { echoOf, takeEcho } from './echo.ts';
 import { nextRelease, releaseDue } from './hold.ts';
 import { placeEvent } from './place-event.ts';
 
@@ -50,6 +51,8 @@ function place(turn: Turn, channel: ChannelEntry, { events, traceparent }: HeldE
     return;
   }
   for (const event of parts) {
-    placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 1, traceparent });
+    const echoed = echoOf(turn, channel, event);
+    if (echoed !== undefined) takeEcho(turn, channel, event, { ...echoed, wasHeld: true });
+    else placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 1, traceparent });
   }
 }

@@ -1,9 +1,8 @@
-import { type ChannelEntry, ChannelEvent, ids, MessageState, OrderScheme, Origin } from '@trunkline/contracts';
-import { applyToParts } from '../outbound/apply-status.ts';
-import { contactIdOf, conversationOf, count, openConversation } from '../state/conversation.ts';
+import { type ChannelEntry, ChannelEvent, ids, OrderScheme } from '@trunkline/contracts';
+import { conversationOf, count, openConversation } from '../state/conversation.ts';
 import type { ConversationDocument, HeldEvent, HoldDocument } from '../state/documents.ts';
-import { findMessage, placeIn } from '../state/message-refs.ts';
-import type { Scope, Turn } from '../turn.ts';
+import type { Turn } from '../turn.ts';
+import { echoOf, scopeOf, takeEcho, tellRepeat } from './echo.ts';
 import { addToHold, isOverfull } from './hold.ts';
 import { placeEvent } from './place-event.ts';
 import { takeReceipt } from './receipt.ts';
@@ -14,7 +13,7 @@ import { releaseFrom } from './release.ts';
  * it was parked meanwhile, waits for nothing.
  */
 export function takeEvent(turn: Turn, channel: ChannelEntry, event: ChannelEvent, isLate = false): void {
-  if (isRepeat(turn, event)) tellRepeat(turn, channel, event, event.id);
+  if (isRepeat(turn, event)) tellRepeat(turn, channel, event, { formerId: event.id });
   else if (event.event?.$case === 'typing') showTyping(turn, channel, event);
   else if (event.event?.$case === 'receipt') takeReceipt(turn, channel, event, event.event.value);
   else takeOrdered(turn, channel, event, isLate);
@@ -23,7 +22,7 @@ export function takeEvent(turn: Turn, channel: ChannelEntry, event: ChannelEvent
 function takeOrdered(turn: Turn, channel: ChannelEntry, event: ChannelEvent, isLate: boolean): void {
   const echoed = echoOf(turn, channel, event);
   const ref = event.conversation;
-  if (echoed !== undefined) takeEcho(turn, channel, event, echoed);
+  if (echoed !== undefined) takeEcho(turn, channel, event, { ...echoed, wasHeld: false });
   else if (ref === undefined || ref.platformId === '')
     placeEvent(turn, channel, { event, platformIds: [], heldCount: 0 });
   else if (isLate) placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 0, isLate });
@@ -64,39 +63,6 @@ function isRepeat({ draft }: Turn, event: ChannelEvent): boolean {
   return event.event?.$case === 'message' && draft.get('messages', event.id) !== undefined;
 }
 
-function tellRepeat(turn: Turn, channel: ChannelEntry, event: ChannelEvent, formerId: string): void {
-  const ref = event.conversation;
-  const conversation = ref && conversationOf(turn.draft, ids.conversation(channel.id, ref.platformId));
-  if (conversation !== undefined) {
-    turn.draft.put('conversations', count(turn, conversation, { accepted: 1, repeated: 1 }));
-  } else {
-    turn.tally.events.accepted += 1;
-    turn.tally.events.repeated += 1;
-  }
-  const scope = scopeOf(turn, channel, conversation);
-  turn.say(scope, { $case: 'repeated', value: { eventId: formerId } });
-}
-
-/** A message of the company that came back: what we sent ourselves is known by the platform's id of it. */
-function echoOf(turn: Turn, channel: ChannelEntry, event: ChannelEvent): ReturnType<typeof findMessage> {
-  const isOwnSide = event.origin !== Origin.ORIGIN_CONTACT && event.origin !== Origin.ORIGIN_UNSPECIFIED;
-  if (!isOwnSide || event.event?.$case !== 'message') return undefined;
-  const found = findMessage(turn.draft, placeIn(channel.id, event.conversation), event.platformId);
-  return found?.message.outgoing === undefined ? undefined : found;
-}
-
-/** The echo of an own message proves that the platform has it: that is all it tells. */
-function takeEcho(
-  turn: Turn,
-  channel: ChannelEntry,
-  event: ChannelEvent,
-  { message, ref }: NonNullable<ReturnType<typeof findMessage>>,
-): void {
-  tellRepeat(turn, channel, event, message._id);
-  turn.draft.insert('events', { _id: event.id, channelId: channel.id, at: new Date(turn.nowMs) });
-  applyToParts(turn, message, [ref.part], { state: MessageState.MESSAGE_STATE_SENT });
-}
-
 /** Told and forgotten: it has no number, no place and no repeats worth finding. */
 function showTyping(turn: Turn, channel: ChannelEntry, event: ChannelEvent): void {
   const id = ids.conversation(channel.id, event.conversation?.platformId ?? '');
@@ -106,13 +72,4 @@ function showTyping(turn: Turn, channel: ChannelEntry, event: ChannelEvent): voi
   if (conversation === undefined) return;
   const value = { event, conversationNumber: 0, targetMessageIds: [], isLate: false, isFirst: false };
   turn.say(scopeOf(turn, channel, conversation), { $case: 'received', value }, { id: event.id });
-}
-
-function scopeOf(turn: Turn, channel: ChannelEntry, conversation: ConversationDocument | undefined): Scope {
-  return {
-    tenantId: channel.tenantId,
-    channel,
-    conversationId: conversation?._id,
-    contactId: conversation && contactIdOf(turn, conversation),
-  };
 }

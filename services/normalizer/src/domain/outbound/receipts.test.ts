@@ -128,3 +128,13 @@ test('an own message that comes back is known by its id, and proves that it was 
   assert.deepEqual(kinds(facts), ['repeated', 'status']);
   assert.deepEqual(states(facts), [sent]);
 });
+
+test('an echo that comes before the answer to its send is no message of somebody else', async () => {
+  const here = await worldWithSent();
+  await here.take(write('later'));
+  const echo = message('300', 'later', { origin: Origin.ORIGIN_EXTERNAL, byTime: true, order: String(here.nowMs) });
+  assert.deepEqual(kinds(await here.take(hookCall(echo))), []);
+  await here.take(sendResult({ messageId: idOf('later'), state: sent, platformIds: ['300'] }));
+  assert.deepEqual(kinds(await here.wait(2_000)), ['repeated']);
+  assert.equal(here.get('messages', echo.id), undefined);
+});
