@@ -86,6 +86,8 @@ export interface Connector<Settings = unknown> {
    * when it throws, the host starts it anew after a pause.
    */
   readonly poll?: (channel: ChannelAccess<Settings>, tools: Tools) => AsyncIterable<RawCall>;
+  /** True if the hook does not tell everything: channels whose hook can be reached are polled, too. */
+  readonly pollsBesideHook?: true;
 
   /**
    * Does one order on the platform; the host calls it for one order of a conversation at a time. Throws ConnectorError;

@@ -13,12 +13,19 @@ import { commentRefusal } from './errors.ts';
 import { renderTemplate } from './render-template.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+type Given = Pick<ThreadWriting, 'targets' | 'file' | 'fileUrl'>;
+
+const reactions: Readonly<Record<string, string>> = {
+  ...{ '❤': 'love', '😍': 'love', '😆': 'haha', '😂': 'haha', '😮': 'wow', '😢': 'sad', '😠': 'angry' },
+  ...{ '👍': 'like', '👎': 'dislike' },
+};
 
 /**
  * The calls that do an order; none when there is nothing to do. Pure. Throws ConnectorError 'unsupported' and
  * 'content_invalid'.
  */
-export function render(order: SendOrder, writing: ThreadWriting): readonly ApiCall[] {
+export function render(order: SendOrder, given: Given): readonly ApiCall[] {
+  const writing = { ...given, reactions, isMarked: true };
   const action = order.message?.action;
   if (action?.$case === 'control') return [controlCall(order, action.value)];
   const isPrivate = action?.$case === 'message' && action.value.options?.isPrivate === true;
@@ -55,7 +62,7 @@ function templateBody(order: SendOrder): Json {
   return { recipient, messaging_type: 'UTILITY', message: { template, metadata: markOf(order) } };
 }
 
-function commentCalls(order: SendOrder, { targets, fileUrl }: ThreadWriting): readonly ApiCall[] {
+function commentCalls(order: SendOrder, { targets, fileUrl }: Given): readonly ApiCall[] {
   const action = order.message?.action;
   const common = { refusal: commentRefusal };
   switch (action?.$case) {

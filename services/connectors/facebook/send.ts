@@ -11,7 +11,11 @@ export async function send(order: SendOrder, channel: Channel, tools: SendTools)
   const targets = await targetsOf(order, tools);
   const attachmentId = await upload(order, channel, tools);
   const platformIds: string[] = [];
-  for (const call of render(order, { targets, attachmentId, fileUrl: tools.fileUrl })) {
+  for (const call of render(order, {
+    targets,
+    ...(attachmentId && { file: { attachment_id: attachmentId } }),
+    fileUrl: tools.fileUrl,
+  })) {
     if (call.isMessage !== true) await ask(doneSchema, call, channel, tools);
     else platformIds.push(Object.values(await ask(sentSchema, call, channel, tools))[0] ?? '');
   }

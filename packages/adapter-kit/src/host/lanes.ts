@@ -30,8 +30,11 @@ export function workOnLanes(parts: LanesParts): void {
   workLanes(runtime, async (lease: LaneLease) => {
     const ended = new AbortController();
     const signal = AbortSignal.any([lease.signal, ended.signal]);
+    const isBesideHook = connector.pollsBesideHook === true;
     const polls =
-      connector.poll === undefined ? undefined : runPolling({ channels, directory, poll }, lease.lane, signal);
+      connector.poll === undefined
+        ? undefined
+        : runPolling({ channels, directory, isBesideHook, poll }, lease.lane, signal);
     const probes = probing && runProbing(probing, lease.lane, signal);
     try {
       await runSendLane(sending, lease, (queues) => open.set(lease.lane, queues));

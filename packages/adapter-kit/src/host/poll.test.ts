@@ -118,6 +118,7 @@ test('channels of the lane without a public hook are polled, as they come, chang
           return () => {};
         },
       },
+      isBesideHook: false,
       poll: async ({ id }, signal) => {
         begun.push(id);
         active.set(id, (active.get(id) ?? 0) + 1);
@@ -140,4 +141,21 @@ test('channels of the lane without a public hook are polled, as they come, chang
   await running;
   assert.deepEqual(begun.toSorted(), ['a', 'a', 'b']);
   assert.deepEqual([...active.values()], [0, 0]);
+});
+
+test('channels that have a public hook are polled where the hook does not tell everything', async () => {
+  const ended = new AbortController();
+  const begun: string[] = [];
+  const entries = [ChannelEntry.fromPartial({ id: 'hooked', tenantId: 't1', hookUrl: 'https://hub.example/hooks/x' })];
+  const polling = {
+    channels: { entries: () => entries, ready: (id: string) => ({ ...channel, id }) },
+    directory: { loaded: Promise.resolve(), onChange: () => () => {} },
+    isBesideHook: true,
+    poll: async ({ id }: { readonly id: string }) => {
+      begun.push(id);
+      ended.abort();
+    },
+  };
+  await runPolling(polling, laneOf('t1'), ended.signal);
+  assert.deepEqual(begun, ['hooked']);
 });

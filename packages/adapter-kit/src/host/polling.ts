@@ -8,12 +8,14 @@ import { webAddress } from './web-address.ts';
 export interface PollingParts {
   readonly channels: Pick<Channels, 'entries' | 'ready'>;
   readonly directory: Pick<Directory, 'onChange' | 'loaded'>;
+  /** Channels that have a public hook are polled, too. */
+  readonly isBesideHook: boolean;
   /** Fetches the updates of one channel until the signal. */
   readonly poll: (channel: ChannelAccess, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Polls every channel of a lane that has no public hook, until the signal: those that come are begun, those that change are
+ * Polls every channel of a lane that has no public hook, or all, until the signal: those that come are begun, those that change are
  * begun anew, those that go are ended. Never two of one channel at once.
  */
 export async function runPolling(parts: PollingParts, lane: number, signal: AbortSignal): Promise<void> {
@@ -35,7 +37,7 @@ export async function runPolling(parts: PollingParts, lane: number, signal: Abor
     const wanted = new Map(
       parts.channels
         .entries()
-        .filter(isOf(lane))
+        .filter((entry) => (parts.isBesideHook || isPolled(entry)) && laneOf(entry.tenantId) === lane)
         .map((entry) => [entry.id, entry]),
     );
     for (const [id, { entry, end, ended }] of running) {
@@ -58,10 +60,6 @@ export async function runPolling(parts: PollingParts, lane: number, signal: Abor
 /** The address of a channel that is polled is no web address. */
 export function isPolled({ hookUrl }: Pick<ChannelEntry, 'hookUrl'>): boolean {
   return webAddress(hookUrl) === undefined;
-}
-
-function isOf(lane: number): (entry: ChannelEntry) => boolean {
-  return (entry) => isPolled(entry) && laneOf(entry.tenantId) === lane;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -69,7 +69,7 @@ export async function callGraph<Shape>(
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
     const { status, headers } = response;
-    const text = (await response.text()).replaceAll(token, '<token>');
+    const text = await response.text();
     return answerOf(schema, { status, text, regainMs: regainMsOf(headers) }, call);
   } catch (error) {
     const isInDoubt = error instanceof ConnectorError && error.code === 'unknown_outcome';
@@ -81,13 +81,19 @@ export async function callGraph<Shape>(
 function answerOf<Shape>(
   schema: z.ZodType<Shape>,
   { status, text, regainMs }: { readonly status: number; readonly text: string; readonly regainMs: number | undefined },
-  { refusal }: Pick<GraphCall, 'refusal'>,
+  { refusal, token }: Pick<GraphCall, 'refusal' | 'token'>,
 ): Shape {
   const json = jsonOrNothing(text);
   const failure = failureSchema.safeParse(json).data?.error;
   if (failure !== undefined) {
     const { code, error_subcode: subcode, message, error_data: data } = failure;
-    throw refusal({ code, subcode, message: data?.details || message, status, ...(regainMs && { regainMs }) });
+    throw refusal({
+      code,
+      subcode,
+      message: (data?.details || message).replaceAll(token, '<token>'),
+      status,
+      ...(regainMs && { regainMs }),
+    });
   }
   const { success, data } = schema.safeParse(json);
   if (success && status < 300) return data;

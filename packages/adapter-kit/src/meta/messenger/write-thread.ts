@@ -16,8 +16,12 @@ type Json = Readonly<Record<string, unknown>>;
 /** What writing in a thread needs besides the order. */
 export interface ThreadWriting {
   readonly targets: Targets;
-  /** What the content's file became on the platform. */
-  readonly attachmentId?: string | undefined;
+  /** How the platform gets the content's file: by an address, or as what was uploaded before. */
+  readonly file?: Json | undefined;
+  /** Names of the reactions that the platform has, by their emoji. */
+  readonly reactions: Readonly<Record<string, string>>;
+  /** Whether the platform brings a mark of ours back with the echo. */
+  readonly isMarked: boolean;
   /** Public link to a file of ours: cards show their pictures by it. */
   readonly fileUrl: (media: Media) => string;
 }
@@ -55,7 +59,11 @@ export function writeThread(order: SendOrder, writing: ThreadWriting): Json | un
       const [emoji] = action.value.reactions;
       if (messageId === undefined) throw invalid('the messenger does not know the message that this is about');
       if (emoji === undefined) return { recipient, sender_action: 'unreact', payload: { message_id: messageId } };
-      return { recipient, sender_action: 'react', payload: { message_id: messageId, reaction: reactionOf(emoji) } };
+      return {
+        recipient,
+        sender_action: 'react',
+        payload: { message_id: messageId, reaction: reactionOf(emoji, writing) },
+      };
     }
     case 'pressAnswer':
       return undefined;
@@ -81,10 +89,13 @@ function addressed({ conversation }: SendOrder, { options }: OutgoingContent, { 
 
 function messageOf(order: SendOrder, { content, keyboard }: OutgoingContent, writing: ThreadWriting): Json {
   const { buttons, quickReplies } = writeKeyboard(keyboard);
-  const more = { ...(quickReplies && { quick_replies: quickReplies }), metadata: markOf(order) };
+  const more = {
+    ...(quickReplies && { quick_replies: quickReplies }),
+    ...(writing.isMarked && { metadata: markOf(order) }),
+  };
   const kind = content?.kind;
   const type = fileTypes[kind?.$case ?? ''];
-  if (type !== undefined) return { attachment: { type, payload: { attachment_id: writing.attachmentId } }, ...more };
+  if (type !== undefined) return { attachment: { type, payload: writing.file }, ...more };
   switch (kind?.$case) {
     case 'text': {
       const text = kind.value.plain;
@@ -122,15 +133,10 @@ function cut(line: string): string {
   return all.length <= lineMax ? line : `${all.slice(0, lineMax - 1).join('')}…`;
 }
 
-const reactionNames: Readonly<Record<string, string>> = {
-  ...{ '❤': 'love', '😍': 'love', '😆': 'haha', '😂': 'haha', '😮': 'wow', '😢': 'sad', '😠': 'angry' },
-  ...{ '👍': 'like', '👎': 'dislike' },
-};
-
-function reactionOf(emoji: string): string {
-  const name = reactionNames[emoji.replaceAll('\uFE0F', '')];
+function reactionOf(emoji: string, { reactions }: ThreadWriting): string {
+  const name = reactions[emoji.replaceAll('\uFE0F', '')];
   if (name !== undefined) return name;
-  throw invalid(`the messenger has the reactions ${Object.keys(reactionNames).join(' ')} and no other`);
+  throw invalid(`the messenger has the reactions ${Object.keys(reactions).join(' ')} and no other`);
 }
 
 function invalid(words: string): ConnectorError {
