@@ -12,6 +12,7 @@ import { type ApiCall, serveApi } from './api.ts';
 import { createHook, type HookTimes } from './hook.ts';
 import { createOwner } from './owner.ts';
 import { createPeople } from './people.ts';
+import { fetchFile, type Sending } from './send.ts';
 
 /** How a simulator starts. */
 export interface InstagramOptions extends SimulatorOptions, HookTimes {
@@ -21,6 +22,8 @@ export interface InstagramOptions extends SimulatorOptions, HookTimes {
   >;
   /** Whether the platform's rates are kept; true by default. */
   readonly isPaced?: boolean;
+  /** How a file at an address is fetched, where there is none to be reached. */
+  readonly fetchFile?: Sending['fetchFile'];
 }
 
 const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -63,6 +66,7 @@ export async function createInstagramSimulator(options: InstagramOptions = {}) {
       world,
       calls,
       isPaced: options.isPaced ?? true,
+      fetchFile: options.fetchFile ?? fetchFile,
       recent: { messages: [], replies: [] },
     };
     const client: ClientSide = {

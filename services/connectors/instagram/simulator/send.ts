@@ -1,4 +1,4 @@
-import { type ChatMessage, GraphError, type HookCaller } from '@trunkline/testkit/simulator';
+import { type ChatMessage, GraphError, type HookCaller, type KeptFile } from '@trunkline/testkit/simulator';
 import { type Account, type Comment, keepFile, newMid, type Person } from './account.ts';
 import { threadEvent } from './hook.ts';
 import { type Attachment, type Button, readSent, type Sent } from './message-schema.ts';
@@ -9,6 +9,8 @@ export interface Sending {
   readonly account: Account;
   readonly hook: HookCaller<Event>;
   readonly isPaced: boolean;
+  /** Undefined where there is no file. */
+  readonly fetchFile: (url: string) => Promise<KeptFile | undefined>;
   /** When messages, and private replies, went out lately. */
   readonly recent: { readonly messages: number[]; readonly replies: number[] };
 }
@@ -25,7 +27,7 @@ export async function postMessage(sending: Sending, fields: Fields): Promise<Fie
   if (sent.sender_action !== undefined) return act(account, person, sent);
   if (comment === undefined) checkWindow(account, person, sent);
   pace(sending, sent, comment !== undefined);
-  const file = await fileFor(account, sent.message?.attachment);
+  const file = await fileFor(sending, sent.message?.attachment);
   if (comment !== undefined) comment.isAnsweredPrivately = true;
   const message_id = newMid(account);
   show(account, person, { sent, message_id, file });
@@ -64,19 +66,27 @@ function count(recent: number[], now: number, forMs: number, most: number): void
 
 const fetchLimitMs = 5_000;
 
-/** Fetches what an address names, as the platform does. Throws GraphError. */
-async function fileFor(account: Account, attachment: Attachment | undefined): Promise<string | undefined> {
-  if (attachment?.type === 'MEDIA_SHARE' && !account.posts.has(attachment.payload.id))
-    throw new GraphError(100, 'Param payload.id is no post of this account');
-  if (attachment === undefined || !('payload' in attachment) || !('url' in attachment.payload)) return undefined;
-  const { type, payload } = attachment;
-  const file = await fetch(payload.url, { signal: AbortSignal.timeout(fetchLimitMs) }).then(
+/** Fetches what an address names. */
+export async function fetchFile(url: string): Promise<KeptFile | undefined> {
+  return await fetch(url, { signal: AbortSignal.timeout(fetchLimitMs) }).then(
     async (response) =>
       response.ok
         ? { bytes: new Uint8Array(await response.arrayBuffer()), mimeType: response.headers.get('content-type') ?? '' }
         : undefined,
     () => undefined,
   );
+}
+
+/** Keeps what an address names, as far as it may be sent. Throws GraphError. */
+async function fileFor(
+  { account, ...sending }: Sending,
+  attachment: Attachment | undefined,
+): Promise<string | undefined> {
+  if (attachment?.type === 'MEDIA_SHARE' && !account.posts.has(attachment.payload.id))
+    throw new GraphError(100, 'Param payload.id is no post of this account');
+  if (attachment === undefined || !('payload' in attachment) || !('url' in attachment.payload)) return undefined;
+  const { type, payload } = attachment;
+  const file = await sending.fetchFile(payload.url);
   if (file === undefined) throw new GraphError(100, 'Failed to fetch the file from the url', { subcode: 2018008 });
   if (!sendable[type]?.includes(file.mimeType.split(';')[0] ?? ''))
     throw new GraphError(100, `Unsupported ${type} type ${file.mimeType}`, { subcode: 2018047 });

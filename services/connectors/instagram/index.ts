@@ -1,0 +1,38 @@
+import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
+import { ConversationKind } from '@trunkline/contracts';
+import { capabilities, commentCapabilities } from './capabilities.ts';
+import { download } from './download.ts';
+import { accounts, parse } from './parse.ts';
+import { poll } from './poll.ts';
+import { send } from './send.ts';
+import { type Settings, settings } from './settings.ts';
+import { connect, disconnect, hookKey, identify } from './setup.ts';
+import { probe } from './setup-health.ts';
+import { introduce } from './setup-people.ts';
+import { authorizeUrl, accounts as signedIn } from './setup-sign-in.ts';
+import { verify } from './verify.ts';
+
+/** Professional accounts of Instagram: direct messages, and comments under their posts. */
+export default defineConnector<Settings>({
+  title: 'Instagram',
+  settings,
+  secretNames: ['token', 'appSecret'],
+  capabilities,
+  capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_COMMENTS]: commentCapabilities },
+  // Files lie on hosts of their own.
+  hosts: ({ apiUrl, appsUrl, tokenUrl }) => [
+    ...[apiUrl, appsUrl, tokenUrl].map((url) => new URL(url).host),
+    ...['.fbsbx.com', '.cdninstagram.com', '.fbcdn.net'],
+  ],
+  identify,
+  connect,
+  disconnect,
+  probe,
+  oauth: { authorizeUrl, accounts: signedIn },
+  introduce,
+  hook: { verify, parse, answer: metaAnswer, shared: { key: hookKey, accounts } },
+  poll,
+  pollsBesideHook: true,
+  send,
+  download,
+});

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { type FailureFixture, runConnectorSuite } from '@trunkline/testkit';
+import connector from './index.ts';
+import { appSecret, channelFor, shown, takesAll, token } from './testing/desk.ts';
+import { startWorld } from './testing/world.ts';
+
+const thread = { platformId: '998877665544', kind: 'CONVERSATION_KIND_PRIVATE' };
+const comments = { platformId: '17895695668004550_17870913679156914', kind: 'CONVERSATION_KIND_COMMENTS' };
+
+runConnectorSuite({
+  connector,
+  fixturesFolder: fileURLToPath(new URL('./fixtures', import.meta.url)),
+  channel: channelFor(),
+  secrets: [token, appSecret],
+  forge: (genuine) => [
+    { ...genuine, headers: {}, query: { ...genuine.query, 'hub.verify_token': 'guessed' } },
+    { ...genuine, headers: { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }, query: {} },
+    { ...genuine, body: Buffer.concat([genuine.body, Buffer.from(' ')]), query: {} },
+  ],
+  platform: takesAll,
+  shown,
+  orderOf: (failure: FailureFixture) => ({
+    message: { id: 'm-1', message: { content: { text: { plain: 'hello' } } } },
+    conversation: 'isComment' in failure ? comments : thread,
+    parts: 1,
+  }),
+  strict: async () => {
+    const world = await startWorld({ isPaced: false });
+    world.simulator.write({ from: world.anna.id, text: 'hello' });
+    const conversation = { platformId: world.anna.id, kind: 'CONVERSATION_KIND_PRIVATE' };
+    return { channel: world.channel, conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  },
+});

@@ -1,0 +1,68 @@
+import { ConnectorError, type ThreadWriting, textLength, uploadOf, writeThread } from '@trunkline/adapter-kit';
+import { ConversationKind, LengthUnit, type OutgoingContent, type SendOrder } from '@trunkline/contracts';
+import type { ApiCall } from './api.ts';
+import { textMaxBytes } from './capabilities.ts';
+import { commentRefusal } from './errors.ts';
+import { firstCommentOf } from './parse-comment.ts';
+
+const reactions: Readonly<Record<string, string>> = { '❤': 'love', '😍': 'love' };
+
+/**
+ * The calls that do an order; none when there is nothing to do. Files are fetched by the platform from our links. Pure.
+ * Throws ConnectorError 'unsupported' and 'content_invalid'.
+ */
+export function render(
+  order: SendOrder,
+  { targets, fileUrl }: Pick<ThreadWriting, 'targets' | 'fileUrl'>,
+): readonly ApiCall[] {
+  const action = order.message?.action;
+  const isPrivate = action?.$case === 'message' && action.value.options?.isPrivate === true;
+  if (isPrivate) checkPrivate(order, action.value);
+  else if (isComments(order)) return commentCalls(order, targets);
+  const content = action?.$case === 'message' ? action.value.content : undefined;
+  const file = content && uploadOf(content);
+  const writing = { targets, fileUrl, reactions, isMarked: false, ...(file && { file: { url: fileUrl(file.media) } }) };
+  const body = writeThread(order, writing);
+  return body === undefined ? [] : [{ path: 'me/messages', body, isMessage: action?.$case === 'message' }];
+}
+
+/** Whether an order writes under a post, where answers are counted. Pure. */
+export function isPublicAnswer(order: SendOrder): boolean {
+  const action = order.message?.action;
+  return isComments(order) && action?.$case === 'message' && action.value.options?.isPrivate !== true;
+}
+
+function isComments({ conversation }: SendOrder): boolean {
+  return conversation?.kind === ConversationKind.CONVERSATION_KIND_COMMENTS;
+}
+
+/** A comment can be answered in private by one message. */
+function checkPrivate({ parts }: SendOrder, { content }: OutgoingContent): void {
+  const text = content?.kind?.$case === 'text' ? content.kind.value.plain : '';
+  if (parts <= 1 && textLength(text, LengthUnit.LENGTH_UNIT_BYTES) <= textMaxBytes) return;
+  const words = `a private answer is one message of at most ${textMaxBytes} bytes`;
+  throw new ConnectorError('content_invalid', words);
+}
+
+function commentCalls(order: SendOrder, { replyTo, messageIds }: ThreadWriting['targets']): readonly ApiCall[] {
+  const action = order.message?.action;
+  switch (action?.$case) {
+    case 'message': {
+      const kind = action.value.content?.kind;
+      if (kind?.$case !== 'text') throw unsupported(`comments carry no ${kind?.$case ?? 'empty message'}`);
+      const beneath = replyTo ?? firstCommentOf(order.conversation ?? { platformId: '' });
+      const body = { message: kind.value.plain };
+      return [{ path: `${beneath}/replies`, body, isMessage: true, refusal: commentRefusal }];
+    }
+    case 'delete':
+      return messageIds.map((path) => ({ path, method: 'DELETE' as const, refusal: commentRefusal }));
+    case 'pressAnswer':
+      return [];
+    default:
+      throw unsupported(`comments cannot do this: ${action?.$case ?? 'none'}`);
+  }
+}
+
+function unsupported(words: string): ConnectorError {
+  return new ConnectorError('unsupported', words);
+}

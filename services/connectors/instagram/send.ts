@@ -1,0 +1,41 @@
+import { ConnectorError, type SendTools, type Sent, targetsOf } from '@trunkline/adapter-kit';
+import type { SendOrder } from '@trunkline/contracts';
+import { ask, type Channel } from './api.ts';
+import { isPublicAnswer, render } from './render.ts';
+import { doneSchema, sentSchema } from './types.ts';
+
+/** Does an order: finds what it is about, renders, calls. The platform knows no key against repeats. */
+export async function send(order: SendOrder, channel: Channel, tools: SendTools): Promise<Sent> {
+  const targets = await targetsOf(order, tools);
+  const calls = render(order, { targets, fileUrl: tools.fileUrl });
+  if (calls.length > 0 && isPublicAnswer(order)) await takeTurn(channel, tools);
+  const platformIds: string[] = [];
+  for (const call of calls) {
+    if (call.isMessage !== true) await ask(doneSchema, call, channel, tools);
+    else platformIds.push(Object.values(await ask(sentSchema, call, channel, tools))[0] ?? '');
+  }
+  return { platformIds };
+}
+
+const hourMs = 60 * 60_000;
+const triesMax = 10;
+
+/**
+ * Counts an answer under a post before it is written, over all posts of the account. Those that are too many for this hour
+ * wait, each conversation for itself, so that messages go on.
+ */
+async function takeTurn({ settings }: Channel, { state, now }: SendTools): Promise<void> {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const kept = await state.get<readonly number[]>('answers');
+    const recent = (kept?.value ?? []).filter((atMs) => atMs > now() - hourMs);
+    const oldest = recent.at(-settings.repliesPerHour);
+    if (oldest !== undefined) {
+      const words = `${settings.repliesPerHour} answers an hour are written under the posts of this account`;
+      const wait = { retryAfterMs: Math.max(1_000, oldest + hourMs - now()), scope: 'conversation' } as const;
+      throw new ConnectorError('retry_after', words, { ...wait, platformCode: 'answers an hour' });
+    }
+    const options = { ifRevision: kept?.revision ?? 0, expiresAtMs: now() + hourMs };
+    if (await state.put('answers', [...recent, now()], options)) return;
+  }
+  throw new ConnectorError('transient', 'the answers of this hour could not be counted');
+}

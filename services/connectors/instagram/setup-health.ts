@@ -1,0 +1,62 @@
+import { ConnectorError, type Health, sharedHookUrl, type Tools } from '@trunkline/adapter-kit';
+import { ask, type Channel } from './api.ts';
+import { hookKey, identify, isSubscribed, readHook, subscribe } from './setup.ts';
+import { tokenSchema } from './types.ts';
+
+const dayMs = 24 * 60 * 60_000;
+/** Tokens live sixty days, and can be renewed when they are a day old. */
+const renewedEveryMs = 7 * dayMs;
+const lifeMs = 60 * dayMs;
+const restricted = '10/1893063';
+const stolen = 'Another program has taken the hook of this app: write the hook again.';
+
+/** When the token was renewed, and when it ends. */
+interface Renewed {
+  readonly triedAtMs: number;
+  readonly endsAtMs: number;
+}
+
+/**
+ * Asks how the account and its hook are doing, and renews the token once a week. An account that the platform does not call any
+ * more, as after an outage of ours, is subscribed again.
+ */
+export async function probe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Health> {
+  try {
+    await identify(channel, tools);
+    const health = hookUrl === undefined ? ok : await hookHealth(channel, hookUrl, tools);
+    return { ...health, ...(await renew(channel, tools)) };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code !== 'auth_revoked') throw error;
+    if (error.platformCode === restricted) return { state: 'banned', reason: error.message };
+    return { state: 'needs_sign_in', reason: `Instagram does not accept the token any more: ${error.message}` };
+  }
+}
+
+const ok: Health = { state: 'ok', reason: '' };
+
+async function hookHealth(channel: Channel, hookUrl: string, tools: Tools): Promise<Health> {
+  if (!(await isSubscribed(channel, tools))) await subscribe(channel, tools);
+  const called = await readHook(channel, tools);
+  const isOurs = called === undefined || called === sharedHookUrl(hookUrl, hookKey(channel.settings));
+  return isOurs ? ok : { state: 'degraded', reason: stolen };
+}
+
+async function renew(channel: Channel, tools: Tools): Promise<Partial<Health>> {
+  const { state, now } = tools;
+  const kept = (await state.get<Renewed>('token'))?.value;
+  if (kept !== undefined && kept.triedAtMs > now() - renewedEveryMs) return { tokenEndsAtMs: kept.endsAtMs };
+  const query = { grant_type: 'ig_refresh_token', access_token: channel.secret('token') };
+  try {
+    const call = { root: channel.settings.apiUrl, path: 'refresh_access_token', query };
+    const { access_token: token, expires_in: seconds } = await ask(tokenSchema, call, channel, tools);
+    const endsAtMs = seconds === undefined ? now() + lifeMs : now() + seconds * 1_000;
+    await state.put<Renewed>('token', { triedAtMs: now(), endsAtMs });
+    return { tokenEndsAtMs: endsAtMs, secrets: { token } };
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code === 'auth_revoked') throw error;
+    // Too young, or trouble that passes: tomorrow again. How long it lives is known only when it was renewed once.
+    const endsAtMs = kept?.endsAtMs ?? now() + lifeMs;
+    await state.put<Renewed>('token', { triedAtMs: now() - renewedEveryMs + dayMs, endsAtMs });
+    return kept === undefined ? {} : { tokenEndsAtMs: endsAtMs };
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+const text = z.string();
+const id = z.union([z.int(), z.string().min(1).max(512)]).transform(String);
+/** Each or none of these. */
+const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
+const count = z.int().min(0);
+
+/** A change of a field of the account. */
+export const changeSchema = z.object({ field: text, value: z.unknown() });
+
+const author = some({ id, username: text });
+/** As the platform writes it, without a colon in the zone. */
+const instant = text.transform((written, context) => {
+  const atMs = Date.parse(written.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  if (!Number.isNaN(atMs) && atMs >= 0) return atMs;
+  context.addIssue('is no time');
+  return z.NEVER;
+});
+const place = some({ original_media_id: id, permalink: text }).extend({ id });
+/** A comment, as the hook tells it or as it was fetched: then with its time and the address of the post. */
+export const commentSchema = some({ from: author, username: text, text, parent_id: id, timestamp: instant }).extend({
+  id,
+  media: place,
+});
+
+const fetched = some({ from: author, username: text, text, parent_id: id }).extend({ id, timestamp: text });
+const answers = z.object({ data: z.array(fetched) });
+export const fetchedSchema = fetched.extend({ replies: answers.optional() });
+const post = some({ comments_count: count, permalink: text }).extend({ id, timestamp: instant });
+export const postsSchema = z.object({ data: z.array(post) });
+
+/** Answers. */
+export const doneSchema = z.looseObject({});
+export const sentSchema = z.union([z.object({ message_id: id }), z.object({ id })]);
+export const accountSchema = some({ user_id: id, id, username: text, name: text });
+export const personSchema = some({ name: text, username: text });
+export const hooksSchema = z.object({ data: z.array(some({ object: text, callback_url: text })) });
+export const subscribedSchema = z.object({ data: z.array(some({ id, subscribed_fields: z.array(text) })) });
+const rights = z.union([z.array(text), text.transform((list) => list.split(','))]);
+export const tokenSchema = some({ expires_in: count, permissions: rights }).extend({ access_token: text });
+
+export type Comment = z.output<typeof commentSchema>;
+export type FetchedComment = z.output<typeof fetched>;
+export type Post = z.output<typeof post>;
