@@ -19,6 +19,7 @@ import { readMark } from '../own-mark.ts';
 import { readContents } from './read-content.ts';
 import * as shapes from './shapes.ts';
 import { type MetaUpdate, metaParty, tellAt, threadWith } from './told.ts';
+import { payloadOf } from './write-keyboard.ts';
 
 type Told = Pick<ChannelEvent, 'event'> & Partial<Pick<ChannelEvent, 'platformId' | 'context' | 'origin'>>;
 
@@ -130,7 +131,7 @@ function messageTold(message: shapes.MetaMessage, happened: Happened): ChannelEv
   }
   const shared = answer === undefined ? undefined : sharedBy(answer.payload, text);
   if (answer !== undefined && shared === undefined) {
-    const value = ButtonPressed.create({ payload: answer.payload, title: text });
+    const value = ButtonPressed.create({ payload: payloadOf(answer.payload), title: text });
     return [told(happened, `press:${platformId}`, { ...about, event: { $case: 'press', value } })];
   }
   const reply = answered?.mid === undefined ? undefined : Quote.create({ platformId: answered.mid });

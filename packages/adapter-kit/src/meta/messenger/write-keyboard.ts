@@ -47,18 +47,28 @@ export function writeButton({ text, action }: Button): Json {
 }
 
 function quickReply({ text: title, action }: Button): Json {
-  if (action === undefined) return { content_type: 'text', title, payload: title };
-  switch (action.$case) {
-    case 'callback':
-    case 'reply':
-      return { content_type: 'text', title, payload: action.value || title };
+  switch (action?.$case) {
     case 'requestPhone':
       return { content_type: 'user_phone_number' };
     case 'requestEmail':
       return { content_type: 'user_email' };
+    case undefined:
+    case 'callback':
+    case 'reply': {
+      const payload = action?.value || title;
+      return { content_type: 'text', title, payload: payload === title ? `${payload}${ownMark}` : payload };
+    }
     default:
-      throw wrong(action.$case);
+      throw wrong(action?.$case ?? 'nothing');
   }
+}
+
+/** The person's own number comes back as label and payload alike; an answer of ours that is a number must not look like it. */
+const ownMark = '\u200b';
+
+/** The payload of an answer without what {@link writeKeyboard} added to it. Pure. */
+export function payloadOf(payload: string): string {
+  return payload.endsWith(ownMark) ? payload.slice(0, -ownMark.length) : payload;
 }
 
 function wrong(action: string): ConnectorError {

@@ -116,14 +116,16 @@ function template(payload: Json): Json {
 }
 
 const lineMax = 80;
+const cardButtonsMax = 3;
 
 /** A card needs something below its title. */
 function elementOf({ title, subtitle, image, url, buttons }: Card, fileUrl: (media: Media) => string): Json {
+  if (buttons.length > cardButtonsMax) throw invalid(`a card has at most ${cardButtonsMax} buttons here`);
   const more = {
     ...(subtitle !== '' && { subtitle: cut(subtitle) }),
     ...(image !== undefined && { image_url: fileUrl(image) }),
     ...(url !== '' && { default_action: { type: 'web_url', url } }),
-    ...(buttons.length > 0 && { buttons: buttons.slice(0, 3).map(writeButton) }),
+    ...(buttons.length > 0 && { buttons: buttons.map(writeButton) }),
   };
   return { title: cut(title) || '·', ...(Object.keys(more).length === 0 ? { subtitle: '·' } : more) };
 }
