@@ -28,6 +28,9 @@ test('what is wanted at the same moment is one question, and each portal gets it
   assert.deepEqual(asked.questions, [['a', 'bare', 'b']]);
   await keys.of('b');
   assert.equal(asked.questions.length, 1);
+  // None is no answer for minutes: a key may be made any moment.
+  await keys.of('bare');
+  assert.deepEqual(asked.questions.at(-1), ['bare']);
 });
 
 test('a question holds 256 portals at most', async () => {

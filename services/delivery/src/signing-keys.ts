@@ -42,8 +42,9 @@ export function createSigningKeys(
     const keys: Promise<readonly KeyObject[]> = answers(portalId)
       .then((answer) => {
         const found = (answer.get(portalId) ?? []).map(({ key }) => createSecretKey(key));
-        // Forgotten meanwhile: what was asked before a change is not kept.
-        if (asking.get(portalId) === keys) kept.set(portalId, { keys: Promise.resolve(found), atMs });
+        // Forgotten meanwhile: what was asked before a change is not kept. Nor is "none": a key may be made any moment.
+        if (found.length > 0 && asking.get(portalId) === keys)
+          kept.set(portalId, { keys: Promise.resolve(found), atMs });
         return found;
       })
       .finally(() => asking.get(portalId) === keys && asking.delete(portalId));

@@ -1,4 +1,5 @@
 import { headers } from '@trunkline/contracts';
+import { backoffMs } from '../deadline.ts';
 import { LaneAlarm, LaneEnded } from './alarm.ts';
 import { pause } from './clock.ts';
 import type { KeyPlace } from './keyed-heads.ts';
@@ -9,8 +10,9 @@ import { type KeyedEntry, type KeyedHead, WrongLastSequence } from './ports.ts';
 import { comparePositions, formatPosition } from './position.ts';
 import { waitingOf } from './stage-run.ts';
 
-/** After so long a key's head is read again, when a publish had no answer. */
+/** When a publish had no answer it is tried again after so long, and later and later. */
 const readAgainMs = 100;
+const readAgainMostMs = 5_000;
 
 /**
  * Writes a key's items behind its head: sealed, one message after the other, each expecting the former. What the head says
@@ -28,6 +30,7 @@ export async function writeKey<Item>(
   let written = 0;
   /** So many are sealed one by one, because one of them throws. */
   let alone = 0;
+  let failures = 0;
   for (let left = behind(items, head); left.length > 0; ) {
     const taken = alone > 0 ? left.slice(0, 1) : left;
     const entries = await sealOrPark(run, key, head, taken);
@@ -37,6 +40,8 @@ export async function writeKey<Item>(
     const result = await publishEntries(run, place, head, entries);
     written += result.written;
     head = result.head;
+    failures = result.trouble === undefined ? 0 : failures + 1;
+    if (result.trouble !== undefined) await waitFor(run, result.trouble, failures);
     left = behind(result.isWhole ? left.slice(taken.length) : left, head);
   }
   return written;
@@ -71,6 +76,8 @@ interface Published {
   readonly written: number;
   /** False when only the head, read again, can tell what is there. */
   readonly isWhole: boolean;
+  /** Why it is not. */
+  readonly trouble: unknown;
 }
 
 async function publishEntries<Item>(
@@ -88,14 +95,23 @@ async function publishEntries<Item>(
       const isRefused = error instanceof WrongLastSequence;
       if (!isRefused && !isTransient(error)) throw error;
       if (run.signal.aborted) throw new LaneEnded('the lease ended');
-      run.events.waiting?.({ lane: run.lane, error, delayMs: isRefused ? 0 : readAgainMs });
-      if (!isRefused) await pause(run.clock, readAgainMs, run.signal);
-      return { head: await patiently(() => run.heads.reread(place), waitingOf(run)), written, isWhole: false };
+      const reread = await patiently(() => run.heads.reread(place), waitingOf(run));
+      return { head: reread, written, isWhole: false, trouble: error };
     }
     written += 1;
     await run.at?.('keyed.published');
   }
-  return { head, written, isWhole: true };
+  return { head, written, isWhole: true, trouble: undefined };
+}
+
+/**
+ * Waits longer each time that the server is in trouble: whatever is tried again is sealed anew, and what overflows is put into
+ * the object store again. Whoever was overtaken goes on at once.
+ */
+async function waitFor<Item>(run: KeyedRun<Item>, error: unknown, failures: number): Promise<void> {
+  const delayMs = error instanceof WrongLastSequence ? 0 : backoffMs(failures, readAgainMs, readAgainMostMs, 0.5);
+  run.events.waiting?.({ lane: run.lane, error, delayMs });
+  if (delayMs > 0) await pause(run.clock, delayMs, run.signal);
 }
 
 async function publishEntry<Item>(

@@ -74,21 +74,32 @@ export async function post(lane: Lane, work: Work, batch: Omit<PortalRequest, 'p
   return result;
 }
 
-/** A request that takes longer than others usually do gives its slot back. Returns what ends the watch. */
-function turnSickInTime(lane: Lane, { slot, request }: Work): () => void {
+/**
+ * A request that takes longer than others usually do gives its slot back, and counts among the failing: one of each portal
+ * does, or the strands of one that is slow would hold the slots that all who fail are tried in. Returns what ends the watch.
+ */
+function turnSickInTime(lane: Lane, { portal, slot, request }: Work): () => void {
   const startedAtMs = lane.clock.now();
+  const whole = wholeOf(portal);
+  let sick = 0;
   let cancel = () => {};
   const watch = (delayMs: number) => {
     cancel = lane.clock.after(delayMs, () => {
       const leftMs = Math.ceil(startedAtMs + lane.gate.usual.sickAfterMs - lane.clock.now());
       if (leftMs > 0) return watch(leftMs);
       request.turnSick();
-      slot.turnSick();
+      if (whole.sick > 0) slot.release();
+      else slot.turnSick();
+      sick = 1;
+      whole.sick += sick;
       lane.wake();
     });
   };
   watch(lane.gate.usual.sickAfterMs);
-  return () => cancel();
+  return () => {
+    cancel();
+    whole.sick -= sick;
+  };
 }
 
 async function answerOf(

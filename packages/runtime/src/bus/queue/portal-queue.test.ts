@@ -22,6 +22,24 @@ test('100 portals that hang cost one that is well nothing but the first second',
   }
 });
 
+test('strands that hang leave the others the slots of those that fail', async () => {
+  const { world, portal } = await aWorld({ portals: 4, strands: 16, requests: 256 });
+  const failing = portal(3);
+  // Their events are of eight conversations each: more strands than there are slots.
+  for (const { id, receiver } of [portal(0), portal(1), portal(2)]) {
+    receiver.mood = 'hangs';
+    world.produce(id, 200);
+  }
+  await pass(world, 3_000);
+  failing.receiver.mood = 'down';
+  world.produce(failing.id, 1);
+  await pass(world, 500);
+  assert.equal(failing.receiver.last, 0);
+  failing.receiver.mood = 'well';
+  await pass(world, 3_000);
+  assert.equal(failing.receiver.last, 1);
+});
+
 test('when the process has no request left, the one that has been open longest gives way', async () => {
   const { world, ids, portal } = await aWorld({ portals: 5, requests: 4 });
   for (const id of ids.slice(0, 4)) {

@@ -53,3 +53,11 @@ test('a burst to one portal gives way at once', async () => {
   assert.equal(busy.state()?.mode, 'drain');
   assert.equal(other.receiver.last, 1);
 });
+
+test('a burst to the strands of one portal gives way at once too', async () => {
+  const { world, view, portal } = await aWorld({ portals: 1, strands: 8, eventBytes: 300_000, requests: 256 });
+  portal(0).receiver.mood = 'hangs';
+  world.produce(portal(0).id, 40);
+  await pass(world, 100);
+  assert.ok(view.liveBytes < 3 * mib, `${view.liveBytes} bytes are held`);
+});

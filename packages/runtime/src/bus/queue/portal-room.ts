@@ -1,5 +1,6 @@
 import { consider, type Lane, toDrain } from './portal-lane.ts';
 import type { Portal } from './portal-state.ts';
+import { wholeOf } from './portal-strand.ts';
 
 /** Memory for live events of a lane. */
 const liveBytesLimit = 8 * 1024 * 1024;
@@ -20,10 +21,10 @@ const liveWaitLimitMs = 2_000;
  */
 export async function makeRoom(lane: Lane, signal: AbortSignal): Promise<void> {
   for (let limit = liveBytesLimit; lane.liveBytes > limit && !signal.aborted; limit = roomyBytes) {
-    const largest = best(lane.waiting, ({ queuedBytes }) => queuedBytes);
-    if (largest === undefined) return;
-    if (largest.queuedBytes > burstBytes) giveWay(lane, largest);
-    else await roomSoon(lane, signal);
+    const largest = largestOf(lane.waiting);
+    if (largest.bytes > burstBytes) for (const portal of largest.queues) giveWay(lane, portal);
+    else if (largest.queues.length > 0) await roomSoon(lane, signal);
+    else return;
   }
 }
 
@@ -85,14 +86,23 @@ function giveWay(lane: Lane, portal: Portal): void {
   consider(lane, portal);
 }
 
-function best(portals: Iterable<Portal>, measure: (portal: Portal) => number): Portal | undefined {
-  let found: Portal | undefined;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const portal of portals) {
-    const value = measure(portal);
-    if (value <= most) continue;
-    found = portal;
-    most = value;
+/** What one portal holds. */
+interface Held {
+  bytes: number;
+  /** Its strands, where it has some. */
+  readonly queues: Portal[];
+}
+
+function largestOf(waiting: Iterable<Portal>): Held {
+  const held = new Map<Portal, Held>();
+  let largest: Held = { bytes: 0, queues: [] };
+  for (const portal of waiting) {
+    const whole = wholeOf(portal);
+    const own = held.get(whole) ?? { bytes: 0, queues: [] };
+    held.set(whole, own);
+    own.bytes += portal.queuedBytes;
+    own.queues.push(portal);
+    if (own.bytes > largest.bytes) largest = own;
   }
-  return found;
+  return largest;
 }

@@ -115,6 +115,8 @@ export interface Portal {
   /** The replay that was sent last, while this process sends it. */
   replay: ReplayState | undefined;
   isBusy: boolean;
+  /** How many requests of it, or of its strands, have given their slot back because they take too long. */
+  sick: number;
   /** When the step that makes it busy began. */
   startedAtMs: number;
   timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
@@ -166,6 +168,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     parkedInRow: 0,
     replay: undefined,
     isBusy: false,
+    sick: 0,
     startedAtMs: 0,
     timer: undefined,
   };
