@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { Client, credentials } from '@grpc/grpc-js';
 import { AuditServiceDefinition, SealingServiceDefinition } from '@trunkline/contracts';
-import { createChannel, createClient } from 'nice-grpc';
+import { createChannel, createClient, Status } from 'nice-grpc';
 import { HealthDefinition } from 'nice-grpc-server-health';
 import { invalidArgument, TrunklineError } from '../errors.ts';
 import { createLogger } from '../log.ts';
@@ -187,6 +187,23 @@ test('anybody may ask how the server is doing and what it offers', async (t) => 
   server.setHealthy(false);
   assert.equal((await health.check({ service: '' })).status, serving.no);
   assert.deepEqual(await offered(port), ['trunkline.audit.v1.AuditService', 'trunkline.sealing.v1.SealingService']);
+});
+
+test('who watches the health hears that it ends, and keeps nobody from hanging up', async (t) => {
+  const { port, server } = await sealer(t, {});
+  const channel = createChannel(`127.0.0.1:${port}`);
+  t.after(() => channel.close());
+  server.setHealthy(true);
+  const heard: number[] = [];
+  const watching = async () => {
+    for await (const { status } of createClient(HealthDefinition, channel).watch({ service: '' })) {
+      heard.push(status);
+      server.setHealthy(false);
+      if (status === serving.no) void server.close(60_000);
+    }
+  };
+  await assert.rejects(watching, { code: Status.UNAVAILABLE, details: 'the service is ending' });
+  assert.deepEqual(heard, [serving.yes, serving.no]);
 });
 
 /** Answers of the health protocol. */

@@ -1,6 +1,6 @@
 import { ServerCredentials } from '@grpc/grpc-js';
 import { createServer, type ServiceImplementation, type TsProtoServiceDefinition } from 'nice-grpc';
-import type { CallContext as NiceContext } from 'nice-grpc-common';
+import { type CallContext as NiceContext, ServerError, Status } from 'nice-grpc-common';
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
@@ -47,7 +47,8 @@ export const largestRpcMessageBytes = 8 * 1024 * 1024;
 /** Largest request, in bytes. */
 const largestRpcRequestBytes = 4 * 1024 * 1024;
 
-const lastAnswersMs = 250;
+/** How long those who call may take to read the last answers. */
+const lastAnswersMs = 2_000;
 
 /** Makes the gRPC server of a service. */
 export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
@@ -71,7 +72,7 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
       server.add(withBareRequests(definition), handler as ServiceImplementation<TsProtoServiceDefinition>);
     },
     listen: async (host, port) => {
-      server.add(HealthDefinition, HealthServiceImpl(health));
+      server.add(HealthDefinition, healthUntil(closing.signal, health));
       server.add(
         ServerReflectionService,
         ServerReflection(options.descriptors(), [...names, HealthDefinition.fullName]),
@@ -87,9 +88,24 @@ export function createRpcServer(options: RpcServerOptions): ListeningRpcServer {
       const hungUp = server.shutdown().catch(() => {});
       const endsAt = performance.now() + limitMs;
       while (running.calls > 0 && performance.now() < endsAt) await pause(10, never);
-      // The last answers are still on their way. Those who watch our health never hang up by themselves.
+      // The last answers are still on their way.
       await Promise.race([hungUp, pause(lastAnswersMs, never)]);
       server.forceShutdown();
+    },
+  };
+}
+
+/** Health, whose watchers are sent away when the server ends: it could not hang up as long as they listen. */
+function healthUntil(closing: AbortSignal, state: HealthState): HealthServiceImpl {
+  const { check, watch } = HealthServiceImpl(state);
+  return {
+    check,
+    watch: async function* (request, context) {
+      try {
+        yield* watch(request, { ...context, signal: AbortSignal.any([context.signal, closing]) });
+      } catch (error) {
+        throw closing.aborted ? new ServerError(Status.UNAVAILABLE, 'the service is ending') : error;
+      }
     },
   };
 }
