@@ -20,6 +20,7 @@ export * from './meta/meta-hook.ts';
 export * from './meta/own-mark.ts';
 export * from './oauth.ts';
 export * from './open-link.ts';
+export { canMakeFit, takesFile } from './pictures/fits.ts';
 export * from './proof.ts';
 export * from './read-body.ts';
 export * from './received-content.ts';

@@ -16,6 +16,7 @@ export const orders: Readonly<Record<string, object>> = {
   text: content({ text: { plain: 'hello' } }),
   marks: content({ text: { plain: 'hello', marks: [{ type: 'MARK_TYPE_BOLD', offset: 0, length: 5 }] } }),
   image: content({ image: { media: jpeg, caption: { plain: 'a picture' } } }),
+  'webp image': content({ image: { media: file('image/webp', 'a.webp') } }),
   album: content({ album: { items: [1, 2].map(() => ({ type: 'ALBUM_ITEM_TYPE_IMAGE', media: jpeg })) } }),
   file: content({ file: { media: file('application/zip', 'a.zip') } }),
   voice: content({ voice: { media: file('audio/ogg', 'a.ogg') } }),

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { MediaState, MessageState } from '@trunkline/contracts';
 import type { HostedService } from '@trunkline/runtime';
 import { startHttpDouble, until } from '@trunkline/testkit';
+import sharp from 'sharp';
 import { type Surroundings, sendFile, startSurroundings, tenantId } from '../testing/surroundings.ts';
 
 const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
@@ -97,6 +98,54 @@ test('a company’s own file is copied from its address before it is sent, and t
   await around.order(orderOf('cat.png', 'again'));
   await resultsOf(id, 5);
   assert.equal(asked, before);
+});
+
+test('a picture that the channel does not take is made into one that it takes, whatever was said of it; history is told', async () => {
+  const id = await around.channel();
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  const large = await sharp({ create: { width: 600, height: 400, channels: 3, background: 'red', noise } })
+    .png()
+    .toBuffer();
+  const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+  const webp = await sharp({ create: { width: 40, height: 30, channels: 4, background: clear } })
+    .webp()
+    .toBuffer();
+  const served = new Map([
+    ['/large.png', large],
+    ['/clear.webp', webp],
+    ['/small.png', await sharp(webp).png().toBuffer()],
+    ['/broken.webp', webp.subarray(0, 40)],
+  ]);
+  await using company = await startHttpDouble(({ url }) => ({ status: 200, body: served.get(url.pathname) ?? '' }));
+  const orderOf = (name: string, key = name) =>
+    sendFile(id, `m-${key}`, {
+      ...{ id: `${id}-${name}`, name, mimeType: 'image/png' },
+      source: { url: `${company.url}/${name}` },
+    });
+  await around.order(...['large.png', 'clear.webp', 'small.png', 'broken.webp'].map((name) => orderOf(name)));
+  const results = new Map((await resultsOf(id, 4)).map((result) => [result.messageId, result]));
+  const arrived = (key: string) => {
+    const found = around.platform.asked.find((asked) => asked.id === `m-${key}`)?.picture;
+    const bytes = Buffer.from(found?.bytes ?? '', 'base64');
+    return { name: found?.name, mimeType: found?.mimeType, bytes };
+  };
+  const made = arrived('large.png');
+  assert.deepEqual([made.name, made.mimeType], ['large.jpg', 'image/jpeg']);
+  assert.ok(made.bytes.length <= 128 * 1024 && large.length > 128 * 1024);
+  assert.equal((await sharp(made.bytes).metadata()).format, 'jpeg');
+  const seen = arrived('clear.webp');
+  assert.deepEqual(
+    [seen.name, seen.mimeType, (await sharp(seen.bytes).metadata()).hasAlpha],
+    ['clear.png', 'image/png', true],
+  );
+  assert.deepEqual(arrived('small.png').bytes, served.get('/small.png'));
+  const degraded = ['large.png', 'clear.webp', 'small.png'].map((key) => results.get(`m-${key}`)?.degraded);
+  assert.deepEqual(degraded, [['D12'], ['D12'], []]);
+  assert.equal(results.get('m-broken.webp')?.error?.code, 'media_failed');
+  assert.equal(arrived('broken.webp').name, undefined);
+  // History keeps what was sent to us.
+  const stored = (await filesOf(id, 4)).find(({ messageId }) => messageId === 'm-large.png')?.media;
+  assert.deepEqual([stored?.mimeType, stored?.sizeBytes], ['image/png', large.length]);
 });
 
 test('a company cannot reach into our network by the address of a file', async () => {

@@ -4,8 +4,11 @@ import { channelOfQueue } from '../queue/queues.ts';
 import { createSendKind, type SendParts } from '../queue/send-kind.ts';
 import type { LanesParts } from './lanes-parts.ts';
 import { lendSendTools, lendTools } from './lent-tools.ts';
+import { createTurns } from './turns.ts';
 
 const mebibyte = 1024 * 1024;
+/** Pictures that may wait to be made fit, and for how long: later they are tried again. */
+const pictures = { mostWaiting: 100, longestMs: 60_000 };
 
 /** What each queue of the connector does with its orders: send them, or copy files. */
 export function queueKinds(parts: LanesParts): (key: string) => QueueKind {
@@ -34,6 +37,7 @@ function sendParts(parts: LanesParts): SendParts {
     toolsOf: (channel, signal) => lendSendTools(lent, channel, signal),
     report: results.send,
     ownFiles: { httpFor: companyHttp, files, settings: fileSettings(parts) },
+    pictures: { connector, files, turns: createTurns(pictures.mostWaiting, pictures.longestMs) },
     reportFile: results.file,
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),

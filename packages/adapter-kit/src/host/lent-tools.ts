@@ -3,6 +3,7 @@ import { type FileStore, type HintBus, type OuterHttp, signFileUrl } from '@trun
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
+import { keyOf } from '../queue/order-files.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { ChannelState, Download, SendTools, Tools } from '../tools.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
@@ -79,9 +80,4 @@ function fileUrl({ links, now }: Pick<LentParts<unknown>, 'links' | 'now'>, medi
   if (links.key === undefined) throw new ConnectorError('unsupported', 'FILES_KEY is not set, so there are no links');
   const path = signFileUrl({ key: keyOf(media), expiresAtMs: now() + linkMs }, links.key);
   return new URL(path, links.publicUrl).href;
-}
-
-/** A copied file is kept under its own id. */
-function keyOf(media: Media): string {
-  return media.source?.objectKey || media.id;
 }

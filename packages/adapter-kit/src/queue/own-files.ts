@@ -1,4 +1,4 @@
-import { type Content, type Media, MediaState, mapMedia, mediaOf, type SendOrder } from '@trunkline/contracts';
+import { type Media, MediaState, mediaOf, type SendOrder } from '@trunkline/contracts';
 import {
   type FileStore,
   type OuterHttp,
@@ -8,6 +8,7 @@ import {
 } from '@trunkline/runtime';
 import { ConnectorError } from '../connector-error.ts';
 import { withinCall } from '../within-call.ts';
+import { contentOf, withFiles } from './order-files.ts';
 
 /** What copying a company's own files needs. */
 export interface OwnFilesParts {
@@ -48,19 +49,6 @@ export function failedFiles(send: SendOrder, { code }: ConnectorError): Media[] 
 
 function isElsewhere({ state, source }: Media): boolean {
   return state === MediaState.MEDIA_STATE_PENDING && source !== undefined && source.url !== '';
-}
-
-function contentOf({ message }: SendOrder): Content | undefined {
-  const action = message?.action;
-  return action?.$case === 'message' || action?.$case === 'edit' ? action.value.content : undefined;
-}
-
-function withFiles(send: SendOrder, change: (media: Media) => Media): SendOrder {
-  const { message } = send;
-  const content = contentOf(send);
-  if (message?.action === undefined || content === undefined) return send;
-  const value = { ...message.action.value, content: mapMedia(content, change) };
-  return { ...send, message: { ...message, action: { ...message.action, value } as typeof message.action } };
 }
 
 async function copy(media: Media, tenantId: string, { httpFor, files, settings }: OwnFilesParts): Promise<Media> {

@@ -13,6 +13,7 @@ import type { Connector, Sent } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
 import type { SendTools } from '../tools.ts';
 import { withinCall } from '../within-call.ts';
+import { fitPictures, type PicturesParts } from './fit-pictures.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { bringFiles, failedFiles, type OwnFilesParts } from './own-files.ts';
@@ -35,6 +36,7 @@ export interface SendParts {
   readonly report: (item: EgressItem, result: SendResult) => Promise<void>;
   /** Copies the company's own files; they are told of at the door too. */
   readonly ownFiles: OwnFilesParts;
+  readonly pictures: PicturesParts;
   readonly reportFile: (item: EgressItem, result: FileResult) => Promise<void>;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
@@ -104,17 +106,21 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
   const channel = parts.channel(order.item.channelId);
   if (channel === undefined) return { kind: 'wait', delayMs: channelOffMs, scope: 'channel', isTrouble: false };
   const startedAtMs = now;
+  const trying: Call = { order, send, channel, isRepeatable: true };
   // Before it is marked as being sent: a fetch that was cut short is no message that may have arrived.
   const brought = await bringFiles(send, order.item.tenantId, parts.ownFiles).catch(asConnectorError);
   if (brought instanceof ConnectorError) {
     if (brought.code !== 'transient') await tellFiles(parts, order, failedFiles(send, brought), tools);
-    return await ended(parts, { order, send, channel, isRepeatable: true }, { outcome: brought, startedAtMs }, tools);
+    return await ended(parts, trying, { outcome: brought, startedAtMs }, tools);
   }
   await tellFiles(parts, order, brought.copied, tools);
+  const fitted = await fitPictures(brought.send, parts.pictures).catch(asConnectorError);
+  if (fitted instanceof ConnectorError)
+    return await ended(parts, { ...trying, send: brought.send }, { outcome: fitted, startedAtMs }, tools);
   if (!isKeyForEver(parts.connector.capabilities)) await tools.mark(order.position);
   else if (order.isSeenBefore) await tools.confirm();
   else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
-  return await call(parts, { order, send: brought.send, channel, isRepeatable }, tools);
+  return await call(parts, { ...trying, ...fitted, isRepeatable }, tools);
 }
 
 /** May it be done twice: whatever writes no message, and what the platform drops as a repeat, as long as it knows the key. */
@@ -151,6 +157,8 @@ interface Call {
   readonly send: SendOrder;
   readonly channel: ChannelAccess;
   readonly isRepeatable: boolean;
+  /** What of it had to be degraded on the way out. */
+  readonly degraded?: readonly string[];
 }
 
 interface Tried {
@@ -167,7 +175,7 @@ async function call(parts: SendParts, called: Call, tools: RunTools): Promise<En
 
 async function ended(
   parts: SendParts,
-  { order, send, channel, isRepeatable }: Call,
+  { order, send, channel, isRepeatable, degraded = [] }: Call,
   { outcome, startedAtMs }: Tried,
   tools: RunTools,
 ): Promise<Ending> {
@@ -187,7 +195,10 @@ async function ended(
     traceparent: order.item.traceparent,
     attempt: order.attempts + 1,
   });
-  if (!(outcome instanceof ConnectorError)) return await finish(parts, order, sentResult(order, send, outcome), tools);
+  if (!(outcome instanceof ConnectorError)) {
+    const result = { ...sentResult(order, send, outcome), degraded: [...degraded] };
+    return await finish(parts, order, result, tools);
+  }
   const verdict = verdictOf(outcome, { attempt: order.attempts + 1, isRepeatable, random: Math.random() });
   if (verdict.next === 'fail') return await failed(parts, order, outcome, tools);
   if (verdict.next === 'doubt') return { kind: 'doubt', sinceMs: parts.now(), delayMs: doubtLookMs };

@@ -5,6 +5,8 @@ export interface Asked {
   readonly id: string;
   readonly to: string;
   readonly text: string;
+  /** Its bytes in base64. */
+  readonly picture?: { readonly name: string; readonly mimeType: string; readonly bytes: string };
   readonly atMs: number;
 }
 

@@ -121,8 +121,9 @@ export async function play(plan: Plan): Promise<Outcome> {
         channel: () => channel,
         toolsOf: () => ({}) as never,
         report: (_item, result) => op(() => void results.set(Number(result.messageId), result)),
-        // Its orders are texts: no file is brought.
+        // Its orders are texts: no file is brought, no picture made fit.
         ownFiles: {} as never,
+        pictures: { connector: {} } as never,
         reportFile: async () => {},
         onSignedOut: async () => {},
         onRefusal: () => {},

@@ -96,8 +96,8 @@ const cases: readonly {
   },
   {
     name: 'a file of a type that is refused goes as a link',
-    given: { content: image('look') },
-    capabilities: channel({ textMax: 99, content: { image: { ...any, refusedMimeTypes: ['image/png'] } } }),
+    given: { content: image('look', { mimeType: 'image/gif' }) },
+    capabilities: channel({ textMax: 99, content: { image: { ...any, refusedMimeTypes: ['image/gif'] } } }),
     parts: ['look\nhttps://files.example/f1'],
     degraded: ['D1'],
   },
@@ -122,7 +122,7 @@ const cases: readonly {
   },
   {
     name: 'a picture of a type that is not taken goes as a link',
-    given: { content: image('look') },
+    given: { content: image('look', { mimeType: 'image/gif' }) },
     capabilities: channel({ textMax: 99, content: { image: { ...any, mimeTypes: ['image/jpeg'] } } }),
     parts: ['look\nhttps://files.example/f1'],
     degraded: ['D1'],

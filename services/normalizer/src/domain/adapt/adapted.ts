@@ -5,9 +5,9 @@ import { carries } from './carries.ts';
 /**
  * How something was sent that the channel does not carry: D1 link in the text, D2 as text, D3 as a file or another kind of
  * it, D4 numbered text options, D5 quoted line, D6 as a picture, D7 a new message "Corrected: …", D8 the emoji as text,
- * D10 map link, D11 names and phones as text.
+ * D10 map link, D11 names and phones as text, D12 a picture made into another type, or smaller.
  */
-export type Degradation = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7' | 'D8' | 'D10' | 'D11';
+export type Degradation = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7' | 'D8' | 'D10' | 'D11' | 'D12';
 
 /** An outgoing message as its channel can carry it. */
 export interface Adapted {

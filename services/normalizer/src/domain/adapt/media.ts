@@ -1,4 +1,4 @@
-import { joinTexts } from '@trunkline/adapter-kit';
+import { canMakeFit, joinTexts, takesFile } from '@trunkline/adapter-kit';
 import {
   type Attachment,
   type Capabilities,
@@ -43,6 +43,13 @@ export function adaptAttachment(
   fileUrl: FileUrl,
 ): Degraded {
   const text = attachment.caption ?? nothing;
+  const isMadeFit = kind === 'image' && !takes(capabilities, kind, attachment.media);
+  if (isMadeFit && canBecome(capabilities, attachment.media)) {
+    return {
+      piece: { native: { $case: kind, value: { ...attachment, caption: undefined } }, text },
+      degraded: ['D12'],
+    };
+  }
   const way = ways[kind].find((candidate) => takes(capabilities, candidate, attachment.media));
   if (way === undefined) return linked(attachment.media, text, fileUrl);
   const native = { $case: way, value: { ...attachment, caption: undefined } };
@@ -55,7 +62,8 @@ export function adaptSticker(sticker: Sticker, capabilities: Capabilities, fileU
   if (takes(capabilities, 'sticker', media)) {
     return { piece: { native: { $case: 'sticker', value: sticker }, text: nothing }, degraded: [] };
   }
-  if (media?.mimeType.startsWith('image/') && takes(capabilities, 'image', media)) {
+  const isPicture = media?.mimeType.startsWith('image/') === true;
+  if (isPicture && (takes(capabilities, 'image', media) || canBecome(capabilities, media))) {
     const value = { media, caption: undefined, transcription: '' };
     return { piece: { native: { $case: 'image', value }, text: nothing }, degraded: ['D6'] };
   }
@@ -65,17 +73,12 @@ export function adaptSticker(sticker: Sticker, capabilities: Capabilities, fileU
 /** Does a channel take a file as this kind: by size and type, where they are known. Pure. */
 export function takes(capabilities: Capabilities, kind: ContentKind, media: Media | undefined): boolean {
   const capability = carries(capabilities, kind);
-  if (capability === undefined || media === undefined) return capability !== undefined;
-  const { maxBytes, mimeTypes, refusedMimeTypes } = capability;
-  if (refusedMimeTypes.some((pattern) => matches(pattern, media.mimeType))) return false;
-  const fitsSize = maxBytes === 0 || media.sizeBytes <= maxBytes;
-  const isAnyType = mimeTypes.length === 0 || media.mimeType === '';
-  return fitsSize && (isAnyType || mimeTypes.some((pattern) => matches(pattern, media.mimeType)));
+  return media === undefined ? capability !== undefined : takesFile(capability, media);
 }
 
-function matches(pattern: string, mimeType: string): boolean {
-  const type = mimeType.split(';')[0]?.trim().toLowerCase() ?? '';
-  return pattern.endsWith('/*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern.toLowerCase();
+/** Can a picture that a channel does not take be made into one that it takes, before it is sent. Pure. */
+export function canBecome(capabilities: Capabilities, media: Media | undefined): boolean {
+  return media !== undefined && canMakeFit(carries(capabilities, 'image'), media);
 }
 
 function linked(media: Media | undefined, text: Text, fileUrl: FileUrl): Degraded {

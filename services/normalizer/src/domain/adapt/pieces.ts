@@ -10,7 +10,7 @@ import {
 import { type Degradation, type Piece, plain } from './adapted.ts';
 import { contactsText, linkText, locationText, orderText, pollText } from './as-text.ts';
 import { carries } from './carries.ts';
-import { type AttachmentKind, adaptAttachment, adaptSticker, type FileUrl, takes } from './media.ts';
+import { type AttachmentKind, adaptAttachment, adaptSticker, canBecome, type FileUrl, takes } from './media.ts';
 
 /** What a content becomes in a channel. */
 export interface Pieces {
@@ -131,10 +131,12 @@ const kinds: Readonly<Record<AlbumItemType, AttachmentKind>> = {
 /** An album as one, as several, or as single files; the caption goes with the first. */
 function albumPieces(album: Album, capabilities: Capabilities, fileUrl: FileUrl): Pieces {
   const { albumMax } = capabilities;
+  const isTaken = ({ type, media }: AlbumItem) => takes(capabilities, kinds[type], media);
+  const isMadeFit = ({ type, media }: AlbumItem) => kinds[type] === 'image' && canBecome(capabilities, media);
   const isNative =
     albumMax > 1 &&
     carries(capabilities, 'album') !== undefined &&
-    album.items.every(({ type, media }) => takes(capabilities, kinds[type], media));
+    album.items.every((item) => isTaken(item) || isMadeFit(item));
   if (!isNative) return singles(album, capabilities, fileUrl);
   const chunks: Pieces[] = [];
   for (let from = 0; from < album.items.length; from += albumMax) {
@@ -142,7 +144,7 @@ function albumPieces(album: Album, capabilities: Capabilities, fileUrl: FileUrl)
     const caption = from === 0 ? album.caption : undefined;
     chunks.push(items.length === 1 ? singles({ items, caption }, capabilities, fileUrl) : together(items, caption));
   }
-  return many(chunks);
+  return many(chunks, album.items.every(isTaken) ? undefined : 'D12');
 }
 
 /** Items' own captions would have limits of their own: they follow as text where there is more than one. */

@@ -63,6 +63,15 @@ test('a message to a conversation that may be written to is told, numbered and k
   assert.equal(here.get('messages', idOf('m'))?.state, queued);
 });
 
+test('what turned out to be degraded when it was sent is told with the status, and once', async () => {
+  const here = await world();
+  const result = sendResult({ messageId: idOf('m'), state: sent, degraded: ['D12'] });
+  const [status] = only(await here.take(write('m'), result), 'status');
+  assert.deepEqual(status?.told.degraded, ['D12']);
+  await here.take(result);
+  assert.deepEqual(here.get('messages', idOf('m'))?.degraded, ['D12']);
+});
+
 test('the same key again is a repeat, whatever it says', async () => {
   const here = await world();
   const facts = await here.take(write('m'), write('m'), write('m', 'other'));

@@ -15,8 +15,7 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
   const message = turn.draft.get('messages', result.messageId);
   if (message?.outgoing === undefined || result.part >= partsMax) return;
   const place = placeOf(turn, message, result.migratedPlatformId);
-  const { inviteLink } = result;
-  const known = inviteLink === '' ? message : { ...message, inviteLink };
+  const known = withNews(message, result);
   for (const platformId of result.platformIds) {
     keepRef(turn.draft, place, platformId, { messageId: message._id, part: result.part });
   }
@@ -29,6 +28,12 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
   for (const platformId of platformIds) current = applyWaiting(turn, current, result.part, refId(place, platformId));
   const conversation = conversationOf(turn.draft, message.conversationId);
   if (conversation !== undefined) applyWatermarks(turn, conversation, current);
+}
+
+/** What only sending could tell of the message as a whole. */
+function withNews(message: MessageDocument, { inviteLink, degraded }: SendResult): MessageDocument {
+  const all = [...new Set([...(message.degraded ?? []), ...degraded])];
+  return { ...message, ...(inviteLink === '' ? {} : { inviteLink }), ...(all.length === 0 ? {} : { degraded: all }) };
 }
 
 /** Where the platform has the message now; a send may tell that the conversation has moved. */

@@ -17,6 +17,7 @@ import {
   defineConnector,
   isSameSecret,
   orderBySequence,
+  readUpload,
   type SendTools,
   safeJson,
 } from '../../../index.ts';
@@ -36,11 +37,17 @@ const codes: Partial<Record<number, ConnectorError['code']>> = {
   413: 'too_large',
 };
 
-async function send(order: SendOrder, channel: Channel, { fetch }: SendTools) {
+async function send(order: SendOrder, channel: Channel, tools: SendTools) {
+  const { fetch } = tools;
   const action = order.message?.action;
   const content = action?.$case === 'message' ? action.value.content?.kind : undefined;
   const text = content?.$case === 'text' ? content.value.plain : '';
-  const body = JSON.stringify({ id: order.message?.id, to: order.conversation?.platformId, text });
+  const file = content?.$case === 'image' ? await readUpload(content.value.media, tools, 1024 * 1024) : undefined;
+  const picture = file && {
+    ...{ name: file.name, mimeType: file.type },
+    bytes: Buffer.from(await file.arrayBuffer()).toString('base64'),
+  };
+  const body = JSON.stringify({ id: order.message?.id, to: order.conversation?.platformId, text, picture });
   const answer = await fetch(`${channel.settings.apiUrl}/send`, {
     body,
     headers: { authorization: channel.secret('token') },
@@ -63,7 +70,10 @@ export default defineConnector({
   title: 'Sample',
   settings,
   secretNames: ['token'],
-  capabilities: Capabilities.fromPartial({ textMax: 1_000, content: { text: {} } }),
+  capabilities: Capabilities.fromPartial({
+    textMax: 1_000,
+    content: { text: {}, image: { maxBytes: 128 * 1024, mimeTypes: ['image/jpeg', 'image/png'] } },
+  }),
   hook: {
     verify: (call, channel) => isSameSecret(channel.secret('token'), call.headers['x-sample-token']),
     parse: (call, channel) => {
