@@ -4,7 +4,7 @@ export const headers = {
   position: 'Trunkline-Position',
   /** Bus: head of a keyed log's key after the message: the portal's sequence. */
   sequence: 'Trunkline-Sequence',
-  /** Bus: what a portal's stream weighs up to and with the message: StreamTotals, `<bytes>.<overflowed bytes>.<messages>`. */
+  /** Bus: what a portal's stream weighs up to and with the message: StreamTotals, `<bytes>.<overflowed bytes>.<messages>.<counted from>`. */
   totals: 'Trunkline-Totals',
   /** Bus: size of the object that holds the message whole; absent where the message itself does. */
   overflow: 'Trunkline-Overflow',

@@ -22,7 +22,7 @@ export { type OverflowStore, openOverflowStore } from './bus/overflow/overflow-s
 export { createOverflowing, type EntriesOf, type Overflowing } from './bus/overflow/overflowing.ts';
 export { createPortalShare } from './bus/overflow/portal-share.ts';
 export { watchStreamSize } from './bus/overflow/stream-size.ts';
-export { heldOf, noTotals, totalsOf } from './bus/overflow/totals.ts';
+export { heldOf, laterTotals, noTotals, totalsOf } from './bus/overflow/totals.ts';
 export * from './bus/ports.ts';
 export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
 export {

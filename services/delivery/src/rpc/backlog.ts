@@ -8,7 +8,7 @@ import {
   streams,
   subjects,
 } from '@trunkline/contracts';
-import { heldOf, type LogPort, noTotals, type Recorded, readRecorded, totalsOf } from '@trunkline/runtime';
+import { heldOf, laterTotals, type LogPort, noTotals, type Recorded, readRecorded, totalsOf } from '@trunkline/runtime';
 import { emptyAtOf } from '../domain/empty-at.ts';
 import { obstacleOf } from '../domain/settings.ts';
 import type { DeliveryContext } from './context.ts';
@@ -34,7 +34,7 @@ export async function backlogFrom(
   const { headSequence, oldestAt, head } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
   const deliveredSequence = cursor?.sequence ?? 0;
   const waiting = Math.max(0, headSequence - deliveredSequence);
-  const held = heldOf(head, cursor?.doneTotals ?? noTotals);
+  const held = heldOf(laterTotals(head, cursor?.headTotals ?? noTotals), cursor?.doneTotals ?? noTotals);
   const pauseReason = pause ?? obstacleOf(portal) ?? '';
   const isPaused = pauseReason !== '';
   return {

@@ -210,5 +210,19 @@ export const queueGuards: readonly Guard[] = [
     to: '',
     proof: 'queue/portal-overflow.test.ts',
   },
+  {
+    name: 'the counting anew of what a portal holds',
+    file: 'overflow/totals.ts',
+    from: 'head.fromSequence > done.fromSequence ? noTotals : done',
+    to: 'done',
+    proof: 'overflow/overflowing.test.ts',
+  },
+  {
+    name: 'what a portal has of a stream in which not every message tells its totals',
+    file: 'queue/portal-state.ts',
+    from: 'events.findLast((placed) => placed.isLast && isTold(placed))',
+    to: 'events.findLast((placed) => placed.isLast)',
+    proof: 'queue/portal-overflow.test.ts',
+  },
   ...strandGuards,
 ];

@@ -69,6 +69,13 @@ export const strandGuards: readonly Guard[] = [
     proof: model,
   },
   {
+    name: 'the end of the turn that a replay of the strands waits for',
+    file: 'queue/portal-change.ts',
+    from: '  whole.timer?.cancel();\n  whole.timer = undefined;\n  lane.pools.forget(whole);\n',
+    to: '',
+    proof: cases,
+  },
+  {
     name: 'what comes first after the number of strands was changed: after all of the former ones',
     file: 'queue/portal-change.ts',
     from: '  whole.after = afterOf(whole);\n',

@@ -114,6 +114,20 @@ test('the newest messages overflow in their places, and every message says what 
   assert.equal(totalsOf(asMessage(next)).overflowedMessages, 4, 'the totals run on from the head');
 });
 
+test('behind a message that does not tell, what a portal holds is counted anew: not from what it had before', async () => {
+  const { overflowing, done, state } = aWorld(3_000);
+  done.set('p', { ...noTotals, bytes: 4_000 });
+  const silent = { sequence: 9, header: (name: string) => (name === headers.sequence ? '12' : undefined) };
+  const head = { revision: 9, position: undefined, last: silent } as never;
+  const placed = await overflowing.place(of, head, entries(5));
+  assert.deepEqual(
+    placed.map((entry) => asMessage(entry).header(headers.overflow) !== undefined),
+    [false, false, true, true, true],
+  );
+  assert.equal(totalsOf(asMessage(placed[4])).fromSequence, 13);
+  assert.equal(state.reads, 1);
+});
+
 test('what the store does not take stays in the stream, and the store is left alone for a while', async () => {
   const { overflowing, refused, isFull, state, stored } = aWorld(100);
   isFull.is = true;

@@ -1,7 +1,7 @@
 import type { KeyedEntry, KeyedHead } from '../ports.ts';
 import type { OverflowStore, StoredReference } from './overflow-store.ts';
 import type { PortalShare } from './portal-share.ts';
-import { totalsHeader, totalsOf, withMessage } from './totals.ts';
+import { totalsBehind, totalsHeader, withMessage } from './totals.ts';
 
 /** Whose entries. */
 export interface EntriesOf {
@@ -50,7 +50,7 @@ export function createOverflowing({ store, share, now, onOverflowed, onRefused }
   return {
     place: async ({ lane, portalId, subject }, head, entries) => {
       const placed: KeyedEntry[] = [];
-      let totals = totalsOf(head.last);
+      let totals = totalsBehind(head.last);
       for (const entry of entries) {
         const isOver = await share.isOver(lane, portalId, withMessage(totals, entry.data));
         const reference = isOver ? await stored(subject, entry.data) : undefined;

@@ -167,8 +167,7 @@ function settle(lane: Lane, portal: Portal, sent: Sent, verdict: Verdict): 'park
 function accept(lane: Lane, portal: Portal, { items, events, notices }: Sent, count: number): void {
   portal.notices = portal.notices.slice(Math.min(count, notices));
   const done = Math.max(0, count - notices);
-  const last = events[done - 1];
-  if (last !== undefined) moveBehind(portal, last);
+  moveBehind(portal, events.slice(0, done));
   heard(portal, items[count - 1]?.sequence ?? 0);
   portal.done += done;
   if (portal.mode === 'live') dequeue(lane, portal, done);

@@ -63,6 +63,10 @@ export function mergeIfTogether(lane: Lane, whole: Portal): void {
 
 /** What stood in the way of the former queues is looked for anew; nothing is sent before a record tells of the new ones. */
 function begin(lane: Lane, whole: Portal): void {
+  // A replay of the strands may be due just now, or wait for its slot: its turn would be that of the new queue.
+  whole.timer?.cancel();
+  whole.timer = undefined;
+  lane.pools.forget(whole);
   whole.isRecorded = false;
   whole.failures = 0;
   whole.lastError = '';

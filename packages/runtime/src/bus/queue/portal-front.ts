@@ -1,6 +1,6 @@
 import { headers } from '@trunkline/contracts';
 import { asTrunklineError } from '../../errors.ts';
-import { totalsOf } from '../overflow/totals.ts';
+import { laterTotals, totalsOf } from '../overflow/totals.ts';
 import type { BatchLimit, StoredMessage } from '../ports.ts';
 import { eventsOf, expiredOf, following } from './portal-batch.ts';
 import { batchEventsOf, eventsAtOnce, type Lane, outbox, toLive } from './portal-lane.ts';
@@ -83,7 +83,7 @@ async function fromLeader(lane: Lane, portal: Portal, from: number): Promise<Pla
   if (found.length === 0 && !isDone) return { kind: 'gap', text: unreadable(message) };
   // Whatever it holds was sent before.
   portal.outboxSequence = message.sequence;
-  portal.doneTotals = totalsOf(message);
+  portal.doneTotals = laterTotals(portal.doneTotals, totalsOf(message));
   portal.taken = 0;
   lane.changed.add(portal);
   return { kind: 'again' };
@@ -142,7 +142,7 @@ export async function giveUp(
   };
   await lane.ports.keep(range);
   portal.notices = withNotice(portal, range, lane.clock.wallMs());
-  moveBehind(portal, last);
+  moveBehind(portal, events);
   wholeOf(portal)[why.kind] += events.length;
   portal.done += events.length;
   lane.changed.add(portal);

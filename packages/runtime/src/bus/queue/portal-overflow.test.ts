@@ -55,6 +55,37 @@ test('what a portal holds is told, and a new owner knows it although the feed sh
   assert.deepEqual(heldBy(), { bytes: 0, overflowedBytes: 0, overflowedMessages: 0 });
 });
 
+test('a sealer of a version without totals, and one that counts again after it, leave it known what a portal holds', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver, state } = portal(0);
+  const holds = () => {
+    const { headTotals, doneTotals } = state() ?? assert.fail();
+    return heldOf(headTotals, doneTotals);
+  };
+  const nothing = { bytes: 0, overflowedBytes: 0, overflowedMessages: 0 };
+  const seal = async (messages: number, how: { readonly overflows?: boolean; readonly tells?: boolean } = {}) => {
+    world.servers.tellsTotals = how.tells ?? true;
+    world.servers.overflowRate = how.overflows ? 1 : 0;
+    for (let sealed = 0; sealed < messages; sealed += 1) world.produce(id, 1);
+    await pass(world, 1_000);
+  };
+  await seal(20, { overflows: true });
+  assert.deepEqual(holds(), nothing);
+  await seal(3, { tells: false });
+  assert.deepEqual(holds(), nothing, 'what is taken is not held, whoever sealed it');
+  receiver.mood = 'down';
+  await seal(2);
+  const before = holds();
+  assert.ok(before.bytes > 0, 'counted anew');
+  await seal(4, { overflows: true });
+  assert.equal(holds().overflowedMessages, 4);
+  await seal(2, { tells: false });
+  assert.equal(holds().overflowedMessages, 4, 'what does not tell changes nothing');
+  receiver.mood = 'well';
+  await pass(world, 60_000);
+  assert.deepEqual([receiver.last, holds()], [31, nothing]);
+});
+
 for (const [what, damage] of [
   ['is gone', () => undefined],
   ['was cut', (data: Uint8Array) => data.subarray(1)],

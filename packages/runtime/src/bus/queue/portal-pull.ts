@@ -142,7 +142,7 @@ async function pass(lane: Lane, portal: Portal): Promise<void> {
     const last = events.at(-1);
     if (last === undefined) portal.nextAttemptAtMs = lane.clock.now() + lookAgainMs;
     else {
-      moveBehind(portal, last);
+      moveBehind(portal, events);
       accepted += events.length;
       portal.parkedInRow = 0;
       lastSequence = last.event.sequence;

@@ -190,15 +190,23 @@ export function nextOf({ notices, sequence }: Portal): number {
   return notices[0]?.toSequence ?? sequence + 1;
 }
 
-/** Moves the cursor behind an event. */
-export function moveBehind(portal: Portal, last: PlacedEvent): void {
+/** Moves the cursor behind events that were read one after the other. */
+export function moveBehind(portal: Portal, events: readonly PlacedEvent[]): void {
+  const last = events.at(-1);
+  if (last === undefined) return;
   portal.outboxSequence = last.isLast ? last.outboxSequence : last.outboxSequence - 1;
   portal.taken = last.isLast ? 0 : last.index + 1;
   portal.sequence = last.event.sequence;
   portal.headSequence = Math.max(portal.headSequence, portal.sequence);
-  portal.headTotals = laterTotals(portal.headTotals, last.totals);
-  if (last.isLast) portal.doneTotals = last.totals;
+  // Messages of a sealer that knows no totals may lie behind one that tells.
+  const [told, done] = [events.findLast(isTold), events.findLast((placed) => placed.isLast && isTold(placed))];
+  if (told !== undefined) portal.headTotals = laterTotals(portal.headTotals, told.totals);
+  if (done !== undefined) portal.doneTotals = laterTotals(portal.doneTotals, done.totals);
   portal.frontAtMs = undefined;
+}
+
+function isTold({ totals }: PlacedEvent): boolean {
+  return totals.bytes > 0;
 }
 
 /** The notices after a range was given up: one that it goes on from grows. In a strand each follows the one before. Pure. */

@@ -147,6 +147,22 @@ test('what comes while a replay is read goes first, whichever strand it is of', 
   assert.deepEqual(world.violations, []);
 });
 
+test('a replay that is due just after strands came together sends nothing before a record says that they did', async () => {
+  for (let beforeMs = 20; beforeMs <= 240; beforeMs += 20) {
+    const { world, id, receiver, state } = await aParallelPortal();
+    receiver.mood = 'down';
+    askReplay(world.replays, id, [1, 2, 3]);
+    await pass(world, 1_000);
+    const dueAtMs = state()?.timer?.atMs ?? assert.fail();
+    await pass(world, dueAtMs - world.time.nowMs - beforeMs);
+    receiver.mood = 'well';
+    world.strands.set(id, 1);
+    world.produce(id, 5);
+    await pass(world, 10_000);
+    assert.deepEqual([receiver.last, receiver.replayed.get(1), world.violations], [45, [1, 2, 3], []]);
+  }
+});
+
 test('events that are missing pause the portal, in whichever strand they would be', async () => {
   const { world, id, receiver, state } = await aParallelPortal();
   world.heads.set(id, 43);

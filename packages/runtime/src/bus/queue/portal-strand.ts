@@ -67,12 +67,14 @@ export function passOthers(portal: Portal, events: readonly PlacedEvent[], view:
   const open = events.filter(({ event }) => event.sequence <= limit);
   const own = ownOf(portal, open);
   const [first] = own;
-  const last = open.at(-1);
-  if (first !== undefined) {
-    const before = open.findLast(({ isLast, outboxSequence }) => isLast && outboxSequence < first.outboxSequence);
-    if (before !== undefined) moveBehind(portal, before);
+  if (first === undefined) moveBehind(portal, open);
+  else {
+    moveBehind(
+      portal,
+      open.filter(({ outboxSequence }) => outboxSequence < first.outboxSequence),
+    );
     moveBefore(portal, first);
-  } else if (last !== undefined) moveBehind(portal, last);
+  }
   return own;
 }
 

@@ -11,7 +11,7 @@ import { TrunklineError } from '../../../errors.ts';
 import { type MemoryObjects, memoryObjects } from '../../models/memory-objects.ts';
 import { openingOverflow } from '../../overflow/opening-log.ts';
 import { createOverflowStore, referenceTo } from '../../overflow/overflow-store.ts';
-import { totalsHeader, totalsOf, withMessage } from '../../overflow/totals.ts';
+import { totalsBehind, totalsHeader, totalsOf, withMessage } from '../../overflow/totals.ts';
 import { type BatchLimit, type LogPort, type StoredMessage, WrongLastSequence } from '../../ports.ts';
 import type { Chance } from './chance.ts';
 import { type Network, NoAnswer, type Process } from './network.ts';
@@ -26,6 +26,8 @@ export interface Servers {
   lossRate: number;
   /** Part of all messages that overflow now, 0 to 1. */
   overflowRate: number;
+  /** False while a sealer seals whose version knows no totals. */
+  tellsTotals: boolean;
   /** Called right after the leader said that nothing waits for a portal. */
   onEmpty: (portalId: string) => void;
   /** Purged up to here, but for the last message of each subject. */
@@ -48,7 +50,7 @@ export interface Sealing {
 export function emptyServers(): Servers {
   const held = { outbox: [], deliveries: [], objects: new Map(), readers: new Set<() => void>() };
   const counts = { purgedSequence: 0, reads: 0 };
-  return { ...held, ...counts, lossRate: 0, overflowRate: 0, onEmpty: () => {} };
+  return { ...held, ...counts, lossRate: 0, overflowRate: 0, tellsTotals: true, onEmpty: () => {} };
 }
 
 /** Appends sealed events of a portal as one message. */
@@ -58,11 +60,11 @@ export function appendSealed(servers: Servers, subject: string, { batch, storedA
   const whole = SealedBatch.encode(batch).finish();
   const { objectKey, reference } = referenceTo(subject, whole);
   if (isOverflowing) servers.objects.set(objectKey, whole);
-  const former = totalsOf(servers.outbox.findLast((message) => message.subject === subject));
+  const former = totalsBehind(servers.outbox.findLast((message) => message.subject === subject));
   const data = isOverflowing ? reference.data : whole;
   const own: Readonly<Record<string, string>> = {
     [headers.sequence]: String(batch.events.at(-1)?.sequence ?? 0),
-    ...totalsHeader(withMessage(former, data, isOverflowing ? whole.length : 0)),
+    ...(servers.tellsTotals ? totalsHeader(withMessage(former, data, isOverflowing ? whole.length : 0)) : {}),
     ...(isOverflowing ? reference.headers : {}),
   };
   servers.outbox.push({ sequence, subject, data, storedAtMs, header: (name) => own[name] });
