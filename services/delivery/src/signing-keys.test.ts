@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSigningKeys } from './signing-keys.ts';
 
-/** A sealer that counts its questions; portals whose name begins with "bare" have no keys. */
+/** A sealer that counts its questions; portals whose name begins with "bare" have no keys, those of "broken" damaged ones. */
 function sealer() {
   const questions: string[][] = [];
   let isAway = false;
   const getSigningKeys = async ({ portalIds = [] }: { portalIds?: string[] | undefined }) => {
     questions.push(portalIds);
     if (isAway) throw new Error('away');
-    const keyed = portalIds.filter((id) => !id.startsWith('bare'));
+    const keyed = portalIds.filter((id) => !id.startsWith('b') || id === 'b');
+    const broken = portalIds.filter((id) => id.startsWith('broken'));
     return {
+      damaged: broken.map((portalId) => ({ portalId, reason: `the key of ${portalId} is damaged` })),
       keys: keyed.map((portalId) => ({ kid: 'k', key: Buffer.from(portalId), portalId, createdAt: undefined })),
     };
   };
@@ -41,6 +43,15 @@ test('a question holds 256 portals at most', async () => {
     asked.questions.map(({ length }) => length),
     [256, 256, 88],
   );
+});
+
+test('damaged keys are told of the portal whose they are, and the others of the same question have theirs', async () => {
+  const asked = sealer();
+  const keys = createSigningKeys(asked, () => 0);
+  const [whole, broken] = await Promise.allSettled([keys.of('a'), keys.of('broken')]);
+  assert.equal(whole.status, 'fulfilled');
+  assert.match(String(broken.status === 'rejected' && broken.reason), /the key of broken is damaged/);
+  assert.deepEqual(asked.questions, [['a', 'broken']]);
 });
 
 test('a question that fails fails for all that were in it, and each is asked again', async () => {

@@ -1,10 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { SealingServiceDefinition } from '@trunkline/contracts';
-import type { RpcClient } from '@trunkline/runtime';
+import { type RpcClient, TrunklineError } from '@trunkline/runtime';
 
 /** Derived signing keys of portals, in memory for ten minutes at most. */
 export interface SigningKeys {
-  /** The valid keys of a portal, newest first; none when all are revoked. Rejects when the sealer does not answer in time. */
+  /**
+   * The valid keys of a portal, newest first; none when all are revoked. Rejects with `no_key` when they are damaged, in words,
+   * otherwise when the sealer does not answer in time.
+   */
   of(portalId: string): Promise<readonly KeyObject[]>;
   /** Asks again at the next call: the portal did not accept a signature, or its keys were changed. */
   forget(portalId: string): void;
@@ -31,8 +34,11 @@ export function createSigningKeys(
   const asking = new Map<string, Promise<readonly KeyObject[]>>();
 
   const answers = gathered(async (portalIds) => {
-    const { keys } = await sealer.getSigningKeys({ portalIds: [...portalIds] }, { deadlineMs: answerMs });
-    return Map.groupBy(keys, ({ portalId }) => portalId);
+    const { keys, damaged } = await sealer.getSigningKeys({ portalIds: [...portalIds] }, { deadlineMs: answerMs });
+    return {
+      keys: Map.groupBy(keys, ({ portalId }) => portalId),
+      damage: new Map(damaged.map(({ portalId, reason }) => [portalId, reason])),
+    };
   });
 
   const ask = (portalId: string): Promise<readonly KeyObject[]> => {
@@ -41,7 +47,9 @@ export function createSigningKeys(
     const atMs = now();
     const keys: Promise<readonly KeyObject[]> = answers(portalId)
       .then((answer) => {
-        const found = (answer.get(portalId) ?? []).map(({ key }) => createSecretKey(key));
+        const damage = answer.damage.get(portalId);
+        if (damage !== undefined) throw new TrunklineError('no_key', damage);
+        const found = (answer.keys.get(portalId) ?? []).map(({ key }) => createSecretKey(key));
         // Forgotten meanwhile: what was asked before a change is not kept. Nor is "none": a key may be made any moment.
         if (found.length > 0 && asking.get(portalId) === keys)
           kept.set(portalId, { keys: Promise.resolve(found), atMs });

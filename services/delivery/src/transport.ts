@@ -7,6 +7,7 @@ import {
   type PortalRequest,
   type PostResult,
   type Tracing,
+  TrunklineError,
   timeLimit,
   type Verdict,
 } from '@trunkline/runtime';
@@ -61,8 +62,11 @@ type Sent = Pick<PostResult, 'verdict' | 'httpStatus'>;
 async function send(options: TransportOptions, request: PortalRequest, way: Way): Promise<Sent> {
   const entry = options.portal(request.portalId);
   if (entry === undefined) return unsent('not_found', 'there is no such portal');
-  const keys = await options.keys.of(entry.id).catch(() => undefined);
-  if (keys === undefined) return unsent('unavailable', 'the keys to sign with cannot be had now');
+  const keys = await options.keys.of(entry.id).catch(asTrunklineError);
+  if (keys instanceof TrunklineError) {
+    if (keys.code === 'no_key') return unsent('no_key', keys.message, noKeyRetryMs);
+    return unsent('unavailable', 'the keys to sign with cannot be had now');
+  }
   if (keys.length === 0) return unsent('no_key', 'all licence keys of the portal are revoked', noKeyRetryMs);
   const timeoutMs = entry.settings?.timeoutMs || defaultTimeoutMs;
   const abandoned = new AbortController();

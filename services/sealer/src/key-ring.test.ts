@@ -77,3 +77,31 @@ test('keys are remembered, a change by another instance is noticed, and without 
   end.abort();
   await following;
 });
+
+test('of many portals that are asked for at once only the one with a damaged key has none, and is told why', async () => {
+  const keys = ['whole', 'torn', 'foreign', 'other'].map((portalId) => ({ ...aKey(), portalId }));
+  const [, torn, foreign] = keys;
+  const damaged = new Map([
+    [torn?.portalId, kek.seal(Buffer.from('tlk_no licence key'))],
+    [foreign?.portalId, createKek(createSecretKey(randomBytes(32))).seal(Buffer.from(makeLicenceKey()))],
+  ]);
+  const store = {
+    ofPortals: async () =>
+      keys.map((key) => ({ ...key, sealedLicenceKey: damaged.get(key.portalId) ?? key.sealedLicenceKey })),
+    changedSince: async () => new Map<string, Date>(),
+  };
+  const found = await createKeyRing(store, kek, Date.now).fresh(keys.map(({ portalId }) => portalId));
+  const told = keys.map(({ portalId, _id }) => {
+    const its = found.get(portalId) ?? assert.fail();
+    return 'keys' in its ? its.keys.map(({ kid }) => kid === _id) : its.damage.replace(_id, 'it');
+  });
+  assert.deepEqual(told, [
+    [true],
+    'the stored licence key it is damaged',
+    'the stored licence key it is damaged, or sealed under another key-encryption key',
+    [true],
+  ]);
+
+  const away = { ...store, ofPortals: () => Promise.reject(new Error('the database is away')) };
+  await assert.rejects(createKeyRing(away, kek, Date.now).fresh(['whole']), /the database is away/);
+});

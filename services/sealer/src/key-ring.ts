@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { pause } from '@trunkline/runtime';
+import { asTrunklineError, pause, TrunklineError } from '@trunkline/runtime';
 import { type DerivedKeys, deriveKeys } from './domain/derive.ts';
 import type { Kek } from './domain/kek.ts';
 import { parseLicenceKey } from './domain/licence-key.ts';
@@ -14,15 +14,18 @@ export interface ReadyKey extends DerivedKeys, Sealer {
   readonly tenantId: string;
 }
 
+/** Keys of a portal, newest first; or why it has none that could be used, in words. */
+export type FreshKeys = { readonly keys: readonly ReadyKey[] } | { readonly damage: string };
+
 /**
  * The keys of portals, in memory, so that sealing does not ask the database for every event: what is changed by another
  * instance is noticed within seconds, and nothing that is remembered is believed while nobody can notice.
  */
 export interface KeyRing {
-  /** Keys of a portal, newest first; empty when it has none. */
+  /** Keys of a portal, newest first; empty when it has none. Rejects with `internal` when one of them is damaged. */
   readonly of: (portalId: string) => Promise<readonly ReadyKey[]>;
-  /** The same of portals, as the store has them now. */
-  readonly fresh: (portalIds: readonly string[]) => Promise<ReadonlyMap<string, readonly ReadyKey[]>>;
+  /** The same of portals, as the store has them now: each for itself. Rejects only when the store does not answer. */
+  readonly fresh: (portalIds: readonly string[]) => Promise<ReadonlyMap<string, FreshKeys>>;
   /** Forgets a portal's keys, after they changed. */
   readonly forget: (portalId: string) => void;
   /** Forgets keys that were changed by any instance, until the signal. Without it nothing is remembered. Never rejects. */
@@ -61,16 +64,15 @@ export function createKeyRing(
     return keys;
   };
   const fresh: KeyRing['fresh'] = async (portalIds) => {
-    const all = store.ofPortals(portalIds).then((found) => Map.groupBy(found, ({ portalId }) => portalId));
-    const keysOf = async (id: string) =>
-      [
-        id,
-        await remember(
-          id,
-          all.then((found) => found.get(id) ?? []),
-        ),
-      ] as const;
-    return new Map(await Promise.all(portalIds.map(keysOf)));
+    const all = Map.groupBy(await store.ofPortals(portalIds), ({ portalId }) => portalId);
+    const keysOf = async (id: string): Promise<FreshKeys> => {
+      try {
+        return { keys: await remember(id, Promise.resolve(all.get(id) ?? [])) };
+      } catch (error) {
+        return { damage: asTrunklineError(error).message };
+      }
+    };
+    return new Map(await Promise.all(portalIds.map(async (id) => [id, await keysOf(id)] as const)));
   };
   const forgetOlder = (portalId: string, changedAt: Date) => {
     const knownMs = kept.get(portalId)?.changedAtMs;
@@ -110,11 +112,25 @@ interface Kept {
 }
 
 function ready(document: StoredKey, kek: Kek): ReadyKey {
-  const secret = parseLicenceKey(kek.open(document.sealedLicenceKey).toString());
-  if (!secret) throw new Error(`The stored licence key ${document._id} is damaged.`);
+  const secret = secretOf(document, kek);
   const derived = deriveKeys(secret);
   const { createdAt, tenantId } = document;
   return { ...derived, seal: createSeal(derived), createdAt, tenantId, isRevoked: document.revokedAt !== undefined };
+}
+
+function secretOf({ _id, sealedLicenceKey }: StoredKey, kek: Kek): Uint8Array {
+  const remedy = 'Make the portal another key, then revoke and delete this one.';
+  const damaged = (why: string, cause?: unknown) =>
+    new TrunklineError('internal', `the stored licence key ${_id} is damaged${why}`, { remedy, cause });
+  let text: string;
+  try {
+    text = kek.open(sealedLicenceKey).toString();
+  } catch (error) {
+    throw damaged(`, or sealed under another key-encryption key`, error);
+  }
+  const secret = parseLicenceKey(text);
+  if (!secret) throw damaged('');
+  return secret;
 }
 
 /** The key to seal under: the newest that is valid; when all are revoked, the newest, so that sealing never stops for it. */

@@ -180,6 +180,22 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
   await assert.rejects(directory.revoke({ portalId, kid: 'none' }), { code: 'not_found' });
 });
 
+test('a damaged key is told of its portal, and the portals that are asked for with it have theirs', async () => {
+  const [torn, whole] = [await aPortal(), await aPortal()];
+  const damage = { $set: { sealedLicenceKey: 'torn' } };
+  await around.collection(collections.sealer.keys).updateOne({ _id: torn.kid }, damage);
+  const portalIds = [torn.portalId, whole.portalId];
+  const { keys, damaged } = await around.as.delivery.getSigningKeys({ portalIds });
+  assert.deepEqual(
+    keys.map(({ kid }) => kid),
+    [whole.kid],
+  );
+  assert.deepEqual(
+    damaged.map(({ portalId, reason }) => [portalId, reason.includes(torn.kid)]),
+    [[torn.portalId, true]],
+  );
+});
+
 test('a licence key is shown again for ten minutes, to its own tenant, and stored sealed', async () => {
   const { portalId, licenceKey, kid } = await aPortal();
   const order = { portalId, tenantId, idempotencyKey: 'first' };

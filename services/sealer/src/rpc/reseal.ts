@@ -28,7 +28,10 @@ export async function reseal(request: ResealRequest, context: ResealContext): Pr
   const isFit = (key: ReadyKey) => !key.isRevoked && key.tenantId === tenantId && !notKids.includes(key.kid);
   let keys = await context.ring.of(portalId);
   // Another instance may have made the key that is wanted a moment ago.
-  if (!keys.some(isFit)) keys = (await context.ring.fresh([portalId])).get(portalId) ?? [];
+  if (!keys.some(isFit)) {
+    context.ring.forget(portalId);
+    keys = await context.ring.of(portalId);
+  }
   const target = keys.find(isFit);
   if (target === undefined) throw noOtherKey();
   const opened = new Map<string, number>();
