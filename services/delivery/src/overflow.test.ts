@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DeliveryServiceDefinition, IngressItem, PortalMode, PortalSettings } from '@trunkline/contracts';
+import {
+  bucketStream,
+  buckets,
+  DeliveryServiceDefinition,
+  directoryKeys,
+  IngressItem,
+  PortalMode,
+  PortalSettings,
+} from '@trunkline/contracts';
 import {
   createDoor,
   createRpcClients,
   type Door,
   defineService,
   type HostedService,
+  type LogPort,
   openBodyStore,
   type RpcClient,
   secret,
@@ -24,6 +33,7 @@ let around: Surroundings;
 let service: HostedService<unknown>;
 let client: RpcClient<typeof DeliveryServiceDefinition>;
 let door: Door;
+let bus: LogPort;
 let env: Record<string, string>;
 const started = new AsyncDisposableStack();
 /** Who has a door: the product's, as a connector or the normalizer has it. */
@@ -35,7 +45,8 @@ before(async () => {
   around = started.use(await startSurroundings());
   env = { ...around.env, TENANT_OVERFLOW_MIB: String(limitMib) };
   await start();
-  const { nats, bus, signal } = (await started.use(startService(doorkeeper, { ...around.env })).ready).runtime;
+  const { nats, signal, ...runtime } = (await started.use(startService(doorkeeper, { ...around.env })).ready).runtime;
+  bus = runtime.bus;
   door = started.use(createDoor({ bus, bodies: openBodyStore(nats, bus), room: watchRoom(nats, signal).room }));
 });
 
@@ -130,6 +141,19 @@ test('a tenant whose portals hold as much as they may hears 503 with a remedy, t
   assert.match(await metrics(), /trunkline_overflow_messages\{[^}]*\} 10/);
   await around.seal('well', 3);
   await until(() => other.portal.taken.length === 3);
+
+  // It is said again and again: without that the door would open after a minute.
+  const flag = [
+    bucketStream(buckets.directory),
+    `$KV.${buckets.directory}.${directoryKeys.tenantRoom('home')}`,
+  ] as const;
+  const word = async () => await bus.lastOf(...flag);
+  const said = (await word())?.sequence ?? assert.fail();
+  const again = await until(async () => {
+    const last = await word();
+    return (last?.sequence ?? 0) > said && last;
+  });
+  assert.equal(String(Buffer.from(again.data)), 'closed');
 
   // Whoever takes the lane over goes on closing it.
   await service.stop();

@@ -9,7 +9,7 @@ import {
   type Runtime,
 } from '@trunkline/runtime';
 import type { DeliverySettings } from './config.ts';
-import { type LaneHeld, wantedDoors } from './domain/tenant-doors.ts';
+import { doorsToSayAgain, type LaneHeld, wantedDoors } from './domain/tenant-doors.ts';
 import type { DeliveryEvents } from './events.ts';
 
 /** What needs {@link runTenantDoors}. */
@@ -34,12 +34,14 @@ export function runTenantDoors(
   const look = async () => {
     const held = [...lanes].map((lane) => heldOfLane(lane, directory));
     const owned = new Set(held.map(({ lane }) => lane));
-    const closed = [...rooms.closed].filter((tenantId) => owned.has(laneOf(tenantId)));
-    measure(held, closed);
-    for (const { tenantId, isOpen, bytes } of wantedDoors(held, closed, { limitBytes })) {
+    const closed = new Map([...rooms.closed].filter(([tenantId]) => owned.has(laneOf(tenantId))));
+    measure(held, [...closed.keys()]);
+    for (const { tenantId, isOpen, bytes } of wantedDoors(held, [...closed.keys()], { limitBytes })) {
       await rooms.tell(tenantId, isOpen);
+      if (isOpen) closed.delete(tenantId);
       door(tenantId, isOpen, bytes);
     }
+    for (const tenantId of doorsToSayAgain(closed, performance.now())) await rooms.tell(tenantId, false);
   };
   const follow = async () => {
     while (!signal.aborted) {

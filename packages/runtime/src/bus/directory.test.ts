@@ -142,6 +142,25 @@ test('the door of one tenant closes and opens by its own word', async () => {
   await until(() => room.isOpenTo('t1') && rooms.closed.size === 0);
 });
 
+test('the door of a tenant opens a minute after the last word that it is closed: whoever said so may be gone', async () => {
+  await using bus = await aBus();
+  let nowMs = 0;
+  const now = () => nowMs;
+  const { room } = watchRoom(bus.nats, bus.signal, now);
+  const rooms = openTenantRooms(bus.nats, createJetStreamLog(bus.nats), bus.signal, now);
+  await rooms.tell('t1', false);
+  await bus.writer.publishEntry(directoryKeys.room(), Buffer.from('closed'));
+  await until(() => !room.isOpenTo('t1') && !room.isOpen() && rooms.closed.has('t1'));
+  nowMs = 59_999;
+  assert.equal(room.isOpenTo('t1'), false);
+  await rooms.tell('t1', false);
+  await until(() => rooms.closed.get('t1') === 59_999);
+  nowMs = 119_998;
+  assert.equal(room.isOpenTo('t1'), false, 'said again');
+  nowMs = 119_999;
+  assert.deepEqual([room.isOpenTo('t1'), room.isOpen()], [true, false], 'the door of all is the janitor’s');
+});
+
 test('an entry that cannot be read leaves the former one and is told', () => {
   const troubles: unknown[] = [];
   const memory = createDirectoryMemory((error) => void troubles.push(error));

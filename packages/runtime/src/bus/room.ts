@@ -14,23 +14,33 @@ export interface Room {
 /** The two words of each flag. */
 export const roomWords = { open: 'open', closed: 'closed' } as const;
 
-/** Begins to watch the flags; `watching` ends, without an error, with the signal. */
+/**
+ * So long a tenant's door stays closed without another word. Delivery says it again while it is so: a version that does not know
+ * how to, or none at all, must not leave the door closed for good.
+ */
+const closedForMs = 60_000;
+
+/** Begins to watch the flags; `watching` ends, without an error, with the signal. `now` is monotonic. */
 export function watchRoom(
   nats: NatsConnection,
   signal: AbortSignal,
+  now = () => performance.now(),
 ): { readonly room: Room; readonly watching: Promise<void> } {
-  const closed = new Set<string>();
+  const closed = new Map<string, number>();
   const watching = watchBucket(nats, {
     bucket: buckets.directory,
     filter: directoryKeys.allRoom(),
     signal,
     onLoaded: () => {},
-    onMessage: ({ key, value }) => mark(closed, key, value),
+    onMessage: ({ key, value }) => mark(closed, { name: key, value, atMs: now() }),
   });
   return {
     room: {
       isOpen: () => !closed.has(directoryKeys.room()),
-      isOpenTo: (tenantId) => !closed.has(directoryKeys.tenantRoom(tenantId)),
+      isOpenTo: (tenantId) => {
+        const saidAtMs = closed.get(directoryKeys.tenantRoom(tenantId));
+        return saidAtMs === undefined || now() - saidAtMs >= closedForMs;
+      },
     },
     watching,
   };
@@ -38,21 +48,26 @@ export function watchRoom(
 
 /** The flags of tenants, for the one who sets them. */
 export interface TenantRooms {
-  /** Tenants whose door is closed, as far as was heard. */
-  readonly closed: ReadonlySet<string>;
-  /** Closes a tenant's door, or opens it. Rejects with `unavailable`; repeats change nothing. */
+  /** Tenants whose door is closed, as far as was heard, and when that was said last, by {@link openTenantRooms}' clock. */
+  readonly closed: ReadonlyMap<string, number>;
+  /** Closes a tenant's door for a minute, or opens it. Rejects with `unavailable`. */
   tell(tenantId: string, isOpen: boolean): Promise<void>;
   /** Ends, without an error, with the signal. */
   readonly watching: Promise<void>;
 }
 
-/** Begins to watch the flags of tenants. Called by delivery, once. */
-export function openTenantRooms(nats: NatsConnection, bus: Pick<LogPort, 'publish'>, signal: AbortSignal): TenantRooms {
-  const closed = new Set<string>();
+/** Begins to watch the flags of tenants. Called by delivery, once. `now` is monotonic. */
+export function openTenantRooms(
+  nats: NatsConnection,
+  bus: Pick<LogPort, 'publish'>,
+  signal: AbortSignal,
+  now = () => performance.now(),
+): TenantRooms {
+  const closed = new Map<string, number>();
   const prefix = directoryKeys.tenantRoom('');
   const watching = watchBucket(nats, {
     ...{ bucket: buckets.directory, filter: directoryKeys.tenantRoom('*'), signal, onLoaded: () => {} },
-    onMessage: ({ key, value }) => mark(closed, key.slice(prefix.length), value),
+    onMessage: ({ key, value }) => mark(closed, { name: key.slice(prefix.length), value, atMs: now() }),
   });
   return {
     closed,
@@ -64,8 +79,15 @@ export function openTenantRooms(nats: NatsConnection, bus: Pick<LogPort, 'publis
   };
 }
 
+/** A word about a door, and when it was heard. */
+interface Word {
+  readonly name: string;
+  readonly value: Uint8Array | undefined;
+  readonly atMs: number;
+}
+
 /** Keeps what is closed. */
-function mark(closed: Set<string>, name: string, value: Uint8Array | undefined): void {
-  if (value !== undefined && new TextDecoder().decode(value) === roomWords.closed) closed.add(name);
+function mark(closed: Map<string, number>, { name, value, atMs }: Word): void {
+  if (value !== undefined && new TextDecoder().decode(value) === roomWords.closed) closed.set(name, atMs);
   else closed.delete(name);
 }

@@ -41,3 +41,11 @@ export function wantedDoors(
     ...opens.map((tenantId) => ({ tenantId, isOpen: true, bytes: bytesOf(tenantId) })),
   ];
 }
+
+/** A closed door is said again after so long: whoever hears nothing for a minute opens it. */
+const sayAgainMs = 5_000;
+
+/** The closed doors of which it is to be said again that they are. Pure. */
+export function doorsToSayAgain(closed: ReadonlyMap<string, number>, nowMs: number): string[] {
+  return [...closed].filter(([, saidAtMs]) => nowMs - saidAtMs >= sayAgainMs).map(([tenantId]) => tenantId);
+}

@@ -8,7 +8,7 @@ import {
   streams,
   subjects,
 } from '@trunkline/contracts';
-import { heldOf, laterTotals, type LogPort, noTotals, type Recorded, readRecorded, totalsOf } from '@trunkline/runtime';
+import { heldOf, type LogPort, laterTotals, noTotals, type Recorded, readRecorded, totalsOf } from '@trunkline/runtime';
 import { emptyAtOf } from '../domain/empty-at.ts';
 import { obstacleOf } from '../domain/settings.ts';
 import type { DeliveryContext } from './context.ts';
