@@ -16,6 +16,13 @@ export const hostConfig = z.object({
   SEND_TIMEOUT_SECONDS: seconds(150).describe('Longest call that sends to a messenger, with its files.'),
   SEND_DOUBT_SECONDS: seconds(60).describe('How long a send of unknown outcome waits for a proof.'),
   SEND_SLOTS: count(8).describe('Conversations of a channel that are sent to at once.'),
+  PLATFORM_IDS_DAYS: z.coerce
+    .number()
+    .int()
+    .min(45)
+    .max(3_650)
+    .default(400)
+    .describe("How long a messenger's ids of a message are known: for receipts, edits, deletions and quotes, in days."),
   PROBE_SECONDS: seconds(300).describe('How often a channel that is well is asked how it is doing.'),
   FILE_TIMEOUT_SECONDS: seconds(300).describe('Longest copy of a file.'),
   FILE_SLOTS: count(4).describe('Files of a channel that are copied at once.'),

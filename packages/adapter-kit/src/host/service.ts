@@ -14,7 +14,7 @@ import {
   watchRoom,
 } from '@trunkline/runtime';
 import type { Connector } from '../connector.ts';
-import { createSentMessages, type SentMessages } from '../queue/sent-messages.ts';
+import { createSentMessages, forgetOldMessages, type SentMessages } from '../queue/sent-messages.ts';
 import { forgetExpired, openStates } from './channel-state.ts';
 import { createChannels } from './channels.ts';
 import { createCompanyHttp } from './company-http.ts';
@@ -47,10 +47,12 @@ export function connectorService(name: string, folder: string): ServiceDefinitio
 }
 
 const connectTimeoutMs = 5_000;
+const dayMs = 24 * 60 * 60 * 1_000;
 
 async function startConnector(runtime: Runtime<HostConfig>, connector: Connector, fixtures: string): Promise<void> {
   const { service: name, store, directory, files, clients, config, log, metrics, tracing, now, signal } = runtime;
   await forgetExpired(store, name);
+  await forgetOldMessages(store, name);
   const door = openDoor(runtime);
   const rates = tenantRatesOf(runtime);
   const channels = createChannels({
@@ -60,7 +62,7 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     key: config.SECRETS_KEY,
     onTrouble: (channel, error) => log.error('A channel cannot be opened', { channel, error }),
   });
-  const sent = createSentMessages(store, name);
+  const sent = createSentMessages({ store, connector: name, keptMs: config.PLATFORM_IDS_DAYS * dayMs, now });
   const receivedIds = createReceivedIds(sent, (error) => log.warn('Ids of messages could not be kept yet', { error }));
   runtime.run('received ids', receivedIds.run(signal));
   const lent = openTools(runtime, connector, sent);

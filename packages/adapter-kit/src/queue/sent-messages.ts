@@ -26,9 +26,8 @@ export interface MessagePart {
 }
 
 interface MessageDocument {
-  /** `<message>.<part>` */
+  /** `<channel>.<message>.<part>`: a platform's words count in the channel that they came to, whatever message they name. */
   readonly _id: string;
-  readonly channelId: string;
   readonly conversationPlatformId: string;
   /** Absent where only a proof without ids came. */
   readonly platformIds?: readonly string[];
@@ -36,29 +35,50 @@ interface MessageDocument {
   readonly place?: string;
   readonly result?: Buffer;
   readonly isConfirmed?: boolean;
+  /** MongoDB forgets it then. */
+  readonly keptUntil: Date;
+}
+
+/** What {@link createSentMessages} wants. */
+export interface SentMessagesOptions {
+  readonly store: Store;
+  readonly connector: string;
+  /** How long the ids of a message are kept after its last change, in milliseconds. */
+  readonly keptMs: number;
+  readonly now: () => number;
+}
+
+/** Lets MongoDB forget the ids of old messages. Called once, when a connector starts. */
+export async function forgetOldMessages(store: Store, connector: string): Promise<void> {
+  await documentsOf(store, connector).createIndex({ keptUntil: 1 }, { expireAfterSeconds: 0 });
+}
+
+function documentsOf(store: Store, connector: string) {
+  return store.collection<MessageDocument>(connectorCollection(connector, collections.connector.platformMessages));
 }
 
 /** Sent messages in the connector's collection. */
-export function createSentMessages(store: Store, connector: string): SentMessages {
-  const name = connectorCollection(connector, collections.connector.platformMessages);
-  const messages = store.collection<MessageDocument>(name);
+export function createSentMessages({ store, connector, keptMs, now }: SentMessagesOptions): SentMessages {
+  const messages = documentsOf(store, connector);
+  const keptUntil = () => new Date(now() + keptMs);
   return {
     ended: async (place, part) => {
-      const found = await messages.findOne({ _id: idOf(part.messageId, part.part) });
+      const found = await messages.findOne({ _id: idOf(part.channelId, part.messageId, part.part) });
       if (found?.isConfirmed === true) return confirmedResult(part, found.platformIds ?? []);
       return found?.place === place && found.result !== undefined ? SendResult.decode(found.result) : undefined;
     },
     end: async (place, result, conversationPlatformId) => {
-      const { channelId, platformIds } = result;
-      const written = { channelId, conversationPlatformId, platformIds, place, result: bytesOf(result) };
-      await messages.updateOne({ _id: idOf(result.messageId, result.part) }, { $set: written }, { upsert: true });
+      const { channelId, messageId, part, platformIds } = result;
+      const written = { conversationPlatformId, platformIds, place, result: bytesOf(result), keptUntil: keptUntil() };
+      await messages.updateOne({ _id: idOf(channelId, messageId, part) }, { $set: written }, { upsert: true });
     },
     confirm: async (channelId, sends) => {
       const writes = sends.map(({ messageId, part, conversationPlatformId, platformIds }) => {
         // A proof without ids leaves those that the platform told itself.
         const told = platformIds.length === 0 ? {} : { platformIds };
-        const written = { channelId, conversationPlatformId, ...told, isConfirmed: true };
-        return { updateOne: { filter: { _id: idOf(messageId, part) }, update: { $set: written }, upsert: true } };
+        const written = { conversationPlatformId, ...told, isConfirmed: true, keptUntil: keptUntil() };
+        const filter = { _id: idOf(channelId, messageId, part) };
+        return { updateOne: { filter, update: { $set: written }, upsert: true } };
       });
       if (writes.length > 0) await messages.bulkWrite(writes, { ordered: false });
     },
@@ -66,7 +86,8 @@ export function createSentMessages(store: Store, connector: string): SentMessage
       const documents = events.filter(isMessage).map((event): MessageDocument => {
         const conversationPlatformId = event.conversation?.platformId ?? '';
         const { id, channelId, platformId } = event;
-        return { _id: idOf(id, 0), channelId, conversationPlatformId, platformIds: [platformId] };
+        const _id = idOf(channelId, id, 0);
+        return { _id, conversationPlatformId, platformIds: [platformId], keptUntil: keptUntil() };
       });
       if (documents.length === 0) return;
       // Inserted, because that costs the database half of an upsert; those that came before stay as they are.
@@ -76,8 +97,8 @@ export function createSentMessages(store: Store, connector: string): SentMessage
     },
     platformIdsOf: async (channelId, messageId) => {
       // The ids of all parts follow each other: "/" comes right after ".".
-      const ofMessage = { _id: { $gte: `${messageId}.`, $lt: `${messageId}/` }, channelId };
-      const found = await messages.find(ofMessage).toArray();
+      const message = `${channelId}.${messageId}`;
+      const found = await messages.find({ _id: { $gte: `${message}.`, $lt: `${message}/` } }).toArray();
       return found
         .toSorted((one, other) => partOf(one) - partOf(other))
         .flatMap(({ platformIds = [], conversationPlatformId }) =>
@@ -99,8 +120,8 @@ function confirmedResult(
   return SendResult.create({ channelId, messageId, part, parts, state, platformIds: [...platformIds] });
 }
 
-function idOf(messageId: string, part: number): string {
-  return `${messageId}.${part}`;
+function idOf(channelId: string, messageId: string, part: number): string {
+  return `${channelId}.${messageId}.${part}`;
 }
 
 function partOf({ _id }: MessageDocument): number {
