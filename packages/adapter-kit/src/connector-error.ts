@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@trunkline/contracts';
+import type { ChannelEvent, ErrorCode } from '@trunkline/contracts';
 
 /**
  * What a connector throws. The only place where a platform's failures become our codes is the connector's errors.ts. Its
@@ -15,6 +15,8 @@ export class ConnectorError extends Error {
   readonly platformCode: string | undefined;
   /** Which bucket a 'retry_after' pauses. */
   readonly scope: 'conversation' | 'channel';
+  /** Of a call that was not understood whole: what it told all the same. */
+  readonly understood: readonly ChannelEvent[];
 
   constructor(code: ErrorCode, message: string, detail: ConnectorErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -23,6 +25,7 @@ export class ConnectorError extends Error {
     this.isGuess = detail.isGuess ?? false;
     this.platformCode = detail.platformCode;
     this.scope = detail.scope ?? 'channel';
+    this.understood = detail.understood ?? [];
   }
 }
 
@@ -32,6 +35,7 @@ export interface ConnectorErrorDetail {
   readonly isGuess?: boolean;
   readonly platformCode?: string;
   readonly scope?: 'conversation' | 'channel';
+  readonly understood?: readonly ChannelEvent[];
   readonly cause?: unknown;
 }
 

@@ -113,7 +113,7 @@ export interface Hook<Settings = unknown> {
    * What the call tells; several events where the platform batches, none for what tells nothing (a handshake). Pure: the
    * same bytes give the same events. Uses the body alone, because a parked call is parsed again from its body. Throws
    * ConnectorError 'unknown_kind' or 'malformed' for what it does not understand: the call is then parked, with the
-   * error's words as the reason, so these hold nothing personal.
+   * error's words as the reason, so these hold nothing personal. A batch is read by `readEach`: the others arrive.
    */
   readonly parse: (call: RawCall, channel: ChannelRef) => readonly ChannelEvent[];
   /** What the platform wants to hear; 200 with an empty body when absent. Called after the call is stored. Pure. */
@@ -131,8 +131,13 @@ export interface Hook<Settings = unknown> {
 export interface SharedHook<Settings = unknown> {
   /** Last part of the address: the same for all that share it, and nobody else's ("app-123"). Pure. */
   readonly key: (settings: Settings) => string;
-  /** The platform's ids of the accounts that a call tells of: each one's channel parses the call. Pure. */
-  readonly accounts: (call: RawCall) => readonly string[] | 'all';
+  /**
+   * Divides a call: the body as it would be if the call told of an account alone, by the platform's id of it; undefined for an
+   * account that it does not tell of. That is what the account's channel parses and keeps: what others' clients wrote is none
+   * of its tenant's business. Reads no more than it needs for that. Throws for what it cannot divide: everybody who shares the
+   * address keeps it whole. Pure.
+   */
+  readonly divide: (call: RawCall) => (accountId: string) => Uint8Array | undefined;
 }
 
 /** The shared address, from a channel's own. Pure. */

@@ -1,14 +1,14 @@
-import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
+import { defineConnector, divideMetaCall, metaAnswer } from '@trunkline/adapter-kit';
 import { ConversationKind } from '@trunkline/contracts';
 import { capabilities, commentCapabilities } from './capabilities.ts';
 import { download } from './download.ts';
-import { accounts, confirms, parse } from './parse.ts';
+import { confirms, parse } from './parse.ts';
 import { send } from './send.ts';
 import { type Settings, settings } from './settings.ts';
 import { connect, disconnect, hookKey, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { introduce } from './setup-people.ts';
-import { authorizeUrl, accounts as signedIn } from './setup-sign-in.ts';
+import { accounts, authorizeUrl } from './setup-sign-in.ts';
 import { verify } from './verify.ts';
 
 /** Facebook pages: Messenger, and comments under their posts. */
@@ -24,9 +24,9 @@ export default defineConnector<Settings>({
   connect,
   disconnect,
   probe,
-  oauth: { authorizeUrl, accounts: signedIn },
+  oauth: { authorizeUrl, accounts },
   introduce,
-  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, accounts } },
+  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, divide: divideMetaCall } },
   send,
   download,
 });

@@ -4,10 +4,11 @@ import {
   confirmedByEcho,
   type Hook,
   type MetaUpdate,
-  metaUpdateSchema,
+  metaEntriesOf,
+  metaEntrySchema,
   type RawCall,
   readAs,
-  readJson,
+  readEach,
   readThreadEvent,
 } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
@@ -23,26 +24,22 @@ const fields: Readonly<Record<string, (value: unknown, update: MetaUpdate) => Ch
 
 /** What a call tells of the channel's own page. A thread that another app has is heard all the same. */
 export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
-  return entriesOf(call, channel.accountId).flatMap((entry) => {
-    const { messaging = [], standby = [], changes = [], time } = entry;
+  return readEach(metaEntriesOf(call, 'page', channel.accountId), (entry) => {
+    const { messaging = [], standby = [], changes = [], time } = readAs(metaEntrySchema, entry);
     const update = { channel, receivedAtMs: call.receivedAtMs, entryMs: millisecondsOf(time) ?? call.receivedAtMs };
-    return [
-      ...[...messaging, ...standby].flatMap((event) => readThreadEvent(event, update)),
-      ...changes.flatMap((change) => changed(change, update)),
+    const things = [
+      ...[...messaging, ...standby].map((event) => () => readThreadEvent(event, update)),
+      ...changes.map((change) => () => changed(change, update)),
     ];
+    return readEach(things, (read) => read());
   });
 }
 
 /** Which of our own sends a call proves. */
 export const confirms: NonNullable<Hook['confirms']> = (call, { accountId }) => {
-  const entries = entriesOf(call, accountId);
+  const entries = metaEntriesOf(call, 'page', accountId).flatMap((entry) => metaEntrySchema.safeParse(entry).data ?? []);
   return entries.flatMap(({ messaging = [], standby = [] }) => [...messaging, ...standby].flatMap(confirmedByEcho));
 };
-
-/** The pages that a call tells of; a handshake is everybody's. */
-export function accounts(call: RawCall): readonly string[] | 'all' {
-  return call.body.length === 0 ? 'all' : entriesOf(call).map(({ id }) => id);
-}
 
 function changed(change: unknown, update: MetaUpdate): ChannelEvent[] {
   const { field, value } = readAs(changeSchema, change);
@@ -50,14 +47,6 @@ function changed(change: unknown, update: MetaUpdate): ChannelEvent[] {
   if (tell !== undefined) return tell(value, update);
   const name = /^[a-z_]{1,64}$/.test(field) ? field : 'without a name';
   throw new ConnectorError('unknown_kind', `a change of the field ${name}`);
-}
-
-/** A handshake has no body. What is about another page is not even read. */
-function entriesOf({ body }: RawCall, accountId?: string) {
-  if (body.length === 0) return [];
-  const { object, entry } = readAs(metaUpdateSchema, readJson(body));
-  if (object !== 'page') throw new ConnectorError('unknown_kind', 'a call about something that is no page');
-  return accountId === undefined ? entry : entry.filter(({ id }) => id === accountId);
 }
 
 /** Entries with messages have milliseconds, those with changes seconds. */

@@ -1,15 +1,15 @@
-import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
+import { defineConnector, divideMetaCall, metaAnswer } from '@trunkline/adapter-kit';
 import { ConversationKind } from '@trunkline/contracts';
 import { capabilities, commentCapabilities } from './capabilities.ts';
 import { download } from './download.ts';
-import { accounts, parse } from './parse.ts';
+import { parse } from './parse.ts';
 import { poll } from './poll.ts';
 import { send } from './send.ts';
 import { type Settings, settings } from './settings.ts';
 import { connect, disconnect, hookKey, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { introduce } from './setup-people.ts';
-import { authorizeUrl, accounts as signedIn } from './setup-sign-in.ts';
+import { accounts, authorizeUrl } from './setup-sign-in.ts';
 import { verify } from './verify.ts';
 
 /** Professional accounts of Instagram: direct messages, and comments under their posts. */
@@ -28,9 +28,9 @@ export default defineConnector<Settings>({
   connect,
   disconnect,
   probe,
-  oauth: { authorizeUrl, accounts: signedIn },
+  oauth: { authorizeUrl, accounts },
   introduce,
-  hook: { verify, parse, answer: metaAnswer, shared: { key: hookKey, accounts } },
+  hook: { verify, parse, answer: metaAnswer, shared: { key: hookKey, divide: divideMetaCall } },
   poll,
   pollsBesideHook: true,
   send,

@@ -2,10 +2,11 @@ import {
   type ChannelRef,
   ConnectorError,
   type MetaUpdate,
-  metaUpdateSchema,
+  metaEntriesOf,
+  metaEntrySchema,
   type RawCall,
   readAs,
-  readJson,
+  readEach,
   readThreadEvent,
 } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
@@ -20,20 +21,16 @@ const fields: Readonly<Record<string, (value: unknown, update: MetaUpdate) => Ch
 
 /** What a call tells of the channel's own account. Comments that were fetched come in the same form. */
 export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
-  const own = entriesOf(call).filter(({ id }) => id === channel.accountId);
-  return own.flatMap(({ messaging = [], standby = [], changes = [], field, value, time }) => {
+  return readEach(metaEntriesOf(call, 'instagram', channel.accountId), (entry) => {
+    const { messaging = [], standby = [], changes = [], field, value, time } = readAs(metaEntrySchema, entry);
     const update = { channel, receivedAtMs: call.receivedAtMs, entryMs: millisecondsOf(time) ?? call.receivedAtMs };
     const all = field === undefined ? changes : [...changes, { field, value }];
-    return [
-      ...[...messaging, ...standby].flatMap((event) => readThreadEvent(event, update)),
-      ...all.flatMap((change) => changed(change, update)),
+    const things = [
+      ...[...messaging, ...standby].map((event) => () => readThreadEvent(event, update)),
+      ...all.map((change) => () => changed(change, update)),
     ];
+    return readEach(things, (read) => read());
   });
-}
-
-/** The accounts that a call tells of; a handshake is everybody's. */
-export function accounts(call: RawCall): readonly string[] | 'all' {
-  return call.body.length === 0 ? 'all' : entriesOf(call).map(({ id }) => id);
 }
 
 function changed(change: unknown, update: MetaUpdate): ChannelEvent[] {
@@ -42,14 +39,6 @@ function changed(change: unknown, update: MetaUpdate): ChannelEvent[] {
   if (tell !== undefined) return tell(value, update);
   const name = /^[a-z_]{1,64}$/.test(field) ? field : 'without a name';
   throw new ConnectorError('unknown_kind', `a change of the field ${name}`);
-}
-
-/** A handshake has no body. */
-function entriesOf({ body }: RawCall) {
-  if (body.length === 0) return [];
-  const { object, entry } = readAs(metaUpdateSchema, readJson(body));
-  if (object === 'instagram') return entry;
-  throw new ConnectorError('unknown_kind', 'a call about something that is no account of Instagram');
 }
 
 /** Entries with messages have milliseconds, those with changes seconds. */

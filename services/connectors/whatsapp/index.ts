@@ -2,7 +2,7 @@ import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
 import { ConversationKind } from '@trunkline/contracts';
 import { capabilities, groupCapabilities } from './capabilities.ts';
 import { download } from './download.ts';
-import { accounts, confirms, parse } from './parse.ts';
+import { confirms, divide, parse } from './parse.ts';
 import { send } from './send.ts';
 import { type Settings, settings } from './settings.ts';
 import { connect, disconnect, identify } from './setup.ts';
@@ -24,7 +24,7 @@ export default defineConnector<Settings>({
   disconnect,
   probe,
   templates,
-  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, accounts } },
+  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, divide } },
   send,
   download,
 });

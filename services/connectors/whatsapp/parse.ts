@@ -1,11 +1,21 @@
-import { type ChannelRef, ConnectorError, type Hook, type RawCall, readAs, readJson } from '@trunkline/adapter-kit';
+import {
+  type ChannelRef,
+  ConnectorError,
+  divideEntries,
+  type Hook,
+  type RawCall,
+  readAs,
+  readEach,
+  readJson,
+  type SharedHook,
+} from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
 import { accountChanged, accountFailed, preferencesChanged, templateChanged } from './parse-account.ts';
 import { groupsChanged } from './parse-group.ts';
 import { messageEchoed, messageWritten } from './parse-message.ts';
 import { confirmedBy, receiptGiven } from './parse-status.ts';
 import type { Update } from './parse-told.ts';
-import { aboutSchema, messageSchema, messagesSchema, statusSchema, updateSchema } from './types.ts';
+import * as shapes from './types.ts';
 
 type Tell = (value: unknown, update: Update) => readonly ChannelEvent[];
 
@@ -18,15 +28,17 @@ const judged: Tell = (value, update) => [templateChanged(value, update)];
 /** What each field of a change tells. */
 const fields: Readonly<Record<string, Tell>> = {
   messages: (value, update) => {
-    const { contacts = [], messages = [], statuses = [], errors = [] } = readAs(messagesSchema, value);
-    return [
-      ...messages.map((each) => messageWritten(readAs(messageSchema, each), contacts, update)),
-      ...statuses.map((each) => receiptGiven(each, update)),
-      ...errors.map((each) => accountFailed(each, update)),
+    const { contacts = [], messages = [], statuses = [], errors = [] } = readAs(shapes.messagesSchema, value);
+    const things = [
+      ...messages.map((each) => () => messageWritten(readAs(shapes.messageSchema, each), contacts, update)),
+      ...statuses.map((each) => () => receiptGiven(each, update)),
+      ...errors.map((each) => () => accountFailed(readAs(shapes.errorSchema, each), update)),
     ];
+    return readEach(things, (tell) => [tell()]);
   },
   smb_message_echoes: (value, update) => {
-    return readAs(messagesSchema, value).message_echoes?.map((each) => messageEchoed(each, update)) ?? [];
+    const { message_echoes: echoes = [] } = readAs(shapes.messagesSchema, value);
+    return readEach(echoes, (each) => [messageEchoed(each, update)]);
   },
   user_preferences: preferencesChanged,
   group_lifecycle_update: groupsChanged,
@@ -43,38 +55,48 @@ const fields: Readonly<Record<string, Tell>> = {
 
 /** What a call tells of the channel's own number, and of the account that it belongs to; other numbers are others' business. */
 export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
-  return changesOf(call, channel).flatMap(({ field, value, entrySeconds }) => {
-    const tell = Object.hasOwn(fields, field) ? fields[field] : undefined;
-    if (tell !== undefined) return tell(value, { channel, receivedAtMs: call.receivedAtMs, entrySeconds });
-    const name = /^[a-z_]{1,64}$/.test(field) ? field : 'without a name';
-    throw new ConnectorError('unknown_kind', `a change of the field ${name}`);
+  return readEach(entriesOf(call), (entry) => {
+    const { time: entrySeconds, changes } = readAs(shapes.entrySchema, entry);
+    const own = changes.filter((change) => isAbout(change, channel.accountId));
+    return readEach(own, (change) => changed(change, { channel, receivedAtMs: call.receivedAtMs, entrySeconds }));
   });
 }
 
 /** Which of our own sends a call proves. */
-export const confirms: NonNullable<Hook['confirms']> = (call, channel) => {
-  const told = changesOf(call, channel).filter(({ field }) => field === 'messages');
-  const statuses = told.flatMap(({ value }) => readAs(messagesSchema, value).statuses ?? []);
-  return statuses.flatMap((status) => confirmedBy(readAs(statusSchema, status)));
+export const confirms: NonNullable<Hook['confirms']> = (call, { accountId }) => {
+  const changes = entriesOf(call).flatMap((entry) => shapes.entrySchema.safeParse(entry).data?.changes ?? []);
+  const own = changes.filter((change) => isAbout(change, accountId));
+  const told = own.flatMap((change) => shapes.changeSchema.safeParse(change).data ?? []);
+  const ofMessages = told.filter(({ field }) => field === 'messages').map(({ value }) => value);
+  const statuses = ofMessages.flatMap((value) => shapes.messagesSchema.safeParse(value).data?.statuses ?? []);
+  return statuses.flatMap((status) => shapes.statusSchema.safeParse(status).data ?? []).flatMap(confirmedBy);
 };
 
-/** The numbers that a call is about; what is about none is about the account, and with it about all. */
-export function accounts(call: RawCall): readonly string[] | 'all' {
-  const numbers = allOf(call).map(numberOf);
-  return numbers.includes(undefined) ? 'all' : numbers.filter((number) => number !== undefined);
-}
+/** Numbers share the address of their account: each gets what is about it, and what is about the account. */
+export const divide: SharedHook['divide'] = (call) =>
+  divideEntries(call, (entry, accountId) => {
+    const read = shapes.entrySchema.safeParse(entry).data;
+    if (read === undefined) return entry;
+    const changes = read.changes.filter((change) => isAbout(change, accountId));
+    if (changes.length === read.changes.length) return entry;
+    return changes.length === 0 ? undefined : { ...read, changes };
+  });
 
-/** What is about another number is not even read. */
-function changesOf(call: RawCall, { accountId }: ChannelRef) {
-  return allOf(call).filter((change) => (numberOf(change) ?? accountId) === accountId);
+function changed(change: unknown, update: Update): readonly ChannelEvent[] {
+  const { field, value } = readAs(shapes.changeSchema, change);
+  const tell = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (tell !== undefined) return tell(value, update);
+  const name = /^[a-z_]{1,64}$/.test(field) ? field : 'without a name';
+  throw new ConnectorError('unknown_kind', `a change of the field ${name}`);
 }
 
 /** A handshake has no body. */
-function allOf({ body }: RawCall) {
-  const { entry } = body.length === 0 ? { entry: [] } : readAs(updateSchema, readJson(body));
-  return entry.flatMap(({ time, changes: own }) => own.map((change) => ({ ...change, entrySeconds: time })));
+function entriesOf({ body }: RawCall): readonly unknown[] {
+  return body.length === 0 ? [] : readAs(shapes.updateSchema, readJson(body)).entry;
 }
 
-function numberOf({ value }: { readonly value: unknown }): string | undefined {
-  return aboutSchema.safeParse(value).data?.metadata?.phone_number_id;
+/** What is about another number is not even read; what is about none is about the account, and with it about all. */
+function isAbout(change: unknown, accountId: string): boolean {
+  const { phone_number_id: number = accountId } = shapes.aboutSchema.safeParse(change).data?.value.metadata ?? {};
+  return number === accountId;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accounts } from './parse.ts';
+import { divide } from './parse.ts';
 import { addressOf, connect, disconnect, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { templates } from './setup-templates.ts';
@@ -137,7 +137,15 @@ test('one address is called for all numbers of an account; news of the account a
     return { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: 0 };
   };
   const about = (phone_number_id: string) => ({ metadata: { phone_number_id } });
-  assert.deepEqual(accounts(call(about('1'), about('2'))), ['1', '2']);
-  assert.equal(accounts(call(about('1'), { event: 'APPROVED' })), 'all');
-  assert.deepEqual(accounts({ ...call(), method: 'GET', body: new Uint8Array() }), []);
+  const [one, two, news] = [about('1'), about('2'), { event: 'APPROVED' }];
+  const share = (body: Uint8Array | undefined) => body && Buffer.from(body).toString();
+  const both = divide(call(one, two, news));
+  assert.equal(share(both('1')), share(call(one, news).body));
+  assert.equal(share(both('2')), share(call(two, news).body));
+  assert.equal(share(both('3')), share(call(news).body), 'news of the account are for numbers that are not in the call, too');
+  assert.equal(divide(call(one, two))('3'), undefined);
+  const alone = call(one);
+  assert.equal(divide(alone)('1'), alone.body, 'what is for one number alone stays as it came');
+  const handshake = { ...call(), method: 'GET', body: new Uint8Array() };
+  assert.equal(divide(handshake)('1'), handshake.body, 'a handshake is everybody’s');
 });

@@ -14,21 +14,20 @@ const seconds = z
 const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 const many = z.array(z.unknown());
 
-const change = z.object({ field: text, value: z.looseObject({}) });
-/** A call: several entries, each with several changes. */
-export const updateSchema = z.object({
-  object: z.literal('whatsapp_business_account'),
-  entry: z.array(z.object({ id, time: seconds.optional(), changes: z.array(change) })),
-});
+/** A call: several entries, each with several changes. Each of both is read by itself. */
+export const updateSchema = z.object({ object: z.literal('whatsapp_business_account'), entry: many });
+export const entrySchema = z.looseObject({ id, time: seconds.optional(), changes: many });
+export const changeSchema = z.object({ field: text, value: z.looseObject({}) });
 
-export const aboutSchema = some({ metadata: some({ phone_number_id: id }) });
+export const aboutSchema = z.object({ value: some({ metadata: some({ phone_number_id: id }) }) });
 
-const error = some({ title: text, message: text, error_data: some({ details: text }) }).extend({ code: z.int() });
-const errors = z.array(error);
+export const errorSchema = some({ title: text, message: text, error_data: some({ details: text }) }).extend({ code: z.int() });
+const errors = z.array(errorSchema);
 
 const profile = some({ name: text, username: text });
 export const contactSchema = some({ profile, wa_id: id, user_id: id, parent_user_id: id });
-const contacts = z.array(contactSchema);
+/** Who is not told as usual is nobody that we know more of. */
+const contacts = z.array(contactSchema.catch({}));
 
 const product = some({ product_retailer_id: id });
 const context = some({ id, from: id, forwarded: flag, frequently_forwarded: flag, referred_product: product });
@@ -46,7 +45,7 @@ const status = some({ ...recipient, biz_opaque_callback_data: text, errors });
 export const statusSchema = status.extend({ id, status: text, timestamp: seconds });
 
 /** Each list is read one by one. */
-export const messagesSchema = some({ contacts, messages: many, statuses: many, message_echoes: many, errors });
+export const messagesSchema = some({ contacts, messages: many, statuses: many, message_echoes: many, errors: many });
 
 export const textSchema = z.object({ body: text });
 export const fileSchema = some({ mime_type: text, caption: text, filename: text, voice: flag }).extend({ id });
@@ -110,7 +109,7 @@ export const templateSchema = some(told).extend(parts);
 export type Contact = z.output<typeof contactSchema>;
 export type Message = z.output<typeof messageSchema>;
 export type Status = z.output<typeof statusSchema>;
-export type PlatformError = z.output<typeof error>;
+export type PlatformError = z.output<typeof errorSchema>;
 export type Group = z.output<typeof group>;
 export type PhoneNumber = z.output<typeof numberSchema>;
 export type PlatformsTemplate = z.output<typeof templateSchema>;

@@ -6,6 +6,7 @@ import {
   orderBySequence,
   type RawCall,
   readAs,
+  readEach,
   readJson,
 } from '@trunkline/adapter-kit';
 import {
@@ -29,7 +30,7 @@ type Told = Pick<NewEvent, 'event'> & Partial<NewEvent>;
 /** What a call tells: updates in the order of their numbers, by which each is known again. */
 export function parse(raw: RawCall, channel: ChannelRef): ChannelEvent[] {
   const { updates } = readAs(updatesSchema, readJson(raw.body));
-  return updates.flatMap((one) => {
+  return readEach(updates, (one) => {
     const update = readAs(updateSchema, one);
     const { update_id: id, from, timestamp } = update;
     const isOwn = from?.id !== undefined && from.id === channel.accountId;

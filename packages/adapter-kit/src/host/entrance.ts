@@ -2,12 +2,12 @@ import { type ChannelEvent, HookCall, type IngressItem, laneOf } from '@trunklin
 import type { Door } from '@trunkline/runtime';
 import type { ChannelRef } from '../channel.ts';
 import type { Hook, RawCall } from '../connector.ts';
-import { ConnectorError } from '../connector-error.ts';
+import { asParseFailure } from '../read-each.ts';
 
 /** What was understood of a call. */
 export interface Understood {
   readonly events: readonly ChannelEvent[];
-  /** Why it was not understood; empty: it was. Holds nothing personal. */
+  /** Why not all of it was; empty: it was. Holds nothing personal. */
   readonly parseError: string;
 }
 
@@ -16,15 +16,14 @@ export function understand(hook: Pick<Hook<never>, 'parse'>, call: RawCall, chan
   try {
     return { events: hook.parse(call, channel), parseError: '' };
   } catch (error) {
-    return { events: [], parseError: reasonOf(error) };
+    const { code, message, understood } = asParseFailure(error);
+    return { events: understood, parseError: `${code}: ${message}` };
   }
 }
 
-/** Words of the engine and of schemas may quote the body, so only a connector's own are told. */
-function reasonOf(error: unknown): string {
-  if (error instanceof ConnectorError) return `${error.code}: ${error.message}`;
-  if (error instanceof SyntaxError) return 'malformed: the body is not valid JSON';
-  return `malformed: the parser failed with ${error instanceof Error ? error.name : 'something else'}`;
+/** Is there anything to keep? A handshake, or a call about somebody else's account, tells nothing. Pure. */
+export function tellsSomething({ events, parseError }: Understood): boolean {
+  return events.length > 0 || parseError !== '';
 }
 
 /** What enters at the door. */
@@ -34,20 +33,25 @@ export interface Entering extends Understood {
   readonly traceparent: string | undefined;
 }
 
-/** Stores a call at the door; resolves once it is on disk. Rejects as {@link Door.enter} does. */
+/**
+ * Stores a call at the door; resolves once it is on disk. What was understood of a strange call goes its way, and the call is
+ * parked beside it, whole. A call that tells nothing is not stored. Rejects as {@link Door.enter} does.
+ */
 export async function enterCall(door: Pick<Door, 'enter'>, channel: ChannelRef, entering: Entering): Promise<void> {
-  const { raw, events, parseError, receivedAtMs, traceparent = '' } = entering;
-  const call = HookCall.create({
-    channelId: channel.id,
-    connector: channel.connector,
-    raw: Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength),
-    events: [...events],
-    parseError,
-  });
-  const item: IngressItem = {
-    receivedAt: new Date(receivedAtMs),
-    traceparent,
-    item: { $case: 'hookCall', value: call },
-  };
-  await door.enter(laneOf(channel.tenantId), item, channel.tenantId);
+  const { raw: bytes, events, parseError } = entering;
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const enter = (call: Pick<HookCall, 'raw' | 'events' | 'parseError'>) =>
+    door.enter(laneOf(channel.tenantId), itemOf(channel, entering, call), channel.tenantId);
+  const isStrange = parseError !== '';
+  const entered = [
+    events.length > 0 && enter({ raw: isStrange ? Buffer.alloc(0) : raw, events: [...events], parseError: '' }),
+    isStrange && enter({ raw, events: [], parseError }),
+  ];
+  await Promise.all(entered);
+}
+
+function itemOf(channel: ChannelRef, { receivedAtMs, traceparent = '' }: Entering, call: Partial<HookCall>) {
+  const value = HookCall.create({ channelId: channel.id, connector: channel.connector, ...call });
+  const receivedAt = new Date(receivedAtMs);
+  return { receivedAt, traceparent, item: { $case: 'hookCall', value } } satisfies IngressItem;
 }

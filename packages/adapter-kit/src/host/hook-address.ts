@@ -17,15 +17,24 @@ export interface AddressParts {
 export interface Addressed {
   /** Whose answer the platform hears. */
   readonly answering: ChannelAccess;
-  /** Who gets the call; nobody for an account that is not connected here. */
-  readonly channels: readonly ChannelAccess[];
+  /** The call as each of its channels gets it; none for an account that is not connected here. */
+  readonly calls: readonly ChannelCall[];
+  /** True if others have the same address. */
+  readonly isShared: boolean;
+}
+
+/** A call as one channel gets it: with what is about its own account alone. */
+export interface ChannelCall {
+  readonly channel: ChannelAccess;
+  readonly call: RawCall;
 }
 
 /** The most impatient messenger waits five seconds for its answer. */
 const proofMs = 4_000;
 
-/** A call for nobody's account is proved by one of those that share its address; more are not asked. */
-const provedByMax = 5;
+/** A proof costs a hash of the body. So much is hashed for a call that names nobody, whoever sent it. */
+const mostHashedBytes = 64 * 1024 * 1024;
+const leastHashedBytes = 4 * 1024;
 
 /**
  * Finds the channels of a call: the one that the address names, or those that share it and whose accounts the call tells
@@ -34,27 +43,34 @@ const provedByMax = 5;
 export async function addressedBy(parts: AddressParts, call: RawCall, key: string): Promise<Addressed> {
   const own = parts.channels.find(key);
   if (own !== undefined) {
-    if (await isGenuine(parts, call, own)) return { answering: own, channels: [own] };
-    throw forged();
+    if (!(await isGenuine(parts, call, own))) throw forged();
+    return { answering: own, calls: [{ channel: own, call }], isShared: false };
   }
   const sharing = parts.shared(key).flatMap((id) => parts.channels.ready(id) ?? []);
   if (sharing.length === 0) throw nothingHere();
-  const channels: ChannelAccess[] = [];
-  for (const channel of toldOf(parts.hook, call, sharing)) {
-    if (await isGenuine(parts, call, channel)) channels.push(channel);
+  const calls: ChannelCall[] = [];
+  for (const divided of divide(parts.hook, call, sharing)) {
+    if (await isGenuine(parts, call, divided.channel)) calls.push(divided);
   }
-  const answering = channels[0] ?? (await firstGenuine(parts, call, sharing.slice(0, provedByMax)));
-  return { answering, channels };
+  const answering = calls[0]?.channel ?? (await firstGenuine(parts, call, askable(call, sharing)));
+  return { answering, calls, isShared: true };
 }
 
-/** What cannot be read tells of nobody: the first one keeps it, with the reason. */
-function toldOf({ shared }: Hook, call: RawCall, sharing: readonly ChannelAccess[]): readonly ChannelAccess[] {
+/** What cannot be divided may tell of anybody: everybody keeps it, with the reason. */
+function divide({ shared }: Hook, call: RawCall, sharing: readonly ChannelAccess[]): readonly ChannelCall[] {
   try {
-    const accounts = shared?.accounts(call) ?? [];
-    return accounts === 'all' ? sharing : sharing.filter(({ accountId }) => accounts.includes(accountId));
+    const bodyOf = shared?.divide(call) ?? (() => undefined);
+    return sharing.flatMap((channel) => {
+      const body = bodyOf(channel.accountId);
+      return body === undefined ? [] : [{ channel, call: { ...call, body } }];
+    });
   } catch {
-    return sharing.slice(0, 1);
+    return askable(call, sharing).map((channel) => ({ channel, call }));
   }
+}
+
+function askable({ body }: RawCall, sharing: readonly ChannelAccess[]): readonly ChannelAccess[] {
+  return sharing.slice(0, Math.floor(mostHashedBytes / Math.max(body.byteLength, leastHashedBytes)));
 }
 
 async function firstGenuine(

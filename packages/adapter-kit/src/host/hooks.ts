@@ -5,10 +5,11 @@ import type { HookAnswer, RawCall } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { HttpServer } from '../tools.ts';
 import type { Drift } from './drift/drift.ts';
-import { enterCall, type Understood, understand } from './entrance.ts';
+import { enterCall, tellsSomething, type Understood, understand } from './entrance.ts';
 import type { HealthTeller } from './health.ts';
-import { type AddressParts, addressedBy } from './hook-address.ts';
+import { type AddressParts, addressedBy, type ChannelCall } from './hook-address.ts';
 import type { Introductions } from './introductions.ts';
+import { createPatientRates } from './patient-rates.ts';
 import type { ReceivedIds } from './received-ids.ts';
 import { createTurns } from './turns.ts';
 
@@ -36,15 +37,16 @@ const longestWaitMs = 4_000;
 /**
  * Answers `/hooks/<connector>/<channel>/…`: verified on the raw bytes, understood, stored, and only then answered with
  * success. What cannot be understood is stored with the reason. One call of a channel at a time. An address that channels
- * share stands for those whose accounts the call tells of.
+ * share stands for those whose accounts the call tells of, and each gets what is about its own.
  */
 export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   const turns = createTurns(mostWaiting, longestWaitMs);
-  const store = async (call: RawCall, channel: ChannelAccess, traceparent: string | undefined) => {
-    // Only what is the platform's own counts: nobody else may use up a tenant's rate.
-    parts.rates.take(channel.tenantId);
+  const patientRates = createPatientRates(parts.rates);
+  const store = async ({ channel, call }: ChannelCall, isShared: boolean, traceparent: string | undefined) => {
     const options = { isRoot: true, kind: 'server', parent: traceparent } as const;
     const understood = understand(parts.hook, call, channel);
+    // Only what is the platform's own and is kept counts: nobody else may use up a tenant's rate.
+    if (tellsSomething(understood)) await (isShared ? patientRates : parts.rates).take(channel.tenantId);
     // Asked before the turn comes, so that a strange person costs the others as little as can be.
     const introduced = parts.introductions.complete(channel, understood.events);
     return await parts.tracing.span('hook', options, (span) =>
@@ -55,10 +57,9 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
     );
   };
   const answer = async (call: RawCall, key: string, traceparent: string | undefined): Promise<Answered> => {
-    const { answering, channels } = await addressedBy(parts, call, key);
-    const outcomes: Answered['outcome'][] = [];
-    for (const channel of channels) outcomes.push(await store(call, channel, traceparent));
-    const outcome = outcomes.includes('parked') ? 'parked' : (outcomes[0] ?? 'no_account');
+    const { answering, calls, isShared } = await addressedBy(parts, call, key);
+    const outcomes = await Promise.all(calls.map((one) => store(one, isShared, traceparent)));
+    const outcome = orderedOutcomes.find((one) => outcomes.includes(one)) ?? 'no_account';
     return { outcome, answer: parts.hook.answer?.(call, answering) ?? { status: 200 } };
   };
   const url = `/hooks/${parts.name}/:channelId`;
@@ -80,9 +81,13 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   }
 }
 
-/** What became of a call that was stored, and what the platform hears. */
+/** What became of a call, the most telling first, if it was for several. */
+const orderedOutcomes = ['parked', 'stored', 'told_nothing'] as const;
+type Outcome = (typeof orderedOutcomes)[number];
+
+/** What became of a call, and what the platform hears. */
 interface Answered {
-  readonly outcome: 'stored' | 'parked' | 'no_account';
+  readonly outcome: Outcome | 'no_account';
   readonly answer: HookAnswer;
 }
 
@@ -93,26 +98,27 @@ interface Taking {
   readonly understood: Understood;
 }
 
-async function take(parts: HookParts, taking: Taking): Promise<'stored' | 'parked'> {
+async function take(parts: HookParts, taking: Taking): Promise<Outcome> {
   const { call, channel, traceparent, understood } = taking;
   const { events, parseError } = understood;
   const { body: raw, receivedAtMs } = call;
   await enterCall(parts.door, channel, { raw, receivedAtMs, traceparent, events, parseError });
   parts.drift.seeBody(raw);
-  if (parseError !== '') {
-    parts.log.warn('A hook call was not understood', { channel: channel.id, reason: parseError });
-    return 'parked';
-  }
+  if (parseError !== '') parts.log.warn('A hook call was not understood', { channel: channel.id, reason: parseError });
   parts.receivedIds.note(events);
   // Nobody waits for it: the next probe would tell it too.
   void parts.health.heard(channel, parts.channels.entry(channel.id)?.revision ?? 0, events);
-  const confirmed = parts.hook.confirms?.(call, channel) ?? [];
   // A proof that is lost is told by the platform's receipts again, or by a person.
-  if (confirmed.length > 0)
-    await parts.sent.confirm(channel.id, confirmed).catch((error: unknown) => {
-      parts.log.warn('A proof of a send could not be kept', { channel: channel.id, error });
-    });
-  return 'stored';
+  await confirm(parts, taking).catch((error: unknown) => {
+    parts.log.warn('A proof of a send could not be kept', { channel: channel.id, error });
+  });
+  if (parseError !== '') return 'parked';
+  return tellsSomething(understood) ? 'stored' : 'told_nothing';
+}
+
+async function confirm({ hook, sent }: HookParts, { call, channel }: Taking): Promise<void> {
+  const confirmed = hook.confirms?.(call, channel) ?? [];
+  if (confirmed.length > 0) await sent.confirm(channel.id, confirmed);
 }
 
 /** Every call is counted once. */

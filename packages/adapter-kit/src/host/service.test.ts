@@ -64,6 +64,35 @@ test('what is not understood is stored with the reason and answered well', async
   );
 });
 
+test('a strange update in a batch is kept with the whole body, and the others arrive', async () => {
+  const id = await aChannel();
+  const body = [{ seq: 1, from: 'a', text: 'one' }, { kind: 'poll' }, { seq: 2, from: 'a', text: 'two' }];
+  assert.equal((await call(id, body)).status, 200);
+  const stored = hookCalls(await around.entered(id));
+  assert.deepEqual(
+    stored.map(({ parseError, events, raw }) => [parseError, events.map(({ dedupeKey }) => dedupeKey), raw.toString()]),
+    [
+      ['', ['message:1', 'message:2'], ''],
+      ['unknown_kind: an update of an unknown kind', [], JSON.stringify(body)],
+    ],
+  );
+});
+
+test('what tells nothing is answered, and is neither kept nor counted against the tenant', async () => {
+  await using hosted = around.start({ TENANT_PER_SECOND: '0.001', TENANT_BURST: '1' });
+  const { addresses } = await hosted.ready;
+  const id = await aChannel();
+  const ask = async (account: string) => {
+    const body = JSON.stringify({ seq: 1, from: 'a', text: 'b', account });
+    const headers = { 'x-sample-token': token };
+    return (await fetch(`${addresses.http}/hooks/sample/${id}`, { method: 'POST', headers, body })).status;
+  };
+  await until(async () => (await ask('another')) === 200);
+  for (let number = 0; number < 3; number += 1) assert.equal(await ask('another'), 200);
+  assert.deepEqual(await around.entered(id), []);
+  assert.deepEqual([await ask(''), await ask('')], [200, 429]);
+});
+
 test('every call is counted once, by what became of it', async () => {
   const id = await aChannel();
   const outcomes = async () => {

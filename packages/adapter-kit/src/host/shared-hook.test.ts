@@ -43,6 +43,16 @@ async function texts(channelId: string) {
   });
 }
 
+/** Bodies and reasons of the calls that a channel keeps. */
+async function calls(channelId: string) {
+  const items = await around.entered(channelId);
+  return items.flatMap(({ item }) => {
+    if (item?.$case !== 'hookCall') return [];
+    const { raw, parseError } = item.value;
+    return [[raw.length === 0 ? undefined : JSON.parse(raw.toString()), parseError]];
+  });
+}
+
 test('a call at a shared address goes to the channel of the account that it tells of, and to no other', async () => {
   const [first, second] = [await page('1', 'page-1'), await page('1', 'page-2')];
   const elsewhere = await page('2', 'page-2b');
@@ -63,12 +73,42 @@ test('who shares an address proves each call alone: a stranger with a secret of 
   assert.deepEqual([await texts(own), await texts(strange)], [['to both'], []]);
 });
 
-test('what cannot be read is kept with the first channel, with the reason', async () => {
-  const id = await page('5', 'page-6');
+test('what cannot be read is kept by everybody who shares the address, with the reason, and by no stranger', async () => {
+  const strange = await page('5', 'page-5', { sealedSecrets: '' });
+  const [first, second] = [await page('5', 'page-6'), await page('5', 'page-7')];
   assert.equal((await call('app-5', { poll: true })).status, 200);
-  const [kept] = await around.entered(id);
-  assert.ok(kept?.item?.$case === 'hookCall');
-  assert.equal(kept.item.value.parseError, 'unknown_kind: an update of an unknown kind');
+  for (const id of [first, second]) {
+    const [kept] = await around.entered(id);
+    assert.ok(kept?.item?.$case === 'hookCall');
+    assert.equal(kept.item.value.parseError, 'unknown_kind: an update of an unknown kind');
+  }
+  assert.deepEqual(await around.entered(strange), []);
+});
+
+test('each keeps its own share of a call alone, understood or not', async () => {
+  const [first, second] = [await page('7', 'page-1'), await page('7', 'page-2')];
+  const mine = { seq: 1, from: 'anna', text: 'mine', account: 'page-1' };
+  const yours = { seq: 2, from: 'bob', text: 'yours', account: 'page-2' };
+  assert.equal((await call('app-7', [mine, yours, { poll: true, account: 'page-2' }])).status, 200);
+  assert.deepEqual(await calls(first), [[[mine], '']]);
+  assert.deepEqual(await calls(second), [
+    [undefined, ''],
+    [[yours, { poll: true, account: 'page-2' }], 'unknown_kind: an update of an unknown kind'],
+  ]);
+  assert.deepEqual([await texts(first), await texts(second)], [['mine'], ['yours']]);
+});
+
+test('a tenant that comes too fast costs those who share its address nothing: their call is not refused', async () => {
+  await using slow = around.start({ TENANT_PER_SECOND: '0.01', TENANT_BURST: '1' });
+  const { addresses } = await slow.ready;
+  await page('8', 'page-1');
+  const ask = async (key: string, seq: number) => {
+    const body = JSON.stringify({ seq, from: 'anna', text: `${seq}` });
+    const headers = { 'x-sample-token': token };
+    return (await fetch(`${addresses.http}/hooks/sample/${key}`, { method: 'POST', headers, body })).status;
+  };
+  await until(async () => (await ask('app-8', 1)) === 200);
+  assert.equal(await ask('app-8', 2), 200);
 });
 
 test('an address that nobody has any more is nobody’s', async () => {

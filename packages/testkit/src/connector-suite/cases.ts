@@ -48,6 +48,13 @@ const cases: Readonly<Record<string, { readonly name: string; readonly check: Ch
     name: 'a kind of call of the future is parked with its body',
     check: (_suite, _hook, fixture) => assert.equal(fixture.expectError?.code, 'unknown_kind'),
   },
+  strangeInBatch: {
+    name: 'one strange thing in a batch is parked with its body, and the others arrive',
+    check: (_suite, _hook, fixture) => {
+      assert.notEqual(fixture.expectError, undefined, 'the call is parked');
+      assert.notDeepEqual(fixture.expect ?? [], [], 'the others are told all the same');
+    },
+  },
   futureContent: {
     name: 'a message of a kind of the future is told as something that we cannot show, or parked',
     check: (suite, hook, fixture) => {

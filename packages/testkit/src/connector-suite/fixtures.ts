@@ -18,7 +18,7 @@ export interface IncomingFixture {
   };
   /** The events as protobuf's JSON. */
   readonly expect?: readonly unknown[];
-  /** Instead, for what is parked: with which code. */
+  /** For what is parked: with which code. What is expected then is what was understood all the same. */
   readonly expectError?: { readonly code: string };
 }
 

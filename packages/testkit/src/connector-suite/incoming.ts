@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Hook, RawCall, Tools } from '@trunkline/adapter-kit';
+import { ConnectorError, type Hook, type RawCall, type Tools } from '@trunkline/adapter-kit';
 import { ChannelEvent, ids } from '@trunkline/contracts';
 import { type IncomingFixture, rawCallOf, receivedAtMs } from './fixtures.ts';
 import { createMemoryTools } from './memory-tools.ts';
@@ -15,7 +15,7 @@ export function testIncoming<Settings>(suite: Suite<Settings>, hook: Hook<Settin
       const call = rawCallOf(fixture);
       await checkProof(suite, hook, call);
       if (fixture.expectError === undefined) checkMeaning(suite, hook, fixture, call);
-      else assert.throws(() => hook.parse(call, suite.channel), { name: 'ConnectorError', ...fixture.expectError });
+      else checkParking(suite, hook, fixture, call);
     });
   }
 }
@@ -72,9 +72,7 @@ function checkMeaning<Settings>(
   const events = hook.parse(call, channel);
   const usedMs = processorMs(() => [hook.parse(call, channel), hook.answer?.(call, channel)]);
   assert.ok(usedMs < answerMs, 'it is understood and answered long before the messenger gives up');
-  const told = hook.shared?.accounts(call) ?? 'all';
-  const isOurs = told === 'all' || told.includes(channel.accountId) || events.length === 0;
-  assert.ok(isOurs, 'at a shared address it finds its way to the account that it tells of');
+  if (hook.shared !== undefined) checkShare(hook.shared, hook, { channel, call, events });
   assert.deepEqual(
     events.map((event) => ChannelEvent.toJSON(event)),
     expect,
@@ -84,6 +82,54 @@ function checkMeaning<Settings>(
   assert.deepEqual(parsedFromBody, events, 'the body alone is enough, as when it is parsed again later');
   for (const event of events) checkEvent(event, channel.id);
   assert.equal(new Set(events.map(({ id }) => id)).size, events.length, 'every event has an id of its own');
+}
+
+/** What is parked all the same tells what was understood of it. */
+function checkParking<Settings>(
+  { channel }: Suite<Settings>,
+  hook: Hook<Settings>,
+  { expect = [], expectError }: IncomingFixture,
+  call: RawCall,
+): void {
+  const failure = failureOf(() => hook.parse(call, channel));
+  assert.ok(failure instanceof ConnectorError, 'what is not understood is refused in words of the connector');
+  assert.equal(failure.code, expectError?.code);
+  assert.deepEqual(
+    failure.understood.map((event) => ChannelEvent.toJSON(event)),
+    expect,
+  );
+  for (const event of failure.understood) checkEvent(event, channel.id);
+}
+
+function failureOf(run: () => unknown): unknown {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+interface Told {
+  readonly channel: Suite<unknown>['channel'];
+  readonly call: RawCall;
+  readonly events: readonly ChannelEvent[];
+}
+
+/** At a shared address an account gets what is about it, and nobody gets what is about another. */
+function checkShare<Settings>(
+  shared: NonNullable<Hook<Settings>['shared']>,
+  hook: Hook<Settings>,
+  { channel, call, events }: Told,
+): void {
+  const shareOf = shared.divide(call);
+  const own = shareOf(channel.accountId);
+  const toldByShare = own === undefined ? [] : hook.parse({ ...call, body: own }, channel);
+  assert.deepEqual(toldByShare, events, 'the share of an account tells all that the call tells of it');
+  const others = shareOf('an account that is not in the call');
+  const strangers = { ...channel, accountId: 'an account that is not in the call' };
+  const toldToOthers = others === undefined ? [] : hook.parse({ ...call, body: others }, channel);
+  assert.equal(toldToOthers.length, hook.parse(call, strangers).length, 'nobody gets what is about another account');
 }
 
 /** What every event promises, whatever it tells. */

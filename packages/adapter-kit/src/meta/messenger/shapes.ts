@@ -9,21 +9,16 @@ const atMs = z.int().min(0).max(253_402_300_799_999);
 /** Each or none of these. */
 const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 
-/** A call: several accounts, each with events of threads and changes of fields. Read one by one. */
-export const metaUpdateSchema = z.object({
-  object: text,
-  entry: z.array(
-    z.object({
-      id,
-      time: atMs.optional(),
-      messaging: z.array(z.unknown()).optional(),
-      standby: z.array(z.unknown()).optional(),
-      changes: z.array(z.unknown()).optional(),
-      // Apps with a sign-in of Instagram's own have a change in the entry itself.
-      field: text.optional(),
-      value: z.unknown().optional(),
-    }),
-  ),
+/** What a call tells of one account: events of threads and changes of fields. Read one by one. */
+export const metaEntrySchema = z.object({
+  id,
+  time: atMs.optional(),
+  messaging: z.array(z.unknown()).optional(),
+  standby: z.array(z.unknown()).optional(),
+  changes: z.array(z.unknown()).optional(),
+  // Apps with a sign-in of Instagram's own have a change in the entry itself.
+  field: text.optional(),
+  value: z.unknown().optional(),
 });
 
 /** One event of a thread; the field of its kind holds it. */

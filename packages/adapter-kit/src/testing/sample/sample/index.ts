@@ -1,6 +1,7 @@
 import {
   ButtonPressed,
   Capabilities,
+  type ChannelEvent,
   ChannelState,
   ConversationKind,
   ConversationRef,
@@ -12,11 +13,14 @@ import {
 import { z } from 'zod';
 import {
   type ChannelAccess,
+  type ChannelRef,
   ConnectorError,
   channelEvent,
   defineConnector,
   isSameSecret,
   orderBySequence,
+  type RawCall,
+  readEach,
   readUpload,
   type SendTools,
   safeJson,
@@ -66,6 +70,39 @@ async function send(order: SendOrder, channel: Channel, tools: SendTools) {
   });
 }
 
+/** A call holds one update, or several. */
+function updatesOf({ body }: RawCall): readonly unknown[] {
+  return [safeJson(body)].flat();
+}
+
+const about = z.looseObject({ account: z.string().optional() });
+
+/** What names nobody is about everybody. */
+function isAbout(one: unknown, accountId: string): boolean {
+  return (about.safeParse(one).data?.account ?? accountId) === accountId;
+}
+
+function told(one: unknown, call: RawCall, channel: ChannelRef): ChannelEvent[] {
+  if (!isAbout(one, channel.accountId)) return [];
+  const { success, data } = update.safeParse(one);
+  if (!success) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
+  const { seq, from, text } = data;
+  const placed = {
+    ...{ dedupeKey: `message:${seq}`, platformId: String(seq), order: orderBySequence(seq) },
+    conversation: ConversationRef.create({ platformId: from, kind: ConversationKind.CONVERSATION_KIND_PRIVATE }),
+    sender: Party.create({ platformId: from, scope: PartyScope.PARTY_SCOPE_GLOBAL }),
+  };
+  if (text.startsWith('banned:')) {
+    const value = { state: ChannelState.CHANNEL_STATE_BANNED, reason: text };
+    const event = { $case: 'channelState' as const, value };
+    return [channelEvent(channel, call, { ...placed, conversation: undefined, event })];
+  }
+  const content = { kind: { $case: 'text' as const, value: { plain: text, marks: [] } } };
+  const press = { $case: 'press' as const, value: ButtonPressed.create({ payload: text }) };
+  const message = { $case: 'message' as const, value: MessageWritten.create({ content }) };
+  return [channelEvent(channel, call, { ...placed, event: text.startsWith('b:') ? press : message })];
+}
+
 export default defineConnector({
   title: 'Sample',
   settings,
@@ -76,40 +113,25 @@ export default defineConnector({
   }),
   hook: {
     verify: (call, channel) => isSameSecret(channel.secret('token'), call.headers['x-sample-token']),
-    parse: (call, channel) => {
-      const told = update.safeParse(safeJson(call.body));
-      if (!told.success) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
-      const { seq, from, text, account } = told.data;
-      if (account !== undefined && account !== channel.accountId) return [];
-      const about = {
-        dedupeKey: `message:${seq}`,
-        platformId: String(seq),
-        order: orderBySequence(seq),
-        conversation: ConversationRef.create({
-          platformId: from,
-          kind: ConversationKind.CONVERSATION_KIND_PRIVATE,
-        }),
-        sender: Party.create({ platformId: from, scope: PartyScope.PARTY_SCOPE_GLOBAL }),
-      };
-      const content = { kind: { $case: 'text' as const, value: { plain: text, marks: [] } } };
-      const press = { $case: 'press' as const, value: ButtonPressed.create({ payload: text }) };
-      const message = { $case: 'message' as const, value: MessageWritten.create({ content }) };
-      const state = { state: ChannelState.CHANNEL_STATE_BANNED, reason: text };
-      const banned = { $case: 'channelState' as const, value: state };
-      if (text.startsWith('banned:'))
-        return [channelEvent(channel, call, { ...about, conversation: undefined, event: banned })];
-      return [channelEvent(channel, call, { ...about, event: text.startsWith('b:') ? press : message })];
-    },
+    parse: (call, channel) => readEach(updatesOf(call), (one) => told(one, call, channel)),
     shared: {
       key: ({ app }) => `app-${app}`,
-      accounts: (call) => update.parse(safeJson(call.body)).account?.split(',') ?? 'all',
+      divide: (call) => {
+        const all = updatesOf(call);
+        return (accountId) => {
+          const own = all.filter((one) => isAbout(one, accountId));
+          if (own.length === 0) return undefined;
+          return own.length === all.length ? call.body : Buffer.from(JSON.stringify(own));
+        };
+      },
     },
     answer: () => ({ status: 200, contentType: 'text/plain', body: 'ok' }),
     confirms: (call) => {
-      const { from, seq, echoOf } = update.parse(safeJson(call.body));
-      return echoOf === undefined
-        ? []
-        : [{ messageId: echoOf, part: 0, conversationPlatformId: from, platformIds: [String(seq)] }];
+      return updatesOf(call).flatMap((one) => {
+        const { from, seq, echoOf } = update.parse(one);
+        const proof = { conversationPlatformId: from, platformIds: [String(seq)] };
+        return echoOf === undefined ? [] : [{ messageId: echoOf, part: 0, ...proof }];
+      });
     },
   },
   send,
