@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 export interface PortalSide extends AsyncDisposable {
   /** Resolves with the event that carries this text, once the portal has verified, opened and taken it. */
   readonly received: (text: string) => Promise<ReceivedEvent>;
-  readonly answer: (conversationId: string, text: string) => Promise<void>;
+  /** Answers; gives the id of what will be sent. */
+  readonly answer: (conversationId: string, text: string) => Promise<string>;
   /** Everything that was taken since the page was opened, in order. */
   readonly events: readonly TakenEvent[];
   /** Ids of the messages that were received and answered. */
@@ -81,7 +82,9 @@ export async function openPortalPage(pageUrl: string): Promise<PortalSide> {
       });
       const result = (await answered.json()) as { outcome?: string; messageId?: string };
       if (result.outcome !== 'accepted') throw new Error(`The answer was not taken: ${JSON.stringify(result)}`);
-      messageIds.push(result.messageId ?? '');
+      const messageId = result.messageId ?? '';
+      messageIds.push(messageId);
+      return messageId;
     },
     [Symbol.asyncDispose]: async () => ending.abort(),
   };

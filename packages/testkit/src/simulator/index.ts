@@ -3,6 +3,15 @@ export { fromBigJson, toBigJson } from './big-json.ts';
 export { type Chat, type Chats, createChats } from './chats.ts';
 export type { ChatButton, ChatMessage, ChatView, ClientSide, MediaKind, MenuItem } from './client-side.ts';
 export { type Consent, consentPage } from './consent-page.ts';
+export {
+  act,
+  clientOf,
+  type DrivenPerson,
+  type Driver,
+  type DriverOptions,
+  type StartDriver,
+  textsSeen,
+} from './driver.ts';
 export { createFaults, type Faults } from './faults.ts';
 export {
   checkAppSecretProof,
@@ -22,6 +31,7 @@ export {
   readDouble,
   startHttpDouble,
 } from './http-double.ts';
+export { loadDrivers } from './load-drivers.ts';
 export { type Form, type FormFile, readForm } from './read-form.ts';
 export { runSimulator } from './run-simulator.ts';
 export { serveClients } from './serve-clients.ts';

@@ -66,7 +66,7 @@ export function party(platformId: string, more: Partial<Party> = {}): Party {
   return {
     ...{ platformId, scope: PartyScope.PARTY_SCOPE_GLOBAL, alternativeIds: {}, displayName: `Name ${platformId}` },
     ...{ firstName: '', lastName: '', avatar: undefined, locale: '', isBot: false, isVerified: false, profileUrl: '' },
-    country: '',
+    ...{ country: '', source: undefined },
     ...more,
   };
 }

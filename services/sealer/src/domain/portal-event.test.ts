@@ -11,6 +11,7 @@ import {
   MediaState,
   MessageState,
   Origin,
+  StartContext,
   Typing,
 } from '@trunkline/contracts';
 import { factOf, media, received, source } from '../testing/facts.ts';
@@ -187,6 +188,18 @@ test('a message of another app keeps its buttons and its album, and a person the
   assert.deepEqual(inside.messageReceived.keyboard, { rows: [{ buttons: [{ text: 'Yes' }] }] });
   assert.equal(inside.messageReceived.albumId, 'a1');
   assert.equal(inside.contact.country, 'AM');
+});
+
+test('what brought a person stands with what they wrote and pressed, and with the person from then on', () => {
+  const context = StartContext.create({ ref: 'v-8F3K2', source: 'ad' });
+  const value = { content, reply: undefined, forward: undefined, albumId: '', keyboard: undefined };
+  const wrote = told(received('p1', { $case: 'message', value }, { context })) ?? assert.fail();
+  const button = { targetPlatformId: '', payload: 'PRICE', title: 'Price?', ackToken: '' };
+  const pressed = told(received('p1', { $case: 'press', value: button }, { context })) ?? assert.fail();
+  const shown = { ref: 'v-8F3K2', source: 'ad' };
+  assert.deepEqual(wrote.inside.messageReceived.context, shown);
+  assert.deepEqual(wrote.inside.contact.source, shown);
+  assert.deepEqual(pressed.inside.buttonPressed.context, shown);
 });
 
 test('the same fact gives the same bytes', () => {

@@ -124,9 +124,9 @@ function receivedEvent(
   switch (happened?.$case) {
     case 'message': {
       const { content, reply, forward, keyboard, albumId } = happened.value;
-      const { origin, sentAt } = event;
+      const { origin, sentAt, context } = event;
       const answered = reply && { ...reply, messageId: target || reply.messageId };
-      const message = { id: event.id, origin, author: authorOf(event), sentAt, forward, keyboard, albumId };
+      const message = { id: event.id, origin, author: authorOf(event), sentAt, forward, keyboard, albumId, context };
       const value = { ...message, content: withFiles(content, change), reply: answered, isLate: received.isLate };
       return { $case: 'messageReceived', value };
     }
@@ -140,7 +140,7 @@ function receivedEvent(
       return { $case: 'messageReaction', value: { messageId: target, reactions: happened.value.reactions } };
     case 'press': {
       const { payload, title } = happened.value;
-      return { $case: 'buttonPressed', value: { messageId: target, payload, title } };
+      return { $case: 'buttonPressed', value: { messageId: target, payload, title, context: event.context } };
     }
     case 'start':
       return { $case: 'conversationStarted', value: { payload: happened.value.payload, context: event.context } };
@@ -178,6 +178,7 @@ function submittedEvent(fact: Fact, change: (media: Media) => Media): Event | un
     sentAt: fact.at,
     forward: undefined,
     albumId: '',
+    context: undefined,
   };
   return {
     $case: 'messageSubmitted',
@@ -219,7 +220,7 @@ function conversationOf(fact: Fact, received: EventReceived | undefined) {
 
 function contactOf(contactId: string, party: Party | undefined) {
   if (!party) return { id: contactId };
-  const { displayName, firstName, lastName, locale, profileUrl, country, isVerified, platformId } = party;
-  const names = { displayName, firstName, lastName, locale, profileUrl, country };
+  const { displayName, firstName, lastName, locale, profileUrl, country, isVerified, platformId, source } = party;
+  const names = { displayName, firstName, lastName, locale, profileUrl, country, source };
   return { id: contactId, ...names, ids: party.alternativeIds, isVerified, platformId };
 }

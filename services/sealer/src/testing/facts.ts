@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ChannelEvent, ConversationKind, Fact, MediaState, Origin } from '@trunkline/contracts';
+import { type ChannelEvent, ConversationKind, Fact, MediaState, Origin, type StartContext } from '@trunkline/contracts';
 import { tenantId } from './surroundings.ts';
 
 /** What the platform calls a file: nobody outside may see it. */
@@ -25,11 +25,20 @@ export function factOf(
   });
 }
 
+/** What an event of a test may say besides its kind. */
+interface Received {
+  readonly origin?: Origin;
+  readonly targets?: string[];
+  readonly id?: ReturnType<typeof randomUUID>;
+  /** What brought the person, this time and the first time. */
+  readonly context?: StartContext;
+}
+
 /** A channel event as it was received. */
 export function received(
   portalId: string,
   event: ChannelEvent['event'],
-  { origin = Origin.ORIGIN_CONTACT as Origin, targets = ['target-1'], id = randomUUID() } = {},
+  { origin = Origin.ORIGIN_CONTACT as Origin, targets = ['target-1'], id = randomUUID(), context }: Received = {},
 ): Fact {
   const sender = {
     platformId: 'u1',
@@ -37,10 +46,12 @@ export function received(
     alternativeIds: { username: 'anna' },
     country: 'AM',
     avatar: media,
+    source: context,
   };
+  const sentAt = new Date('2026-07-01T09:59:59Z');
   const conversation = { platformId: 'chat-1', kind: ConversationKind.CONVERSATION_KIND_PRIVATE, title: 'Anna' };
   const value = {
-    event: { id, channelId: 'ch1', origin, sender, conversation, sentAt: new Date('2026-07-01T09:59:59Z'), event },
+    event: { id, channelId: 'ch1', origin, sender, conversation, context, sentAt, event },
     ...{ conversationNumber: 7, targetMessageIds: targets },
   };
   return factOf(portalId, { $case: 'received', value }, id);

@@ -1,4 +1,4 @@
-import { type ChannelEntry, type ChannelEvent, ConversationKind, ids, Origin } from '@trunkline/contracts';
+import { type ChannelEntry, type ChannelEvent, ConversationKind, ids, Origin, type Party } from '@trunkline/contracts';
 import { recognise } from '../people/identity.ts';
 import { joinByProofs } from '../people/join.ts';
 import { proofsOf } from '../people/proofs.ts';
@@ -34,12 +34,14 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
   }
   const opened = withPerson(openConversation(turn, channel, ref), channel, released.event);
   const person = personOf(turn, channel, released.event, opened);
-  const order = orderOf(opened, released.event);
+  // Whoever reads it learns all that is known of the person: a messenger does not tell everything every time.
+  const event = person.party === undefined ? released.event : { ...released.event, sender: person.party };
+  const order = orderOf(opened, event);
   const number = opened.number + 1;
   const placed: Placed = {
     turn,
     channel,
-    event: released.event,
+    event,
     conversation: { ...opened, number, ...order.change },
     number,
     place: placeIn(channel.id, ref),
@@ -54,7 +56,7 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
   remember(placed, effect, heldCount > 0);
   const scope: Scope = { tenantId: channel.tenantId, channel, conversationId: opened._id, contactId: person.contactId };
   const value = {
-    event: effect.event ?? released.event,
+    event: effect.event ?? event,
     conversationNumber: number,
     targetMessageIds: [...(effect.targets ?? [])],
     isLate: order.isLate || released.isLate === true,
@@ -134,11 +136,11 @@ function personOf(
   channel: ChannelEntry,
   event: ChannelEvent,
   conversation: ConversationDocument,
-): { identity: IdentityDocument | undefined; contactId: string } {
+): { identity: IdentityDocument | undefined; party?: Party; contactId: string } {
   if (!isByContact(event)) return { identity: undefined, contactId: contactIdOf(turn, conversation) };
-  const { identity } = recognise(turn, channel, event, conversation);
+  const recognised = recognise(turn, channel, event, conversation);
   const proofs = event.sender === undefined ? [] : proofsOf(event.sender, event.event);
-  return { identity, contactId: joinByProofs(turn, identity, proofs) };
+  return { ...recognised, contactId: joinByProofs(turn, recognised.identity, proofs) };
 }
 
 function isByContact({ origin, sender }: ChannelEvent): boolean {

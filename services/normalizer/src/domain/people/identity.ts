@@ -86,7 +86,7 @@ function rename(turn: Turn, contactId: string, displayName: string): void {
   if (contact !== undefined && displayName !== '') turn.draft.put('contacts', { ...contact, displayName });
 }
 
-/** The sender as the event tells, with the phone of their own card. */
+/** The sender as the event tells, with the phone of their own card, and what brought them. */
 function tellParty(event: ChannelEvent): Party {
   const sender = event.sender ?? Party.create();
   const [phone] = ownPhones(event.event);
@@ -95,10 +95,11 @@ function tellParty(event: ChannelEvent): Party {
     ...sender,
     displayName: sender.displayName || [sender.firstName, sender.lastName].filter(Boolean).join(' '),
     alternativeIds: named,
+    source: event.context,
   };
 }
 
-/** What is told newly wins; what is not told any more stays. */
+/** What is told newly wins; what is not told any more stays. What brought somebody first stays so. */
 function mergeParty(known: Party, told: Party): Party {
   return {
     platformId: told.platformId,
@@ -113,6 +114,7 @@ function mergeParty(known: Party, told: Party): Party {
     isVerified: told.isVerified || known.isVerified,
     profileUrl: told.profileUrl || known.profileUrl,
     country: told.country || known.country,
+    source: known.source ?? told.source,
   };
 }
 

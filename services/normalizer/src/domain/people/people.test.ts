@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Command, type Content, ids, PartyScope } from '@trunkline/contracts';
+import { type Command, type Content, ids, PartyScope, StartContext } from '@trunkline/contracts';
 import {
   capabilities,
   channel,
@@ -148,6 +148,18 @@ test('what a platform tells of a person is kept, and found by every value', asyn
   const identity = here.get('identities', ids.identity('ch1', '7'));
   assert.deepEqual(identity?.values.toSorted(), ['+79990001122', '7', 'anna_k']);
   assert.equal(here.get('contacts', contactId('ch1', '7'))?.displayName, 'Anna');
+});
+
+test('what is known of a person goes with everything that they do, and what brought them first stays so', async () => {
+  const here = world();
+  const anna = party('7', { profileUrl: 'https://people.example/anna' });
+  const by = (ref: string, source: string) => ({ context: StartContext.create({ ref, source }) });
+  await here.take(hookCall(message('1', '1', { sender: anna, ...by('v-8F3K2', 'ad') })));
+  const facts = await here.take(hookCall(message('2', '2', { sender: party('7'), ...by('v-OTHER', 'link') })));
+  const [second] = only(facts, 'received');
+  assert.equal(second?.told.event?.sender?.profileUrl, 'https://people.example/anna');
+  assert.equal(second?.told.event?.sender?.source?.ref, 'v-8F3K2');
+  assert.equal(second?.told.event?.context?.ref, 'v-OTHER', 'what brought them this time is told too');
 });
 
 const phones: readonly [string, string][] = [
