@@ -130,6 +130,24 @@ async function takeInOrder<Data>(
 }
 
 /**
+ * The requests that are being taken. The sender has one open, of each strand: a second one means that it gave up waiting for the
+ * first, whose events it repeats. One of another number of strands means that its sender died, and that another one may send the
+ * same events in other strands.
+ */
+function createTurns() {
+  const open = new Map<string, { readonly count: string | undefined; readonly isReplay: boolean }>();
+  return {
+    begin: ({ strand = '', replay }: Partial<Pick<Attributes, 'strand' | 'replay'>> = {}) => {
+      const own = { count: strand.split('/')[1], isReplay: replay !== undefined };
+      const others = [...open.values()].filter(({ isReplay }) => !isReplay && !own.isReplay);
+      if (open.has(strand) || others.some(({ count }) => count !== own.count)) return undefined;
+      open.set(strand, own);
+      return { end: () => open.delete(strand) };
+    },
+  };
+}
+
+/**
  * Makes a receiver: verifies, opens, drops repeats, checks that nothing is missing, and calls the handlers in order.
  * Give each portal its own. Throws `LicenceKeyError` at once if a licence key is mistyped.
  */
@@ -143,8 +161,7 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
     const stored = (await store.load()) ?? [];
     return new Cursors('sequence' in stored ? [stored] : stored);
   };
-  /** Strands of which a request is being taken. */
-  const busy = new Set<string>();
+  const taking = createTurns();
 
   function refuse(given: PortalAnswer, code: string, more: Omit<Problem, 'code' | 'status'> = {}): PortalAnswer {
     options.onProblem?.({ code, status: given.status, ...more });
@@ -172,16 +189,14 @@ export function createPortal<Data = unknown>(options: PortalOptions<Data>): Port
       const sentence = cause instanceof Error ? cause.message : '';
       return refuse(answer(400, { error: 'malformed', sentence }), 'malformed', { cause });
     }
-    // The sender has one request open, of each strand. A second one means that it gave up waiting for the first, whose events it repeats.
-    const strand = batch[0]?.strand ?? '';
-    if (busy.has(strand)) return refuse(answer(503, { error: 'busy' }, { 'retry-after': '1' }), 'busy');
-    busy.add(strand);
+    const turn = taking.begin(batch[0]);
+    if (turn === undefined) return refuse(answer(503, { error: 'busy' }, { 'retry-after': '1' }), 'busy');
     try {
       return await take(batch);
     } catch (cause) {
       return refuse(answer(503, { error: 'store_failed' }), 'store_failed', { cause });
     } finally {
-      busy.delete(strand);
+      turn.end();
     }
   }
 

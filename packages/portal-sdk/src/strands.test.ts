@@ -106,6 +106,68 @@ test('two strands are taken at the same time, and one of them not twice', async 
   assert.equal(most, 2);
 });
 
+/** Of two strands one request is late; its sender died, and another one has three strands by now: what comes in it comes in those too. */
+async function aLateRequest(options: Parameters<typeof createReceiver>[0]) {
+  const strands = createStrands(createSender());
+  const receiver = createReceiver(options);
+  strands.change(2);
+  for (const subject of [even, odd, even, even]) strands.write(subject);
+  const late = strands.batch(0, 1, 2);
+  for (const [strand, size] of [
+    [0, 1],
+    [1, 1],
+  ] as const)
+    await receiver.send(strands.batch(strand, 0, size));
+  strands.change(3, 2);
+  const index = strandOf(even, 3);
+  strands.write(even);
+  return { ...receiver, late, next: strands.batch(index, 0, 9) };
+}
+
+test('a late request of a former number of strands and one of the new number are not taken at the same time', async () => {
+  const open: (() => void)[] = [];
+  const taken: string[] = [];
+  let waits = false;
+  const onEvent = async ({ id }: { readonly id: string }) => {
+    taken.push(id);
+    if (waits) await new Promise<void>((resolve) => open.push(resolve));
+  };
+  const { send, late, next } = await aLateRequest({ onEvent });
+  waits = true;
+  const first = send(late);
+  for (let turns = 0; open.length === 0 && turns < 1_000; turns += 1) await new Promise(setImmediate);
+  assert.deepEqual(brief(await send(next)), [503, { error: 'busy' }]);
+  waits = false;
+  open[0]?.();
+  assert.deepEqual(brief(await first), [200, { accepted: 2 }]);
+  assert.deepEqual(brief(await send(next)), [200, { accepted: 3 }]);
+  assert.deepEqual(taken, ['event-1', 'event-2', 'event-3', 'event-4', 'event-5']);
+});
+
+test('a replay is taken beside a strand', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let replays = 0;
+  const { send, late, next } = await aLateRequest({
+    onReplay: async () => {
+      replays += 1;
+      await promise;
+    },
+  });
+  const { strand: _strand, previous: _previous, ...plain } = late[0] ?? assert.fail();
+  const replayed = send([{ ...plain, replay: 1 }]);
+  for (let turns = 0; replays === 0 && turns < 1_000; turns += 1) await new Promise(setImmediate);
+  assert.deepEqual(brief(await send(next)), [200, { accepted: 3 }]);
+  resolve();
+  assert.deepEqual(brief(await replayed), [200, { accepted: 1 }]);
+});
+
+test('a request of a former number of strands that comes after the new ones is a repeat', async () => {
+  const { send, late, next, taken } = await aLateRequest({});
+  assert.deepEqual(brief(await send(next)), [200, { accepted: 3 }]);
+  assert.deepEqual(brief(await send(late)), [200, { accepted: 2 }]);
+  assert.equal(taken().length, 5);
+});
+
 test('a strand without its place, or with an impossible one, is malformed', async () => {
   const strands = twoStrands();
   strands.change(2);

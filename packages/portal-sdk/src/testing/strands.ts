@@ -8,8 +8,8 @@ export function createStrands(sender: ReturnType<typeof createSender>) {
   let count = 1;
   let after: readonly string[] = [];
   let events: Wire[] = [];
-  const of = (index: number) =>
-    events.filter((event) => count === 1 || strandOf(event.subject as string | undefined, count) === index);
+  const of = (index: number, among = events) =>
+    among.filter((event) => count === 1 || strandOf(event.subject as string | undefined, count) === index);
   return {
     get count() {
       return count;
@@ -26,11 +26,12 @@ export function createStrands(sender: ReturnType<typeof createSender>) {
         return { ...event, ...strand, previous: before === undefined ? after.join(' ') : String(before.sequence) };
       });
     },
-    /** Everything was taken: from here on there are so many strands. */
-    change: (to: number) => {
-      const last = (index: number) => String(of(index).at(-1)?.sequence ?? none);
-      if (events.length > 0 || after.length === 0) after = Array.from({ length: count }, (_, index) => last(index));
-      events = [];
+    /** From here on there are so many strands: of the events since the last change so many were taken, all unless told otherwise. */
+    change: (to: number, done = events.length) => {
+      const taken = events.slice(0, done);
+      const last = (index: number) => String(of(index, taken).at(-1)?.sequence ?? none);
+      if (taken.length > 0 || after.length === 0) after = Array.from({ length: count }, (_, index) => last(index));
+      events = events.slice(done);
       count = to;
     },
   };
