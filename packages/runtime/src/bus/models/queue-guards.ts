@@ -211,6 +211,13 @@ export const queueGuards: readonly Guard[] = [
     proof: 'queue/portal-overflow.test.ts',
   },
   {
+    name: 'the second look at what cannot be read',
+    file: 'queue/portal-gap.ts',
+    from: 'if (mayHeal && ',
+    to: 'if (false && ',
+    proof: 'queue/portal-overflow.test.ts',
+  },
+  {
     name: 'the counting anew of what a portal holds',
     file: 'overflow/totals.ts',
     from: 'head.fromSequence > done.fromSequence ? noTotals : done',

@@ -16,8 +16,8 @@ export type Front =
   | { readonly kind: 'again' }
   /** Nothing waits: a portal that was in drain is live now. */
   | { readonly kind: 'empty' }
-  /** Events are missing, or cannot be decoded: why, in words. */
-  | { readonly kind: 'gap'; readonly text: string };
+  /** Events are missing, or cannot be read: why, in words, and whether the next look may find them. */
+  | { readonly kind: 'gap'; readonly text: string; readonly mayHeal: boolean };
 
 /** A leader that was replaced may say for a moment that nothing waits. */
 const raceDelayMs = 20;
@@ -57,6 +57,7 @@ export async function readOn(lane: Lane, portal: Portal, limit: BatchLimit): Pro
   const from = portal.outboxSequence + 1;
   const read = await lane.log.batchOf(outbox, portal.subject, from, limit);
   const { events } = following(placed(lane, portal, read), portal.sequence);
+  if (events.length > 0) portal.unreadableSinceMs = undefined;
   if (portal.strand !== undefined && events.length > 0) return ownFront(lane, portal, events);
   return events.length > 0 ? events : await fromLeader(lane, portal, from);
 }
@@ -79,8 +80,8 @@ async function fromLeader(lane: Lane, portal: Portal, from: number): Promise<Pla
   const { events, hasGap } = following(found, portal.sequence);
   if (events.length > 0) return portal.strand === undefined ? events : ownFront(lane, portal, events);
   const isDone = Number(message.header(headers.sequence) ?? Number.POSITIVE_INFINITY) <= portal.sequence;
-  if (hasGap) return { kind: 'gap', text: 'events before the next one are missing' };
-  if (found.length === 0 && !isDone) return { kind: 'gap', text: unreadable(message) };
+  if (hasGap) return { kind: 'gap', text: 'events before the next one are missing', mayHeal: false };
+  if (found.length === 0 && !isDone) return { kind: 'gap', text: unreadable(message), mayHeal: true };
   // Whatever it holds was sent before.
   portal.outboxSequence = message.sequence;
   portal.doneTotals = laterTotals(portal.doneTotals, totalsOf(message));

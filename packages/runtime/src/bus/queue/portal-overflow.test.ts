@@ -105,7 +105,9 @@ for (const [what, damage] of [
     else world.servers.objects.set(key, broken);
     world.produce(well.id, 1);
     await pass(world, 2_000);
-    assert.deepEqual([holed.state()?.mode, holed.receiver.last, well.receiver.last], ['paused', 2, 1]);
+    assert.deepEqual([holed.state()?.mode, holed.receiver.last, well.receiver.last], ['drain', 2, 1]);
+    await pass(world, 20_000);
+    assert.deepEqual([holed.state()?.mode, holed.receiver.last], ['paused', 2]);
     assert.ok(world.violations.includes(`${holed.id} paused by a gap`));
     assert.ok(world.violations.includes(`${holed.id} damaged`));
 
@@ -113,6 +115,26 @@ for (const [what, damage] of [
     world.paused.delete(holed.id);
     await pass(world, 2_000);
     assert.deepEqual([holed.receiver.last, holed.receiver.taken.size, holed.state()?.mode], [6, 6, 'live']);
+  });
+}
+
+for (const isPulled of [false, true]) {
+  test(`an object that is missing for seconds alone pauses nobody who is ${isPulled ? 'pulled from' : 'sent to'}: it is looked for again, less and less often`, async () => {
+    const { world, portal } = await aWorld({ portals: 1 });
+    const { id, receiver, state } = portal(0);
+    if (isPulled) world.wanted.set(id, 'one');
+    world.servers.overflowRate = 1;
+    world.produce(id, 3);
+    const objects = new Map(world.servers.objects);
+    world.servers.objects.clear();
+    await pass(world, 5_000);
+    assert.deepEqual([world.paused.size, receiver.last], [0, 0]);
+    assert.ok(world.servers.reads < 20, `${world.servers.reads} reads`);
+    for (const [key, data] of objects) world.servers.objects.set(key, data);
+    await pass(world, 10_000);
+    assert.equal(world.paused.size, 0);
+    assert.equal(state()?.unreadableSinceMs, undefined);
+    if (!isPulled) assert.equal(receiver.last, 3);
   });
 }
 

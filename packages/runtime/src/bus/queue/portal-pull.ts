@@ -2,7 +2,8 @@ import type { DeliveryAttempt } from '@trunkline/contracts';
 import { change, considerAll } from './portal-change.ts';
 import { meet } from './portal-feed.ts';
 import { readFront, readOn } from './portal-front.ts';
-import { consider, type Lane, pausedCheckMs, pausePortal, toDrain } from './portal-lane.ts';
+import { meetGap } from './portal-gap.ts';
+import { consider, type Lane, pausedCheckMs, toDrain } from './portal-lane.ts';
 import { park } from './portal-park.ts';
 import type { PortalView, RefusedEvent } from './portal-ports.ts';
 import { withKnownKeys } from './portal-reseal.ts';
@@ -43,7 +44,11 @@ export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Pr
   }
   const front = await readFront(lane, portal, view);
   if (front.kind === 'again') return;
-  if (front.kind === 'gap') pauseAtGap(lane, portal, front.text);
+  if (front.kind === 'gap') {
+    portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
+    meetGap(lane, portal, front);
+    return;
+  }
   if (front.kind === 'events' && (await withholds(lane, portal, front.events))) return;
   portal.nextAttemptAtMs = lane.clock.now() + Math.min(pausedCheckMs, untilExpiryMs(lane, portal, view));
 }
@@ -147,14 +152,10 @@ async function pass(lane: Lane, portal: Portal): Promise<void> {
       portal.parkedInRow = 0;
       lastSequence = last.event.sequence;
     }
-    if (!Array.isArray(read) && read.kind === 'gap') pauseAtGap(lane, portal, read.text);
+    if (!Array.isArray(read) && read.kind === 'gap') meetGap(lane, portal, read);
   }
   if (accepted > 0) heard(portal, lastSequence);
   if (accepted > 0) delivered(lane, portal, { firstSequence, lastSequence, accepted });
-}
-
-function pauseAtGap(lane: Lane, portal: Portal, text: string): void {
-  if (portal.mode !== 'paused') pausePortal(lane, portal, 'gap', text);
 }
 
 /** An acknowledgement is a delivery that was taken. */

@@ -114,6 +114,8 @@ export interface Portal {
   parkedInRow: number;
   /** The replay that was sent last, while this process sends it. */
   replay: ReplayState | undefined;
+  /** Since when its front cannot be read, while it is looked at again. */
+  unreadableSinceMs: number | undefined;
   isBusy: boolean;
   /** How many requests of it, or of its strands, have given their slot back because they take too long. */
   sick: number;
@@ -167,6 +169,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     resumedAtMs: 0,
     parkedInRow: 0,
     replay: undefined,
+    unreadableSinceMs: undefined,
     isBusy: false,
     sick: 0,
     startedAtMs: 0,

@@ -2,7 +2,8 @@ import { attempt, type Work } from './portal-attempt.ts';
 import { isExpired } from './portal-batch.ts';
 import { change, considerAll } from './portal-change.ts';
 import { readFront } from './portal-front.ts';
-import { consider, isDue, type Lane, mayStart, pausedCheckMs, pausePortal, toDrain, toPaused } from './portal-lane.ts';
+import { meetGap } from './portal-gap.ts';
+import { consider, isDue, type Lane, mayStart, pausedCheckMs, toDrain, toPaused } from './portal-lane.ts';
 import { park } from './portal-park.ts';
 import { isPulled, pullTurn } from './portal-pull.ts';
 import { isReplayReady, sendReplay } from './portal-replay.ts';
@@ -67,7 +68,7 @@ async function step(lane: Lane, work: Work): Promise<void> {
   if (portal.mode === 'paused') {
     if (front.kind !== 'again') portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
   } else if (front.kind === 'gap') {
-    pausePortal(lane, portal, 'gap', front.text);
+    meetGap(lane, portal, front);
   } else if (front.kind === 'events') {
     await sendOrPark(lane, work, front.events);
   }
