@@ -4,6 +4,8 @@ export interface SeenBacklog {
   readonly mode: string;
   readonly headSequence: string;
   readonly deliveredSequence: string;
+  /** Absent in what an older version told. */
+  readonly doneBeyond?: string;
   readonly waiting: string;
   readonly expired: string;
   readonly parked: string;
@@ -56,7 +58,9 @@ export function queueLine(backlog: SeenBacklog, nowMs: number): string {
 export function placeInQueue(sequence: number, backlog: SeenBacklog, nowMs: number): string {
   const ahead = sequence - Number(backlog.deliveredSequence) - 1;
   if (ahead < 0) return `The portal ${backlog.portalId} has it, as sequence ${sequence}: history does not say so yet.`;
-  const before = ahead === 0 ? 'it is the next' : `${ahead} before it`;
+  // Of a parallel portal those of other strands may be done, and it itself too.
+  const most = Number(backlog.doneBeyond ?? 0) > 0 ? 'at most ' : '';
+  const before = ahead === 0 ? 'it is the next' : `${most}${ahead} before it`;
   const reason = reasonOf(backlog, nowMs) || 'it is about to be sent';
   const why = backlog.pauseReason === '' ? reason : `paused: ${reason}`;
   return `It waits for the portal ${backlog.portalId}: sequence ${sequence}, ${before}. ${why[0]?.toUpperCase()}${why.slice(1)}.`;

@@ -20,16 +20,18 @@ export function channelBalance(instances: readonly SeenInstance[]): Balance {
   return { text: sum + where, isEven: accepted === normalized + repeated + parked + held && imbalanced.length === 0 };
 }
 
-/** Portals: head = delivered + waiting; what expired, was refused, withheld or skipped counts as delivered. Pure. */
+/** Portals: head = done + waiting; what expired, was refused, withheld or skipped counts as done. Pure. */
 export function portalBalance(backlogs: readonly SeenBacklog[]): Balance {
-  const total = (
-    field: 'headSequence' | 'deliveredSequence' | 'waiting' | 'expired' | 'parked' | 'withheld' | 'skipped',
-  ) => backlogs.reduce((sum, backlog) => sum + Number(backlog[field]), 0);
-  const [head, delivered, waiting] = [total('headSequence'), total('deliveredSequence'), total('waiting')];
+  const total = (field: 'headSequence' | 'waiting' | 'expired' | 'parked' | 'withheld' | 'skipped') =>
+    backlogs.reduce((sum, backlog) => sum + Number(backlog[field]), 0);
+  const [head, waiting] = [total('headSequence'), total('waiting')];
+  const done = backlogs.reduce((sum, backlog) => sum + doneOf(backlog), 0);
   const skipped = total('skipped') === 0 ? '' : `, ${total('skipped')} skipped`;
   const among = `(of them ${total('expired')} expired, ${total('parked')} refused, ${total('withheld')} withheld${skipped})`;
-  const isEven = backlogs.every(
-    (each) => Number(each.headSequence) === Number(each.deliveredSequence) + Number(each.waiting),
-  );
-  return { text: `${head} sealed = ${delivered} done ${among} + ${waiting} waiting`, isEven };
+  const isEven = backlogs.every((each) => Number(each.headSequence) === doneOf(each) + Number(each.waiting));
+  return { text: `${head} sealed = ${done} done ${among} + ${waiting} waiting`, isEven };
+}
+
+function doneOf({ deliveredSequence, doneBeyond }: SeenBacklog): number {
+  return Number(deliveredSequence) + Number(doneBeyond ?? 0);
 }

@@ -15,7 +15,7 @@ import type { DeliveryContext } from './context.ts';
 
 /**
  * What waits for a portal: the cursor from the lane's records first, then the head from the stream's leader, which is never
- * before it. So every instance gives the same answer, and head = delivered + waiting holds by the numbers themselves.
+ * before it. So every instance gives the same answer, and head = done + waiting holds by the numbers themselves.
  */
 export async function backlogOf(portal: PortalEntry, context: DeliveryContext): Promise<Backlog> {
   const recorded = await readRecorded(context.bus, laneOf(portal.tenantId));
@@ -33,12 +33,14 @@ export async function backlogFrom(
   const cursor = cursors.find(({ portalId }) => portalId === portal.id);
   const { headSequence, oldestAt, head } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
   const deliveredSequence = cursor?.sequence ?? 0;
-  const waiting = Math.max(0, headSequence - deliveredSequence);
+  const doneBeyond = cursor === undefined ? 0 : Math.max(0, doneOf(cursor) - deliveredSequence);
+  const waiting = Math.max(0, headSequence - deliveredSequence - doneBeyond);
   const held = heldOf(laterTotals(head, cursor?.headTotals ?? noTotals), cursor?.doneTotals ?? noTotals);
   const pauseReason = pause ?? obstacleOf(portal) ?? '';
   const isPaused = pauseReason !== '';
   return {
-    ...{ portalId: portal.id, headSequence: deliveredSequence + waiting, deliveredSequence, waiting, lane, owner },
+    ...{ portalId: portal.id, headSequence: deliveredSequence + doneBeyond + waiting },
+    ...{ deliveredSequence, doneBeyond, waiting, lane, owner },
     ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
     skipped: cursor?.skipped ?? 0,
     ...{ overflowedBytes: held.overflowedBytes, overflowedMessages: held.overflowedMessages },
@@ -54,6 +56,12 @@ export async function backlogFrom(
   };
 }
 
+/** How many events are done, ever: of strands each counts its own since they began. Pure. */
+function doneOf({ sequence, strands, after }: PortalCursor): number {
+  if (strands.length === 0) return sequence;
+  return strands.reduce((sum, { done }) => sum + done, Math.max(0, ...after));
+}
+
 /** A portal that was resumed a moment ago is read back from the stream first. */
 function unpaused(cursor: PortalCursor | undefined): PortalMode {
   if (cursor === undefined) return PortalMode.PORTAL_MODE_LIVE;
@@ -67,6 +75,9 @@ async function streamOf(bus: LogPort, subject: string, cursor: PortalCursor | un
   const headSequence = SealedBatch.decode(last.data).events.at(-1)?.sequence ?? 0;
   const done = cursor?.sequence ?? 0;
   if (headSequence <= done) return { headSequence, oldestAt: undefined, head };
+  // What stands next in the stream of a parallel portal may be done: each strand says itself what it waits with.
+  if (cursor !== undefined && cursor.strands.length > 0)
+    return { headSequence, oldestAt: headSequence > doneOf(cursor) ? cursor.frontAt : undefined, head };
   const front = await bus.nextOf(streams.outbox, subject, (cursor?.outboxSequence ?? 0) + 1);
   const events = front === undefined ? [] : SealedBatch.decode(front.data).events;
   return { headSequence, oldestAt: events.find(({ sequence }) => sequence > done)?.at, head };

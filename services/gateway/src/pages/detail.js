@@ -133,7 +133,8 @@ export function createDetail({ onChange, onRefused }) {
 }
 
 function factsOf(backlog, { tenantId, expiring = 0 }, now) {
-  const { waiting, oldestAt, nextAttemptAt, emptyAt, lastError, deliveredSequence, headSequence } = backlog;
+  const { waiting, oldestAt, nextAttemptAt, emptyAt, lastError, headSequence } = backlog;
+  const done = Number(backlog.deliveredSequence) + Number(backlog.doneBeyond ?? 0);
   const { expired = 0, parked = 0, withheld = 0, skipped = 0, lane = 0, owner } = backlog;
   const given = [
     `${count(expired)} expired`,
@@ -149,7 +150,7 @@ function factsOf(backlog, { tenantId, expiring = 0 }, now) {
     ...(emptyAt ? [['Empty', `${due(emptyAt, now)}, at this pace`]] : []),
     ...(nextAttemptAt ? [['Next try', due(nextAttemptAt, now)]] : []),
     ...(lastError ? [['Last error', lastError]] : []),
-    ['Done', `${count(deliveredSequence)} of ${count(headSequence)} (of them ${given})`],
+    ['Done', `${count(done)} of ${count(headSequence)} (of them ${given})`],
     ['Lane', `${lane}${owner ? `, ${owner}` : ''}`],
     ['Tenant', tenantId ?? '–'],
   ];
