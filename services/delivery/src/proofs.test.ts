@@ -9,7 +9,14 @@ import {
   PortalSettings,
 } from '@trunkline/contracts';
 import { createPortal, listener, verifyStatement } from '@trunkline/portal-sdk';
-import { createRpcClients, type HostedService, type RpcClient, secret, startService } from '@trunkline/runtime';
+import {
+  createRpcClients,
+  type HostedService,
+  type RpcClient,
+  secret,
+  startService,
+  type TrunklineError,
+} from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { delivery } from './service.ts';
 import { type Surroundings, startSurroundings } from './testing/bus.ts';
@@ -78,6 +85,40 @@ test('a range is stated with its counts and chains, signed, and agrees with what
     await assert.rejects(ask(from, to), { code: 'invalid_argument' });
   const stranger = client.verifyRange({ portalId: 'stated', fromSequence: 1, toSequence: 1 }, { tenant: 'other' });
   await assert.rejects(stranger, { code: 'not_found' });
+});
+
+test('of a range that is purged it is told what is still proven, and that proves all before it', async () => {
+  await using receiver = await aPortal('purged');
+  await around.seal('purged', 4);
+  await around.seal('purged', 4);
+  await around.seal('purged', 2);
+  await until(async () => (await around.recordedOf('purged')) === 10);
+  const ask = (fromSequence: number, toSequence: number) =>
+    client.verifyRange({ portalId: 'purged', fromSequence, toSequence }, home);
+  const licenceKeys = [licenceKeyOf('purged')];
+  const kept = verifyStatement(await ask(1, 9), { licenceKeys });
+  await around.purge('purged');
+  const refusalOf = async (from: number, to: number) => {
+    const error = await ask(from, to).then(
+      () => assert.fail('it was answered'),
+      (refused: TrunklineError) => refused,
+    );
+    return [error.code, error.publicMessage, error.remedy] as const;
+  };
+  const [code, message, remedy] = await refusalOf(1, 10);
+  assert.equal(code, 'failed_precondition');
+  assert.match(message, /holds the portal's events from 9 on, so the oldest from_sequence that can be answered is 10/);
+  assert.match(remedy, /Ask for the range from 10 to 10/);
+  assert.match((await refusalOf(1, 3))[2], /ends at 10 or later/);
+  const rest = verifyStatement(await ask(10, 10), { licenceKeys, cursor: await receiver.portal.cursor() });
+  assert.ok(rest.valid && kept.valid);
+  assert.deepEqual([rest.history, rest.statement.chainBefore], ['same', kept.statement.chain]);
+
+  // Alone, an event proves nothing of itself: what comes next will.
+  await around.seal('purged', 1);
+  await until(async () => (await around.recordedOf('purged')) === 11);
+  await around.purge('purged');
+  assert.match((await refusalOf(11, 11))[2], /ends at 12 or later/);
 });
 
 async function told(request: Partial<CheckPortalRequest>, tenant = 'home'): Promise<CheckPortalResponse[]> {

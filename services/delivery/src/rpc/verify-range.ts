@@ -63,27 +63,24 @@ async function placesOf(
   // The cursor first: what is done by then was given before.
   const { cursors } = await readRecorded(bus, lane);
   const doneSequence = cursors.find(({ portalId }) => portalId === portal.id)?.sequence ?? 0;
-  const [last, first] = [
-    await outboxPlaceOf(bus, subject, to),
-    await outboxPlaceOf(bus, subject, Math.max(1, from - 1)),
-  ];
-  const [end, begin] = [eventOf(last), eventOf(first)];
+  const end = eventOf(await outboxPlaceOf(bus, subject, to), to);
+  const begin = eventOf(await outboxPlaceOf(bus, subject, Math.max(1, from - 1)), to);
   // What was given up is counted by what is kept: it must not have been removed meanwhile.
   if (now() - (begin.at?.getTime() ?? 0) > undelivered.keepMs)
-    throw outOfRange('what was given up of it is kept no longer');
+    throw outOfRange('what was given up of it is kept no longer', narrower);
   const head = await outboxPlaceOf(bus, subject, Number.MAX_SAFE_INTEGER);
   const headSequence = head.kind === 'ahead' ? head.headSequence : to;
   const chainBefore = from === 1 ? chainStart : begin.chain.toString('hex');
   return { doneSequence, headSequence, chainBefore, chain: end.chain.toString('hex') };
 }
 
-function eventOf(place: OutboxPlace): SealedEvent {
+/** The event at a place; without it, why the range that ends at `to` cannot be answered, and which one can. */
+function eventOf(place: OutboxPlace, to: number): SealedEvent {
   switch (place.kind) {
     case 'ahead':
-      throw outOfRange(`the last sequence of the portal is ${place.headSequence}`);
+      throw outOfRange(`the last sequence of the portal is ${place.headSequence}`, narrower);
     case 'purged':
-      // Of the oldest that is held nobody can tell any more what was before it.
-      throw outOfRange(`the oldest from_sequence that can be answered is ${place.oldestSequence + 1}`);
+      throw purged(place.oldestSequence, to);
     case 'found': {
       const event = place.batch.events[place.index];
       if (event === undefined) throw new TrunklineError('internal', 'an event is not where it was found');
@@ -92,9 +89,20 @@ function eventOf(place: OutboxPlace): SealedEvent {
   }
 }
 
-function outOfRange(why: string): TrunklineError {
-  return new TrunklineError('failed_precondition', `the range cannot be answered: ${why}`, {
-    publicMessage: `The range cannot be answered: ${why}.`,
-    remedy: 'Ask for a range within it. What is older is proven by the events themselves, each by its chain.',
-  });
+const narrower = 'Ask for a range within it.';
+
+/** The janitor has removed what everybody has read. Of the oldest that is held nobody can tell any more what was before it. */
+function purged(oldest: number, to: number): TrunklineError {
+  const first = oldest + 1;
+  const which =
+    to < first ? `a range that ends at ${first} or later, and begins there` : `the range from ${first} to ${to}`;
+  return outOfRange(
+    `the bus holds the portal's events from ${oldest} on, so the oldest from_sequence that can be answered is ${first}`,
+    `Ask for ${which}. Its chainBefore speaks of every event before it: a receiver that has this chain at ${oldest} has had the same events from the first on. How many of those were given up, its notices tell.`,
+  );
+}
+
+function outOfRange(why: string, remedy: string): TrunklineError {
+  const publicMessage = `The range cannot be answered: ${why}.`;
+  return new TrunklineError('failed_precondition', `the range cannot be answered: ${why}`, { publicMessage, remedy });
 }

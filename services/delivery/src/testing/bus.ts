@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { directoryKeys, laneOf, PortalEntry, SealingServiceDefinition, subjects } from '@trunkline/contracts';
+import { directoryKeys, laneOf, PortalEntry, SealingServiceDefinition, streams, subjects } from '@trunkline/contracts';
 import {
   createDirectoryWriter,
   defineService,
@@ -27,6 +27,8 @@ export interface Surroundings extends AsyncDisposable {
   overflow(portalId: string, count: number, more?: EventParts): Promise<number[]>;
   /** Puts something else under the keys of a portal's objects; gives a function that puts back what was there. */
   damage(portalId: string): Promise<() => Promise<void>>;
+  /** Removes all messages of a portal's stream but the newest, as the janitor may once everybody has read them. */
+  purge(portalId: string): Promise<void>;
   /** The sequence up to which delivery has recorded that a portal is done. */
   recordedOf(portalId: string): Promise<number>;
   /** How many strands delivery has recorded of a portal. */
@@ -123,6 +125,10 @@ function writing({
     },
     seal: (portalId, count, more = {}) => streamsOf(portalId, tenantOf(portalId)).add(count, more, false),
     overflow: (portalId, count, more = {}) => streamsOf(portalId, tenantOf(portalId)).add(count, more, true),
+    purge: async (portalId) => {
+      const filter = subjects.outbox(laneOf(tenantOf(portalId)), portalId);
+      await nats.request(`$JS.API.STREAM.PURGE.${streams.outbox}`, JSON.stringify({ filter, keep: 1 }));
+    },
     damage: (portalId) => damageObjects(nats, bus, subjects.outbox(laneOf(tenantOf(portalId)), portalId)),
   };
 }
