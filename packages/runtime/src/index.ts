@@ -47,12 +47,14 @@ export type {
   PortalRequest,
   PortalView,
   PostResult,
+  PulledRun,
   RefusedEvent,
   ReplayBatch,
   ReplayPort,
   ReplayWanted,
   ResealedEvent,
   ResealOrder,
+  SequenceRun,
   Verdict,
 } from './bus/queue/portal-ports.ts';
 export { type PortalLaneView, type PortalQueueOptions, runPortalQueue } from './bus/queue/portal-queue.ts';

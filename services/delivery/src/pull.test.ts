@@ -254,5 +254,18 @@ test('of a replay too an event can be refused: it counts as that, and the rest c
     return now.state === ReplayState.REPLAY_STATE_DONE && now;
   });
   assert.deepEqual([done.sent, done.refused], [4, 1]);
+  // History has it hop by hop, as of what is pushed.
+  const told = await until(async () => {
+    const attempts = (await around.attemptsOf(id)).filter(({ replay }) => replay === number);
+    return attempts.length >= 3 && attempts;
+  });
+  assert.deepEqual(
+    told.map(({ firstSequence, lastSequence, accepted, outcome }) => [firstSequence, lastSequence, accepted, outcome]),
+    [
+      [1, 2, 2, 'accepted'],
+      [3, 3, 0, 'portal_rejected'],
+      [4, 5, 2, 'accepted'],
+    ],
+  );
   assert.deepEqual(puller.sequences, [5, 6, ...numbers(5), 4, 5]);
 });

@@ -1,6 +1,7 @@
-import { type ReplayPort, TrunklineError, pause as wait } from '@trunkline/runtime';
+import { laneOf } from '@trunkline/contracts';
+import { type PulledRun, type ReplayPort, TrunklineError, pause as wait } from '@trunkline/runtime';
 import { nextOfReplay, type ReplaySources } from './replay-batch.ts';
-import type { ReplayChange, ReplayDocument, ReplayStore } from './store/replays.ts';
+import type { PulledReplay, ReplayChange, ReplayDocument, ReplayStore } from './store/replays.ts';
 
 /** Replays as the lanes send them: which wait is in memory, everything else is asked of the store. */
 export interface Replays {
@@ -15,6 +16,8 @@ export interface ReplayParts extends ReplaySources {
   /** A replay came to its end. */
   readonly onOver: (replay: ReplayDocument) => void;
   readonly onTrouble: (error: unknown) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 const everyMs = 1_000;
@@ -23,9 +26,10 @@ const mostPassed = 100;
 
 /** Makes the port of replays. `follow` must run for it to know any. */
 export function createReplays(parts: ReplayParts): Replays {
-  const { store, onOver, onTrouble } = parts;
+  const { store, onOver, onTrouble, now } = parts;
   /** Numbers by portal, the oldest first. */
   let waiting = new Map<string, number[]>();
+  let pulled: readonly PulledReplay[] = [];
   const forget = (portalId: string, number: number): undefined => {
     const rest = waiting.get(portalId)?.filter((each) => each !== number) ?? [];
     if (rest.length > 0) waiting.set(portalId, rest);
@@ -37,6 +41,7 @@ export function createReplays(parts: ReplayParts): Replays {
       found.set(portalId, [...(found.get(portalId) ?? []), number]);
     }
     waiting = found;
+    pulled = await store.pulled();
   };
   const read: ReplayPort['read'] = async (portalId, number, wanted) => {
     for (let passed = 0; passed < mostPassed; passed += 1) {
@@ -61,7 +66,19 @@ export function createReplays(parts: ReplayParts): Replays {
       next: (portalId) => waiting.get(portalId)?.[0],
       read,
       settle: async (portalId, number, { afterSequence }, outcome) => {
-        await store.move({ portalId, number, afterSequence }, changeOf(afterSequence, outcome));
+        const runs = outcome.kind === 'failed' ? [] : (outcome.pulled ?? []);
+        const pulledNow = runs.map((run) => ({ ...run, isTaken: outcome.kind === 'sent', at: new Date(now()) }));
+        const change = { ...changeOf(afterSequence, outcome), pulled: pulledNow };
+        await store.move({ portalId, number, afterSequence }, change);
+      },
+      pulled: (lane) => pulled.filter(({ tenantId }) => laneOf(tenantId) === lane).flatMap(runsOf),
+      recorded: async (runs) => {
+        const byReplay = Map.groupBy(runs, ({ portalId, replay }) => `${portalId}/${replay}`);
+        for (const own of byReplay.values()) {
+          const { portalId = '', replay = 0 } = own[0] ?? {};
+          const sequences = own.map(({ firstSequence }) => firstSequence);
+          await store.recorded(portalId, replay, sequences);
+        }
       },
     },
     follow: async (signal) => {
@@ -71,6 +88,10 @@ export function createReplays(parts: ReplayParts): Replays {
       }
     },
   };
+}
+
+function runsOf({ portalId, number, pulled }: PulledReplay): PulledRun[] {
+  return pulled.map((run) => ({ ...run, id: `${portalId}/${number}/${run.firstSequence}`, portalId, replay: number }));
 }
 
 function isOpen({ state }: ReplayDocument): boolean {

@@ -66,7 +66,7 @@ export const delivery = defineService({
     const sealing = clients.of(SealingServiceDefinition, 'sealer');
     const reseal = createReseal(sealing);
     const replays = createReplays({
-      ...{ store: replayStore, undelivered, reseal, onOver: events.replayOver, onTrouble },
+      ...{ store: replayStore, undelivered, reseal, onOver: events.replayOver, onTrouble, now },
       deletedKids: (portalId) => deletedKidsOf(directory.portal(portalId)),
     });
     const keys = createSigningKeys(sealing, () => performance.now());

@@ -1,4 +1,4 @@
-import type { BatchItem, ReplayPort } from '@trunkline/runtime';
+import type { BatchItem, ReplayPort, SequenceRun } from '@trunkline/runtime';
 import type { BatchSize } from './source.ts';
 
 /** Events that somebody asked to have sent again, for a stream. */
@@ -43,11 +43,25 @@ export async function takeReplay(port: ReplayPort, taken: TakenReplay, limit: Ba
   const batch = await port.read(portalId, number, limit);
   const items = batch?.items.filter(({ sequence }) => sequence <= untilSequence) ?? [];
   const last = items.at(-1);
-  if (batch !== undefined && last !== undefined)
-    await port.settle(portalId, number, batch, { kind: 'sent', count: items.length, untilSequence: last.sequence });
+  if (batch !== undefined && last !== undefined) {
+    const sent = { count: items.length, untilSequence: last.sequence, pulled: runsOf(items) };
+    await port.settle(portalId, number, batch, { kind: 'sent', ...sent });
+  }
   if (refusedId === '') return;
   const rest = await port.read(portalId, number, limit);
   const [front] = rest?.items ?? [];
   if (rest === undefined || front?.id !== refusedId) return;
-  await port.settle(portalId, number, rest, { kind: 'refused', count: 1, untilSequence: front.sequence });
+  const refused = { count: 1, untilSequence: front.sequence, pulled: runsOf([front]) };
+  await port.settle(portalId, number, rest, { kind: 'refused', ...refused });
+}
+
+/** History must not say of an event between two others that it came again. */
+function runsOf(items: readonly BatchItem[]): SequenceRun[] {
+  const runs: SequenceRun[] = [];
+  for (const { sequence } of items) {
+    const last = runs.at(-1);
+    if (last?.lastSequence === sequence - 1) runs[runs.length - 1] = { ...last, lastSequence: sequence };
+    else runs.push({ firstSequence: sequence, lastSequence: sequence });
+  }
+  return runs;
 }

@@ -1,4 +1,4 @@
-import { type Collection, type Filter, isDuplicateKey, TrunklineError } from '@trunkline/runtime';
+import { type Collection, type Filter, isDuplicateKey, type SequenceRun, TrunklineError } from '@trunkline/runtime';
 import type { Selection } from '../domain/selection.ts';
 
 /** Where a replay stands. */
@@ -31,7 +31,22 @@ export interface ReplayDocument {
   readonly lastErrorText: string;
   readonly askedAt: Date;
   readonly changedAt: Date;
+  /** What a consumer took or refused of it, until the owner of the lane has recorded it. */
+  readonly pulled?: readonly PulledPart[];
+  /** True while there is such. */
+  readonly hasPulled?: true;
 }
+
+/** A run that a consumer took, or refused. */
+export interface PulledPart extends SequenceRun {
+  readonly isTaken: boolean;
+  readonly at: Date;
+}
+
+/** Replays of which something was pulled that no record tells. */
+export type PulledReplay = Pick<ReplayDocument, 'portalId' | 'tenantId' | 'number'> & {
+  readonly pulled: readonly PulledPart[];
+};
 
 /** What is new about a replay when it is asked for. */
 export type AskedReplay = Pick<
@@ -52,6 +67,10 @@ export interface ReplayStore {
   open(): Promise<Pick<ReplayDocument, 'portalId' | 'number'>[]>;
   /** Changes one that is not over and stands behind this sequence; false: there is none. */
   move(replay: ReplayPlace, change: ReplayChange): Promise<boolean>;
+  /** Those of which something was pulled that no record tells yet. */
+  pulled(): Promise<PulledReplay[]>;
+  /** Records tell what was pulled of one, by the first sequence of each run. */
+  recorded(portalId: string, number: number, firstSequences: readonly number[]): Promise<void>;
   /** Ends one that is not over. */
   end(portalId: string, number: number, state: 'done' | 'cancelled'): Promise<void>;
 }
@@ -66,6 +85,7 @@ export interface ReplayChange {
   readonly refused: number;
   readonly lastError: string;
   readonly lastErrorText: string;
+  readonly pulled?: readonly PulledPart[];
 }
 
 const timeout = { timeoutMS: 2_000 };
@@ -75,6 +95,10 @@ const isOpen = { state: { $in: openStates } };
 const mostTries = 20;
 /** Far more than anybody asks for at once. */
 const mostOpen = 10_000;
+/** Runs that wait for the owner of their lane: it tells of them within seconds, and of the newest alone when it was away. */
+const mostPulled = 1_000;
+/** Replays that are told of at once; the others come next. */
+const mostTold = 100;
 
 function idOf(portalId: string, number: number): string {
   return `${portalId}/${number.toString().padStart(10, '0')}`;
@@ -85,6 +109,7 @@ export async function openReplayStore(collection: Collection<ReplayDocument>, no
   await collection.createIndex({ portalId: 1, requestKey: 1 }, { unique: true });
   await collection.createIndex({ portalId: 1, number: -1 }, { unique: true });
   await collection.createIndex({ state: 1, _id: 1 }, { partialFilterExpression: isOpen });
+  await collection.createIndex({ hasPulled: 1 }, { sparse: true });
   const one = async (filter: Filter<ReplayDocument>) => (await collection.findOne(filter, timeout)) ?? undefined;
   const newest = (portalId: string, belowNumber: number, limit: number) =>
     collection
@@ -94,6 +119,7 @@ export async function openReplayStore(collection: Collection<ReplayDocument>, no
       .toArray();
   const madeBy: ReplayStore['madeBy'] = (portalId, requestKey) => one({ portalId, requestKey });
   return {
+    ...pulledIn(collection),
     madeBy,
     list: newest,
     find: (portalId, number) => one({ _id: idOf(portalId, number) }),
@@ -119,17 +145,36 @@ export async function openReplayStore(collection: Collection<ReplayDocument>, no
         .sort({ _id: 1 })
         .limit(mostOpen)
         .toArray(),
-    move: async ({ portalId, number, afterSequence }, { sent, refused, ...change }) => {
-      const found = await collection.updateOne(
-        { _id: idOf(portalId, number), afterSequence, ...isOpen },
-        { $set: { ...change, state: 'running', changedAt: new Date(now()) }, $inc: { sent, refused } },
-        timeout,
-      );
-      return found.matchedCount === 1;
+    move: async ({ portalId, number, afterSequence }, { sent, refused, pulled = [], ...change }) => {
+      const hasPulled = pulled.length > 0 && { hasPulled: true as const };
+      const update = {
+        $set: { ...change, ...hasPulled, state: 'running' as const, changedAt: new Date(now()) },
+        $inc: { sent, refused },
+        ...(hasPulled && { $push: { pulled: { $each: [...pulled], $slice: -mostPulled } } }),
+      };
+      const place = { _id: idOf(portalId, number), afterSequence, ...isOpen };
+      return (await collection.updateOne(place, update, timeout)).matchedCount === 1;
     },
     end: async (portalId, number, state) => {
       const change = { $set: { state, changedAt: new Date(now()) } };
       await collection.updateOne({ _id: idOf(portalId, number), ...isOpen }, change, timeout);
+    },
+  };
+}
+
+function pulledIn(collection: Collection<ReplayDocument>): Pick<ReplayStore, 'pulled' | 'recorded'> {
+  return {
+    pulled: () =>
+      collection
+        .find({ hasPulled: true }, timeout)
+        .project<PulledReplay>({ _id: 0, portalId: 1, tenantId: 1, number: 1, pulled: 1 })
+        .limit(mostTold)
+        .toArray(),
+    recorded: async (portalId, number, firstSequences) => {
+      const _id = idOf(portalId, number);
+      const told = { firstSequence: { $in: [...firstSequences] } };
+      await collection.updateOne({ _id }, { $pull: { pulled: told } }, timeout);
+      await collection.updateOne({ _id, pulled: { $size: 0 } }, { $unset: { hasPulled: '', pulled: '' } }, timeout);
     },
   };
 }

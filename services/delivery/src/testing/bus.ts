@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { directoryKeys, laneOf, PortalEntry, SealingServiceDefinition, streams, subjects } from '@trunkline/contracts';
+import {
+  type DeliveryAttempt,
+  DeliveryRecord,
+  directoryKeys,
+  laneOf,
+  PortalEntry,
+  SealingServiceDefinition,
+  streams,
+  subjects,
+} from '@trunkline/contracts';
 import {
   createDirectoryWriter,
   defineService,
@@ -31,6 +40,8 @@ export interface Surroundings extends AsyncDisposable {
   purge(portalId: string): Promise<void>;
   /** The sequence up to which delivery has recorded that a portal is done. */
   recordedOf(portalId: string): Promise<number>;
+  /** What records tell of attempts of a portal, in order. */
+  attemptsOf(portalId: string): Promise<DeliveryAttempt[]>;
   /** How many strands delivery has recorded of a portal. */
   strandsOf(portalId: string): Promise<number>;
 }
@@ -117,6 +128,12 @@ function writing({
   };
   return {
     recordedOf: async (portalId) => (await cursorOf(portalId))?.sequence ?? 0,
+    attemptsOf: async (portalId) => {
+      const subject = subjects.deliveries(laneOf(tenantOf(portalId)));
+      const records = await bus.batchOf(streams.deliveries, subject, 1, { messages: 10_000, bytes: 16 * 1024 ** 2 });
+      const attempts = records.flatMap(({ data }) => DeliveryRecord.decode(data).attempts);
+      return attempts.filter((attempt) => attempt.portalId === portalId);
+    },
     strandsOf: async (portalId) => (await cursorOf(portalId))?.strands.length ?? 0,
     setPortal: async (entry) => {
       const whole = PortalEntry.fromPartial({ tenantId: 'home', isActive: true, ...entry });

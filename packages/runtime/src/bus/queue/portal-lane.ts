@@ -3,7 +3,7 @@ import type { Clock, Lease, LogPort } from '../ports.ts';
 import type { PoolName, Pools } from './pools.ts';
 import type { PortalObserver } from './portal-observer.ts';
 import { pacedFromMs } from './portal-pace.ts';
-import type { PauseReason, PortalPorts, PortalView } from './portal-ports.ts';
+import type { PauseReason, PortalPorts, PortalView, PulledRun } from './portal-ports.ts';
 import type { Portal } from './portal-state.ts';
 import { areStrandsIdle, isAtBarrier, waitsForSibling, wholeOf } from './portal-strand.ts';
 import type { RequestGate } from './request-gate.ts';
@@ -36,6 +36,10 @@ export interface Lane {
   readonly changed: Set<Portal>;
   /** Attempts that are not recorded yet. */
   attempts: DeliveryAttempt[];
+  /** What consumers took of replays, of which the next record tells, or the store has not heard that one did. */
+  pulled: PulledRun[];
+  /** Ids of those that were given to a record, until the store knows them no more. */
+  readonly told: Set<string>;
   /** What is at work now; to be aborted or waited for when the lane ends. */
   readonly steps: Map<Promise<void>, () => void>;
   liveBytes: number;

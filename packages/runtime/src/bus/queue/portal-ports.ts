@@ -118,10 +118,34 @@ export interface ReplayWanted {
   readonly notKids?: readonly string[];
 }
 
+/** Sequences without a hole. */
+export interface SequenceRun {
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** Events of a replay that a consumer took, or refused. */
+export interface PulledRun extends SequenceRun {
+  /** Of this run alone, for ever. */
+  readonly id: string;
+  readonly portalId: string;
+  readonly replay: number;
+  readonly isTaken: boolean;
+  readonly at: Date;
+}
+
 /** What became of events of a replay. */
 export type ReplayOutcome =
-  /** The portal took, or refused for good, so many: the replay goes on behind this sequence. */
-  | { readonly kind: 'sent' | 'refused'; readonly count: number; readonly untilSequence: number }
+  /**
+   * The portal took, or refused for good, so many: the replay goes on behind this sequence. `pulled`: it was a consumer, and no
+   * record tells of it yet.
+   */
+  | {
+      readonly kind: 'sent' | 'refused';
+      readonly count: number;
+      readonly untilSequence: number;
+      readonly pulled?: readonly SequenceRun[];
+    }
   /** Nothing was taken; they come again. */
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly text: string };
 
@@ -135,6 +159,10 @@ export interface ReplayPort {
   readonly read: (portalId: string, replay: number, wanted: ReplayWanted) => Promise<ReplayBatch | undefined>;
   /** Stores what became of a batch; changes nothing where the replay stands elsewhere by now, or is over. */
   readonly settle: (portalId: string, replay: number, from: ReplayBatch, outcome: ReplayOutcome) => Promise<void>;
+  /** What consumers of a lane's portals took of replays, and no record tells yet; from memory. */
+  readonly pulled: (lane: number) => Iterable<PulledRun>;
+  /** A record tells of these: they are pulled no more. Rejects when the store is away. */
+  readonly recorded: (runs: readonly PulledRun[]) => Promise<void>;
 }
 
 /** Why a queue itself pauses a portal: events are missing, it refuses whatever comes, it says that it is gone. */

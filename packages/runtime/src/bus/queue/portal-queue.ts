@@ -12,6 +12,7 @@ import { consider, heedSettings, type Lane, outbox } from './portal-lane.ts';
 import type { PortalObserver } from './portal-observer.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { heedConsumers } from './portal-pull.ts';
+import { tellPulled } from './portal-pulled.ts';
 import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
 import { makeRoom, relieve } from './portal-room.ts';
 import type { Portal } from './portal-state.ts';
@@ -132,6 +133,8 @@ function openLane(options: PortalQueueOptions, recorded: Recorded): Lane {
     behind: new Set(),
     changed: new Set(),
     attempts: [],
+    pulled: [],
+    told: new Set(),
     steps: new Map(),
     liveBytes: 0,
     freed: () => {},
@@ -199,6 +202,7 @@ async function look(lane: Lane, signal: AbortSignal): Promise<void> {
     heedChanges(lane);
     heedConsumers(lane);
     considerReplays(lane);
+    tellPulled(lane);
     lane.wake();
   }
 }

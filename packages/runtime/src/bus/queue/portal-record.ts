@@ -5,6 +5,7 @@ import { type FencedLog, type RecordBody, type RecordCodec, readFencedLog } from
 import { recordedChanges } from './portal-change.ts';
 import { cursorOf } from './portal-cursor.ts';
 import type { Lane } from './portal-lane.ts';
+import { recordedPulled } from './portal-pulled.ts';
 import { wholeOf } from './portal-strand.ts';
 
 const recordEveryMs = 250;
@@ -79,10 +80,13 @@ export async function recordNow(lane: Lane, record: FencedLog<DeliveryRecord>, i
     portals.map((portal) => cursorOf(portal, lane.clock)),
   );
   const onRecorded = recordedChanges(lane, portals);
+  const { pulled } = lane;
   lane.changed.clear();
   lane.attempts = [];
+  lane.pulled = [];
   await record.append(body, { isFull });
   onRecorded();
+  recordedPulled(lane, pulled);
 }
 
 /** The record of what is true now. */

@@ -53,6 +53,36 @@ test('history has an attempt for each run of sequences without a hole, with the 
   );
 });
 
+test('what a consumer took of a replay, and what it refused, is told by records, once while nothing breaks', async () => {
+  const { world, owner, id } = await taken();
+  askReplay(world.replays, id, [2, 3, 7]);
+  const [replay] = world.replays.get(id) ?? [];
+  assert.ok(replay !== undefined);
+  replay.isOver = true;
+  const run = (firstSequence: number, lastSequence: number, isTaken: boolean) => {
+    const own = { id: `${firstSequence}`, portalId: id, replay: 1, at: new Date(world.time.nowMs) };
+    return { ...own, firstSequence, lastSequence, isTaken };
+  };
+  const told = () =>
+    recordsOf(world.servers)
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ replay: number }) => number === 1)
+      .map(({ firstSequence, lastSequence, accepted, outcome }) => [firstSequence, lastSequence, accepted, outcome]);
+  const pulled = [
+    [2, 3, 2, 'accepted'],
+    [7, 7, 0, 'portal_rejected'],
+  ];
+  replay.pulled = [run(2, 3, true), run(7, 7, false)];
+  await pass(world, 3_000);
+  assert.deepEqual([told(), replay.pulled], [pulled, []]);
+  // An owner that dies before the store hears of it leaves it to the next one, which tells it again.
+  replay.pulled = [run(9, 9, true)];
+  owner.isAlive = false;
+  world.start();
+  await pass(world, 3_000);
+  assert.deepEqual([told(), replay.pulled], [[...pulled, [9, 9, 1, 'accepted']], []]);
+});
+
 test('an event that is refused is passed over after a minute, and nothing waits for it', async () => {
   const { world, id, receiver, state, replay } = await aReplay([1, 2, 3], ({ receiver: its }) => {
     its.poison.add(2);

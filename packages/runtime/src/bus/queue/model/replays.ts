@@ -1,4 +1,4 @@
-import type { BatchItem, ReplayPort } from '../portal-ports.ts';
+import type { BatchItem, PulledRun, ReplayPort } from '../portal-ports.ts';
 import { eventBytes } from './items.ts';
 import type { Network, Process } from './network.ts';
 
@@ -11,6 +11,8 @@ export interface ModelReplay {
   sent: number;
   readonly refused: Set<number>;
   isOver: boolean;
+  /** What consumers took of it, and no record tells yet. */
+  pulled: readonly PulledRun[];
   /** Called whenever its next events are asked for. */
   onRead?: () => void;
 }
@@ -27,7 +29,7 @@ export function areOver(replays: ModelReplays): boolean {
 export function askReplay(replays: ModelReplays, portalId: string, sequences: readonly number[]): void {
   const all = replays.get(portalId) ?? [];
   const ordered = [...sequences].sort((a, b) => a - b);
-  const replay = { number: all.length + 1, sequences: ordered, afterSequence: 0, sent: 0, isOver: false };
+  const replay = { number: all.length + 1, sequences: ordered, afterSequence: 0, sent: 0, isOver: false, pulled: [] };
   replays.set(portalId, [...all, { ...replay, refused: new Set() }]);
 }
 
@@ -67,6 +69,13 @@ export function replayPort(
         replay.afterSequence = outcome.untilSequence;
         if (outcome.kind === 'sent') replay.sent += outcome.count;
         else replay.refused.add(outcome.untilSequence);
+      }),
+    pulled: () => [...replays.values()].flat().flatMap(({ pulled }) => pulled),
+    recorded: (runs) =>
+      ask(() => {
+        const ids = new Set(runs.map(({ id }) => id));
+        for (const replay of [...replays.values()].flat())
+          replay.pulled = replay.pulled.filter(({ id }) => !ids.has(id));
       }),
   };
 }
