@@ -54,8 +54,8 @@ export interface Connector<Settings = unknown> {
     hookUrl: string | undefined,
     tools: Tools,
   ) => Promise<Connected>;
-  /** Tells the platform to call no more. Throws ConnectorError. */
-  readonly disconnect?: (channel: ChannelAccess<Settings>, tools: Tools) => Promise<void>;
+  /** Tells the platform to call no more; what other channels need stays. Throws ConnectorError. */
+  readonly disconnect?: (channel: ChannelAccess<Settings>, tools: Tools, around: Around) => Promise<void>;
   /**
    * Asks the platform how the account is doing; called every few minutes. Renews a token that ends. Throws ConnectorError.
    */
@@ -196,6 +196,12 @@ export interface Connected {
   readonly hookUrl?: string;
   /** What a person should know: rights that are missing, errors that the platform remembers. */
   readonly warnings?: readonly string[];
+}
+
+/** What is around a channel that goes. */
+export interface Around {
+  /** No other channel has the same shared address of the hook: nobody needs it any more. */
+  readonly isLastAtHook: boolean;
 }
 
 /** How an account is doing. */

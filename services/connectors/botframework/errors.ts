@@ -8,10 +8,13 @@ const byCode: Readonly<Record<string, SendErrorCode>> = {
   ...{ MessageSizeTooBig: 'too_large', BadSyntax: 'content_invalid', BadArgument: 'content_invalid' },
 };
 
-/** What a status means otherwise. Microsoft names 412, 429, 502 and 504 as those after which a call is made again. */
+/**
+ * What a status means otherwise. Microsoft names 412, 429, 502 and 504 as those after which a call is made again; after the last
+ * two a message may have been written all the same, and nobody is to get it twice.
+ */
 const byStatus: Readonly<Record<number, SendErrorCode>> = {
   ...{ 401: 'auth_revoked', 403: 'permission', 404: 'recipient_invalid', 405: 'unsupported', 413: 'too_large' },
-  ...{ 412: 'transient', 429: 'retry_after', 502: 'transient', 503: 'transient', 504: 'transient' },
+  ...{ 412: 'transient', 429: 'retry_after', 503: 'transient' },
 };
 
 /** Where it says no time, the next try waits so long, and each further one twice as long. */

@@ -98,6 +98,15 @@ test('what the inbox writes is the company’s, and a thread that it took is hea
   assert.equal(control?.$case === 'control' && control.value.toApp, '263902037430900');
 });
 
+test('a comment that is edited twice in one second is told twice', async () => {
+  await using world = await startWorld();
+  const { simulator, anna, hook } = world;
+  const comment = simulator.comment({ from: anna.id, text: 'How much?' });
+  for (const text of ['How mush?', 'How much is it?']) simulator.changeComment({ comment, text });
+  await until(() => hook.events.length === 3);
+  assert.equal(new Set(hook.events.map(({ id }) => id)).size, 3);
+});
+
 test('comments beneath one comment are one conversation, with everything that becomes of them', async () => {
   await using world = await startWorld();
   const { simulator, anna, hook } = world;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   ConnectorError,
   type MetaUpdate,
@@ -62,19 +63,21 @@ export function feedChanged(value: unknown, update: MetaUpdate): ChannelEvent[] 
     throw new ConnectorError('unknown_kind', 'a change on the wall of the page');
   const event = tell(change, { update, id });
   if (event === undefined) return [];
-  return [told(change, { update, id }, { key: keyOf(verb, id, update), event, isSystem: /hide$/.test(verb) })];
+  return [told(change, { update, id }, { key: keyOf(verb, id, change, update), event, isSystem: /hide$/.test(verb) })];
 }
 
-/** A comment is written once; everything else may happen to it again. */
-function keyOf(verb: string, id: string, { entryMs }: MetaUpdate): string {
-  return verb === 'add' ? `message:${id}` : `${verb}:${id}:${entryMs}`;
+/** A comment is written once; everything else may happen to it again, and more than once in the second that an entry tells. */
+function keyOf(verb: string, id: string, change: FeedChange, { entryMs }: MetaUpdate): string {
+  if (verb === 'add') return `message:${id}`;
+  const said = createHash('sha256').update(JSON.stringify(change)).digest('base64url').slice(0, 22);
+  return `${verb}:${id}:${entryMs}:${said}`;
 }
 
 function liked(change: FeedChange, comment: string, update: MetaUpdate): ChannelEvent {
   const name = change.reaction_type ?? 'like';
   const reactions = change.verb === 'remove' ? [] : [name === 'like' ? '👍' : `:${name}:`];
   const event = { $case: 'reaction', value: { targetPlatformId: comment, reactions } } as const;
-  const key = `reaction:${comment}:${change.from?.id ?? ''}:${update.entryMs}`;
+  const key = keyOf(`reaction:${change.from?.id ?? ''}`, comment, change, update);
   return told(change, { update, id: comment }, { key, event, isSystem: false });
 }
 

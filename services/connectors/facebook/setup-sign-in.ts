@@ -44,7 +44,7 @@ export async function accounts(answer: OAuthAnswer, app: Channel, tools: Tools):
   const refused = refusedRights(scopes);
   if (refused.length > 0) throw new ConnectorError('permission', refused.join(' '));
   const call = callOf({ path: 'me/accounts', query: { fields: 'id,name,access_token,tasks' }, token }, app);
-  const pages = await readGraphList(ownPageSchema, call, tools, pagesOfListMax);
+  const pages = await readGraphList(ownPageSchema, call, tools, { pagesMax: pagesOfListMax });
   if (pages.length === 0) throw new ConnectorError('permission', 'No page was chosen: choose one when Facebook asks.');
   return pages.map((page) => accountOf(page, warningOf(scopes)));
 }

@@ -16,6 +16,7 @@ import { verifyToken } from './verify.ts';
 const fields = [
   ...['messages', 'messaging_postbacks', 'messaging_optins', 'message_deliveries', 'message_reads', 'message_echoes'],
   ...['message_reactions', 'message_edits', 'messaging_referrals', 'messaging_handovers', 'standby', 'feed'],
+  'message_template_status_update',
 ].join(',');
 
 /** Last part of the hook's address: an app has one for all of its pages. */

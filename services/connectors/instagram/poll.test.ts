@@ -117,3 +117,51 @@ test('a post that cannot be read does not keep the others from being read', asyn
   simulator.fail({ kind: 'refusal', method: 'comments', code: 100, subcode: 33 });
   assert.deepEqual(texts(await round(world, now)), ['under the old one']);
 });
+
+test('what stood there before the channel came is not new, however far back it is looked later', async () => {
+  let nowMs = Date.now();
+  const now = () => nowMs;
+  await using world = await startWorld({ now, settings: { pollDays: 1 } });
+  const { simulator, anna, channel } = world;
+  const old = simulator.post({ id: '17895600000000001' });
+  simulator.comment({ from: anna.id, text: 'before we came', post: old });
+  nowMs += 2 * 24 * 60 * minuteMs;
+  await round(world, now);
+  nowMs += 16 * minuteMs;
+  const deeper = { ...world, channel: { ...channel, settings: { ...channel.settings, pollDays: 7 } } };
+  assert.deepEqual(await round(deeper, now), []);
+  simulator.comment({ from: anna.id, text: 'after', post: old });
+  nowMs += 16 * minuteMs;
+  assert.deepEqual(texts(await round(deeper, now)), ['after']);
+});
+
+test('posts and answers beyond the first page are read', async () => {
+  let nowMs = Date.now();
+  const now = () => nowMs;
+  await using world = await startWorld({ now });
+  await round(world, now);
+  const { simulator, anna } = world;
+  const first = simulator.post({ id: '17895600000000001' });
+  for (let number = 0; number < 110; number += 1) simulator.post({ id: String(17895600000001000 + number) });
+  const top = simulator.comment({ from: anna.id, text: 'top', post: first });
+  for (let number = 0; number < 110; number += 1)
+    simulator.comment({ from: anna.id, text: `answer ${number}`, post: first, under: top });
+  nowMs += 16 * minuteMs;
+  assert.equal(texts(await round(world, now)).length, 111);
+});
+
+test('a comment that came while another went is found, although their number is the same', async () => {
+  let nowMs = Date.now();
+  const now = () => nowMs;
+  await using world = await startWorld({ now });
+  const { simulator, anna } = world;
+  const gone = simulator.comment({ from: anna.id, text: 'gone' });
+  await round(world, now);
+  nowMs += 2 * 60 * minuteMs;
+  simulator.account.comments.delete(gone);
+  simulator.comment({ from: anna.id, text: 'instead' });
+  nowMs += 16 * minuteMs;
+  assert.deepEqual(await round(world, now), []);
+  nowMs += 6 * 60 * minuteMs;
+  assert.deepEqual(texts(await round(world, now)), ['instead']);
+});

@@ -150,6 +150,18 @@ test('answers that several are writing at once are counted each', async () => {
   assert.deepEqual(codes.toSorted(), ['retry_after', 'retry_after', 'sent', 'sent', 'sent']);
 });
 
+test('an answer that is tried again is counted once', async () => {
+  await using world = await startWorld({ settings: { repliesPerHour: 2 } });
+  const { simulator, anna } = world;
+  const place = beneath(`17895695668004550_${simulator.comment({ from: anna.id, text: 'Price?' })}`);
+  for (let tries = 0; tries < 5; tries += 1) {
+    simulator.fail({ kind: 'refusal', method: 'replies', code: 2 });
+    assert.equal(await codeOf(world.send(textOf('1 490'), place, { messageId: 'm-1' })), 'transient');
+  }
+  for (const messageId of ['m-1', 'm-2']) await world.send(textOf('1 490'), place, { messageId });
+  assert.equal(await codeOf(world.send(textOf('1 490'), place)), 'retry_after');
+});
+
 const troubles = [
   [{ kind: 'cut_after', method: 'messages' }, 'unknown_outcome'],
   [{ kind: 'cut_before', method: 'messages' }, 'unknown_outcome'],

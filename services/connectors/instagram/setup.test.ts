@@ -73,6 +73,9 @@ test('the token is renewed once a week, as soon as it is a day old, and its end 
   assert.equal((await probed()).secrets, undefined);
   nowMs += dayMs + 1;
   assert.equal((await probed()).secrets?.token, account.token);
+  account.token = 'IGAA-of-a-new-sign-in';
+  account.tokenMadeAtMs = nowMs;
+  assert.deepEqual(await probed(), { state: 'ok', reason: '' }, 'nothing is known of a token that was just given');
 });
 
 test('a token that comes back the same is kept as it is', async () => {

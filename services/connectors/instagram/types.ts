@@ -25,10 +25,9 @@ export const commentSchema = some({ from: author, username: text, text, parent_i
 });
 
 const fetched = some({ from: author, username: text, text, parent_id: id }).extend({ id, timestamp: text });
-const answers = z.object({ data: z.array(fetched) });
+const answers = z.object({ data: z.array(fetched), paging: some({ next: text }).optional() });
 export const fetchedSchema = fetched.extend({ replies: answers.optional() });
-const post = some({ comments_count: count, permalink: text }).extend({ id, timestamp: instant });
-export const postsSchema = z.object({ data: z.array(post) });
+export const postSchema = some({ comments_count: count, permalink: text }).extend({ id, timestamp: instant });
 
 /** Answers. */
 export const doneSchema = z.looseObject({});
@@ -42,4 +41,4 @@ export const tokenSchema = some({ expires_in: count, permissions: rights }).exte
 
 export type Comment = z.output<typeof commentSchema>;
 export type FetchedComment = z.output<typeof fetched>;
-export type Post = z.output<typeof post>;
+export type Post = z.output<typeof postSchema>;

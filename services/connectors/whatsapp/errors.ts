@@ -17,7 +17,7 @@ const known = new Map(
   Object.entries(codes).flatMap(([ours, theirs]) => theirs.map((code) => [code, ours as SendErrorCode])),
 );
 
-/** The platform never says how many seconds. A pair's limit holds back one conversation, all others the number. */
+/** Only its usage header may say how long. A pair's limit holds back one conversation, all others the number. */
 const pauses: Readonly<Record<number, number>> = { 4: 60, 80007: 60, 131048: 3_600, 131056: 6, 133016: 3_600 };
 const pairLimit = 131_056;
 
@@ -38,7 +38,7 @@ export function refusal(failure: GraphFailure): ConnectorError {
   const code = codeOf(failure);
   const detail = { platformCode: String(failure.code) };
   if (code !== 'retry_after') return new ConnectorError(code, failure.message, detail);
-  const retryAfterMs = (pauses[failure.code] ?? 1) * 1_000;
+  const retryAfterMs = failure.regainMs ?? (pauses[failure.code] ?? 1) * 1_000;
   const scope = failure.code === pairLimit ? 'conversation' : 'channel';
-  return new ConnectorError(code, failure.message, { ...detail, retryAfterMs, scope, isGuess: true });
+  return new ConnectorError(code, failure.message, { ...detail, retryAfterMs, scope, isGuess: failure.regainMs === undefined });
 }

@@ -12,7 +12,7 @@ const { TEMPLATE_PART_HEADER: header, TEMPLATE_PART_BODY: body, TEMPLATE_PART_BU
 /** All templates of the account. */
 export async function templates(channel: Channel, tools: Tools): Promise<PlatformTemplate[]> {
   const call = { path: `${channel.settings.businessAccountId}/message_templates`, query: { fields } };
-  return (await readGraphList(templateSchema, callOf(call, channel), tools, pagesMax)).map(templateOf);
+  return (await readGraphList(templateSchema, callOf(call, channel), tools, { pagesMax })).map(templateOf);
 }
 
 function templateOf({ id, name, language, status, components, ...more }: PlatformsTemplate): PlatformTemplate {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '@trunkline/testkit';
 import { divide } from './parse.ts';
 import { addressOf, connect, disconnect, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
@@ -37,16 +38,23 @@ test('a stolen hook is seen, and written again', async () => {
   assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'ok');
 });
 
-test('an account that is no longer subscribed is seen', async () => {
+test('an account that is no longer subscribed is subscribed again', async () => {
   await using world = await startWorld();
   world.simulator.unsubscribe();
-  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'degraded');
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'ok');
+  world.simulator.write({ from: world.anna.id, text: 'there again' });
+  await until(() => world.hook.events.length > 0);
 });
 
-test('disconnecting takes the hook away', async () => {
+test('disconnecting the last number takes the hook away; as long as others need it, it stays', async () => {
   await using world = await startWorld();
-  await disconnect(world.channel, toolsFor());
-  assert.equal(world.simulator.account.accountHook, undefined);
+  const { account } = world.simulator;
+  await disconnect(world.channel, toolsFor(), { isLastAtHook: false });
+  assert.match(account.accountHook?.url ?? '', /account-/);
+  await connect(world.channel, undefined, toolsFor());
+  assert.match(account.accountHook?.url ?? '', /account-/, 'a number without a public address takes it from nobody');
+  await disconnect(world.channel, toolsFor(), { isLastAtHook: true });
+  assert.equal(account.accountHook, undefined);
 });
 
 test('a revoked token wants a new sign-in, a locked account is banned', async () => {

@@ -1,4 +1,4 @@
-import type { Account, Connected, Tools } from '@trunkline/adapter-kit';
+import type { Account, Around, Connected, Tools } from '@trunkline/adapter-kit';
 import { appSecretProof, ConnectorError, readGraphToken, sharedHookUrl } from '@trunkline/adapter-kit';
 import { ask, type Channel, callOf } from './api.ts';
 import { doneSchema, numberSchema, type PhoneNumber, subscriptionsSchema } from './types.ts';
@@ -22,7 +22,7 @@ export async function connect(channel: Channel, hookUrl: string | undefined, too
   const pin = channel.optionalSecret('pin') ?? '';
   const isRegistered = (number.platform_type ?? 'CLOUD_API') === 'CLOUD_API' && number.status !== 'DISCONNECTED';
   if (!isRegistered && pin !== '') await register(channel, pin, tools);
-  await subscribe(channel, hookUrl && addressOf(channel, hookUrl), tools);
+  if (hookUrl !== undefined) await subscribe(channel, hookUrl, tools);
   const calledNow = await readHook(channel, tools);
   const { scopes = rights } = await readGraphToken(callOf({ path: '' }, channel), tools);
   const missing = rights.filter((right) => !scopes.includes(right));
@@ -43,9 +43,9 @@ export function addressOf({ settings }: Channel, hookUrl: string): string {
   return sharedHookUrl(hookUrl, hookKey(settings));
 }
 
-/** Takes the hook away: the app's own address, if it has one, is called again. */
-export async function disconnect(channel: Channel, tools: Tools): Promise<void> {
-  await subscribe(channel, undefined, tools);
+/** Takes the hook away when no other number of the account needs it: then the app's own address, if any, is called again. */
+export async function disconnect(channel: Channel, tools: Tools, { isLastAtHook }: Around): Promise<void> {
+  if (isLastAtHook) await setHook(channel, {}, tools);
 }
 
 /** Reads the number as the platform knows it. Throws ConnectorError. */
@@ -67,8 +67,13 @@ export async function readHook(channel: Channel, tools: Tools): Promise<string |
   return data.find(({ override_callback_uri: uri }) => uri !== undefined)?.override_callback_uri;
 }
 
-async function subscribe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<void> {
-  const body = hookUrl === undefined ? {} : { override_callback_uri: hookUrl, verify_token: verifyToken(channel) };
+/** Has the account call us. */
+export async function subscribe(channel: Channel, hookUrl: string, tools: Tools): Promise<void> {
+  const address = addressOf(channel, hookUrl);
+  await setHook(channel, { override_callback_uri: address, verify_token: verifyToken(channel) }, tools);
+}
+
+async function setHook(channel: Channel, body: Readonly<Record<string, string>>, tools: Tools): Promise<void> {
   await ask(doneSchema, { path: `${channel.settings.businessAccountId}/subscribed_apps`, body }, channel, tools);
 }
 

@@ -5,6 +5,7 @@ import { ConnectorError } from '../connector-error.ts';
 import type { Tools } from '../tools.ts';
 import { withinCall } from '../within-call.ts';
 import { type Channels, openChannel } from './channels.ts';
+import type { SharedAddresses } from './shared-addresses.ts';
 
 /** What answering the directory needs. */
 export interface RpcParts {
@@ -15,6 +16,7 @@ export interface RpcParts {
   readonly bodyOf: (key: string) => Promise<Uint8Array | undefined>;
   /** Channels that are on. */
   readonly channels: Pick<Channels, 'find'>;
+  readonly shared: SharedAddresses;
   /** Resolves once this instance knows the channel in that revision, or after a while. */
   readonly untilKnown: (channelId: string, revision: number, signal: AbortSignal) => Promise<void>;
 }

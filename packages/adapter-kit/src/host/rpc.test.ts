@@ -38,6 +38,9 @@ const channels = {
       : undefined,
 };
 
+/** Channels with the same shared address of the hook. */
+const shared = (key: string) => (key === 'app-1' ? ['c1', 'c2'] : []);
+
 function methodsOf(more: Partial<Connector<z.output<typeof settings>>>) {
   const connector = defineConnector({ ...base, settings, ...more }) as unknown as Connector;
   return connectorMethods({
@@ -45,10 +48,24 @@ function methodsOf(more: Partial<Connector<z.output<typeof settings>>>) {
     connector,
     toolsOf: () => createMemoryTools(),
     channels,
+    shared,
     untilKnown,
     bodyOf: async () => undefined,
   });
 }
+
+test('a channel that goes hears whether others need the address of its hook', async () => {
+  const heard: boolean[] = [];
+  const going = (hook: Partial<Connector<z.output<typeof settings>>>) =>
+    methodsOf({ ...hook, disconnect: async (_channel, _tools, around) => void heard.push(around.isLastAtHook) });
+  const hookWith = (key: string) => ({
+    hook: { verify: () => true, parse: () => [], shared: { key: () => key, accounts: () => [], divide: () => () => undefined } },
+  });
+  await going(hookWith('app-1')).disconnect(asked, context);
+  await going(hookWith('app-2')).disconnect(asked, context);
+  await going({}).disconnect(asked, context);
+  assert.deepEqual(heard, [false, true, true]);
+});
 
 test('connecting tells the account, keeps the secrets that were made, and says whether there is a public address', async () => {
   const hooks: (string | undefined)[] = [];

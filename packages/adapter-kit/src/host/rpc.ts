@@ -1,5 +1,6 @@
 import type { ConnectorServiceDefinition } from '@trunkline/contracts';
 import type { Implementation } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
 import { healthStates } from './health.ts';
 import { connectorQuestions } from './rpc-questions.ts';
 import { describedChannel, type RpcParts, talk } from './rpc-talk.ts';
@@ -29,7 +30,8 @@ export function connectorMethods(parts: RpcParts): Implementation<typeof Connect
     },
     disconnect: async (request, { signal }) => {
       const channel = describedChannel(parts, request);
-      await talk(parts, channel, signal, async (tools) => await connector.disconnect?.(channel, tools));
+      const around = { isLastAtHook: isLastAtHook(parts, channel) };
+      await talk(parts, channel, signal, async (tools) => await connector.disconnect?.(channel, tools, around));
       return {};
     },
     probe: async (request, { signal }) => {
@@ -40,4 +42,11 @@ export function connectorMethods(parts: RpcParts): Implementation<typeof Connect
       return { state: healthStates[health.state], reason: health.reason };
     },
   };
+}
+
+/** Throws 'unavailable' as long as not all channels are known. */
+function isLastAtHook({ connector, channels, shared }: RpcParts, { id, settings }: ChannelAccess): boolean {
+  channels.find(id);
+  const key = connector.hook?.shared?.key(settings);
+  return key === undefined || shared(key).every((each) => each === id);
 }

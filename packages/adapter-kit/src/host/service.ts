@@ -69,13 +69,13 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
   const introductions = createIntroductions({ connector, toolsOf, now, log });
 
-  answerDirectory(runtime, { connector, toolsOf, channels });
+  const shared = watchSharedAddresses(name, connector, directory);
+  answerDirectory(runtime, { connector, toolsOf, channels, shared });
   const counter = metrics.counter('trunkline_drift_total', 'What the messenger sends newly, by what it is.', ['what']);
   const drift = await watchDrift({ name, fixtures, store, log, now, counter });
   const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
   const { hook } = connector;
   if (hook !== undefined) {
-    const shared = watchSharedAddresses(name, connector, directory);
     const kept = { receivedIds, sent, introductions, drift, health, calls: hookCalls(runtime) };
     addHookRoutes(runtime.http, { name, hook, channels, shared, toolsOf, door, rates, ...kept, tracing, log, now });
   }
@@ -106,7 +106,7 @@ function openTools(runtime: Runtime<HostConfig>, connector: Connector, sent: Sen
 /** Tells the directory that the connector is there, and answers what it asks. */
 function answerDirectory(
   runtime: Runtime<HostConfig>,
-  asked: Pick<Parameters<typeof connectorMethods>[0], 'connector' | 'toolsOf' | 'channels'>,
+  asked: Pick<Parameters<typeof connectorMethods>[0], 'connector' | 'toolsOf' | 'channels' | 'shared'>,
 ): void {
   const { service: name, nats, bus, directory, clients, log, signal } = runtime;
   const untilKnown = waitUntilKnown(directory, name);

@@ -61,12 +61,15 @@ test('a list is read over its pages, and no further than is allowed', async () =
   const page = (id: string, next?: string) =>
     [200, { data: [{ id }], paging: { cursors: { after: id }, ...(next && { next }) } }] as const;
   const three = platform(page('a', 'x'), page('b', 'x'), page('c'));
-  assert.deepEqual(await readGraphList(schema, call, three, 9), [{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+  assert.deepEqual(await readGraphList(schema, call, three, { pagesMax: 9 }), [{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
   assert.deepEqual(
     three.asked.map(({ searchParams }) => searchParams.get('after')),
     [null, 'a', 'b'],
   );
-  assert.equal((await readGraphList(schema, call, platform(page('a', 'x'), page('b', 'x')), 2)).length, 2);
+  const endless = () => platform(page('a', 'x'), page('b', 'x'), page('c', 'x'));
+  assert.equal((await readGraphList(schema, call, endless(), { pagesMax: 2 })).length, 2);
+  const isLast = ({ id }: { readonly id: string }) => id === 'a';
+  assert.equal((await readGraphList(schema, call, endless(), { pagesMax: 9, isLast })).length, 1);
 });
 
 test('a token tells when it ends and what it may; one that is not accepted is told, and silence is none', async () => {

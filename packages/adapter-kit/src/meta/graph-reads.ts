@@ -36,12 +36,20 @@ const pagingSchema = z.object({
   cursors: z.object({ after: z.string().optional() }).optional(),
 });
 
-/** Reads a list over all of its pages, at most `pagesMax` of 100 items. Throws as {@link callGraph} does. */
+/** How far a list is read. */
+export interface GraphPages<Item> {
+  /** Pages of 100 items. */
+  readonly pagesMax: number;
+  /** A page that holds such an item is the last one. */
+  readonly isLast?: (item: Item) => boolean;
+}
+
+/** Reads a list over all of its pages. Throws as {@link callGraph} does. */
 export async function readGraphList<Item>(
   item: z.ZodType<Item>,
   call: GraphCall,
   tools: Pick<Tools, 'fetch'>,
-  pagesMax: number,
+  { pagesMax, isLast = () => false }: GraphPages<Item>,
 ): Promise<Item[]> {
   const schema = z.object({ data: z.array(item), paging: pagingSchema.optional() });
   const found: Item[] = [];
@@ -50,7 +58,7 @@ export async function readGraphList<Item>(
     const query: Record<string, string> = { ...call.query, limit: '100', ...(after === '' ? {} : { after }) };
     const { data, paging } = await callGraph(schema, { ...call, query }, tools);
     found.push(...data);
-    after = paging?.next === undefined ? undefined : paging.cursors?.after;
+    after = paging?.next === undefined || data.some(isLast) ? undefined : paging.cursors?.after;
   }
   return found;
 }

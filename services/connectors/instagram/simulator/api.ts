@@ -107,7 +107,7 @@ async function callAccount(parts: ApiParts, call: string, fields: Fields): Promi
   const [method = ''] = call.split(' ');
   if (call.endsWith(' subscribed_apps')) return subscribedApps(account, method, fields);
   if (call === 'POST messages') return await postMessage(parts, fields);
-  if (call === 'GET media') return listPosts(account);
+  if (call === 'GET media') return listPosts(account, fields);
   if (call === 'GET conversations') return conversations(account);
   if (call !== 'GET ') return undefined;
   return {

@@ -63,7 +63,7 @@ export function callComment(
       account.chats.change(comment.parentId ?? id, id, { isDeleted: true });
       return { success: true };
     case 'GET ':
-      return shownComment(account, comment);
+      return shownComment(account, comment, repliesShown(fields));
     default:
       return undefined;
   }
@@ -89,10 +89,10 @@ function change(post: Post, { comment_enabled: isOpen }: Fields): Fields {
 }
 
 /** GET /<account>/media. */
-export function listPosts(account: Account): Fields {
+export function listPosts(account: Account, fields: Fields): Fields {
   return page(
     [...account.posts.values()].toReversed().map((post) => shownPost(account, post)),
-    {},
+    fields,
   );
 }
 
@@ -112,7 +112,7 @@ function shownPost({ comments, username }: Account, { id, caption, atMs, isOpen 
 function list(account: Account, fields: Fields, fits: (comment: Comment) => boolean): Fields {
   const found = [...account.comments.values()].filter(fits).toReversed();
   return page(
-    found.map((comment) => shownComment(account, comment)),
+    found.map((comment) => shownComment(account, comment, repliesShown(fields))),
     fields,
   );
 }
@@ -125,9 +125,16 @@ function page(all: readonly Fields[], { limit = 25, after = '0' }: Fields): Fiel
   return { data: all.slice(begin, end), paging: { cursors: { before: String(begin), after: String(end) }, ...next } };
 }
 
-function shownComment(account: Account, { id, from, text, atMs, parentId, isHidden: hidden }: Comment): Fields {
+/** How many answers come with a comment: as many as the field asks for. */
+function repliesShown({ fields = '' }: Fields): number {
+  return Number(/replies\.limit\((\d+)\)/.exec(String(fields))?.[1] ?? 25);
+}
+
+function shownComment(account: Account, comment: Comment, limit: number): Fields {
+  const { id, from, text, atMs, parentId, isHidden: hidden } = comment;
   const replies = [...account.comments.values()].filter((one) => one.parentId === id);
-  const below = replies.length === 0 ? {} : { replies: { data: replies.map((one) => shownComment(account, one)) } };
+  const shown = replies.map((one) => shownComment(account, one, limit));
+  const below = replies.length === 0 ? {} : { replies: page(shown, { limit }) };
   const above = parentId === undefined ? {} : { parent_id: parentId };
   return { id, from, username: from.username, text, timestamp: stamp(atMs), like_count: 0, hidden, ...above, ...below };
 }

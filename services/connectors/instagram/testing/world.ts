@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -30,6 +31,8 @@ import { channelFor } from './desk.ts';
 /** What a test knows of messages of ours, and of the time. */
 export interface Known {
   readonly now?: () => number;
+  /** Which message is written; another one each time where it is not said. */
+  readonly messageId?: string;
   readonly messages?: Readonly<Record<string, readonly PlatformMessage[]>>;
 }
 
@@ -49,7 +52,7 @@ export async function startWorld(options: InstagramOptions & { readonly settings
     ...{ simulator, channel, hook, anna, to, toolsFor },
     /** Does an order as the host would. */
     send: (action: OutgoingMessage['action'], conversation = to, known: Known = {}) =>
-      send(orderOf(action, conversation), channel, toolsFor(known)),
+      send(orderOf(action, conversation, known.messageId), channel, toolsFor(known)),
     /** What Anna sees at the bottom of the chat. */
     last: () => simulator.view(anna.id).messages.at(-1),
     [Symbol.asyncDispose]: async () => {
@@ -77,8 +80,8 @@ export function contentOf(kind: Kind, more: Partial<OutgoingContent> = {}): Outg
   return { content: { kind }, reply: undefined, keyboard: undefined, options: undefined, ...more };
 }
 
-function orderOf(action: OutgoingMessage['action'], conversation: ConversationRef): SendOrder {
-  const order = SendOrder.fromJSON({ message: { id: 'm-1' }, parts: 1 });
+function orderOf(action: OutgoingMessage['action'], conversation: ConversationRef, id: string = randomUUID()): SendOrder {
+  const order = SendOrder.fromJSON({ message: { id }, parts: 1 });
   return { ...order, conversation, message: order.message && { ...order.message, action } };
 }
 
