@@ -17,6 +17,7 @@ export { metaEntrySchema } from './meta/messenger/shapes.ts';
 export * from './meta/messenger/told.ts';
 export * from './meta/messenger/write-thread.ts';
 export * from './meta/meta-entries.ts';
+export * from './meta/meta-health.ts';
 export * from './meta/meta-hook.ts';
 export * from './meta/own-mark.ts';
 export * from './oauth.ts';

@@ -37,7 +37,9 @@ export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
 
 /** Which of our own sends a call proves. */
 export const confirms: NonNullable<Hook['confirms']> = (call, { accountId }) => {
-  const entries = metaEntriesOf(call, 'page', accountId).flatMap((entry) => metaEntrySchema.safeParse(entry).data ?? []);
+  const entries = metaEntriesOf(call, 'page', accountId).flatMap(
+    (entry) => metaEntrySchema.safeParse(entry).data ?? [],
+  );
   return entries.flatMap(({ messaging = [], standby = [] }) => [...messaging, ...standby].flatMap(confirmedByEcho));
 };
 

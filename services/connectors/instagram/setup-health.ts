@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConnectorError, type Health, sharedHookUrl, type Tools } from '@trunkline/adapter-kit';
+import { ConnectorError, type Health, metaSignedOut, sharedHookUrl, type Tools } from '@trunkline/adapter-kit';
 import { ask, type Channel } from './api.ts';
 import { hookKey, identify, isSubscribed, readHook, subscribe } from './setup.ts';
 import { tokenSchema } from './types.ts';
@@ -8,7 +8,7 @@ const dayMs = 24 * 60 * 60_000;
 /** Tokens live sixty days, and can be renewed when they are a day old. */
 const renewedEveryMs = 7 * dayMs;
 const lifeMs = 60 * dayMs;
-const restricted = '10/1893063';
+const restricted = ['10/1893063'];
 const stolen = 'Another program has taken the hook of this app: write the hook again.';
 
 /** When a token was renewed, and when it ends. */
@@ -29,9 +29,7 @@ export async function probe(channel: Channel, hookUrl: string | undefined, tools
     const health = hookUrl === undefined ? ok : await hookHealth(channel, hookUrl, tools);
     return { ...health, ...(await renew(channel, tools)) };
   } catch (error) {
-    if (!(error instanceof ConnectorError) || error.code !== 'auth_revoked') throw error;
-    if (error.platformCode === restricted) return { state: 'banned', reason: error.message };
-    return { state: 'needs_sign_in', reason: `Instagram does not accept the token any more: ${error.message}` };
+    return metaSignedOut(error, 'Instagram', restricted);
   }
 }
 

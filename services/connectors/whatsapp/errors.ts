@@ -40,5 +40,10 @@ export function refusal(failure: GraphFailure): ConnectorError {
   if (code !== 'retry_after') return new ConnectorError(code, failure.message, detail);
   const retryAfterMs = failure.regainMs ?? (pauses[failure.code] ?? 1) * 1_000;
   const scope = failure.code === pairLimit ? 'conversation' : 'channel';
-  return new ConnectorError(code, failure.message, { ...detail, retryAfterMs, scope, isGuess: failure.regainMs === undefined });
+  return new ConnectorError(code, failure.message, {
+    ...detail,
+    retryAfterMs,
+    scope,
+    isGuess: failure.regainMs === undefined,
+  });
 }

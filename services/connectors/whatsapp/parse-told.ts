@@ -19,14 +19,10 @@ export function tell(update: Update, dedupeKey: string, seconds: number, told: T
   return channelEvent(update.channel, update, { ...placed, ...told });
 }
 
-/**
- * An event without an id or a time of its own: what it says, and when its entry was made, make its key. Where that is not told,
- * the minute in which it came stands for it: the same may be said again later, and is news then.
- */
+/** An event without an id or a time of its own: what it says and when its entry was made, or came, make its key. */
 export function tellNews(update: Update, kind: string, value: unknown, told: Told): ChannelEvent {
   const { entrySeconds, receivedAtMs } = update;
   const said = createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
   const seconds = entrySeconds ?? Math.floor(receivedAtMs / 1_000);
-  const when = entrySeconds ?? `came ${Math.floor(seconds / 60)}`;
-  return tell(update, `${kind}:${when}:${said}`, seconds, told);
+  return tell(update, `${kind}:${entrySeconds ?? `came ${Math.floor(seconds / 60)}`}:${said}`, seconds, told);
 }

@@ -150,7 +150,11 @@ test('one address is called for all numbers of an account; news of the account a
   const both = divide(call(one, two, news));
   assert.equal(share(both('1')), share(call(one, news).body));
   assert.equal(share(both('2')), share(call(two, news).body));
-  assert.equal(share(both('3')), share(call(news).body), 'news of the account are for numbers that are not in the call, too');
+  assert.equal(
+    share(both('3')),
+    share(call(news).body),
+    'news of the account are for numbers that are not in the call, too',
+  );
   assert.equal(divide(call(one, two))('3'), undefined);
   const alone = call(one);
   assert.equal(divide(alone)('1'), alone.body, 'what is for one number alone stays as it came');

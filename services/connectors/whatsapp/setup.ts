@@ -22,7 +22,7 @@ export async function connect(channel: Channel, hookUrl: string | undefined, too
   const pin = channel.optionalSecret('pin') ?? '';
   const isRegistered = (number.platform_type ?? 'CLOUD_API') === 'CLOUD_API' && number.status !== 'DISCONNECTED';
   if (!isRegistered && pin !== '') await register(channel, pin, tools);
-  if (hookUrl !== undefined) await subscribe(channel, hookUrl, tools);
+  if (hookUrl !== undefined) await subscribe(channel, addressOf(channel, hookUrl), tools);
   const calledNow = await readHook(channel, tools);
   const { scopes = rights } = await readGraphToken(callOf({ path: '' }, channel), tools);
   const missing = rights.filter((right) => !scopes.includes(right));
@@ -45,7 +45,7 @@ export function addressOf({ settings }: Channel, hookUrl: string): string {
 
 /** Takes the hook away when no other number of the account needs it: then the app's own address, if any, is called again. */
 export async function disconnect(channel: Channel, tools: Tools, { isLastAtHook }: Around): Promise<void> {
-  if (isLastAtHook) await setHook(channel, {}, tools);
+  if (isLastAtHook) await subscribe(channel, undefined, tools);
 }
 
 /** Reads the number as the platform knows it. Throws ConnectorError. */
@@ -67,13 +67,9 @@ export async function readHook(channel: Channel, tools: Tools): Promise<string |
   return data.find(({ override_callback_uri: uri }) => uri !== undefined)?.override_callback_uri;
 }
 
-/** Has the account call us. */
-export async function subscribe(channel: Channel, hookUrl: string, tools: Tools): Promise<void> {
-  const address = addressOf(channel, hookUrl);
-  await setHook(channel, { override_callback_uri: address, verify_token: verifyToken(channel) }, tools);
-}
-
-async function setHook(channel: Channel, body: Readonly<Record<string, string>>, tools: Tools): Promise<void> {
+/** Has the account call an address; undefined: the app's own. */
+export async function subscribe(channel: Channel, url: string | undefined, tools: Tools): Promise<void> {
+  const body = url === undefined ? {} : { override_callback_uri: url, verify_token: verifyToken(channel) };
   await ask(doneSchema, { path: `${channel.settings.businessAccountId}/subscribed_apps`, body }, channel, tools);
 }
 

@@ -21,7 +21,9 @@ export const changeSchema = z.object({ field: text, value: z.looseObject({}) });
 
 export const aboutSchema = z.object({ value: some({ metadata: some({ phone_number_id: id }) }) });
 
-export const errorSchema = some({ title: text, message: text, error_data: some({ details: text }) }).extend({ code: z.int() });
+export const errorSchema = some({ title: text, message: text, error_data: some({ details: text }) }).extend({
+  code: z.int(),
+});
 const errors = z.array(errorSchema);
 
 const profile = some({ name: text, username: text });

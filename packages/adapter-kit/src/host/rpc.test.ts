@@ -59,7 +59,11 @@ test('a channel that goes hears whether others need the address of its hook', as
   const going = (hook: Partial<Connector<z.output<typeof settings>>>) =>
     methodsOf({ ...hook, disconnect: async (_channel, _tools, around) => void heard.push(around.isLastAtHook) });
   const hookWith = (key: string) => ({
-    hook: { verify: () => true, parse: () => [], shared: { key: () => key, accounts: () => [], divide: () => () => undefined } },
+    hook: {
+      verify: () => true,
+      parse: () => [],
+      shared: { key: () => key, accounts: () => [], divide: () => () => undefined },
+    },
   });
   await going(hookWith('app-1')).disconnect(asked, context);
   await going(hookWith('app-2')).disconnect(asked, context);

@@ -80,7 +80,11 @@ export function contentOf(kind: Kind, more: Partial<OutgoingContent> = {}): Outg
   return { content: { kind }, reply: undefined, keyboard: undefined, options: undefined, ...more };
 }
 
-function orderOf(action: OutgoingMessage['action'], conversation: ConversationRef, id: string = randomUUID()): SendOrder {
+function orderOf(
+  action: OutgoingMessage['action'],
+  conversation: ConversationRef,
+  id: string = randomUUID(),
+): SendOrder {
   const order = SendOrder.fromJSON({ message: { id }, parts: 1 });
   return { ...order, conversation, message: order.message && { ...order.message, action } };
 }
