@@ -17,6 +17,8 @@ export interface Driver extends AsyncDisposable {
   };
   /** Somebody who has not written yet. */
   readonly person: DrivenPerson;
+  /** The call that writes a message, as troubles name it. */
+  readonly sendMethod: string;
   /** The platform forgets where to call. */
   readonly loseHook: () => void;
   /** Where a person enters at the platform where to call; absent where the connector does it. */

@@ -11,6 +11,7 @@ export const startDriver: StartDriver = async (options = {}) => {
     ...{ url, client },
     channel: { settings: { apiUrl: url, oauthUrl: url }, secrets: { token: community.token } },
     person: { given: { id: '55012345', name: 'Anna K' }, told },
+    sendMethod: 'messages.send',
     loseHook: () => community.servers.clear(),
     link: { follow: (from, payload) => void start({ from, payload }), source: 'site' },
     [Symbol.asyncDispose]: () => simulator.close(),
