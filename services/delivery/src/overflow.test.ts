@@ -182,7 +182,7 @@ test('a portal whose object is not as it was stored stops, says why in words, an
   const { pauseReason } = await until(async () => {
     const now = await given.backlog();
     return now.pauseReason !== '' && now;
-  });
+  }, 60_000);
   assert.equal(pauseReason, 'gap: events 3 to 5 cannot be read back whole from the object store');
   assert.deepEqual(given.portal.taken, [1, 2]);
   await around.seal('whole', 1);

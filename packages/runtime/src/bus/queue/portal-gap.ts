@@ -13,7 +13,7 @@ export function meetGap(lane: Lane, portal: Portal, { text, mayHeal }: Extract<F
   // One that is paused was told of: a person lets it look again.
   if (mayHeal && portal.mode !== 'paused' && nowMs - sinceMs < patienceMs) {
     portal.unreadableSinceMs = sinceMs;
-    portal.nextAttemptAtMs = nowMs + Math.max(leastDelayMs, nowMs - sinceMs);
+    portal.nextAttemptAtMs = Math.min(nowMs + Math.max(leastDelayMs, nowMs - sinceMs), sinceMs + patienceMs);
     return;
   }
   portal.unreadableSinceMs = undefined;
