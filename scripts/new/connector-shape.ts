@@ -2,7 +2,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** What every connector has; what it has beyond that follows from its messenger. */
-const required = ['index.ts', 'settings.ts', 'capabilities.ts', 'parse.ts', 'render.ts', 'errors.ts', 'README.md'];
+const required = ['index.ts', 'settings.ts', 'capabilities.ts', 'parse.ts', 'errors.ts', 'README.md'];
+
+/** What one has that sends, too: a form has no way back. */
+const requiredToSend = ['render.ts'];
 
 /** Names of source files, the same in every connector; `parse-group.ts` is a part of `parse.ts`. */
 const known = [
@@ -34,8 +37,9 @@ function problemsOf(parent: string, name: string): string[] {
   const total = [...lines.values()].reduce((sum, count) => sum + count, 0);
   // A connector with a door of its own has a protocol of its own, and words for it.
   const hasOwnWords = sources.includes('serve.ts');
+  const wanted = sources.includes('send.ts') ? [...required, ...requiredToSend] : required;
   const problems = [
-    ...required.filter((file) => !existsSync(join(folder, file))).map((file) => `has no ${file}`),
+    ...wanted.filter((file) => !existsSync(join(folder, file))).map((file) => `has no ${file}`),
     ...(hasOwnWords || existsSync(join(folder, 'fixtures/kinds.json')) ? [] : ['has no fixtures/kinds.json']),
     ...(/^[a-z][a-z0-9]{1,30}$/.test(name) ? [] : ['has a name that no subject can carry']),
     ...(existsSync(join(folder, 'package.json')) ? ['has a package.json: the connectors share one'] : []),

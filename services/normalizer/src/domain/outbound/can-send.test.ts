@@ -82,6 +82,8 @@ const cases: readonly {
 }[] = [
   { name: 'a text after the person wrote is allowed', action: text, code: '' },
   { name: 'the question in general is allowed', code: '' },
+  { name: 'a channel with one way takes nothing', action: text, carried: { isOneWay: true }, code: 'unsupported' },
+  { name: 'the question about a channel with one way is no', carried: { isOneWay: true }, code: 'unsupported' },
   { name: 'a text inside the window is allowed', action: text, carried: { windowSeconds: 11 }, code: '' },
   { name: 'a text after the window is refused', action: text, carried: closed, code: 'window_closed' },
   {
@@ -226,6 +228,14 @@ test('the answer names the end of the window and whether free text may be sent',
   assert.deepEqual([open.windowEndsAtMs, open.isFreeTextAllowed], [nowMs - 10_000 + 60_000, true]);
   const over = canSend({ conversation: base, channel, capabilities: carried, nowMs: nowMs + 60_000 });
   assert.deepEqual([over.isAllowed, over.isFreeTextAllowed, over.isTemplateAllowed], [true, false, true]);
+});
+
+test('of a channel with one way the answer says what would do, and offers no other way into it', () => {
+  const carried = { ...capabilities, isOneWay: true, tags: { HUMAN_AGENT: 60 }, content: withTemplates };
+  const { reason, remedy, ...ways } = canSend({ conversation: base, channel, capabilities: carried, nowMs });
+  assert.match(reason, /answered elsewhere/);
+  assert.match(remedy, /^Call the person, or write/);
+  assert.deepEqual([ways.isFreeTextAllowed, ways.isTemplateAllowed, ways.tags], [false, false, []]);
 });
 
 test('the answer names the tags that still work, and what would do when nothing may be sent as it is', () => {

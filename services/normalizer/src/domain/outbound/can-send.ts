@@ -77,6 +77,9 @@ function refusalOf(question: SendQuestion, ways: Ways): Refusal | undefined {
   if (capabilities === undefined) {
     return refuse('unavailable', 'The connector of this channel has not told what it carries.', 'Try again soon.');
   }
+  if (capabilities.isOneWay) {
+    return refuse('unsupported', 'Nothing can be sent here: people write here, and are answered elsewhere.', byPhone);
+  }
   if (conversation.isBlocked === true) {
     return refuse('recipient_blocked', 'The person does not take our messages until they write again.', elsewhere);
   }
@@ -85,6 +88,7 @@ function refusalOf(question: SendQuestion, ways: Ways): Refusal | undefined {
 }
 
 const elsewhere = 'Write to the person in another of their channels.';
+const byPhone = 'Call the person, or write to their number or address in a channel that sends.';
 
 /** Outside the window a template goes through, and what carries a tag that may be used; nothing else that shows. */
 function isKeptOut({ isOpen, hasTemplates, tags }: Ways, message: OutgoingMessage | undefined): boolean {
