@@ -5,31 +5,31 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Problem } from '../packages/testkit/src/servers/fetch/problem.mjs';
 import { run } from '../packages/testkit/src/servers/fetch/run.mjs';
-import { isWidgetCurrent } from './build-widget.mjs';
+import { areWidgetsCurrent } from './build-widgets.mjs';
 
 const GENERATED = 'packages/contracts/src/gen';
 const DESCRIPTORS = `${GENERATED}/descriptors.binpb`;
 const LIMIT_MS = 120_000;
 
 /**
- * Makes what is not in git, unless it is that of exactly these sources already: the contracts from `proto/`, and the widget's
+ * Makes what is not in git, unless it is that of exactly these sources already: the contracts from `proto/`, and the widgets'
  * one script. Returns whether anything had to be done.
  *
  * @param {string} root
  */
 export async function generate(root) {
-  const done = [await generateContracts(root), await generateWidget(root)];
+  const done = [await generateContracts(root), await generateWidgets(root)];
   return done.includes(true);
 }
 
 /** @param {string} root */
-async function generateWidget(root) {
-  if (await isWidgetCurrent(root)) return false;
+async function generateWidgets(root) {
+  if (await areWidgetsCurrent(root)) return false;
   // Its bundler wants the Node that came with the libraries, not the machine's own.
   const node = join(root, 'node_modules', 'node', 'bin', 'node');
   const limits = { cwd: root, signal: AbortSignal.timeout(LIMIT_MS) };
-  const { code, lines } = await run(node, ['scripts/build-widget.mjs'], limits);
-  if (code !== 0) throw new Problem(`The widget could not be built:\n${lines.slice(-20).join('\n')}`);
+  const { code, lines } = await run(node, ['scripts/build-widgets.mjs'], limits);
+  if (code !== 0) throw new Problem(`The widgets could not be built:\n${lines.slice(-20).join('\n')}`);
   return true;
 }
 
@@ -78,5 +78,5 @@ function readText(path) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const done = await generate(fileURLToPath(new URL('..', import.meta.url)));
-  console.log(done ? `contracts generated into ${GENERATED}, widget built` : 'contracts and widget are up to date');
+  console.log(done ? `contracts generated into ${GENERATED}, widgets built` : 'contracts and widgets are up to date');
 }

@@ -1,4 +1,4 @@
-import { type ChannelRef, channelEvent, type NewEvent, orderBySequence } from '@trunkline/adapter-kit';
+import { type ChannelRef, channelEvent, type NewEvent, orderBySequence, startContextOf } from '@trunkline/adapter-kit';
 import {
   type ChannelEvent,
   Content,
@@ -8,7 +8,6 @@ import {
   Party,
   PartyScope,
   ReceiptState,
-  StartContext,
   Typing,
 } from '@trunkline/contracts';
 import type { LoggedFrame } from './frames.ts';
@@ -62,14 +61,11 @@ export function eventOf(frame: LoggedFrame, placed: Placed, media?: Media): Chan
 
 /** The conversation's start: told with the first frame, because a widget that was only opened is no conversation. Pure. */
 export function startEvent(placed: Omit<Placed, 'seq'>): ChannelEvent {
-  const { page, utm, yandexClientId, roistatVisitId, calltouchSessionId } = placed.visitor.found;
-  const where = { pageUrl: page.url, pageTitle: page.title, referrer: page.referrer, utm: withoutPrefix(utm) };
-  const ids = { visitorId: placed.visitor.id, yandexClientId, roistatVisitId, calltouchSessionId };
   return channelEvent(placed.channel, placed, {
     ...commonOf(placed),
     dedupeKey: `start:${placed.visitor.id}`,
     order: orderBySequence(0),
-    context: StartContext.fromPartial({ source: 'widget', ...where, ...ids }),
+    context: startContextOf(placed.visitor.found, 'widget', placed.visitor.id),
     event: { $case: 'start', value: { payload: '' } },
   });
 }
@@ -121,11 +117,6 @@ function partyOf({ id, lang, user, told }: Visitor): Party {
     // Only the site's signature proves anything: a form is the visitor's own word.
     isVerified: user !== undefined,
   });
-}
-
-/** `utm_source` is `source` in the universal message. */
-function withoutPrefix(utm: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(utm).map(([name, value]) => [name.replace(/^utm_/i, ''), value]));
 }
 
 function contentOf(text: string, media: Media | undefined): Content {

@@ -1,5 +1,4 @@
-import { ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
-import { createLimit } from './limits.ts';
+import { ConnectorError, type ConnectorHost, createLimit } from '@trunkline/adapter-kit';
 import { requireVisitor } from './serve-visitor.ts';
 import type { Settings } from './settings.ts';
 import { uploadKey } from './take.ts';

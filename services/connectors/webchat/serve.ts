@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
+import { ConnectorError, type ConnectorHost, createLimit } from '@trunkline/adapter-kit';
 import { type Entry, logOf } from './entries.ts';
 import { invalid } from './errors.ts';
 import { clientFrame } from './frames.ts';
-import { createLimit } from './limits.ts';
 import { serveFiles } from './serve-files.ts';
 import { requireVisitor, visitorOf } from './serve-visitor.ts';
 import { isOriginAllowed, openSession } from './session.ts';

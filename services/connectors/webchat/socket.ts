@@ -1,9 +1,8 @@
-import type { Socket } from '@trunkline/adapter-kit';
+import type { Limit, Socket } from '@trunkline/adapter-kit';
 import { refusedFrame } from './errors.ts';
 import { createFollower } from './follow.ts';
 import { cidIn, readFrame, type ServerFrame } from './frames.ts';
 import { frameOfHint, visitorTopic } from './hints.ts';
-import type { Limit } from './limits.ts';
 import { freshToken, takeFrame, takeTyping, type VisitorOf } from './take.ts';
 
 /** How much one visitor may send. */

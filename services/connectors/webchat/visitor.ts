@@ -1,20 +1,15 @@
+import { type Found, foundShape } from '@trunkline/adapter-kit';
 import { z } from 'zod';
-
-const short = z.string().max(500).default('');
 
 /** What a widget tells of its visitor when it opens a session: everything as found on the page. */
 export const sessionRequest = z.object({
   channel: z.string().min(1).max(64),
   resume: z.string().max(100).optional(),
   lang: z.string().max(35).default(''),
-  page: z
-    .object({ url: z.string().max(2_000).default(''), title: short, referrer: z.string().max(2_000).default('') })
-    .prefault({}),
-  utm: z.record(z.string().max(40), z.string().max(300)).default({}),
-  yandexClientId: short,
-  roistatVisitId: short,
-  calltouchSessionId: short,
-  identity: z.object({ userId: z.string().min(1).max(200), name: short, hmac: z.string().max(64) }).optional(),
+  ...foundShape,
+  identity: z
+    .object({ userId: z.string().min(1).max(200), name: z.string().max(500).default(''), hmac: z.string().max(64) })
+    .optional(),
 });
 
 /** A checked request for a session. */
@@ -25,7 +20,7 @@ export interface Visitor {
   readonly id: string;
   readonly lang: string;
   /** Where they came from: goes with the conversation's start. */
-  readonly found: Pick<SessionRequest, 'page' | 'utm' | 'yandexClientId' | 'roistatVisitId' | 'calltouchSessionId'>;
+  readonly found: Found;
   /** Who the site says they are, proved by its signature. */
   readonly user?: { readonly id: string; readonly name: string };
   /** What they told by the form. */

@@ -1,6 +1,6 @@
+import type { Found } from '@trunkline/adapter-kit';
 import type { ServerFrame } from '../frames.ts';
 import type { OpenedSession } from '../session.ts';
-import type { Found } from './found.ts';
 
 /** A refusal of the server, in its own words. */
 export class Refused extends Error {

@@ -1,13 +1,13 @@
+import type { Found } from '@trunkline/adapter-kit';
+import type { Memory } from '@trunkline/adapter-kit/page';
 import type { Entry } from '../entries.ts';
 import type { ServerFrame } from '../frames.ts';
 import type { Api } from './api.ts';
 import { createAttachments } from './attachments.ts';
 import { createConnection } from './connection.ts';
-import type { Found } from './found.ts';
 import type { Answer } from './links.ts';
 import { emptyLog, type Item, type Log, lastTheirs, take, unreadAfter } from './log.ts';
 import { createOutbox, newCid, type Waiting } from './outbox.ts';
-import type { Memory } from './storage.ts';
 import type { Texts } from './texts.ts';
 
 /** How the widget looks and greets, as the company set it. */

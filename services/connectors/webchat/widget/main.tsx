@@ -1,8 +1,7 @@
+import { createMemory, lookAround } from '@trunkline/adapter-kit/page';
 import { render } from 'preact';
 import { createApi } from './api.ts';
 import { createChat } from './chat.ts';
-import { lookAround } from './found.ts';
-import { createMemory } from './storage.ts';
 import style from './style.css?inline';
 import { textsOf } from './texts.ts';
 import { App } from './view/app.tsx';
@@ -17,7 +16,7 @@ function open(from: HTMLScriptElement, channel: string): void {
   const texts = textsOf(lang);
   const memory = createMemory(`trunkline:${channel}:`, () => localStorage);
   const identity = signed === undefined ? undefined : JSON.parse(signed);
-  const found = () => lookAround(memory);
+  const found = () => lookAround(window, memory);
   // Kept from the first page, whether or not anybody writes there.
   found();
   const api = createApi(new URL('./', from.src).href);

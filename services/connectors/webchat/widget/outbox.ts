@@ -1,5 +1,5 @@
+import type { Memory } from '@trunkline/adapter-kit/page';
 import type { LoggedFrame } from '../frames.ts';
-import type { Memory } from './storage.ts';
 
 /** What the visitor wrote and the server has not acknowledged yet. */
 export interface Waiting {

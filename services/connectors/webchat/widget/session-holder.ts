@@ -1,7 +1,7 @@
+import type { Found } from '@trunkline/adapter-kit';
+import type { Memory } from '@trunkline/adapter-kit/page';
 import type { OpenedSession } from '../session.ts';
 import type { Api } from './api.ts';
-import type { Found } from './found.ts';
-import type { Memory } from './storage.ts';
 
 /** What {@link createSession} wants. */
 export interface SessionParts {

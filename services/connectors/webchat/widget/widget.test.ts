@@ -6,11 +6,10 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { createMemory } from '@trunkline/adapter-kit/page';
 import { backoffMs } from './backoff.ts';
-import { cookieOf, utmOf } from './found.ts';
 import { emptyLog, type Log, lastTheirs, take, unreadAfter } from './log.ts';
 import { createOutbox } from './outbox.ts';
-import { createMemory } from './storage.ts';
 
 const limitBytes = 25_000;
 
@@ -104,23 +103,8 @@ test('the outbox keeps its order over pages; what failed waits for a word and th
   );
 });
 
-test('a browser that keeps nothing still lets its visitor write', () => {
-  const memory = createMemory('t:', () => {
-    throw new Error('SecurityError');
-  });
-  memory.set('resume', 'rt');
-  assert.equal(memory.get('resume'), 'rt');
-});
-
 test('failures wait 1, 2, 4 … 30 s, each a little differently', () => {
   const middle = [1, 2, 3, 4, 5, 6, 60].map((failures) => backoffMs(failures, 0.5));
   assert.deepEqual(middle, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   assert.deepEqual([backoffMs(1, 0), backoffMs(1, 1)], [800, 1_200]);
-});
-
-test('marks of the address and ids of analytics are taken as found', () => {
-  assert.deepEqual(utmOf('?utm_source=ya&x=1&UTM_Term=%D1%87'), { utm_source: 'ya', utm_term: 'ч' });
-  assert.equal(cookieOf('a=1; _ym_uid=16%2023; b=2', '_ym_uid'), '16 23');
-  assert.equal(cookieOf('x_ym_uid=1', '_ym_uid'), '');
-  assert.equal(cookieOf('_ym_uid=%E0%A4%A', '_ym_uid'), '%E0%A4%A');
 });

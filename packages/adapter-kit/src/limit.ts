@@ -1,12 +1,15 @@
-/** Tokens for the frames of one visitor: so many at once, so many a minute. */
+/** Tokens for what comes by a key, a visitor or an address: so many at once, so many a minute. */
 export interface Limit {
-  /** 0: go on; else how long to wait, in milliseconds. */
+  /** Takes a token. 0: go on; else how long to wait, in milliseconds. Never waits and never throws. */
   readonly take: (key: string, nowMs: number) => number;
 }
 
 const keptKeys = 50_000;
 
-/** A token bucket for each key: `burst` at once, refilled by `perMinute`. Held in memory: an instance forgets with its end. */
+/**
+ * A token bucket for each key: `burst` at once, refilled by `perMinute`. Held in memory: an instance forgets with its end.
+ * For a connector's own door; the host paces what is sent by itself.
+ */
 export function createLimit(burst: number, perMinute: number): Limit {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   const perMs = perMinute / 60_000;

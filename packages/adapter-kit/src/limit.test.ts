@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLimit } from './limits.ts';
+import { createLimit } from './limit.ts';
 
 test('five at once go, the sixth is told how long to wait, and goes then', () => {
   const limit = createLimit(5, 60);

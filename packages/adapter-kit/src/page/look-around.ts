@@ -1,12 +1,10 @@
-import type { Memory } from './storage.ts';
+import type { Found } from '../found.ts';
+import type { Memory } from './memory.ts';
 
-/** What the page tells of its visitor, as found: nothing is made up. */
-export interface Found {
-  readonly page: { readonly url: string; readonly title: string; readonly referrer: string };
-  readonly utm: Readonly<Record<string, string>>;
-  readonly yandexClientId: string;
-  readonly roistatVisitId: string;
-  readonly calltouchSessionId: string;
+/** What is looked at of a browser's `window`. */
+export interface Page {
+  readonly location: { readonly href: string; readonly search: string };
+  readonly document: { readonly title: string; readonly referrer: string; readonly cookie: string };
 }
 
 /** Marks of the address that brought the visitor. Pure. */
@@ -27,7 +25,8 @@ export function cookieOf(cookies: string, name: string): string {
 }
 
 /** Looks at the page. Marks and referrer are those of the first page of the visit that had any. */
-export function lookAround(memory: Memory): Found {
+export function lookAround(page: Page, memory: Memory): Found {
+  const { location, document } = page;
   const utm = utmOf(location.search);
   const first = memory.get<{ utm: Record<string, string>; referrer: string }>('first');
   const isNew = first === undefined || Object.keys(utm).length > 0;
@@ -43,7 +42,7 @@ export function lookAround(memory: Memory): Found {
     utm: kept.utm,
     yandexClientId: cookie('_ym_uid'),
     roistatVisitId: cookie('roistat_visit'),
-    calltouchSessionId: cookie('_ct_session_id') || calltouchOf(window),
+    calltouchSessionId: cookie('_ct_session_id') || calltouchOf(page),
   };
 }
 
