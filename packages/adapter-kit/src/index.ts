@@ -24,6 +24,7 @@ export * from './meta/meta-hook.ts';
 export * from './meta/own-mark.ts';
 export * from './oauth.ts';
 export * from './open-link.ts';
+export * from './origin.ts';
 export { canMakeFit, takesFile } from './pictures/fits.ts';
 export * from './proof.ts';
 export * from './read-body.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ConnectorError, type ConnectorHost, createLimit } from '@trunkline/adapter-kit';
+import { ConnectorError, type ConnectorHost, createLimit, isOriginAllowed } from '@trunkline/adapter-kit';
 import { type Entry, logOf } from './entries.ts';
 import { invalid } from './errors.ts';
 import { clientFrame } from './frames.ts';
 import { serveFiles } from './serve-files.ts';
 import { requireVisitor, visitorOf } from './serve-visitor.ts';
-import { isOriginAllowed, openSession } from './session.ts';
+import { openSession } from './session.ts';
 import type { Settings } from './settings.ts';
 import { answered, serveSocket } from './socket.ts';
 import { seenUpTo, takeReceipt, type VisitorOf } from './take.ts';
@@ -42,7 +42,7 @@ function serveSessions(host: ConnectorHost<Settings>): void {
     if (!asked.success) throw invalid(asked.error.issues[0]);
     const channel = host.channel(asked.data.channel);
     if (!channel) throw new ConnectorError('not_found', 'There is no such widget.');
-    if (!isOriginAllowed(request.headers.origin, channel.settings)) {
+    if (!isOriginAllowed(request.headers.origin, channel.settings.origins)) {
       throw new ConnectorError('permission_denied', 'This site is not on the list of the widget.');
     }
     const waitMs = sessions.take(addressOf(request.headers), host.now());

@@ -51,11 +51,6 @@ export function visitorKey(visitorId: string): string {
   return `visitor/${visitorId}`;
 }
 
-/** True if a page of this origin may show the widget. Calls that come from no page have no origin. Pure. */
-export function isOriginAllowed(origin: string | undefined, { origins }: Settings): boolean {
-  return origins.length === 0 || (origin !== undefined && origins.includes(origin));
-}
-
 function resumeKey(resume: string): string {
   return `resume/${hashOfResume(resume)}`;
 }
