@@ -82,6 +82,7 @@ const shows: Readonly<Record<string, (event: string) => boolean>> = {
   delete: (event) => event.includes('"delete":{'),
   press: (event) => event.includes('"press":{'),
   typing: (event) => event.includes('"typing":{'),
+  form: (event) => event.includes('"form":{'),
 };
 
 testPart('From the person', ({ connector, content, wanted }) => {
