@@ -12,7 +12,7 @@ const DESCRIPTORS = `${GENERATED}/descriptors.binpb`;
 const LIMIT_MS = 120_000;
 
 /**
- * Makes what is not in git, unless it is that of exactly these sources already: the contracts from `proto/`, and the widgets'
+ * Makes what is not in git, unless it is that of exactly these sources already: the contracts from `proto/`, and each widget's
  * one script. Returns whether anything had to be done.
  *
  * @param {string} root
