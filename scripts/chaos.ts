@@ -7,7 +7,8 @@ const HELP = `npm run chaos                      five minutes of load while serv
 npm run chaos -- --quick           half a minute of it
 npm run chaos -- --seconds 600     as long as you like
 npm run chaos -- --seed 42         the same disturbances again, in the same order and at the same moments
-npm run chaos -- --portals 40      portals that are written to
+npm run chaos -- --portals 40      portals that are written to: of ten four are sequential, three parallel (2–8 strands), two change
+                                   between both meanwhile, one gets each batch once
 npm run chaos -- --nats 3          three NATS servers with three copies of everything; one of them is killed or frozen at a time,
                                    and answers late what it is asked, as a replica that lags does
 npm run chaos -- --sync always     NATS writes through before it confirms
@@ -24,8 +25,9 @@ npm run chaos -- --scenario four-days
                                    everything is killed and comes back four days later: what was read is cleared, what waited for a
                                    portal has expired and the portal is told
 
-Everything stays on this machine. The last line is JSON: sent, lost, out_of_order, repeats, kills, seed; of a scenario also
-its name and told: messages of which their portals were told that they will not come.`;
+Everything stays on this machine. The last line is JSON: sent, lost, out_of_order (of parallel portals inside a conversation),
+repeats, kills, seed, told (messages of which their portals were told that they will not come), portals by kind; of a scenario also
+its name.`;
 
 const { values } = parseArgs({
   options: {

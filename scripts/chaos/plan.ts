@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { wholeNumber } from '../load/whole-number.ts';
+import { type PlannedPortal, planPortals } from './kinds.ts';
 import { fourDays } from './scenarios/four-days.ts';
 import { olderCopy } from './scenarios/older-copy.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -18,7 +19,7 @@ const scenarios: readonly Scenario[] = [fourDays, olderCopy];
 export interface ChaosPlan {
   readonly seconds: number;
   readonly seed: number;
-  readonly portals: number;
+  readonly portals: readonly PlannedPortal[];
   readonly perSecond: number;
   readonly sync: 'default' | 'always';
   readonly sink: string | undefined;
@@ -51,5 +52,10 @@ export function planOf(flags: RawFlags): ChaosPlan | string {
   const isWatched = flags.watch === true || flags.shots !== undefined;
   if (isWatched && (scenario !== undefined || sink !== undefined))
     return '--watch and --shots are for a storm that our own judge judges: leave --scenario and --sink away';
-  return { seconds, seed, portals, perSecond: 100, sync, sink, natsMembers, scenario, isWatched, shots: flags.shots };
+  const { shots } = flags;
+  return {
+    ...{ seconds, seed, perSecond: 100, sync, sink, natsMembers, scenario, isWatched, shots },
+    // Of a receiver that is not ours nobody knows whether it understands strands.
+    portals: planPortals(portals, seed, sink === undefined ? undefined : 'sequential'),
+  };
 }

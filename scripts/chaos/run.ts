@@ -4,16 +4,19 @@ import type { Verdict } from '../load/judge/main.ts';
 import type { SendResult } from '../load/sender/send.ts';
 import type { Progress } from '../progress.mjs';
 import { apiOf } from '../up/api.ts';
-import { disturbances, pickDisturbance } from './disturbances/all.ts';
-import { createClaims } from './disturbances/disturbance.ts';
+import { ofInstallation, ofPortals, pickDisturbance } from './disturbances/all.ts';
+import { createClaims, type Disturbance } from './disturbances/disturbance.ts';
+import { countsOfKinds, isOnce, lingerMs, namesOf, type PortalKind } from './kinds.ts';
 import { type ChaosPlan, planOf, type RawFlags } from './plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { startWatch } from './watch.ts';
 
 /** Two of each that owns lanes, so that one can take over from the other. */
 const scale = { normalizer: 2, sealer: 2, delivery: 2, telegram: 2 };
-/** So many things may be wrong at once. */
+/** So many things may be wrong at once in the installation, and one with its portals. */
 const atOnce = 3;
+/** More than there are strands, so that each strand has several. */
+const clients = 12;
 const healLimitMs = 240_000;
 const hurryEveryMs = 2_000;
 
@@ -26,7 +29,8 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   }
   const say = (what: string) => progress.update('chaos', what);
   await using field = await startField({
-    ...{ portals: plan.portals, lingerMs: 50, natsSync: plan.sync, natsMembers: plan.natsMembers, scale },
+    ...{ portals: plan.portals.length, lingerMs, clients, natsSync: plan.sync, natsMembers: plan.natsMembers, scale },
+    settingsOf: (number) => plan.portals[number - 1]?.settings ?? {},
     // In a cluster clients find the other servers by themselves, around any wire.
     ...{ hasWires: plan.natsMembers === 1, sink: plan.sink, say, signal },
     onKeys: (portals) => {
@@ -36,7 +40,9 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   });
   const { scenario } = plan;
   const what = scenario === undefined ? `seed ${plan.seed}` : scenario.name;
-  console.log(`${what}: ${plan.perSecond} messages a second to ${plan.portals} portals, ${plan.seconds} s`);
+  const kinds = countsOfKinds(plan.portals);
+  console.log(`${what}: ${plan.perSecond} messages a second to ${toldKinds(kinds)}, ${plan.seconds} s`);
+  await field.judge.ask('expectNotices', namesOf(plan.portals, isOnce));
   const storm = await (scenario === undefined ? runWatched(field, plan, signal) : runScenario(field, plan, scenario));
   if (storm === undefined) return 1;
   say('everything is mended: waiting for the rest');
@@ -44,11 +50,19 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   progress.done('chaos', 'done');
   console.log(summaryOf(storm, verdict));
   if (verdict !== undefined && !isClean(verdict)) await tellWhere(field, verdict);
-  const { lost = null, outOfOrder = null, repeats = null, told } = verdict ?? {};
+  const { lost = null, outOfOrder = null, repeats = null, told = null } = verdict ?? {};
   const { sent } = storm.result;
-  const figures = { sent, lost, out_of_order: outOfOrder, repeats, kills: storm.kills, seed: plan.seed };
-  console.log(JSON.stringify(scenario === undefined ? figures : { scenario: scenario.name, ...figures, told }));
+  const figures = { sent, lost, out_of_order: outOfOrder, repeats, kills: storm.kills, seed: plan.seed, told };
+  console.log(
+    JSON.stringify({ ...(scenario !== undefined && { scenario: scenario.name }), ...figures, portals: kinds }),
+  );
   return verdict === undefined || isClean(verdict) ? 0 : 1;
+}
+
+/** `6 sequential, 4 changing` portals. */
+function toldKinds(kinds: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(kinds).map(([kind, count]) => `${count} ${kind.replace('_', ' ')}`);
+  return `${parts.join(', ')} portals`;
 }
 
 interface Storm {
@@ -74,14 +88,14 @@ function startTelling() {
 }
 
 /** Undefined when it did not go as it must. */
-async function runScenario(
-  field: Field,
-  { seconds, perSecond }: ChaosPlan,
-  scenario: Scenario,
-): Promise<Storm | undefined> {
+async function runScenario(field: Field, plan: ChaosPlan, scenario: Scenario): Promise<Storm | undefined> {
   const telling = startTelling();
   try {
-    const result = await scenario.run(field, { seconds, perSecond, tell: telling.tell });
+    const { seconds, perSecond, portals } = plan;
+    const firstOf = (kind: PortalKind) => namesOf(portals, (each) => each === kind).slice(0, 1);
+    const down = [...firstOf('sequential'), ...firstOf('parallel')];
+    const late = field.portals.filter(({ name }) => down.includes(name));
+    const result = await scenario.run(field, { seconds, perSecond, late, tell: telling.tell });
     return { result, kills: telling.kills, counts: new Map() };
   } catch (error) {
     console.error(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
@@ -118,21 +132,21 @@ async function runStorm(
   const order = { portals: [], messages, seconds: 0, perSecond: plan.perSecond, connections: 32, characters: 256 };
   const sending = field.sender.ask('send', order);
   const claim = createClaims(createChance(plan.seed));
-  const disturb = async (chance: Chance) => {
+  const changing = namesOf(plan.portals, (kind) => kind === 'changing');
+  const disturb = async (chance: Chance, from: readonly Disturbance[]) => {
     while (seconds() < plan.seconds - 1 && !signal.aborted) {
-      const disturbance = pickDisturbance(chance, possible(plan));
+      const disturbance = pickDisturbance(chance, from);
       counts.set(disturbance.name, (counts.get(disturbance.name) ?? 0) + 1);
-      await disturbance.run(field, { chance, tell, claim });
+      await disturbance.run(field, { chance, tell, claim, changing });
       await new Promise((done) => setTimeout(done, 200 + chance.below(1_000)));
     }
   };
   // Each has a chance of its own: what it does depends on the seed, not on how long the other took.
-  await Promise.all(Array.from({ length: atOnce }, (_, index) => disturb(createChance(plan.seed + index))));
+  const sources = Array.from({ length: atOnce }, () => ofInstallation);
+  // A receiver that is not ours cannot be told to misbehave.
+  if (plan.sink === undefined) sources.push(ofPortals);
+  await Promise.all(sources.map((from, index) => disturb(createChance(plan.seed + index), from)));
   return { result: await sending, kills: telling.kills, counts };
-}
-
-function possible({ sink }: ChaosPlan) {
-  return sink === undefined ? disturbances : disturbances.filter(({ needsJudge }) => needsJudge !== true);
 }
 
 /** Waits until everything has come; portals that wait for their next attempt are tried at once, as an operator would. */
@@ -168,9 +182,7 @@ function isClean({ lost, outOfOrder, broken }: Verdict): boolean {
 
 function summaryOf({ result, kills, counts, seen }: Storm, verdict: Verdict | undefined): string {
   const rows = [...counts].map(([name, count]) => `  ${name.padEnd(38)}${count}`);
-  const judged = verdict
-    ? [`  lost ${verdict.lost}, out of order ${verdict.outOfOrder}, repeats ${verdict.repeats}`, ...verdict.broken]
-    : ['  judged by the sink'];
+  const judged = verdict ? judgedLines(verdict) : ['  judged by the sink'];
   return [
     '',
     `  sent ${result.sent}, put off ${result.putOff} times, kills ${kills}`,
@@ -178,4 +190,11 @@ function summaryOf({ result, kills, counts, seen }: Storm, verdict: Verdict | un
     ...judged,
     ...(seen === undefined ? [] : [seen]),
   ].join('\n');
+}
+
+function judgedLines({ lost, outOfOrder, repeats, told, broken }: Verdict): readonly string[] {
+  return [
+    `  lost ${lost}, out of order ${outOfOrder}, repeats ${repeats}, told that it will not come ${told}`,
+    ...broken,
+  ];
 }

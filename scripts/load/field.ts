@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Api, apiOf } from '../up/api.ts';
 import { type Child, startChild } from './child.ts';
 import { type CpuTimes, readCpu } from './cpu.ts';
-import { type FleetPortal, makeFleet } from './fleet.ts';
+import { type FleetOptions, type FleetPortal, makeFleet } from './fleet.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import type { JudgeOrders, Verdict } from './judge/main.ts';
 import type { SenderOrders } from './sender/main.ts';
@@ -34,6 +34,10 @@ export interface Field extends AsyncDisposable {
 export interface FieldOptions {
   readonly portals: number;
   readonly lingerMs: number;
+  /** Other settings of a portal, by its number from 1. */
+  readonly settingsOf?: NonNullable<FleetOptions['settingsOf']>;
+  /** Clients who write to each portal, by turns; 1 by default. */
+  readonly clients?: number;
   readonly natsSync: 'default' | 'always';
   readonly scale?: Readonly<Record<string, number>>;
   /** Servers of NATS; 3: a cluster, with three copies of everything. */
@@ -70,11 +74,13 @@ export async function startField(options: FieldOptions): Promise<Field> {
   const { gatewayUrl, administratorKey } = installation;
   const { portals } = await makeFleet({
     ...{ gatewayUrl, administratorKey, platformUrl, urlOf, count: options.portals, lingerMs: options.lingerMs },
+    settingsOf: options.settingsOf,
     onProgress: (made) => say(`making portals: ${made} of ${options.portals}`),
   });
   options.onKeys?.(portals);
   await judge.ask('know', Object.fromEntries(portals.map(({ name, licenceKey }) => [name, licenceKey])));
-  await sender.ask('know', Object.fromEntries(portals.map(({ name, botToken }) => [name, botToken])));
+  const tokens = Object.fromEntries(portals.map(({ name, botToken }) => [name, botToken]));
+  await sender.ask('know', { tokens, clients: options.clients ?? 1 });
   const owned = stack.move();
   const pids = () => new Map([...installation.pids(), ['judge', judge.pid], ['sender', sender.pid]]);
   return {

@@ -1,6 +1,6 @@
 import { type Api, apiOf } from '../up/api.ts';
 
-/** Portals that messages are sent to, by name, each with a bot of its own. */
+/** Portals that messages are sent to, by number, each with a bot of its own. */
 export interface Fleet {
   readonly portals: readonly FleetPortal[];
 }
@@ -27,6 +27,8 @@ export interface FleetOptions {
   readonly urlOf: (name: string) => string;
   readonly count: number;
   readonly lingerMs: number;
+  /** Other settings of a portal, by its number from 1; none by default. */
+  readonly settingsOf?: ((number: number) => object) | undefined;
   /** Hears how many are made. */
   readonly onProgress?: (made: number) => void;
 }
@@ -43,6 +45,7 @@ interface Named {
 export async function makeFleet(options: FleetOptions): Promise<Fleet> {
   const api = apiOf(options.gatewayUrl, options.administratorKey);
   const portals: FleetPortal[] = [];
+  const numberOf = ({ name }: FleetPortal) => Number(name.slice(1));
   const tenants = Array.from({ length: Math.ceil(options.count / portalsOfTenant) }, (_, index) => index);
   const work = async () => {
     for (let tenant = tenants.shift(); tenant !== undefined; tenant = tenants.shift()) {
@@ -55,12 +58,12 @@ export async function makeFleet(options: FleetOptions): Promise<Fleet> {
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { portals };
+  return { portals: portals.toSorted((a, b) => numberOf(a) - numberOf(b)) };
 }
 
 async function makePortal(api: Api, tenantId: string, number: number, options: FleetOptions): Promise<FleetPortal> {
   const name = `p${number}`;
-  const settings = { lingerMs: options.lingerMs };
+  const settings = { lingerMs: options.lingerMs, ...options.settingsOf?.(number) };
   const { portal, licenceKey } = await api<{ portal: Named; licenceKey: string }>(
     'DirectoryService/CreatePortal',
     order(`portal ${name}`, { tenantId, url: options.urlOf(name), settings }),

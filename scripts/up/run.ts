@@ -123,9 +123,10 @@ export async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-const readyLimitMs = 60_000;
+/** Twenty processes that start at once on two busy cores take their time. */
+const readyLimitMs = 180_000;
 
-/** Resolves when the instance serves. Rejects after a minute. */
+/** Resolves when the instance serves. Rejects after three minutes. */
 export async function untilReady({ service, ports }: Instance): Promise<void> {
   const endsAt = performance.now() + readyLimitMs;
   while (performance.now() < endsAt) {

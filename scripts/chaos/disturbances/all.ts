@@ -1,14 +1,18 @@
 import type { Chance } from '../../../packages/runtime/src/bus/queue/model/chance.ts';
 import type { Disturbance } from './disturbance.ts';
+import { changeKind } from './kinds.ts';
 import { sickPortals } from './portals.ts';
 import { freezeServer, fullStream, killServer } from './servers.ts';
 import { freezeOwner, killService, skewClock } from './services.ts';
 import { badWire } from './wires.ts';
 
-/** All of them. */
-export const disturbances: readonly Disturbance[] = [
-  ...[killService, freezeOwner, skewClock, killServer, freezeServer, fullStream, badWire, sickPortals],
+/** What breaks in the installation itself. */
+export const ofInstallation: readonly Disturbance[] = [
+  ...[killService, freezeOwner, skewClock, killServer, freezeServer, fullStream, badWire],
 ];
+
+/** What portals and those who run them do; our own judge plays the portals. */
+export const ofPortals: readonly Disturbance[] = [sickPortals, changeKind];
 
 /** One of them, the weighty ones more often. Pure but for the chance. */
 export function pickDisturbance(chance: Chance, from: readonly Disturbance[]): Disturbance {

@@ -1,3 +1,4 @@
+import { coreServices } from '../../../packages/contracts/src/index.ts';
 import type { Chance } from '../../../packages/runtime/src/bus/queue/model/chance.ts';
 import type { Field } from '../../load/field.ts';
 
@@ -6,8 +7,6 @@ export interface Disturbance {
   readonly name: string;
   /** How much more often than others it is chosen. */
   readonly weight: number;
-  /** True if it needs our own judge: a receiver that is not ours cannot be told to misbehave. */
-  readonly needsJudge?: boolean;
   /** Does it, and says what it did: `kill -9 normalizer-2, down for 800 ms`. */
   run(field: Field, by: Means): Promise<void>;
 }
@@ -18,6 +17,8 @@ export interface Means {
   readonly tell: (what: string) => void;
   /** Takes one of these that nothing else disturbs now; undefined when all are taken. Leaving the block gives it back. */
   readonly claim: (names: readonly string[]) => Claim | undefined;
+  /** Names of the portals whose kind may be changed. */
+  readonly changing: readonly string[];
 }
 
 /** Something that is being disturbed. */
@@ -34,6 +35,15 @@ export function createClaims(chance: Chance): Means['claim'] {
     taken.add(name);
     return { name, [Symbol.dispose]: () => void taken.delete(name) };
   };
+}
+
+/** The connector by which all messages of a run come. */
+const connector = 'telegram';
+const passed: ReadonlySet<string> = new Set([...coreServices, connector, 'nats', 'mongo']);
+
+/** Of instances and of wires between them, those that messages pass: to break another connector would prove nothing. Pure. */
+export function inTheWay(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.split(' → ').every((end) => passed.has(end.replace(/-\d+$/, ''))));
 }
 
 /** Waits. */

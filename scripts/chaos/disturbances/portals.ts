@@ -5,7 +5,6 @@ import { type Disturbance, pause } from './disturbance.ts';
 export const sickPortals: Disturbance = {
   name: 'portals that misbehave',
   weight: 6,
-  needsJudge: true,
   run: async ({ portals, judge }, { chance, tell }) => {
     const fault = chance.pick(faults) ?? 'failing';
     const names = Array.from({ length: 1 + chance.below(3) }, () => chance.pick(portals)?.name ?? '');

@@ -1,4 +1,4 @@
-import { type Disturbance, pause } from './disturbance.ts';
+import { type Disturbance, inTheWay, pause } from './disturbance.ts';
 
 /** Longer than a lease lives, so that another instance takes the lanes over while the former owner believes that it owns them. */
 const pastLeaseMs = 7_000;
@@ -10,7 +10,7 @@ export const killService: Disturbance = {
   name: 'kill -9 of a service',
   weight: 6,
   run: async ({ installation }, { chance, tell, claim }) => {
-    using claimed = claim(installation.names);
+    using claimed = claim(inTheWay(installation.names));
     if (claimed === undefined) return;
     const { name } = claimed;
     const downMs = 100 + chance.below(2_000);
@@ -41,7 +41,7 @@ export const skewClock: Disturbance = {
   name: 'a service whose clock is wrong',
   weight: 2,
   run: async ({ installation }, { chance, tell, claim }) => {
-    using claimed = claim(installation.names.filter((each) => !/^(gateway|janitor)-/.test(each)));
+    using claimed = claim(inTheWay(installation.names).filter((each) => !/^(gateway|janitor)-/.test(each)));
     if (claimed === undefined) return;
     const { name } = claimed;
     const offsetMs = (chance.below(2) === 0 ? -1 : 1) * (1_000 + chance.below(furthestClockMs));

@@ -1,4 +1,4 @@
-import { type Disturbance, pause } from './disturbance.ts';
+import { type Disturbance, inTheWay, pause } from './disturbance.ts';
 
 const moods = ['cut', 'refuse', 'silence', 'slow'] as const;
 
@@ -7,7 +7,7 @@ export const badWire: Disturbance = {
   name: 'a bad wire',
   weight: 6,
   run: async ({ installation: { wires } }, { chance, tell, claim }) => {
-    using claimed = claim([...wires.keys()]);
+    using claimed = claim(inTheWay([...wires.keys()]));
     const wire = claimed && wires.get(claimed.name);
     if (claimed === undefined || wire === undefined) return;
     const mood = chance.pick(moods) ?? 'cut';

@@ -3,8 +3,9 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { streams } from '../../../packages/contracts/src/index.ts';
 import { connectBus } from '../../../packages/runtime/src/index.ts';
 import type { Field } from '../../load/field.ts';
+import type { FleetPortal } from '../../load/fleet.ts';
 import { apiOf } from '../../up/api.ts';
-import { endAll, type Scenario, startAll, untilSo, write } from './scenario.ts';
+import { behave, endAll, namesTold, type Scenario, startAll, untilSo, write } from './scenario.ts';
 
 const daysMs = 4 * 24 * 60 * 60 * 1_000;
 const cleared = [streams.ingress, streams.facts] as const;
@@ -17,15 +18,14 @@ const cleared = [streams.ingress, streams.facts] as const;
  */
 export const fourDays: Scenario = {
   name: 'four-days',
-  run: async (field, { seconds, perSecond, tell }) => {
+  run: async (field, { seconds, perSecond, late, tell }) => {
     const { installation, judge, portals } = field;
     const { servers } = installation;
-    const [late = { name: '', id: '' }] = portals;
-    await judge.ask('misbehave', { [late.name]: 'failing' });
-    await judge.ask('expectNotices', true);
+    await behave(field, late, 'failing');
+    await judge.ask('expectNotices', null);
     const sending = write(field, perSecond, seconds);
     await pause((seconds * 1_000) / 2);
-    tell(`kill -9 of every service and server; ${late.name} was down before`);
+    tell(`kill -9 of every service and server; ${namesTold(late)} were down before`);
     await Promise.all([
       endAll(field, 'kill'),
       ...(['nats', 'mongo', 'kafka'] as const).map((name) => servers.kill(name)),
@@ -45,25 +45,31 @@ export const fourDays: Scenario = {
     );
 
     // Whatever delivery would send now is signed four days ahead: nobody takes it.
-    await judge.ask('misbehave', Object.fromEntries(portals.map(({ name }) => [name, 'failing'])));
+    await behave(field, portals, 'failing');
     await Promise.all([installation.start('gateway-1'), installation.start('delivery-1', daysMs)]);
-    const api = apiOf(installation.gatewayUrl, installation.administratorKey);
-    let expired = 0;
-    await untilSo(`what waited for ${late.name} has expired`, async () => {
-      type Backlog = { waiting?: string; expired?: string };
-      const backlog = await api<Backlog>('DeliveryService/GetBacklog', { portalId: late.id }).catch(() => undefined);
-      expired = Number(backlog?.expired ?? 0);
-      return expired > 0 && Number(backlog?.waiting ?? 0) === 0;
-    });
-    tell(`${expired} events that waited for ${late.name} have expired`);
+    for (const portal of late)
+      tell(`${await untilExpired(field, portal)} events that waited for ${portal.name} have expired`);
     await Promise.all([installation.stop('delivery-1'), installation.stop('gateway-1')]);
 
     tell('everything is on again');
-    await judge.ask('misbehave', Object.fromEntries(portals.map(({ name }) => [name, null])));
+    await behave(field, portals, null);
     await startAll(field);
     return await sending;
   },
 };
+
+/** Waits until nothing of a portal waits any more; gives how much of it has expired. */
+async function untilExpired({ installation }: Field, { id, name }: FleetPortal): Promise<number> {
+  const api = apiOf(installation.gatewayUrl, installation.administratorKey);
+  let expired = 0;
+  await untilSo(`what waited for ${name} has expired`, async () => {
+    type Backlog = { waiting?: string; expired?: string };
+    const backlog = await api<Backlog>('DeliveryService/GetBacklog', { portalId: id }).catch(() => undefined);
+    expired = Number(backlog?.expired ?? 0);
+    return expired > 0 && Number(backlog?.waiting ?? 0) === 0;
+  });
+  return expired;
+}
 
 /** Messages in the streams that are cleared. */
 async function countsOf({ installation }: Field): Promise<Readonly<Record<string, number>>> {

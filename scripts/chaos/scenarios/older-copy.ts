@@ -2,7 +2,8 @@ import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { laneOf } from '../../../packages/contracts/src/index.ts';
 import type { Field } from '../../load/field.ts';
-import { endAll, type Scenario, startAll, untilSo, write } from './scenario.ts';
+import type { FleetPortal } from '../../load/fleet.ts';
+import { behave, endAll, namesTold, type Scenario, startAll, untilSo, write } from './scenario.ts';
 
 /**
  * The store of NATS is restored from an older copy, and MongoDB is not. The lanes must stop with an alarm, also after all services
@@ -11,36 +12,37 @@ import { endAll, type Scenario, startAll, untilSo, write } from './scenario.ts';
  */
 export const olderCopy: Scenario = {
   name: 'older-copy',
-  run: async (field, { seconds, perSecond, tell }) => {
-    const { judge, portals } = field;
-    const [late = { name: '' }] = portals;
-    await judge.ask('misbehave', { [late.name]: 'failing' });
+  run: async (field, { seconds, perSecond, late, tell }) => {
+    await behave(field, late, 'failing');
     const before = await write(field, perSecond, Math.ceil(seconds / 2));
-    await untilOnlyMisses(field, late.name);
-    tell(`NATS is stopped and its store copied; ${late.name} is down, what was written to it waits there`);
-    const held = (await field.sender.ask('written', null))[late.name] ?? 0;
+    await untilOnlyMiss(field, late);
+    tell(`NATS is stopped and its store copied; ${namesTold(late)} are down, what was written to them waits there`);
+    const held = await field.sender.ask('written', null);
     const stores = storesOf(field);
     await swap(field, () => cp(stores.now, stores.older, { recursive: true }));
     const after = await write(field, perSecond, Math.ceil(seconds / 2));
-    await untilOnlyMisses(field, late.name);
+    await untilOnlyMiss(field, late);
 
     tell('the older copy takes the place of the store, under running services');
     await swap(field, async () => {
       await rename(stores.now, stores.newer);
       await rename(stores.older, stores.now);
     });
-    const lanes = new Set(portals.map(({ tenantId }) => laneOf(tenantId)));
+    const lanes = new Set(field.portals.map(({ tenantId }) => laneOf(tenantId)));
     await untilAlarmed(field, lanes, tell);
     tell('all services are started anew on it');
     await endAll(field, 'stop');
     await startAll(field);
     await untilAlarmed(field, lanes, tell);
-    await judge.ask('misbehave', { [late.name]: null });
-    await untilSo(`${late.name} has what the copy held for it`, async () => {
-      const missing = (await field.verdict())?.missing.find(({ portal }) => portal === late.name);
-      return missing === undefined || missing.firstLost > held;
-    });
-    tell(`the ${held} messages to ${late.name} that the copy held have come; nothing newer has`);
+    await behave(field, late, null);
+    for (const { name } of late) {
+      const count = held[name] ?? 0;
+      await untilSo(`${name} has what the copy held for it`, async () => {
+        const missing = (await field.verdict())?.missing.find(({ portal }) => portal === name);
+        return missing === undefined || missing.firstLost > count;
+      });
+      tell(`the ${count} messages to ${name} that the copy held have come; nothing newer has`);
+    }
 
     tell('the remedy: services stopped, the store of MongoDB’s moment put back, services started');
     await endAll(field, 'stop');
@@ -65,10 +67,11 @@ async function swap({ installation: { servers } }: Field, work: () => Promise<vo
   await servers.restart('nats');
 }
 
-async function untilOnlyMisses(field: Field, name: string): Promise<void> {
-  await untilSo(`nobody but ${name} misses messages`, async () => {
+async function untilOnlyMiss(field: Field, late: readonly FleetPortal[]): Promise<void> {
+  const names = new Set(late.map(({ name }) => name));
+  await untilSo(`nobody but ${namesTold(late)} misses messages`, async () => {
     const { missing = [] } = (await field.verdict()) ?? {};
-    return missing.every(({ portal }) => portal === name);
+    return missing.every(({ portal }) => names.has(portal));
   });
 }
 

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Field } from '../../load/field.ts';
+import type { FleetPortal } from '../../load/fleet.ts';
+import type { Fault } from '../../load/judge/faults.ts';
 import type { SendResult } from '../../load/sender/send.ts';
 
 /** A disaster told from beginning to end: what a person does stands in it too. It must not be mixed with others. */
@@ -13,6 +15,8 @@ export interface Scenario {
 export interface Telling {
   readonly seconds: number;
   readonly perSecond: number;
+  /** Portals that are down before it happens: a sequential one and a parallel one. */
+  readonly late: readonly FleetPortal[];
   readonly tell: (what: string) => void;
 }
 
@@ -30,6 +34,16 @@ export async function write({ sender }: Field, perSecond: number, seconds: numbe
   return await sender.ask('send', {
     ...{ portals: [], messages, seconds: 0, perSecond, connections: 32, characters: 256 },
   });
+}
+
+/** From now on these portals behave so; null: well. */
+export async function behave({ judge }: Field, portals: readonly FleetPortal[], fault: Fault | null): Promise<void> {
+  await judge.ask('misbehave', Object.fromEntries(portals.map(({ name }) => [name, fault])));
+}
+
+/** `p1 and p2`. */
+export function namesTold(portals: readonly FleetPortal[]): string {
+  return portals.map(({ name }) => name).join(' and ');
 }
 
 /** Starts every service; they do not wait for each other. */

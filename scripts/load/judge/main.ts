@@ -6,6 +6,7 @@ import { markIn } from '../mark.ts';
 import { type Fault, misbehave } from './faults.ts';
 import { createLatencies } from './latency.ts';
 import { type CloudEvent, openerOf, type PortalOpener } from './open.ts';
+import { createPlace, isNotice, type Place } from './place.ts';
 import { createTally, type PortalTally, type Tally } from './tally.ts';
 
 /** What the judge is asked. It runs in a process of its own, because its work is not the product's. */
@@ -20,8 +21,8 @@ export type JudgeOrders = {
   readonly misbehave: (faults: Readonly<Record<string, Fault | null>>) => void;
   /** Portals whose messages are timed; null: all. Forgets the times until now. */
   readonly time: (names: readonly string[] | null) => void;
-  /** Notices are right from now on: what they name may stay away. Until then each is a fault. */
-  readonly expectNotices: (isSo: boolean) => void;
+  /** Notices of these portals are right from now on, null: of all: what they name may stay away. Until then each is a fault. */
+  readonly expectNotices: (names: readonly string[] | null) => void;
   readonly progress: (value: null) => JudgeProgress;
   /** Judges by what was sent to each portal. */
   readonly judge: (sent: Readonly<Record<string, number>>) => Verdict;
@@ -55,10 +56,11 @@ export interface Missing {
 
 interface Judged {
   readonly tally: PortalTally;
+  readonly place: Place;
   opener: PortalOpener | undefined;
   fault: Fault | undefined;
   isTimed: boolean;
-  lastSequence: bigint;
+  expectsNotices: boolean;
 }
 
 const portals = new Map<string, Judged>();
@@ -68,12 +70,15 @@ const brokenLimit = 20;
 const counts = { messages: 0, events: 0, requests: 0 };
 let opensNothing = false;
 let areAllTimed = true;
-let expectsNotices = false;
+let areNoticesRight = false;
 
 function portalOf(name: string): Judged {
   const found = portals.get(name);
   if (found !== undefined) return found;
-  const made = { tally: createTally(), opener: undefined, fault: undefined, isTimed: areAllTimed, lastSequence: 0n };
+  const made = {
+    ...{ tally: createTally(), place: createPlace(), opener: undefined, fault: undefined },
+    ...{ isTimed: areAllTimed, expectsNotices: areNoticesRight },
+  };
   portals.set(name, made);
   return made;
 }
@@ -104,45 +109,51 @@ async function take(name: string, portal: Judged, body: string, { headers }: Inc
   const given = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, String(value)]));
   const events = opener.verify(body, given);
   const opened = await Promise.all(events.map((event) => opener.open(event)));
-  for (const [index, event] of events.entries()) {
-    counts.events += 1;
-    const sequence = BigInt(event.sequence);
-    if (sequence <= portal.lastSequence) {
-      // Counted as a repeat below, by its mark: opened all the same, so that nothing hides behind a number.
-    } else if (event.type.startsWith('trunkline.events.')) {
-      takeNotice(name, portal, event);
-    } else if (sequence !== portal.lastSequence + 1n) {
-      complain(`${name}: ${event.sequence} came after ${portal.lastSequence}`);
-    }
-    portal.lastSequence = sequence > portal.lastSequence ? sequence : portal.lastSequence;
-    takeMessage(name, portal, opened[index]);
+  for (const [index, event] of events.entries()) takeOne(name, portal, event, opened[index]);
+}
+
+function takeOne(name: string, portal: Judged, event: CloudEvent, said: unknown): void {
+  counts.events += 1;
+  const following = portal.place.take(event);
+  if (following === 'gap') complain(`${name}: ${describe(event)} came, and what is before it never did`);
+  const sequence = Number(event.sequence);
+  if (isNotice(event)) {
+    if (following !== 'repeat') takeNotice(name, portal, event);
+    return;
   }
-}
-
-function takeNotice(name: string, portal: Judged, { type, sequence, data }: CloudEvent): void {
-  const { from } = data as { readonly from: string };
-  const isNext = BigInt(from) <= portal.lastSequence + 1n;
-  if (!expectsNotices || !isNext) complain(`${name}: ${type} from ${from} to ${sequence} after ${portal.lastSequence}`);
-  else portal.tally.excuse(Number(BigInt(sequence) - portal.lastSequence));
-}
-
-function takeMessage(name: string, portal: Judged, said: unknown): void {
-  const mark = markIn(textIn(said));
-  if (mark === undefined) return;
-  if (mark.portal !== name) complain(`${name} got a message for ${mark.portal}`);
-  const isNew = portal.tally.take(mark);
-  if (!isNew) return;
+  const mark = markIn(textOf(said));
+  if (mark !== undefined && mark.portal !== name) complain(`${name} got a message for ${mark.portal}`);
+  const within = event.strand === undefined ? undefined : conversationOf(said);
+  // A repeat is opened and counted by its mark all the same, so that nothing hides behind a number.
+  const isNew = portal.tally.take({ sequence, number: mark?.number, within, isRepeat: following === 'repeat' });
+  if (mark === undefined || !isNew) return;
   counts.messages += 1;
   const nowMs = Date.now();
   if (portal.isTimed) latencies.add(nowMs, nowMs - mark.atMs);
 }
 
+function takeNotice(name: string, portal: Judged, event: CloudEvent): void {
+  if (!portal.expectsNotices) complain(`${name}: ${describe(event)} came, and nothing was to stay away`);
+  const { from, to, count } = event.data as { readonly from: string; readonly to: string; readonly count?: number };
+  const range = { from: Number(from), to: Number(to) };
+  portal.tally.excuse({ ...range, count: count ?? range.to - range.from + 1 });
+}
+
+function describe({ type, sequence, strand, previous }: CloudEvent): string {
+  return [type, sequence, strand && `of strand ${strand}`, previous && `after ${previous}`].filter(Boolean).join(' ');
+}
+
 interface Said {
+  readonly conversation?: { readonly id?: string };
   readonly messageReceived?: { readonly content?: { readonly text?: { readonly plain?: string } } };
 }
 
-function textIn(said: unknown): string {
+function textOf(said: unknown): string {
   return (said as Said).messageReceived?.content?.text?.plain ?? '';
+}
+
+function conversationOf(said: unknown): string {
+  return (said as Said).conversation?.id ?? '';
 }
 
 function judge(sent: Readonly<Record<string, number>>): Verdict {
@@ -185,8 +196,9 @@ answerParent({
     for (const [name, portal] of portals) portal.isTimed = areAllTimed || timed.has(name);
     latencies.clear();
   },
-  expectNotices: (isSo) => {
-    expectsNotices = isSo;
+  expectNotices: (names) => {
+    areNoticesRight = names === null;
+    for (const portal of names?.map(portalOf) ?? portals.values()) portal.expectsNotices = true;
   },
   progress: () => ({ ...counts }),
   judge,

@@ -1,6 +1,7 @@
 import { createHash, hkdfSync } from 'node:crypto';
 import { compactDecrypt } from 'jose';
 import { Webhook } from 'standardwebhooks';
+import type { Placed } from './place.ts';
 
 /**
  * A portal as the protocol's page describes it, made of published libraries alone: nothing of ours judges itself.
@@ -15,12 +16,8 @@ export interface PortalOpener {
 }
 
 /** What is read of an event. */
-export interface CloudEvent {
+export interface CloudEvent extends Placed {
   readonly id: string;
-  readonly type: string;
-  readonly sequence: string;
-  readonly datacontenttype: string;
-  readonly data: unknown;
 }
 
 const salt = 'trunkline.portal.v1';

@@ -6,8 +6,8 @@ import { type SendOptions, type SendResult, send, type Writer } from './send.ts'
 export type SenderOrders = {
   /** Starts the messenger's side; gives its address. */
   readonly listen: (value: null) => Promise<string>;
-  /** Bots by portal name: their hooks were told to the messenger's side meanwhile. */
-  readonly know: (tokens: Readonly<Record<string, string>>) => void;
+  /** Bots by portal name, and how many clients each has: their hooks were told to the messenger's side meanwhile. */
+  readonly know: (bots: { readonly tokens: Readonly<Record<string, string>>; readonly clients: number }) => void;
   /** Writes to the portals named; to all when none is. */
   readonly send: (order: SendOptions & { readonly portals: readonly string[] }) => Promise<SendResult>;
   /** Ends what is being sent. */
@@ -25,11 +25,11 @@ answerParent({
     platform = await startPlatform();
     return platform.url;
   },
-  know: (tokens) => {
+  know: ({ tokens, clients }) => {
     for (const [name, token] of Object.entries(tokens)) {
       const hook = platform?.hookOf(token);
       if (hook === undefined) throw new Error(`the bot of ${name} was not connected`);
-      writers.set(name, { name, hook, written: writers.get(name)?.written ?? 0 });
+      writers.set(name, { name, hook, clients, written: writers.get(name)?.written ?? 0 });
     }
   },
   send: async ({ portals, ...options }) => {

@@ -2,14 +2,18 @@ import { Pool } from 'undici';
 import { markedText } from '../mark.ts';
 import type { Hook } from './platform.ts';
 
-/** Telegram's id of the one client whom every bot has. */
+/** Telegram's id of the first client of every bot; the others have the next ones. */
 export const clientId = 1_000_000;
+/** So many messages a client writes before the next one does, where there are several. */
+const atATime = 3;
 
-/** A portal's client, who writes to the portal's bot. */
+/** A portal's clients, who write to the portal's bot by turns. */
 export interface Writer {
   /** Name of the portal. */
   readonly name: string;
   readonly hook: Hook;
+  /** How many they are: each has a conversation of its own. */
+  readonly clients: number;
   /** Messages written until now. */
   written: number;
 }
@@ -100,8 +104,8 @@ async function write(pool: Pool, writer: Writer, characters: number, signal: Abo
   throw new Error(`message ${writer.written} to ${writer.name} was not taken for ${insistMs / 1_000} s`);
 }
 
-function updateOf({ name, written }: Writer, characters: number): string {
-  const person = clientId;
+function updateOf({ name, written, clients }: Writer, characters: number): string {
+  const person = clientId + (Math.floor((written - 1) / atATime) % clients);
   const atMs = Date.now();
   const text = markedText({ portal: name, number: written, atMs }, characters);
   const from = { id: person, is_bot: false, first_name: 'Anna', language_code: 'en' };
