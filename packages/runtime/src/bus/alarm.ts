@@ -1,8 +1,9 @@
 /**
  * Why a lane stopped by itself: `stream_lost` (a stream ends before our own position: it was lost or restored from an older
- * copy), `forked` (stream and stored state contradict each other), `poisoned` (too many items in a row cannot be decided).
+ * copy), `forked` (stream and stored state contradict each other), `poisoned` (too many items in a row cannot be decided),
+ * `newer_format` (a newer version of the service worked the lane, and this one would go on wrongly).
  */
-export type AlarmKind = 'stream_lost' | 'forked' | 'poisoned';
+export type AlarmKind = 'stream_lost' | 'forked' | 'poisoned' | 'newer_format';
 
 /** Thrown out of a lane that must not go on until a person looked. Trying again brings the same. */
 export class LaneAlarm extends Error {

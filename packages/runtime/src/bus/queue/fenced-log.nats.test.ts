@@ -27,7 +27,7 @@ function openAs(owner: string, log: LogPort) {
 
 function body(lowSequence: number, portalIds: readonly string[]) {
   const cursors = portalIds.flatMap((portalId) => DeliveryRecord.fromPartial({ cursors: [{ portalId }] }).cursors);
-  return { lane: 3, attempts: [], cursors, at: undefined, lowSequence, feedSequence: lowSequence };
+  return { lane: 3, format: 1, attempts: [], cursors, at: undefined, lowSequence, feedSequence: lowSequence };
 }
 
 test('on a real server: records come back in order, a former owner is refused, a restart loses nothing', async () => {

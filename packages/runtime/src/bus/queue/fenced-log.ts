@@ -20,6 +20,7 @@ export type RecordBody<R extends FencedRecord> = Omit<R, keyof FencedRecord>;
 /** Turns records into bytes and back. Pure. */
 export interface RecordCodec<R extends FencedRecord> {
   encode(record: RecordBody<R> & FencedRecord): Uint8Array;
+  /** May throw a {@link LaneAlarm} of its own; whatever else it throws makes the record one that cannot be read. */
   decode(bytes: Uint8Array): R;
 }
 
@@ -202,6 +203,7 @@ function decode<R extends FencedRecord>(codec: RecordCodec<R>, message: StoredMe
   try {
     return codec.decode(message.data);
   } catch (cause) {
+    if (cause instanceof LaneAlarm) throw cause;
     throw new LaneAlarm('forked', `record ${message.sequence} of ${message.subject} cannot be read`, cause);
   }
 }

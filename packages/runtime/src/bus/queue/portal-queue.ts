@@ -13,7 +13,7 @@ import type { PortalObserver } from './portal-observer.ts';
 import type { PortalPorts } from './portal-ports.ts';
 import { heedConsumers } from './portal-pull.ts';
 import { tellPulled } from './portal-pulled.ts';
-import { hasNews, joined, keepRecording, type Recorded, recordNow, recordsAt } from './portal-record.ts';
+import { hasNews, joined, keepRecording, type Recorded, recordFormat, recordNow, recordsAt } from './portal-record.ts';
 import { makeRoom, relieve } from './portal-room.ts';
 import type { Portal } from './portal-state.ts';
 import { considerReplays, resumeUnblocked, startReady } from './portal-step.ts';
@@ -107,7 +107,8 @@ async function takeOver(
     recorded = joined(records);
     const { cursors, lowSequence, feedSequence } = recorded;
     const at = new Date(clock.wallMs());
-    return { lane: lease.lane, attempts: [], cursors: [...cursors], at, lowSequence, feedSequence };
+    const stamp = { lane: lease.lane, format: recordFormat, at };
+    return { ...stamp, attempts: [], cursors: [...cursors], lowSequence, feedSequence };
   });
   while (!lease.signal.aborted) {
     try {

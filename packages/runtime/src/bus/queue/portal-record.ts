@@ -1,4 +1,5 @@
 import { DeliveryRecord, type PortalCursor, streams, subjects } from '@trunkline/contracts';
+import { LaneAlarm } from '../alarm.ts';
 import { pause } from '../clock.ts';
 import type { LogPort } from '../ports.ts';
 import { type FencedLog, type RecordBody, type RecordCodec, readFencedLog } from './fenced-log.ts';
@@ -35,9 +36,22 @@ export function joined(records: readonly DeliveryRecord[]): Recorded {
   };
 }
 
+/**
+ * Written into each record, and the highest that is understood. Raised with whatever a former version would go on from wrongly, as
+ * one without strands would from a parallel portal's place. 1: strands.
+ */
+export const recordFormat = 1;
+
 const codec: RecordCodec<DeliveryRecord> = {
   encode: (record) => DeliveryRecord.encode(record).finish(),
-  decode: (bytes) => DeliveryRecord.decode(bytes),
+  decode: (bytes) => {
+    const record = DeliveryRecord.decode(bytes);
+    if (record.format <= recordFormat) return record;
+    throw new LaneAlarm(
+      'newer_format',
+      `lane ${record.lane} was worked by ${record.owner}, a newer version: its records have the format ${record.format}, known here are those up to ${recordFormat}`,
+    );
+  },
 };
 
 /** Where a lane's records are. */
@@ -93,7 +107,7 @@ export async function recordNow(lane: Lane, record: FencedLog<DeliveryRecord>, i
 function bodyOf(lane: Lane, cursors: PortalCursor[]): RecordBody<DeliveryRecord> {
   const feedSequence = feedSequenceOf(lane);
   return {
-    lane: lane.lane,
+    ...{ lane: lane.lane, format: recordFormat },
     attempts: lane.attempts,
     cursors: queuesIn(cursors) > textsLimit ? cursors.map(withoutTexts) : cursors,
     at: new Date(lane.clock.wallMs()),
