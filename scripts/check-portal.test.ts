@@ -9,7 +9,7 @@ import { createPortal, listener } from '../packages/portal-sdk/src/index.ts';
 import { createOuterHttp } from '../packages/runtime/src/index.ts';
 import { postTo } from '../services/delivery/src/check/post-batch.ts';
 import { type CheckResult, runChecks } from '../services/delivery/src/check/run-checks.ts';
-import { portalChecks } from '../services/delivery/src/domain/check/checks.ts';
+import { parallelChecks, portalChecks } from '../services/delivery/src/domain/check/checks.ts';
 import { formatLicenceKey } from '../services/sealer/src/domain/licence-key.ts';
 import { type Asked, readArguments } from './check-portal/arguments.ts';
 import { checkedPortal } from './check-portal/checked-portal.ts';
@@ -24,7 +24,9 @@ async function check(url: string, { args = [] as string[], timeoutMs = 5_000 } =
   await using http = createOuterHttp({ allowPrivate: true, connectTimeoutMs: 1_000 });
   const post = postTo(url, http, { timeoutMs, signal: new AbortController().signal });
   const results: CheckResult[] = [];
-  for await (const result of runChecks({ portal: checkedPortal(asked), post, now: Date.now })) results.push(result);
+  const checks = asked.isParallel ? parallelChecks : portalChecks;
+  const run = { portal: checkedPortal(asked), post, checks, now: Date.now };
+  for await (const result of runChecks(run)) results.push(result);
   return results;
 }
 
@@ -32,7 +34,7 @@ function wrong(results: readonly CheckResult[]): string[] {
   return results.filter(({ finding }) => finding?.isRight === false).map((result) => result.check.name);
 }
 
-const sins: Readonly<Record<Sin, readonly string[]>> = {
+const sins: Readonly<Record<Exclude<Sin, keyof typeof sinsOfStrands>, readonly string[]>> = {
   'believes the unsigned': ['unsigned'],
   'believes the forged': ['forged'],
   'believes the old': ['old timestamp'],
@@ -57,6 +59,25 @@ const sins: Readonly<Record<Sin, readonly string[]>> = {
   'says yes to everything': ['unsigned', 'forged', 'old timestamp', 'gap', 'broken chain', 'unknown kid', 'oversized'],
 };
 
+const sinsOfStrands = {
+  'knows no strands': [
+    ...(['strands begin', 'strand', 'two strands at once', 'repeat in a strand'] as const),
+    ...(['inside its range', 'another number, too early'] as const),
+  ],
+  'has one cursor for all strands': ['strand behind', 'inside its range', 'another number, too early'],
+  'looks at no previous': ['gap in a strand', 'swapped in a strand', 'another number, too early'],
+  'takes one request at a time': ['two strands at once'],
+  'moves all strands by a notice': ['inside its range', 'another number, too early'],
+  'forgets former strands': ['another number', 'no strands any more'],
+} as const satisfies Partial<Record<Sin, readonly string[]>>;
+
+for (const [sin, expected] of Object.entries(sinsOfStrands)) {
+  test(`a parallel receiver that ${sin} is found out by: ${expected.join(', ')}`, async () => {
+    await using receiver = await startReceiver(licenceKey, sin as Sin);
+    assert.deepEqual(wrong(await check(receiver.url, { args: ['--parallel'] })), expected);
+  });
+}
+
 for (const [sin, expected] of Object.entries(sins)) {
   test(`a receiver that ${sin} is found out by: ${expected.join(', ')}`, async () => {
     await using receiver = await startReceiver(licenceKey, sin as Sin);
@@ -67,14 +88,16 @@ for (const [sin, expected] of Object.entries(sins)) {
   });
 }
 
-test('a receiver by the page alone is right in all, and handles each event once', async () => {
-  await using receiver = await startReceiver(licenceKey);
-  const results = await check(receiver.url);
-  assert.deepEqual([wrong(results), results.length], [[], all.length]);
-  const { handled } = receiver;
-  // One of them was asked for again by the replay.
-  assert.equal(handled.length, new Set(handled).size + 1);
-});
+for (const args of [[], ['--parallel']]) {
+  test(`a receiver by the page alone is right in all ${args.join()}, and handles each event once`, async () => {
+    await using receiver = await startReceiver(licenceKey);
+    const results = await check(receiver.url, { args });
+    assert.deepEqual([wrong(results), results.length], [[], args.length > 0 ? parallelChecks.length : all.length]);
+    const { handled } = receiver;
+    // One of them was asked for again by the replay.
+    assert.equal(handled.length, new Set(handled).size + 1);
+  });
+}
 
 test('the listener of the SDK is right in all, also from where it stands', async () => {
   const kinds: string[] = [];
@@ -83,9 +106,9 @@ test('the listener of the SDK is right in all, also from where it stands', async
   try {
     await new Promise((listening) => server.once('listening', listening));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    assert.deepEqual(wrong(await check(url)), []);
+    assert.deepEqual(wrong(await check(url, { args: ['--parallel'] })), []);
     const { sequence, chain } = await portal.cursor();
-    const again = await check(url, { args: ['--after', sequence, '--chain', chain] });
+    const again = await check(url, { args: ['--parallel', '--after', sequence, '--chain', chain] });
     assert.deepEqual(wrong(again), []);
     assert.equal(kinds.filter((type) => type === 'trunkline.check.unheard.v1').length, 2);
     assert.equal((await portal.cursor()).chain, again.at(-1)?.cursor.chain);

@@ -2,6 +2,7 @@
 import { createOuterHttp } from '../packages/runtime/src/index.ts';
 import { postTo } from '../services/delivery/src/check/post-batch.ts';
 import { runChecks } from '../services/delivery/src/check/run-checks.ts';
+import { parallelChecks, portalChecks } from '../services/delivery/src/domain/check/checks.ts';
 import { help, readArguments } from './check-portal/arguments.ts';
 import { checkedPortal } from './check-portal/checked-portal.ts';
 import { createReport } from './check-portal/report.ts';
@@ -27,7 +28,8 @@ async function main(args: readonly string[]): Promise<void> {
   // Whoever holds a licence key may try a receiver on a machine of theirs.
   await using http = createOuterHttp({ allowPrivate: true, connectTimeoutMs });
   const post = postTo(asked.url, http, { timeoutMs, signal: ending.signal });
-  for await (const result of runChecks({ portal: checkedPortal(asked), post, now: Date.now })) {
+  const checks = asked.isParallel ? parallelChecks : portalChecks;
+  for await (const result of runChecks({ portal: checkedPortal(asked), post, checks, now: Date.now })) {
     console.log(report.add(result).join('\n'));
   }
   console.log(report.end().join('\n'));

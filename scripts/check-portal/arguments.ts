@@ -5,6 +5,7 @@ import { parseLicenceKey } from '../../services/sealer/src/domain/licence-key.ts
 
 export const help = `npm run check-portal -- <url> --key tlk_…   what a receiver of the portal protocol does wrong, in words
 
+  --parallel   also what only the receiver of a parallel portal must do: strands
   --after <sequence> --chain <hex>   where the receiver stands; without them: at the beginning of a stream
   --source trunkline/<tenant>/<portal>   source of the events; trunkline/check/check by default
   --help   this
@@ -20,15 +21,18 @@ export interface Asked {
   readonly tenantId: string;
   readonly portalId: string;
   readonly cursor: CheckCursor;
+  /** True: its portal is parallel, or is to be. */
+  readonly isParallel: boolean;
 }
 
 /** Reads the words of the command line; undefined: help is wanted. Throws an error with a sentence. Pure. */
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): Asked | undefined {
   const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { key: text, after: text, chain: text, source: text, help: { type: 'boolean' } },
+    options: { key: text, after: text, chain: text, source: text, parallel: flag, help: flag },
   });
   if (values.help === true || args.length === 0) return undefined;
   const [url = '', ...more] = positionals;
@@ -40,7 +44,8 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   }
   const [, tenantId, portalId] = /^trunkline\/([^/]+)\/([^/.]+)$/.exec(values.source ?? 'trunkline/check/check') ?? [];
   if (tenantId === undefined || portalId === undefined) throw new Error('--source is trunkline/<tenant>/<portal>.');
-  return { url, secret, tenantId, portalId, cursor: cursorOf(values.after, values.chain) };
+  const cursor = cursorOf(values.after, values.chain);
+  return { url, secret, tenantId, portalId, cursor, isParallel: values.parallel === true };
 }
 
 function cursorOf(after: string | undefined, chain: string | undefined): CheckCursor {

@@ -6,6 +6,7 @@ import {
   type CheckPortalRequest,
   type CheckPortalResponse,
   DeliveryServiceDefinition,
+  PortalQueueKind,
   PortalSettings,
 } from '@trunkline/contracts';
 import { createPortal, listener, verifyStatement } from '@trunkline/portal-sdk';
@@ -157,6 +158,21 @@ test('a receiver is checked by the key that was made for it; what is right and w
   const [good, next] = dead.flatMap(({ told: its }) => (its?.$case === 'finding' ? [its.value] : []));
   assert.deepEqual([good?.isRight, good?.name, next?.answered], [false, 'good batch', '']);
   assert.notEqual(good?.change, '');
+});
+
+test('the receiver of a parallel portal is asked about strands too', async () => {
+  const queueKind = PortalQueueKind.PORTAL_QUEUE_KIND_PARALLEL_GUARANTEED;
+  const licenceKeys = [licenceKeyOf('strands')];
+  const portal = createPortal({ licenceKeys, onEvent: () => {}, onReplay: () => {} });
+  const server = createServer(listener(portal)).listen(0, '127.0.0.1');
+  await until(() => server.listening);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  await around.setPortal({ id: 'strands', url, settings: PortalSettings.fromPartial({ queueKind }) });
+  const [licenceKey = ''] = licenceKeys;
+  const end = (await told({ portalId: 'strands', licenceKey })).at(-1)?.told;
+  assert.match(end?.$case === 'summary' ? end.value : '', /^27 of 27 right/);
+  server.closeAllConnections();
+  server.close();
 });
 
 test('a check is refused with a sentence for a mistyped key and an address that is none, and sent to no private one', async () => {

@@ -2,7 +2,6 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { headers } from '@trunkline/contracts';
 import type { Verdict } from '@trunkline/runtime';
 import type { Check, RequestFault } from '../domain/check/check.ts';
-import { portalChecks } from '../domain/check/checks.ts';
 import { type Finding, findingOf, type Reply, verdictOfReply } from '../domain/check/judge.ts';
 import { type CheckCursor, type CheckedPortal, type CheckStream, createCheckStream } from '../domain/check/stream.ts';
 import type { WireEvent } from '../domain/check/wire-event.ts';
@@ -21,6 +20,7 @@ export interface CheckResult {
 export interface CheckRun {
   readonly portal: CheckedPortal;
   readonly post: PostBatch;
+  readonly checks: readonly Check[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -37,7 +37,7 @@ const bodyBytes: Partial<Record<RequestFault, number>> = { wide: 2 * mib, too_wi
 export async function* runChecks(run: CheckRun): AsyncGenerator<CheckResult> {
   const stream = createCheckStream(run.portal, new Date(run.now()));
   let isWell = true;
-  for (const [index, check] of portalChecks.entries()) {
+  for (const [index, check] of run.checks.entries()) {
     if (!isWell) {
       yield { check, cursor: stream.cursor };
       continue;
@@ -50,15 +50,21 @@ export async function* runChecks(run: CheckRun): AsyncGenerator<CheckResult> {
 
 async function findingBy(run: CheckRun, stream: CheckStream, check: Check): Promise<Finding> {
   const batches = await check.batches(stream);
+  const isGood = check.expected === 'taken';
+  const send = (batch: readonly WireEvent[]) =>
+    deliver(run, batch, { fault: check.fault, stream: isGood ? stream : undefined });
+  const begun = check.isAtOnce === true ? await Promise.all(batches.map(send)) : [];
   let finding: Finding | undefined;
-  for (const batch of batches) {
-    const isGood = check.expected === 'taken';
-    const { reply, verdict } = await deliver(run, batch, { fault: check.fault, stream: isGood ? stream : undefined });
+  for (const [index, batch] of batches.entries()) {
+    const { reply, verdict } = begun[index] ?? (await send(batch));
     finding = findingOf(check, reply, verdict);
     // Whether it moved by what it should not have taken is not known: after the right events it stands where they end.
-    if (!isGood && verdict.kind === 'accepted') await deliver(run, stream.offered, { stream });
+    const isSpoilt = !isGood && verdict.kind === 'accepted' && stream.offered.length > 0;
+    if (isSpoilt) await deliver(run, stream.offered, { stream });
     if (!finding.isRight) break;
   }
+  // What was not taken because of the other one is taken now: it is not told as a fault of the checks behind.
+  if (begun.length > 0 && finding?.isRight === false) for (const batch of batches) await send(batch);
   if (finding === undefined) throw new Error(`the check ${check.name} sends nothing`);
   return finding;
 }

@@ -4,7 +4,8 @@ import { deriveKeys, LicenceKeyError, type PortalKeys, sealEvent } from '@trunkl
 import { type CallContext, invalidArgument, TrunklineError } from '@trunkline/runtime';
 import { postTo } from '../check/post-batch.ts';
 import { type CheckResult, runChecks } from '../check/run-checks.ts';
-import { portalChecks } from '../domain/check/checks.ts';
+import { parallelChecks, portalChecks } from '../domain/check/checks.ts';
+import { settingsOf } from '../domain/settings.ts';
 import { chainStart } from '../domain/statement.ts';
 import { type DeliveryContext, portalFor } from './context.ts';
 
@@ -37,17 +38,20 @@ interface Checked {
 }
 
 async function* checked(
-  { portal: { id, tenantId }, url, keys }: Checked,
+  { portal: entry, url, keys }: Checked,
   signal: AbortSignal,
   { httpOf, now }: DeliveryContext,
 ): AsyncGenerator<CheckPortalResponse> {
+  const { id, tenantId } = entry;
+  const checks = settingsOf(entry).strands > 1 ? parallelChecks : portalChecks;
   const portal = {
     ...{ id, tenantId, cursor: { sequence: 0, chain: chainStart }, signingKeys: [keys.signingKey] },
     seal: async (plaintext: Uint8Array) => sealEvent(keys, plaintext),
   };
   let right = 0;
   try {
-    for await (const result of runChecks({ portal, post: postTo(url, httpOf(tenantId), { timeoutMs, signal }), now })) {
+    const post = postTo(url, httpOf(tenantId), { timeoutMs, signal });
+    for await (const result of runChecks({ portal, post, checks, now })) {
       if (result.finding?.isRight === true) right += 1;
       yield { told: { $case: 'finding', value: findingOf(result) } };
     }
@@ -56,12 +60,13 @@ async function* checked(
     const value = `The check was ended after ${wholeMs / 1_000} s: the receiver answers too slowly.`;
     return yield { told: { $case: 'summary', value } };
   }
-  yield { told: { $case: 'summary', value: `${right} of ${portalChecks.length} right. ${remainder(right)}` } };
+  yield {
+    told: { $case: 'summary', value: `${right} of ${checks.length} right. ${remainder(right === checks.length)}` },
+  };
 }
 
-function remainder(right: number): string {
-  if (right === portalChecks.length)
-    return 'Empty its store before events of a portal come to it: their numbers are used up.';
+function remainder(isAllRight: boolean): string {
+  if (isAllRight) return 'Empty its store before events of a portal come to it: their numbers are used up.';
   return 'Empty its store before you check again: to a receiver that has taken events, these are repeats.';
 }
 

@@ -16,6 +16,8 @@ export interface Check {
   /** Batches, one request each; all must be answered as expected. */
   readonly batches: (stream: CheckStream) => Promise<readonly (readonly WireEvent[])[]>;
   readonly fault?: RequestFault;
+  /** True: its batches are sent at the same time. */
+  readonly isAtOnce?: boolean;
   readonly expected: Expected;
   /** What it should answer, in words. */
   readonly should: string;

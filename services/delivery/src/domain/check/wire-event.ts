@@ -23,12 +23,15 @@ export function nextChain(previous: string, event: Pick<WireEvent, 'sequence' | 
   return hash.update(event.sequence).update(event.id).update(content).digest('hex');
 }
 
+/** Conversation of what is sent, where it does not matter which. */
+export const usualConversation = 'trunkline-check';
+
 /** A message as a client's would be, that nobody can take for one. Pure. */
-export function messagePlaintext(id: string, text: string, sentAt: Date): Buffer {
+export function messagePlaintext(id: string, text: string, sentAt: Date, conversation = usualConversation): Buffer {
   const event = PortalEvent.fromPartial({
     id,
     channel: { id: 'trunkline-check', connector: 'webchat', name: 'Trunkline check', lineId: 'trunkline-check' },
-    conversation: { id: 'trunkline-check', kind: ConversationKind.CONVERSATION_KIND_PRIVATE, number: 1 },
+    conversation: { id: conversation, kind: ConversationKind.CONVERSATION_KIND_PRIVATE, number: 1 },
     contact: { id: 'trunkline-check', displayName: 'Trunkline check' },
     event: {
       $case: 'messageReceived',
