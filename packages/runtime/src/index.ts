@@ -67,6 +67,7 @@ export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
 export { auditSink } from './bus/readers.ts';
 export { openTenantRooms, type Room, type TenantRooms, watchRoom } from './bus/room.ts';
+export { shareFeeds } from './bus/shared-feed.ts';
 export { runSink, type SinkOptions } from './bus/sink.ts';
 export { runStage } from './bus/stage.ts';
 export type { StageDependencies } from './bus/stage-run.ts';

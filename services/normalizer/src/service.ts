@@ -12,7 +12,7 @@ import {
 } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { workLane } from './consume/work-lane.ts';
-import { dispatchWorker, stageWorker, timersWorker, type WorkerParts } from './consume/workers.ts';
+import { dispatchWorker, shareFacts, stageWorker, timersWorker, type WorkerParts } from './consume/workers.ts';
 import { stageName } from './domain/timer.ts';
 import { normalizerEvents } from './events.ts';
 import { addMethods } from './rpc/methods.ts';
@@ -59,11 +59,13 @@ export const normalizer = defineService({
       parkingKey: wanted.PARKING_KEY.export(),
     };
     const parts: WorkerParts = { runtime, settings, door, documents, events, fileUrl };
-    const always = [stageWorker(parts), timersWorker(parts)];
-    const workers = () => [...always, ...directory.connectors().map(({ name }) => dispatchWorker(parts, name))];
     workLanes(runtime, async (lease) => {
       // Without the directory every channel would look like one that does not exist.
       await unlessAborted(directory.loaded, lease.signal);
+      const facts = shareFacts(parts);
+      const always = [stageWorker(parts), timersWorker(parts, facts)];
+      const dispatching = () => directory.connectors().map(({ name }) => dispatchWorker(parts, facts, name));
+      const workers = () => [...always, ...dispatching()];
       await workLane(lease, { workers, directory, troubles: events.troubles });
     });
   },

@@ -1,9 +1,9 @@
 import type { Position } from '@trunkline/contracts';
 import { type BatchRules, createItemQueue } from './item-queue.ts';
 import type { Clock, InputItem, LogPort, StoredMessage } from './ports.ts';
-import { comparePositions } from './position.ts';
+import { comparePositions, start } from './position.ts';
 
-/** Items of a message. */
+/** Items of a message; none where nothing of it is for this reader. */
 type Unpack = (message: StoredMessage) => readonly Uint8Array[];
 
 /** What an intake reads. */
@@ -22,10 +22,12 @@ export interface IntakeOptions {
 /** Items waiting to be decided, in order. */
 export interface Intake extends AsyncDisposable {
   /**
-   * The next micro-batch, which stays until it is dropped; empty when the time is past or the lane ends. Rejects when the
-   * feed did.
+   * The next micro-batch, which stays until it is dropped; empty when the time is past, the lane ends, or, where the time is
+   * infinite, something was stepped over. Rejects when the feed did.
    */
   take(untilMs: number): Promise<readonly InputItem[]>;
+  /** Up to where there was nothing for this reader, if nothing waits any more; else the beginning. */
+  steppedOver(): Position;
   /** Forgets everything up to and with a position. */
   drop(through: Position): void;
 }
@@ -37,6 +39,10 @@ export function createIntake(options: IntakeOptions): Intake {
   const signal = AbortSignal.any([options.signal, end.signal]);
   const queue = createItemQueue(options.rules);
   let failure: { readonly error: unknown } | undefined;
+  let stepped = start;
+  /** Something was stepped over, and who waits without end has not heard of it. */
+  let isNews = false;
+  let waitsWithoutEnd = false;
   let wakeTaker = () => {};
   let wakeReader = () => {};
   signal.addEventListener('abort', () => {
@@ -44,9 +50,13 @@ export function createIntake(options: IntakeOptions): Intake {
     wakeReader();
   });
   const read = async () => {
-    for await (const items of itemsFrom({ ...options, signal })) {
+    for await (const { sequence, items } of itemsFrom({ ...options, signal })) {
       for (const item of items) queue.push(item, clock.now());
-      wakeTaker();
+      if (items.length === 0) {
+        stepped = { sequence, index: 0, output: 0 };
+        isNews = true;
+      }
+      if (items.length > 0 || waitsWithoutEnd) wakeTaker();
       while (!queue.hasRoom() && !signal.aborted) await new Promise<void>((resolve) => (wakeReader = resolve));
     }
   };
@@ -62,7 +72,11 @@ export function createIntake(options: IntakeOptions): Intake {
         const readyAt = queue.readyAtMs(now);
         if (signal.aborted) return [];
         if (readyAt <= now) return queue.batch();
-        if (untilMs <= now) return [];
+        waitsWithoutEnd = untilMs === Number.POSITIVE_INFINITY;
+        if (untilMs <= now || (waitsWithoutEnd && isNews)) {
+          isNews = false;
+          return [];
+        }
         const { promise, resolve } = Promise.withResolvers<void>();
         wakeTaker = resolve;
         const wakeAt = Math.min(readyAt, untilMs);
@@ -71,6 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
         cancel();
       }
     },
+    steppedOver: () => (queue.isEmpty() ? stepped : start),
     drop: (through) => {
       queue.drop(through, clock.now());
       if (queue.hasRoom()) wakeReader();
@@ -90,13 +105,13 @@ async function* itemsFrom({
   after,
   unpack,
   signal,
-}: IntakeOptions): AsyncGenerator<InputItem[]> {
+}: IntakeOptions): AsyncGenerator<{ readonly sequence: number; readonly items: readonly InputItem[] }> {
   const afterSequence = Math.max(after.sequence - 1, 0);
   for await (const message of log.feed({ stream, subjects, afterSequence, signal })) {
+    const { sequence } = message;
     const items = itemsOf(message, unpack);
-    yield message.sequence > after.sequence
-      ? items
-      : items.filter(({ position }) => comparePositions(position, after) > 0);
+    const isBehind = sequence <= after.sequence;
+    yield { sequence, items: isBehind ? items.filter(({ position }) => comparePositions(position, after) > 0) : items };
   }
 }
 

@@ -19,6 +19,7 @@ export interface ItemQueue {
   push(item: InputItem, nowMs: number): void;
   /** Whether reading ahead may go on. */
   hasRoom(): boolean;
+  isEmpty(): boolean;
   /** When the next micro-batch may go; infinite when there is nothing. */
   readyAtMs(nowMs: number): number;
   /** The next micro-batch; it stays until it is dropped. */
@@ -41,6 +42,7 @@ export function createItemQueue(rules: BatchRules): ItemQueue {
       waiting.push({ item, atMs: nowMs });
       bytes += item.bytes.length;
     },
+    isEmpty: () => waiting.length === 0,
     hasRoom: () => waiting.length < aheadItems && bytes < aheadBytes,
     readyAtMs: (nowMs) => {
       const [first] = waiting;

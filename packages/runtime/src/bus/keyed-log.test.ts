@@ -4,12 +4,18 @@ import { Envelope, headers, Position, streams, subjects } from '@trunkline/contr
 import type { Numbered } from './crash/counting-stage.ts';
 import { numberingLog, sequencedOf } from './crash/numbering-log.ts';
 import { runKeyedLog } from './keyed-log.ts';
+import type { AtKillPoint } from './kill-points.ts';
 import { createMemoryLog, createMemoryStreams } from './models/memory-log.ts';
 import { createTurns } from './models/turns.ts';
 import type { KeyedLogDefinition } from './ports.ts';
 import { start } from './position.ts';
 
 const lane = 0;
+
+interface Crash {
+  readonly at?: AtKillPoint;
+  readonly passedMs?: () => number;
+}
 
 function aWorld() {
   const turns = createTurns([]);
@@ -28,18 +34,23 @@ function aWorld() {
       const envelope = { stage: 'test', lane, epoch: 1, from: start, to: start, items };
       shared.append(subjects.facts(lane, 'test'), Envelope.encode(envelope).finish());
     },
-    run: async (definition: KeyedLogDefinition<Numbered>) => {
+    /** Runs it until it rests. `at` may let it die at a kill point; the clock is so far ahead as `passedMs` says. */
+    run: async (definition: KeyedLogDefinition<Numbered>, { at, passedMs = () => 0 }: Crash = {}) => {
       const end = new AbortController();
       const lease = { lane, owner: 'one', signal: end.signal, confirmedAgoMs: () => 0 };
-      const running = runKeyedLog(definition, { log, lease, clock: turns.clockOf(actor) });
+      const own = turns.clockOf(actor);
+      const clock = { ...own, now: () => own.now() + passedMs() };
+      const running = runKeyedLog(definition, { log, lease, clock, ...(at === undefined ? {} : { at }) });
       const outcome = running.then(
         () => 'ended',
         (error: unknown) => error,
       );
+      let hasEnded = false;
+      const ended = outcome.finally(() => (hasEnded = true));
       await turns.rest();
       end.abort();
-      await turns.rest();
-      return await outcome;
+      while (!hasEnded) await turns.rest();
+      return await ended;
     },
     idsOf: (key: string) =>
       shared
@@ -131,4 +142,65 @@ test('a lane of which too much cannot be sealed stops with an alarm', async () =
   const outcome = await run(pickyLog(parked));
   assert.ok(outcome instanceof Error && Reflect.get(outcome, 'alarm') === 'poisoned', String(outcome));
   assert.equal(parked.length, 5);
+});
+
+test('what is nothing for the log is stepped over: its position passes it, and what comes behind it is written', async () => {
+  const { say, run, idsOf, shared } = aWorld();
+  const plain = numberingLog('number');
+  const unpacked: number[] = [];
+  const stepping: typeof plain = {
+    ...plain,
+    unpack: (message) => {
+      unpacked.push(message.sequence);
+      const items = plain.unpack(message);
+      return items.some((item) => Buffer.from(item).toString().includes('z')) ? [] : items;
+    },
+  };
+  const stored = () => {
+    const [last] = shared
+      .of(streams.outbox)
+      .filter(({ subject }) => subject === subjects.outboxPosition(lane))
+      .slice(-1);
+    return last === undefined ? 0 : Position.decode(last.data).sequence;
+  };
+  say('z');
+  say('z');
+  assert.equal(await run(stepping), 'ended');
+  assert.equal(stored(), 2);
+  say('x', 'y');
+  say('z');
+  say('x');
+  say('z');
+  unpacked.length = 0;
+  assert.equal(await run(stepping), 'ended');
+  assert.deepEqual([stored(), Math.min(...unpacked)], [6, 2]);
+  assert.deepEqual(idsOf('x').flat(), ['1:3', '2:6']);
+});
+
+test('what still waits is not passed because something behind it was stepped over', async () => {
+  const { say, run, idsOf } = aWorld();
+  const plain = numberingLog('number');
+  let passedMs = 0;
+  const stepping: typeof plain = {
+    ...plain,
+    unpack: (message) => {
+      const items = plain.unpack(message);
+      return items.some((item) => Buffer.from(item).toString().includes('z')) ? [] : items;
+    },
+    seal: async (key, head, items) => {
+      // While the first is written the others come, and the position is due.
+      if (passedMs === 0) {
+        passedMs = 10_000;
+        say('y');
+        say('z');
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      return await plain.seal(key, head, items);
+    },
+  };
+  say('x');
+  const crash = { at: async (point: string) => assert.notEqual(point, 'keyed.position'), passedMs: () => passedMs };
+  assert.match(String(await run(stepping, crash)), /AssertionError/);
+  assert.equal(await run(stepping), 'ended');
+  assert.deepEqual([idsOf('x').flat(), idsOf('y').flat()], [['1:1'], ['1:2']]);
 });

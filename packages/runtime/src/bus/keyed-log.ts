@@ -9,7 +9,7 @@ import type { KeyedLogDependencies, KeyedRun, RoutedItem } from './keyed-run.ts'
 import { writeKey } from './keyed-write.ts';
 import { patiently } from './patience.ts';
 import type { InputItem, KeyedLogDefinition } from './ports.ts';
-import { comparePositions } from './position.ts';
+import { comparePositions, laterOf } from './position.ts';
 import { waitingOf } from './stage-run.ts';
 
 /** A micro-batch: facts come in envelopes already, so nothing is gained by waiting for more. */
@@ -17,6 +17,8 @@ const rules = { items: 1_000, bytes: 1024 * 1024, enough: 1, lingerMs: 0, idleMs
 const keysAtOnce = 64;
 /** The position is stored at most so often: repeats after a crash fall to the heads. */
 const storePositionMs = 1_000;
+/** And so often where nothing was for this log: all that a crash costs then is to step over the same again. */
+const storeSteppedMs = 5_000;
 
 /**
  * Runs one lane of a keyed log until its lease ends. Each key's items are written in order, once, gapless: a message carries
@@ -52,19 +54,23 @@ async function own<Item>(definition: KeyedLogDefinition<Item>, dependencies: Key
 
   let position = after;
   let storedAtMs = clock.now();
+  let storeEveryMs = storeSteppedMs;
   while (!signal.aborted) {
     const isAhead = comparePositions(position, place.stored()) > 0;
-    const storeAtMs = isAhead ? storedAtMs + storePositionMs : Number.POSITIVE_INFINITY;
+    const storeAtMs = isAhead ? storedAtMs + storeEveryMs : Number.POSITIVE_INFINITY;
     const items = await intake.take(storeAtMs);
     if (items.length > 0) {
       const call = () => writeItems(run, items, dependencies.keysAtOnce ?? keysAtOnce);
       position = await (dependencies.around?.(items, call) ?? call());
       intake.drop(position);
+      storeEveryMs = storePositionMs;
       await at?.('keyed.confirmed');
     }
+    position = laterOf(position, intake.steppedOver());
     if (clock.now() < storeAtMs) continue;
     await storePosition(run, place, position);
     storedAtMs = clock.now();
+    storeEveryMs = storeSteppedMs;
   }
   await storePosition(run, place, position);
 }

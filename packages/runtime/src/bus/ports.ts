@@ -143,6 +143,7 @@ export interface KeyedLogDefinition<Item> {
   readonly name: string;
   /** Stream and subjects that it reads. */
   readonly input: (lane: number) => { readonly stream: string; readonly subjects: readonly string[] };
+  /** Items of an input message; none where nothing of it is for this log, which then steps over it. */
   readonly unpack: (message: StoredMessage) => readonly Uint8Array[];
   /** What of an item belongs to the log, and to which keys; empty: nothing. Pure. Throwing parks the item. */
   readonly route: (item: InputItem) => readonly { readonly key: string; readonly item: Item }[];

@@ -2,14 +2,17 @@ import { collections, factTraceparentOf, ingressTraceparentOf, type Media } from
 import {
   createMongoStageStore,
   type Door,
+  type LogPort,
   laneEvents,
   laneSpans,
   type Runtime,
   runKeyedLog,
   runStage,
   runTimers,
+  shareFeeds,
 } from '@trunkline/runtime';
 import { dispatch } from '../dispatch/dispatch.ts';
+import { createOrderingFacts, type OrderingFacts } from '../dispatch/ordering-facts.ts';
 import { reportFailure } from '../dispatch/report-failure.ts';
 import { stageName } from '../domain/timer.ts';
 import type { Settings } from '../domain/turn.ts';
@@ -20,7 +23,7 @@ import { ackTokenOf } from '../store/press-tokens.ts';
 import { normalize } from './normalize.ts';
 import type { LaneWorker } from './work-lane.ts';
 
-/** What the workers of a lane share. */
+/** What the workers of all lanes share. */
 export interface WorkerParts {
   readonly runtime: Runtime<unknown>;
   readonly settings: Settings;
@@ -53,22 +56,37 @@ export function stageWorker({ runtime, settings, door, documents, events }: Work
 }
 
 /** The sink of long timers: what stages have set becomes schedules. */
-export function timersWorker({ runtime, events }: WorkerParts): LaneWorker {
+export function timersWorker({ events }: WorkerParts, { log }: SharedFacts): LaneWorker {
   const name = 'timers';
   return {
     name,
     work: ({ lane, signal }) => {
       const onTrouble = (error: unknown) => events.troubles.failed(name, lane, error);
-      return runTimers({ service: stageName, bus: runtime.bus, lane, signal, onTrouble });
+      return runTimers({ service: stageName, bus: log, lane, signal, onTrouble });
     },
   };
 }
 
+/** What those who read the facts of one lane share: one feed, and what was read of each envelope. */
+export interface SharedFacts {
+  readonly log: LogPort;
+  readonly ordering: OrderingFacts;
+}
+
+/** Made for each lane that is taken. */
+export function shareFacts({ runtime }: WorkerParts): SharedFacts {
+  return { log: shareFeeds(runtime.bus), ordering: createOrderingFacts() };
+}
+
 /** Dispatch to one connector. */
-export function dispatchWorker({ runtime, door, documents, fileUrl }: WorkerParts, connector: string): LaneWorker {
-  const { bus, directory } = runtime;
+export function dispatchWorker(
+  { runtime, door, documents, fileUrl }: WorkerParts,
+  { log, ordering }: SharedFacts,
+  connector: string,
+): LaneWorker {
+  const { directory } = runtime;
   const definition = dispatch({
-    ...{ connector, directory, fileUrl },
+    ...{ connector, directory, fileUrl, facts: ordering },
     ackTokenOf: (channelId, pressId) => ackTokenOf(documents.collection('events'), channelId, pressId),
     failed: (item) => reportFailure(door, item),
   });
@@ -76,6 +94,6 @@ export function dispatchWorker({ runtime, door, documents, fileUrl }: WorkerPart
   const around = laneSpans(runtime, 'dispatch', factTraceparentOf);
   return {
     name: definition.name,
-    work: (lease) => runKeyedLog(definition, { log: bus, lease, events, around }),
+    work: (lease) => runKeyedLog(definition, { log, lease, events, around }),
   };
 }

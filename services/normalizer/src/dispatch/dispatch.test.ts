@@ -6,6 +6,7 @@ import {
   ConversationRef,
   EgressBatch,
   EgressItem,
+  Envelope,
   Fact,
   ids,
 } from '@trunkline/contracts';
@@ -22,18 +23,20 @@ import {
 } from '../testing/build.ts';
 import { createWorld } from '../testing/world.ts';
 import { dispatch, type Routed } from './dispatch.ts';
+import { createOrderingFacts } from './ordering-facts.ts';
 
 const carrying = (carried: Capabilities) => ConnectorEntry.create({ name: 'telegram', capabilities: carried });
 const definition = (connector = carrying(capabilities)) =>
   dispatch({
     connector: 'telegram',
+    facts: createOrderingFacts(),
     directory: { connector: () => connector },
     fileUrl: (atMs) => (media) => `https://files.example/${media.id}?${atMs}`,
     ackTokenOf: async (channelId, pressId) => `token of ${pressId} in ${channelId}`,
     failed: async () => assert.fail('nothing is parked here'),
   });
 
-const bytesOf = (fact: Fact) => Fact.encode(fact).finish();
+const bytesOf = (fact: Fact) => Buffer.from(Fact.encode(fact).finish());
 const itemAt = (bytes: Uint8Array) => ({
   ...{ bytes, position: { sequence: 1, index: 0, output: 0 }, storedAtMs: 0, subject: 'facts.0.normalizer' },
 });
@@ -63,6 +66,23 @@ test("a connector's dispatch takes its own channels' orders and steps over every
     ['ch1'],
   );
   assert.deepEqual(routes(others), []);
+});
+
+test('an envelope is unpacked for the connectors that get orders from it, and for all where a fact cannot be read', async () => {
+  const own = bytesOf(await submittedFact('hi'));
+  const here = createWorld({ channels: [channel], capabilities });
+  const [plain = assert.fail()] = await here.take(hookCall(message('1')));
+  const [file = assert.fail()] = await here.take(hookCall(message('2', imageContent('f1'))));
+  const facts = createOrderingFacts();
+  const envelope = (...items: Buffer[]) => {
+    const data = Envelope.encode(Envelope.create({ items })).finish();
+    const of = { sequence: 1, subject: 'facts.0.normalizer', data, storedAtMs: 0, header: () => undefined };
+    return ['telegram', 'webchat'].map((connector) => facts.of(of, connector).length);
+  };
+  assert.deepEqual(envelope(own, bytesOf(plain)), [2, 0]);
+  assert.deepEqual(envelope(bytesOf(plain)), [0, 0]);
+  assert.deepEqual(envelope(bytesOf(plain), bytesOf(file)), [2, 0]);
+  assert.deepEqual(envelope(bytesOf(plain), Buffer.from([0x0a, 0xff])), [2, 2]);
 });
 
 test('a message with a pending file is a fetch order to its channel', async () => {
@@ -137,6 +157,7 @@ test('without capabilities dispatch waits, and does not guess', async () => {
   const fact = await submittedFact('hi');
   const blind = dispatch({
     connector: 'telegram',
+    facts: createOrderingFacts(),
     directory: { connector: () => undefined },
     fileUrl: () => () => '',
     ackTokenOf: async () => '',

@@ -3,12 +3,9 @@ import {
   capabilitiesFor,
   EgressBatch,
   EgressItem,
-  Envelope,
   egressStream,
   Fact,
   factConnectorOf,
-  factFieldOf,
-  factFields,
   type Position,
   streams,
   subjects,
@@ -23,12 +20,15 @@ import {
   TrunklineError,
 } from '@trunkline/runtime';
 import type { FileUrl } from '../domain/adapt/media.ts';
+import { givesOrders, type OrderingFacts } from './ordering-facts.ts';
 import { fetchOrder, pendingFiles, sendOrders } from './orders.ts';
 
 /** What dispatch needs. */
 export interface Dispatch {
   readonly connector: string;
   readonly directory: Pick<Directory, 'connector'>;
+  /** Shared by all connectors of a lane, so that each envelope is read once. */
+  readonly facts: OrderingFacts;
   /** Link to a file, as of the time of its fact. */
   readonly fileUrl: (atMs: number) => FileUrl;
   /** The connector's token for answering a press. */
@@ -53,8 +53,9 @@ export function dispatch(needs: Dispatch): KeyedLogDefinition<Routed> {
   return {
     name: `dispatch to ${connector}`,
     input: (lane) => ({ stream: streams.facts, subjects: [subjects.allFacts(lane)] }),
-    unpack: ({ data }) => Envelope.decode(data).items,
-    route: ({ bytes }) => (isForUs(bytes, connector) ? routesOf(Fact.decode(bytes)) : []),
+    unpack: (message) => needs.facts.of(message, connector),
+    route: ({ bytes }) =>
+      givesOrders(bytes) && factConnectorOf(bytes) === connector ? routesOf(Fact.decode(bytes)) : [],
     stream: () => egressStream(connector),
     subject: (lane, key) =>
       key.endsWith(filesSuffix)
@@ -67,15 +68,9 @@ export function dispatch(needs: Dispatch): KeyedLogDefinition<Routed> {
   };
 }
 
-function isForUs(fact: Uint8Array, connector: string): boolean {
-  const field = factFieldOf(fact);
-  return (field === factFields.received || field === factFields.submitted) && factConnectorOf(fact) === connector;
-}
-
 function routesOf(fact: Fact): { key: string; item: Routed }[] {
   if (fact.fact?.$case === 'submitted') return [{ key: fact.channelId, item: { fact, isForFiles: false } }];
-  const isForFiles = pendingFiles(fact).length > 0;
-  return isForFiles ? [{ key: `${fact.channelId}${filesSuffix}`, item: { fact, isForFiles } }] : [];
+  return [{ key: `${fact.channelId}${filesSuffix}`, item: { fact, isForFiles: true } }];
 }
 
 /** One order with its place: what it came from, and which of its orders it is, from 1; 0 for the last. */

@@ -57,6 +57,8 @@ export interface Surroundings extends AsyncDisposable {
   readonly directory: RpcClient<typeof MessageServiceDefinition>;
   /** What the connector makes of a body that it parses again. */
   parser: (body: string) => Parsed;
+  /** Sets how many bytes the orders to a connector's channels may fill; what is there stays. */
+  limitOrders(connector: string, maxBytes: number): Promise<void>;
   /** Text of the metrics. */
   metrics(): Promise<string>;
   /** Ends the service and starts it again. */
@@ -160,6 +162,13 @@ export async function startSurroundings(): Promise<Surroundings> {
     },
     set parser(parser) {
       played.parser = parser;
+    },
+    limitOrders: async (connector, maxBytes) => {
+      const api = (what: string) => `$JS.API.STREAM.${what}.${egressStream(connector)}`;
+      const told = (await nats.request(api('INFO'))).json<{ config: object; state: { bytes: number } }>();
+      const changed = JSON.stringify({ ...told.config, max_bytes: Math.max(maxBytes, told.state.bytes) });
+      const answer = (await nats.request(api('UPDATE'), changed)).json<{ error?: { description: string } }>();
+      if (answer.error !== undefined) throw new Error(answer.error.description);
     },
     metrics: async () => await (await hosted.ready).runtime.metrics.text(),
     restart: async () => {
