@@ -66,6 +66,7 @@ export { createRequestGate, type OpenRequest, type RequestGate } from './bus/que
 export { retryDelayMs } from './bus/queue/retry-schedule.ts';
 export { realScheduler, type Scheduler } from './bus/queue/scheduler.ts';
 export { auditSink } from './bus/readers.ts';
+export { type RememberOptions, rememberDocuments } from './bus/remembering-store.ts';
 export { openTenantRooms, type Room, type TenantRooms, watchRoom } from './bus/room.ts';
 export { shareFeeds } from './bus/shared-feed.ts';
 export { runSink, type SinkOptions } from './bus/sink.ts';

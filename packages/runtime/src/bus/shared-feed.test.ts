@@ -150,7 +150,11 @@ function aLogByHand() {
     const waiting: number[] = [];
     let wake = () => {};
     signal.addEventListener('abort', () => wake());
-    feeds.push({ after: afterSequence, give: (sequence) => void (waiting.push(sequence), wake()) });
+    const give = (sequence: number) => {
+      waiting.push(sequence);
+      wake();
+    };
+    feeds.push({ after: afterSequence, give });
     while (!signal.aborted) {
       const sequence = waiting.shift();
       if (sequence === undefined) await new Promise<void>((resolve) => (wake = resolve));

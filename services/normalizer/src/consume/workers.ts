@@ -6,6 +6,7 @@ import {
   laneEvents,
   laneSpans,
   type Runtime,
+  rememberDocuments,
   runKeyedLog,
   runStage,
   runTimers,
@@ -34,10 +35,15 @@ export interface WorkerParts {
   readonly fileUrl: (atMs: number) => (media: Media) => string;
 }
 
+/** Conversations and identities that a lane remembers: whoever writes now writes more than once. */
+const rememberedMost = 1_000;
+
 /** The stage: everything that entered, decided in order. */
 export function stageWorker({ runtime, settings, door, documents, events }: WorkerParts): LaneWorker {
   const { store, bus, directory, now } = runtime;
-  const stages = createMongoStageStore({ ...store, collection: collections.normalizer.stages });
+  const { conversations, identities, stages: collection } = collections.normalizer;
+  const remembered = { collections: [conversations, identities], most: rememberedMost };
+  const stages = rememberDocuments(createMongoStageStore({ ...store, collection }), remembered);
   const holds = openHolds(documents.collection('holds'));
   const told = laneEvents(runtime, stageName);
   const around = laneSpans(runtime, 'normalize', ingressTraceparentOf);

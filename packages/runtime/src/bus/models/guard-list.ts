@@ -160,6 +160,20 @@ export const guards: readonly Guard[] = [
     proof: 'keyed-log.test.ts',
   },
   {
+    name: 'the forgetting of documents after anything but a certain commit',
+    file: 'remembering-store.ts',
+    from: 'else forget();',
+    to: '',
+    proof: 'model',
+  },
+  {
+    name: 'the remembering of what was written last',
+    file: 'remembering-store.ts',
+    from: "if (outcome === 'committed') for (const write of written) note(known, write);",
+    to: "if (outcome === 'committed') return outcome;",
+    proof: 'model',
+  },
+  {
     name: 'the comparison of the input of a keyed log with its position',
     file: 'keyed-log.ts',
     from: 'if (last < sequence)',

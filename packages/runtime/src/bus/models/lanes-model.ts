@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { streams, subjects } from '@trunkline/contracts';
-import { countingStage, type Told } from '../crash/counting-stage.ts';
+import { counting, countingStage, type Told } from '../crash/counting-stage.ts';
 import { judge, type MessagesOf } from '../crash/judge.ts';
 import { numberingLog } from '../crash/numbering-log.ts';
 import { runKeyedLog } from '../keyed-log.ts';
 import { createOverflowStore, overflowedBytesOf } from '../overflow/overflow-store.ts';
 import { createOverflowing } from '../overflow/overflowing.ts';
 import type { StoredMessage } from '../ports.ts';
+import { rememberDocuments } from '../remembering-store.ts';
 import { runStage } from '../stage.ts';
 import { createMemoryLog, createMemoryStreams, type MemoryStreams } from './memory-log.ts';
 import { type MemoryObjects, memoryObjects, type WorldCall } from './memory-objects.ts';
@@ -20,6 +21,8 @@ export interface LanesCase {
 }
 
 const lane = 0;
+/** One conversation fewer than there are. */
+const remembered = { collections: [counting.counters], most: 2 };
 
 /** An owner of the stage or of the keyed log, which may be one too many. */
 interface Owner {
@@ -73,7 +76,10 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
       clock: turns.clockOf(actor),
     };
     const running = isStage
-      ? runStage(countingStage('count'), { ...own, store: createMemoryStore(database, turns, actor) })
+      ? runStage(countingStage('count'), {
+          ...own,
+          store: rememberDocuments(createMemoryStore(database, turns, actor), remembered),
+        })
       : runKeyedLog(numberingLog('number', overflowingOf(actor)), { ...own, keysAtOnce: 2 });
     running.catch((error: unknown) => failures.push(error));
   };
