@@ -116,6 +116,12 @@ export interface Hook<Settings = unknown> {
    * error's words as the reason, so these hold nothing personal. A batch is read by `readEach`: the others arrive.
    */
   readonly parse: (call: RawCall, channel: ChannelRef) => readonly ChannelEvent[];
+  /**
+   * Whether a genuine call is not to be taken: what its caller hears then, while nothing is stored; undefined: it is taken. For
+   * protocols of our own, whose callers understand a refusal (a limit, a size); a messenger's calls are all taken. Asked of
+   * the channel that answers. Rejects with 'unavailable' where it cannot be decided now: the caller calls again.
+   */
+  readonly refuses?: (call: RawCall, channel: ChannelAccess<Settings>, tools: Tools) => Promise<HookAnswer | undefined>;
   /** What the platform wants to hear; 200 with an empty body when absent. Called after the call is stored. Pure. */
   readonly answer?: (call: RawCall, channel: ChannelAccess<Settings>) => HookAnswer;
   /**

@@ -30,6 +30,7 @@ test('a channel is connected: hook written, secrets sealed in the store and mask
     [id, ChannelState.CHANNEL_STATE_OK, hookUrl, { token: 'present', hookSecret: 'present' }],
   );
   assert.equal(around.platform.hooks.get(id), hookUrl);
+  assert.equal(around.platform.tenants.get(id), channel.tenantId);
   assert.deepEqual(await around.gateway.createChannel(request, at.own), channel);
   const document = await stored(channel.id);
   const { hookSecret } = around.opened(document.sealedSecrets);

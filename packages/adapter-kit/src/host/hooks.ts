@@ -1,5 +1,5 @@
 import type { CounterMetric, Door, Logger, TenantRates, Tracing } from '@trunkline/runtime';
-import { asTrunklineError } from '@trunkline/runtime';
+import { asTrunklineError, timeLimit } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { HookAnswer, RawCall } from '../connector.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
@@ -33,6 +33,8 @@ export interface HookParts extends AddressParts {
 /** Calls of one channel that may wait for their turn, and how long: a platform asks again after a 503. */
 const mostWaiting = 200;
 const longestWaitMs = 4_000;
+/** Longest question whether a call is refused. */
+const refusalMs = 2_000;
 
 /**
  * Answers `/hooks/<connector>/<channel>/…`: verified on the raw bytes, understood, stored, and only then answered with
@@ -58,6 +60,8 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
   };
   const answer = async (call: RawCall, key: string, traceparent: string | undefined): Promise<Answered> => {
     const { answering, calls, isShared } = await addressedBy(parts, call, key);
+    const refusal = await refusalOf(parts, call, answering);
+    if (refusal !== undefined) return { outcome: 'refused', answer: refusal };
     const outcomes = await Promise.all(calls.map((one) => store(one, isShared, traceparent)));
     const outcome = orderedOutcomes.find((one) => outcomes.includes(one)) ?? 'no_account';
     return { outcome, answer: parts.hook.answer?.(call, answering) ?? { status: 200 } };
@@ -87,8 +91,19 @@ type Outcome = (typeof orderedOutcomes)[number];
 
 /** What became of a call, and what the platform hears. */
 interface Answered {
-  readonly outcome: Outcome | 'no_account';
+  readonly outcome: Outcome | 'no_account' | 'refused';
   readonly answer: HookAnswer;
+}
+
+/** A refusal costs the tenant nothing: it is asked for before a rate counts. */
+async function refusalOf(
+  { hook, toolsOf }: HookParts,
+  call: RawCall,
+  channel: ChannelAccess,
+): Promise<HookAnswer | undefined> {
+  if (hook.refuses === undefined) return undefined;
+  using limit = timeLimit(refusalMs);
+  return await hook.refuses(call, channel, toolsOf(channel, limit.signal));
 }
 
 interface Taking {

@@ -24,6 +24,7 @@ export interface RpcParts {
 /** A channel, or what will be one, as somebody who asks describes it. */
 export interface AskedChannel {
   readonly channelId: string;
+  readonly tenantId?: string;
   readonly settingsJson: string;
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -34,11 +35,11 @@ const limitMs = 20_000;
 /** The channel that a request describes. Throws `invalid_argument` when its settings do not fit. */
 export function describedChannel(
   { name, connector }: Pick<RpcParts, 'name' | 'connector'>,
-  { channelId: id, settingsJson, secrets }: AskedChannel,
+  { channelId: id, tenantId = '', settingsJson, secrets }: AskedChannel,
 ): ChannelAccess {
   if (id === '') throw invalidArgument({ field: 'channel_id', description: 'is required' });
   try {
-    const parts = { id, tenantId: '', connector: name, accountId: '', name: '', settingsJson };
+    const parts = { id, tenantId, connector: name, accountId: '', name: '', settingsJson };
     return openChannel(connector, parts, secrets);
   } catch (error) {
     const description = error instanceof Error ? error.message : 'is not valid';

@@ -12,6 +12,7 @@ import { connectorMethods } from './rpc.ts';
 const base = { title: 'Sample', secretNames: ['token'], capabilities: Capabilities.fromPartial({}) };
 const settings = z.object({ apiUrl: z.url() });
 const asked = {
+  tenantId: 't1',
   channelId: 'c1',
   settingsJson: '{"apiUrl":"https://api.example"}',
   secrets: { token: 'right' },
@@ -94,6 +95,18 @@ test('a channel without an account elsewhere is its own account', async () => {
   const { identify, connect } = methodsOf({});
   assert.equal((await identify(asked, context)).accountId, 'c1');
   assert.equal((await connect(asked, context)).accountId, 'c1');
+});
+
+test('who connects an account is told, for platforms where one account serves several companies', async () => {
+  const tenantOf = async ({ tenantId }: { readonly tenantId: string }) => {
+    return { accountId: `of ${tenantId}`, accountName: '' };
+  };
+  const { identify, connect } = methodsOf({ identify: tenantOf, connect: tenantOf });
+  const told = [await identify(asked, context), await connect(asked, context)];
+  assert.deepEqual(
+    told.map(({ accountId }) => accountId),
+    ['of t1', 'of t1'],
+  );
 });
 
 test('settings that do not fit are refused by name; what the platform says reaches the person', async () => {

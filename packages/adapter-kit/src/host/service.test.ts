@@ -102,10 +102,25 @@ test('every call is counted once, by what became of it', async () => {
   };
   const before = await outcomes();
   assert.equal(before.unavailable, 0, 'what has not happened yet is 0, so that its first call is an increase');
-  for (const body of [{ seq: 8, from: 'anna', text: 'hello' }, 'no json', { kind: 'poll' }]) await call(id, body);
+  const refused = { seq: 9, from: 'anna', text: 'too much' };
+  const bodies = [{ seq: 8, from: 'anna', text: 'hello' }, 'no json', { kind: 'poll' }, refused];
+  for (const body of bodies) await call(id, body);
   const now = await outcomes();
-  const more = ['stored', 'parked'].map((outcome) => (now[outcome] ?? 0) - (before[outcome] ?? 0));
-  assert.deepEqual(more, [1, 2]);
+  const more = ['stored', 'parked', 'refused'].map((outcome) => (now[outcome] ?? 0) - (before[outcome] ?? 0));
+  assert.deepEqual(more, [1, 2, 1]);
+});
+
+test('a genuine call that the connector refuses is answered in its words and kept nowhere', async () => {
+  const id = await aChannel();
+  const refused = await call(id, { seq: 1, from: 'anna', text: 'too much' });
+  assert.deepEqual([refused.status, await refused.text()], [422, 'TOO_MUCH']);
+  assert.equal((await call(id, { seq: 2, from: 'anna', text: 'away' })).status, 503);
+  assert.equal((await call(id, { seq: 3, from: 'anna', text: 'too much' }, {})).status, 401, 'the proof comes first');
+  assert.equal((await call(id, { seq: 4, from: 'anna', text: 'hello' })).status, 200);
+  assert.deepEqual(
+    hookCalls(await around.entered(id)).map(({ events }) => events[0]?.dedupeKey),
+    ['message:4'],
+  );
 });
 
 test('a forged, an unknown, a switched off and a huge call are refused and not stored', async () => {

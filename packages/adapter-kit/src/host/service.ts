@@ -120,7 +120,7 @@ type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];
 /** A counter that is born with its first call shows no increase: the alerts would miss it. */
 function hookCalls({ metrics }: Runtime<HostConfig>): CounterMetric {
   const calls = metrics.counter('trunkline_hook_calls_total', 'Hook calls by what became of them.', ['outcome']);
-  for (const outcome of ['stored', 'parked', 'no_account', 'unavailable']) calls.add(0, { outcome });
+  for (const outcome of ['stored', 'parked', 'no_account', 'refused', 'unavailable']) calls.add(0, { outcome });
   return calls;
 }
 

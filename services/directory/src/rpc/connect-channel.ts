@@ -33,8 +33,9 @@ export function channelConnection(context: DirectoryContext): ChannelConnection 
     store.update(_id, tenantId, { ...changes, revision: revision + 1 }, { revision });
 
   const claim: ChannelConnection['claim'] = async (document, { settingsJson, secrets, changes = {} }) => {
-    const { _id: channelId, connector } = document;
-    const told = await context.connector(connector).identify({ channelId, settingsJson, secrets: { ...secrets } });
+    const { _id: channelId, tenantId, connector } = document;
+    const order = { channelId, tenantId, settingsJson, secrets: { ...secrets } };
+    const told = await context.connector(connector).identify(order);
     const { accountId, accountName } = told;
     if (document.accountId !== undefined && document.accountId !== accountId) throw anotherAccount();
     try {
@@ -112,8 +113,8 @@ function sealed({ sealSecrets }: DirectoryContext, connector: string, secrets: S
 
 /** What a connector is asked with. */
 function asked(context: DirectoryContext, document: ChannelDocument) {
-  const { _id: channelId, settingsJson } = document;
-  return { channelId, settingsJson, secrets: { ...secretsOf(context, document) } };
+  const { _id: channelId, tenantId, settingsJson } = document;
+  return { channelId, tenantId, settingsJson, secrets: { ...secretsOf(context, document) } };
 }
 
 function alreadyConnected(): TrunklineError {

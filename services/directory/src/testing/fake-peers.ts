@@ -14,6 +14,8 @@ export interface FakePlatform {
   readonly accounts: Map<string, string>;
   /** Address that the platform calls, by account. */
   readonly hooks: Map<string, string>;
+  /** Tenants that a connector was told of with an account. */
+  readonly tenants: Map<string, string>;
   /** Words that the platform asks for while an account is being connected, by account. */
   readonly handshakes: Map<string, string>;
   /** What a code gives: tokens of accounts, for whoever asked by that challenge. */
@@ -48,14 +50,14 @@ export function unasked<Definition extends RpcDefinition>(definition: Definition
 /** A platform without accounts. */
 export function fakePlatform(): FakePlatform {
   return {
-    ...{ accounts: new Map(), hooks: new Map(), handshakes: new Map(), failing: new Map() },
+    ...{ accounts: new Map(), hooks: new Map(), tenants: new Map(), handshakes: new Map(), failing: new Map() },
     ...{ grants: new Map(), templates: [], asked: 0, numbers: new Set() },
   };
 }
 
 /** The connector of a platform. */
 export function connectorOf(platform: FakePlatform): Implementation<typeof ConnectorServiceDefinition> {
-  const { accounts, hooks, handshakes, failing } = platform;
+  const { accounts, hooks, tenants, handshakes, failing } = platform;
   const account = (call: 'identify' | 'connect' | 'disconnect', token = '') => {
     const failure = failing.get(call);
     failing.delete(call);
@@ -65,13 +67,15 @@ export function connectorOf(platform: FakePlatform): Implementation<typeof Conne
     throw revoked('The token is not valid.');
   };
   return {
-    identify: async ({ secrets }) => {
+    identify: async ({ tenantId, secrets }) => {
       const accountId = account('identify', secrets.token);
+      tenants.set(accountId, tenantId);
       const word = handshakes.get(accountId);
       return { accountId, accountName: `@${accountId}`, secrets: word === undefined ? {} : { word } };
     },
-    connect: async ({ secrets, hookUrl }) => {
+    connect: async ({ tenantId, secrets, hookUrl }) => {
       const accountId = account('connect', secrets.token);
+      if (tenants.get(accountId) !== tenantId) throw new TrunklineError('internal', 'the tenant changed');
       if (secrets.word !== handshakes.get(accountId)) throw new TrunklineError('transient', 'the handshake failed');
       hooks.set(accountId, hookUrl);
       const made = { hookSecret: secrets.hookSecret ?? randomUUID() };

@@ -18,6 +18,7 @@ import {
   channelEvent,
   defineConnector,
   isSameSecret,
+  jsonOrNothing,
   orderBySequence,
   type RawCall,
   readEach,
@@ -40,6 +41,8 @@ const codes: Partial<Record<number, ConnectorError['code']>> = {
   403: 'recipient_blocked',
   413: 'too_large',
 };
+
+const refusable = z.object({ text: z.string() });
 
 async function send(order: SendOrder, channel: Channel, tools: SendTools) {
   const { fetch } = tools;
@@ -124,6 +127,11 @@ export default defineConnector({
           return own.length === all.length ? call.body : Buffer.from(JSON.stringify(own));
         };
       },
+    },
+    refuses: async (call) => {
+      const { text } = refusable.safeParse(jsonOrNothing(Buffer.from(call.body).toString())).data ?? {};
+      if (text === 'away') throw new ConnectorError('unavailable', 'nobody knows now');
+      return text === 'too much' ? { status: 422, contentType: 'text/plain', body: 'TOO_MUCH' } : undefined;
     },
     answer: () => ({ status: 200, contentType: 'text/plain', body: 'ok' }),
     confirms: (call) => {
