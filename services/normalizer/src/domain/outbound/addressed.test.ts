@@ -58,6 +58,19 @@ test('the first word to a number makes the conversation that the answer comes in
   assert.deepEqual([received?.conversationId, received?.told.conversationNumber], [first?.conversationId, 2]);
 });
 
+test('where first words are rare the second waits, in words that say until when, and an answer opens the way', async () => {
+  const here = world({ firstWordSeconds: 60 });
+  assert.deepEqual(kinds(await here.take(to('m1', '7', hello))), ['submitted']);
+  const [refused] = only(await here.take(to('m2', '7', hello)), 'status');
+  assert.equal(refused?.told.error?.code, 'window_closed');
+  const until = new Date(here.nowMs + 60_000).toISOString().slice(0, 16).replace('T', ' ');
+  assert.ok(refused?.told.error?.text.includes(`after ${until} UTC`), refused?.told.error?.text);
+  here.nowMs += 60_000;
+  assert.deepEqual(kinds(await here.take(to('m3', '7', hello))), ['submitted']);
+  await here.take(hookCall(message('1', 'yes', { chat: '7' })));
+  for (const key of ['m4', 'm5']) assert.deepEqual(kinds(await here.take(to(key, '7', hello))), ['submitted']);
+});
+
 test('where the person has the first word nothing is made, and the status says why', async () => {
   const here = world({ initiation: Initiation.INITIATION_CONTACT });
   const [refused] = only(await here.take(to('m', '7', hello)), 'status');

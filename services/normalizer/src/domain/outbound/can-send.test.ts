@@ -157,6 +157,21 @@ const cases: readonly {
     carried: { initiation: Initiation.INITIATION_PHONE },
   },
   {
+    name: 'somebody who has not written is written to again only after a while',
+    ...{ action: text, conversation: { ...silent, firstWordAtMs: nowMs - 4_000 }, code: 'window_closed' },
+    carried: { initiation: Initiation.INITIATION_ALWAYS, firstWordSeconds: 5 },
+  },
+  {
+    name: 'after that while they may be written to again',
+    ...{ action: text, conversation: { ...silent, firstWordAtMs: nowMs - 5_000 }, code: '' },
+    carried: { initiation: Initiation.INITIATION_ALWAYS, firstWordSeconds: 5 },
+  },
+  {
+    name: 'whoever has written is written to at any time',
+    ...{ action: text, conversation: { ...base, firstWordAtMs: nowMs - 1_000 }, code: '' },
+    carried: { initiation: Initiation.INITIATION_ALWAYS, firstWordSeconds: 5 },
+  },
+  {
     name: 'a person who blocked us is not written to',
     action: text,
     conversation: { ...base, isBlocked: true },

@@ -64,6 +64,8 @@ export function canSend(question: SendQuestion): SendVerdict {
 interface Ways {
   readonly isOpen: boolean;
   readonly endsAtMs?: number;
+  /** When somebody who has not written may be written to again; absent: whenever it is open. */
+  readonly nextWordAtMs?: number;
   readonly hasTemplates: boolean;
   readonly tags: readonly OpenTag[];
 }
@@ -103,11 +105,16 @@ function isKeptOut({ isOpen, hasTemplates, tags }: Ways, message: OutgoingMessag
   return action.$case === 'typing' || action.$case === 'reaction';
 }
 
-function closed({ lastInboundAtMs }: ConversationDocument, { hasTemplates, tags }: Ways): Refusal {
+function closed({ lastInboundAtMs }: ConversationDocument, { hasTemplates, tags, nextWordAtMs }: Ways): Refusal {
   const ways = [
     ...(hasTemplates ? ['Send a template that the platform has approved.'] : []),
     ...(tags.length > 0 ? [`Send it with a tag: ${tags.map(({ tag }) => tag).join(', ')}.`] : []),
   ];
+  if (nextWordAtMs !== undefined) {
+    const next = new Date(nextWordAtMs).toISOString().slice(0, 16).replace('T', ' ');
+    const waiting = 'They have not written yet, and were written to already: that is possible only once in a while.';
+    return refuse('window_closed', waiting, `Write again after ${next} UTC, or when they have answered.`);
+  }
   const reason =
     lastInboundAtMs === undefined
       ? 'The person has not written yet, and this messenger lets them write first.'
@@ -128,11 +135,13 @@ function waysOf({ conversation, capabilities, nowMs }: SendQuestion): Ways {
 }
 
 function windowOf(
-  { lastInboundAtMs, ref }: ConversationDocument,
-  { initiation, windowSeconds }: Capabilities,
+  { lastInboundAtMs, firstWordAtMs, ref }: ConversationDocument,
+  { initiation, windowSeconds, firstWordSeconds }: Capabilities,
   nowMs: number,
-): Pick<Ways, 'isOpen' | 'endsAtMs'> {
+): Pick<Ways, 'isOpen' | 'endsAtMs' | 'nextWordAtMs'> {
   if (lastInboundAtMs === undefined) {
+    const nextWordAtMs = (firstWordAtMs ?? Number.NEGATIVE_INFINITY) + firstWordSeconds * 1_000;
+    if (nowMs < nextWordAtMs) return { isOpen: false, nextWordAtMs };
     const mayBegin = initiation === Initiation.INITIATION_ALWAYS || initiation === Initiation.INITIATION_PHONE;
     // We are in a group as soon as we know it; whoever is in it may write.
     const isIn = ref.kind === ConversationKind.CONVERSATION_KIND_GROUP && windowSeconds === 0;

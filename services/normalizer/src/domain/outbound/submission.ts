@@ -132,7 +132,8 @@ function accept(turn: Turn, { message: { order, degraded }, conversation, channe
     // Links are of no interest here: what matters is what will be degraded, and which options the person will read.
     const adapted = adapt(order, capabilities, () => '');
     const numbered = { ...conversation, number };
-    turn.draft.put('conversations', order.action?.$case === 'message' ? offering(numbered, order, adapted) : numbered);
+    const isMessage = order.action?.$case === 'message';
+    turn.draft.put('conversations', isMessage ? offering(worded(turn, numbered), order, adapted) : numbered);
     turn.draft.insert('messages', {
       ...documentOf(turn, order, { tenantId: conversation.tenantId, channelId: channel.id, contactId }),
       conversationId: conversation._id,
@@ -145,6 +146,11 @@ function accept(turn: Turn, { message: { order, degraded }, conversation, channe
   const told = { ...order, to: undefined, conversationId: conversation._id };
   const value = { message: told, conversation: refOf(conversation), conversationNumber: number };
   turn.say(scope, { $case: 'submitted', value }, { id: order.id });
+}
+
+/** When somebody who has not written was written to. */
+function worded({ nowMs }: Turn, conversation: ConversationDocument): ConversationDocument {
+  return conversation.lastInboundAtMs === undefined ? { ...conversation, firstWordAtMs: nowMs } : conversation;
 }
 
 /** The options of the last message are the ones that an answer means. */

@@ -96,6 +96,8 @@ export interface ConversationDocument {
   readonly createdAtMs: number;
   /** When the person wrote, pressed or opened last: the window runs from here. */
   readonly lastInboundAtMs?: number;
+  /** When somebody who had not written was written to last: some platforms let that happen only once in a while. */
+  readonly firstWordAtMs?: number;
   readonly isBlocked?: boolean;
   /** Order key of the last released event. */
   readonly lastOrderKey?: string;
