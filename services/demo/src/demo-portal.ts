@@ -54,19 +54,15 @@ export async function createDemoPortal(options: DemoPortalOptions): Promise<Demo
   };
   let mode: PortalMode = 'on';
   let requests = 0;
-  /** Taken and not kept yet. */
-  const taken: ShownEvent[] = [];
   const portal = createPortal({
     licenceKeys: [licenceKey],
     cursor: {
-      load: async () => store.cursor,
+      load: async () => store.cursors,
       save: async (cursor: Cursor) => {
-        const batch = taken.splice(0);
-        await store.save(batch, cursor);
-        for (const event of batch) tell({ kind: 'taken', event });
+        for (const event of await store.save(cursor)) tell({ kind: 'taken', event });
       },
     },
-    onEvent: (event) => void taken.push(shown(event, new Date(now()))),
+    onEvent: (event) => store.take(shown(event, new Date(now()))),
   });
   return {
     get events() {

@@ -8,18 +8,31 @@ export interface ShownEvent {
   readonly id: string;
   readonly type: string;
   readonly conversationId: string;
+  /** Of a parallel portal: in which strand it came; else empty. */
+  readonly strand: string;
   readonly takenAt: string;
   /** Trace of the message, where it is sampled. */
   readonly traceparent: string;
   readonly data: unknown;
 }
 
-/** What the demo portal keeps: its place in the stream and the events that it took last. */
+/** What the demo portal keeps: its places in the stream and the events that it took last. */
 export interface PortalStore {
   readonly events: readonly ShownEvent[];
-  readonly cursor: Cursor | undefined;
-  /** Keeps events and cursor together: after a crash neither is without the other. */
-  readonly save: (events: readonly ShownEvent[], cursor: Cursor) => Promise<void>;
+  /** One for each strand that there ever was, and the one without. */
+  readonly cursors: readonly Cursor[];
+  /** Takes an event; it is kept with the next cursor of its strand. */
+  readonly take: (event: ShownEvent) => void;
+  /**
+   * Keeps a cursor and what was taken of its strand together: after a crash neither is without the other. Gives those events.
+   * Strands may call it side by side.
+   */
+  readonly save: (cursor: Cursor) => Promise<readonly ShownEvent[]>;
+}
+
+interface Kept {
+  readonly events: readonly ShownEvent[];
+  readonly cursors: readonly Cursor[];
 }
 
 const keptEvents = 500;
@@ -29,33 +42,49 @@ export async function openPortalStore(folder: string): Promise<PortalStore> {
   const file = join(folder, 'portal.json');
   await mkdir(folder, { recursive: true });
   let kept = await read(file);
+  let written: Promise<unknown> = Promise.resolve();
+  const waiting = new Map<string, ShownEvent[]>();
+  const write = async (cursor: Cursor, taken: readonly ShownEvent[]) => {
+    const others = kept.cursors.filter(({ strand }) => strand !== cursor.strand);
+    const next = { events: [...kept.events, ...taken].slice(-keptEvents), cursors: [...others, cursor] };
+    // Written beside and renamed: a file that is there is whole.
+    await writeFile(`${file}.new`, JSON.stringify(next));
+    await rename(`${file}.new`, file);
+    kept = next;
+    return taken;
+  };
   return {
     get events() {
       return kept.events;
     },
-    get cursor() {
-      return kept.cursor;
+    get cursors() {
+      return kept.cursors;
     },
-    save: async (taken, cursor) => {
-      const next = { events: [...kept.events, ...taken].slice(-keptEvents), cursor };
-      // Written beside and renamed: a file that is there is whole.
-      await writeFile(`${file}.new`, JSON.stringify(next));
-      await rename(`${file}.new`, file);
-      kept = next;
+    take: (event) => void waiting.set(event.strand, [...(waiting.get(event.strand) ?? []), event]),
+    save: async (cursor) => {
+      const strand = cursor.strand ?? '';
+      const taken = waiting.get(strand) ?? [];
+      waiting.delete(strand);
+      // One after another: each is made of what the former left.
+      const saved = written.then(() => write(cursor, taken));
+      written = saved.catch(() => {});
+      return await saved;
     },
   };
 }
 
-async function read(file: string): Promise<{ events: ShownEvent[]; cursor: Cursor | undefined }> {
+async function read(file: string): Promise<Kept> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    const { events, cursors, cursor } = JSON.parse(await readFile(file, 'utf8')) as Kept & { cursor?: Cursor };
+    // One cursor: of a version that knew no strands.
+    return { events, cursors: cursors ?? (cursor === undefined ? [] : [cursor]) };
   } catch {
-    return { events: [], cursor: undefined };
+    return { events: [], cursors: [] };
   }
 }
 
 /** An event of the stream as the page shows it. */
 export function shown(event: PortalEvent, takenAt: Date): ShownEvent {
-  const { sequence, id, type, subject = '', traceparent = '', data } = event;
-  return { sequence, id, type, conversationId: subject, takenAt: takenAt.toISOString(), traceparent, data };
+  const { sequence, id, type, subject = '', strand = '', traceparent = '', data } = event;
+  return { sequence, id, type, conversationId: subject, strand, takenAt: takenAt.toISOString(), traceparent, data };
 }

@@ -14,7 +14,7 @@ const statuses = {
 export function createEvents(onChoose) {
   const list = byId('list');
   const box = byId('events');
-  const numbers = { last: 0n, isGapless: true, count: 0 };
+  const numbers = createNumbers();
   const chosen = { conversationId: undefined };
   const names = new Map();
   /** The newest stays in view, also when the box changes its size, unless the reader looks at older ones. */
@@ -65,15 +65,16 @@ export function createEvents(onChoose) {
     },
     add: (event, isNew) => {
       const number = BigInt(event.sequence);
-      // A page that was opened late begins in the middle of the stream.
-      if (numbers.count > 0 && number !== numbers.last + 1n) numbers.isGapless = false;
-      numbers.last = number;
-      numbers.count += 1;
+      numbers.add(number, event.strand);
       byId('no-events').hidden = true;
       const row = rowOf(event, names, () => choose(event));
       row.classList.toggle('chosen', event.conversationId === chosen.conversationId);
       row.classList.toggle('new', isNew);
-      list.append(row);
+      row.dataset.number = String(number);
+      // Of a parallel portal another strand may have been faster: each stands in its place all the same.
+      const later = [...list.children].findLast((each) => BigInt(each.dataset.number) < number);
+      if (later === undefined) list.prepend(row);
+      else later.after(row);
       // It stands in its place now.
       for (const ghost of [...ghosts.children]) if (ghost.dataset.number === String(number)) ghost.remove();
       follow();
@@ -84,6 +85,30 @@ export function createEvents(onChoose) {
 
 const mostGhosts = 6;
 
+/** What the numbers of the stream say of its order: without strands, and inside a strand, none comes before a smaller one. */
+function createNumbers() {
+  const missing = new Set();
+  const lastOf = new Map();
+  const numbers = {
+    ...{ last: 0n, count: 0, strands: '', isInOrder: true },
+    get isGapless() {
+      return numbers.isInOrder && (missing.size === 0 || numbers.strands !== '');
+    },
+    add: (number, strand = '') => {
+      const [, strands = ''] = strand.split('/');
+      numbers.strands = strands;
+      if (number < (lastOf.get(strand) ?? 0n)) numbers.isInOrder = false;
+      lastOf.set(strand, number);
+      missing.delete(number);
+      // A page that was opened late begins in the middle of the stream.
+      if (numbers.count > 0) for (let each = numbers.last + 1n; each < number; each += 1n) missing.add(each);
+      if (number > numbers.last) numbers.last = number;
+      numbers.count += 1;
+    },
+  };
+  return numbers;
+}
+
 function ghostOf(number) {
   return element(
     'li',
@@ -93,15 +118,19 @@ function ghostOf(number) {
   );
 }
 
-function tellProof({ last, isGapless, count }, isConnected) {
+function tellProof({ last, isGapless, count, strands }, isConnected) {
   const proof = byId('proof');
   const words = !isConnected
     ? 'The page lost its connection to the demo and tries again.'
     : count === 0
       ? 'Connected. The stream is empty.'
-      : `verified · ${isGapless ? 'in order' : 'a number is missing'} · sequence ${last}`;
+      : `verified · ${isGapless ? orderOf(strands) : 'a number is missing'} · sequence ${last}`;
   proof.className = `proof ${isConnected && isGapless ? 'good' : 'bad'}`;
   proof.textContent = words;
+}
+
+function orderOf(strands) {
+  return strands === '' ? 'in order' : `each conversation in order, ${strands} at once`;
 }
 
 function rowOf(event, names, onPick) {
