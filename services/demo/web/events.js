@@ -84,6 +84,8 @@ export function createEvents(onChoose) {
 }
 
 const mostGhosts = 6;
+/** What is further ahead is a loss, whatever comes later. */
+const mostMissing = 10_000n;
 
 /** What the numbers of the stream say of its order: without strands, and inside a strand, none comes before a smaller one. */
 function createNumbers() {
@@ -101,7 +103,9 @@ function createNumbers() {
       lastOf.set(strand, number);
       missing.delete(number);
       // A page that was opened late begins in the middle of the stream.
-      if (numbers.count > 0) for (let each = numbers.last + 1n; each < number; each += 1n) missing.add(each);
+      const isFar = numbers.count > 0 && number > numbers.last + mostMissing;
+      if (isFar) numbers.isInOrder = false;
+      else if (numbers.count > 0) for (let each = numbers.last + 1n; each < number; each += 1n) missing.add(each);
       if (number > numbers.last) numbers.last = number;
       numbers.count += 1;
     },
