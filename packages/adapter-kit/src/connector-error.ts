@@ -58,6 +58,11 @@ export const sendErrorCodes = [
 /** One of {@link sendErrorCodes}. */
 export type SendErrorCode = (typeof sendErrorCodes)[number];
 
+/** What is thrown for a kind of call, update or change that is not known: by its name, unless that might tell of somebody. Pure. */
+export function unknownKind(what: string, kind: string): ConnectorError {
+  return new ConnectorError('unknown_kind', `${what} ${/^[a-z_]{1,64}$/.test(kind) ? kind : 'without a name'}`);
+}
+
 /** Any thrown thing as a ConnectorError: itself, or 'unknown_outcome', because nobody said that nothing happened. Pure. */
 export function asConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;

@@ -126,7 +126,7 @@ export interface Hook<Settings = unknown> {
   readonly answer?: (call: RawCall, channel: ChannelAccess<Settings>) => HookAnswer;
   /**
    * Which of our own sends the call proves: an echo that carries our id back. Decides sends whose outcome is unknown.
-   * Called after the call is stored. Pure.
+   * Called after the call is stored, whether it came or was fetched by `poll`. Pure.
    */
   readonly confirms?: (call: RawCall, channel: ChannelRef) => readonly ConfirmedSend[];
   /** Where the platform calls one address for several channels (an app with many pages). Absent: each has its own. */

@@ -1,4 +1,5 @@
 import type { SendOrder } from '@trunkline/contracts';
+import { ConnectorError } from './connector-error.ts';
 import type { SendTools } from './tools.ts';
 
 /** Messages that an order is about, by the platform's ids of them. */
@@ -35,4 +36,11 @@ export async function targetsOf({ message, conversation }: SendOrder, tools: Sen
     default:
       return { replyTo: undefined, messageIds: [] };
   }
+}
+
+/** One of the messages that an order is about. Throws ConnectorError 'content_invalid' where the platform does not know it. Pure. */
+export function targetOf({ messageIds }: Pick<Targets, 'messageIds'>, index: number, platform: string): string {
+  const messageId = messageIds[index];
+  if (messageId !== undefined) return messageId;
+  throw new ConnectorError('content_invalid', `${platform} does not know the message that this is about`);
 }

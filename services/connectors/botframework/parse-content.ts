@@ -1,18 +1,12 @@
-import { AlbumItemType, Content, ids, Media, MediaState, type Text } from '@trunkline/contracts';
+import { filesKind, pendingFile, type ReceivedFile } from '@trunkline/adapter-kit';
+import { Content, type Text } from '@trunkline/contracts';
 import { textOf } from './parse-text.ts';
 import { type Activity, type Attachment, cardSchema, downloadSchema, placeEntitySchema } from './types.ts';
 
 type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
-type FileKind = 'image' | 'video' | 'audio' | 'file';
 
 const cardType = /^application\/vnd\.microsoft\.card\.([a-z]{1,20})$/;
 const downloadType = 'application/vnd.microsoft.teams.file.download.info';
-const itemTypes: Readonly<Record<FileKind, AlbumItemType>> = {
-  image: AlbumItemType.ALBUM_ITEM_TYPE_IMAGE,
-  video: AlbumItemType.ALBUM_ITEM_TYPE_VIDEO,
-  audio: AlbumItemType.ALBUM_ITEM_TYPE_AUDIO,
-  file: AlbumItemType.ALBUM_ITEM_TYPE_FILE,
-};
 
 /** What an activity carries: its files with its text, then whatever is a message of its own. Never nothing. */
 export function contentsOf(activity: Activity, channelId: string): Content[] {
@@ -38,18 +32,9 @@ function strange(platformType: string, words?: string): Kind {
   return { $case: 'unsupported', value: { platformType, text: text.toWellFormed() } };
 }
 
-interface File {
-  readonly kind: FileKind;
-  readonly media: Media;
-}
-
-function withFiles(files: readonly File[], text: Text): Kind {
-  const [first] = files;
-  const caption = text.plain === '' ? {} : { caption: text };
-  if (first === undefined) return text.plain === '' ? undefined : { $case: 'text', value: text };
-  if (files.length === 1) return { $case: first.kind, value: { media: first.media, ...caption } };
-  const items = files.map(({ kind, media }) => ({ type: itemTypes[kind], media }));
-  return { $case: 'album', value: { items, ...caption } };
+function withFiles(files: readonly ReceivedFile[], text: Text): Kind {
+  if (files.length > 0 || text.plain === '') return filesKind(files, text);
+  return { $case: 'text', value: text };
 }
 
 function mediaPrefix({ channelId, conversation, id = '', timestamp = '' }: Activity): string {
@@ -62,7 +47,7 @@ function isNoFile({ contentType, contentUrl, content }: Attachment): boolean {
 }
 
 /** A file is known by its message: links to it differ each time. In Teams the link is in the content, and ends within minutes. */
-function fileOf(attachment: Attachment, platformFileId: string, channelId: string): File[] {
+function fileOf(attachment: Attachment, platformFileId: string, channelId: string): ReceivedFile[] {
   const { contentType, contentUrl = '', name = '', content } = attachment;
   if (isNoFile(attachment)) return [];
   const download = contentType === downloadType ? downloadSchema.parse(content) : undefined;
@@ -70,11 +55,8 @@ function fileOf(attachment: Attachment, platformFileId: string, channelId: strin
   const [family = ''] = mimeType.split('/');
   const kind =
     download === undefined && (family === 'image' || family === 'video' || family === 'audio') ? family : 'file';
-  const media = Media.create({
-    ...{ id: ids.media(channelId, platformFileId), mimeType, name, state: MediaState.MEDIA_STATE_PENDING },
-    source: { platformFileId, url: download?.downloadUrl ?? contentUrl, objectKey: '', expiresAt: undefined },
-  });
-  return [{ kind, media }];
+  const pending = pendingFile(channelId, platformFileId, download?.downloadUrl ?? contentUrl);
+  return [{ kind, media: { ...pending, mimeType, name } }];
 }
 
 const mimeTypes: Readonly<Record<string, string>> = {

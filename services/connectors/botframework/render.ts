@@ -1,4 +1,4 @@
-import { ConnectorError, type Targets } from '@trunkline/adapter-kit';
+import { ConnectorError, type Targets, targetOf } from '@trunkline/adapter-kit';
 import type { Content, Media, OutgoingContent, SendOrder, Text } from '@trunkline/contracts';
 import type { Call } from './api.ts';
 import { bySubchannel, capabilities } from './capabilities.ts';
@@ -31,10 +31,10 @@ export function render(order: SendOrder, reference: Reference, targets: Targets,
     }
     case 'edit': {
       const fields = contentFields(action.value, { subchannel, reference, fileUrl });
-      return { method: 'PUT', ...at(targetOf(targets, order.part)), body: write(fields) };
+      return { method: 'PUT', ...at(targetOf(targets, order.part, 'The channel')), body: write(fields) };
     }
     case 'delete':
-      return { method: 'DELETE', ...at(targetOf(targets, 0)) };
+      return { method: 'DELETE', ...at(targetOf(targets, 0, 'The channel')) };
     case 'typing':
       if (!action.value.isOn) return undefined;
       return { method: 'POST', serviceUrl, path: activities, body: { type: 'typing', ...sides(reference, id) } };
@@ -48,12 +48,6 @@ export function render(order: SendOrder, reference: Reference, targets: Targets,
 /** Who writes, to whom, and where. */
 function sides({ bot, user }: Reference, id: string): Json {
   return { from: { id: bot }, ...(user === undefined ? {} : { recipient: { id: user } }), conversation: { id } };
-}
-
-function targetOf({ messageIds }: Targets, index: number): string {
-  const id = messageIds[index];
-  if (id !== undefined) return id;
-  throw new ConnectorError('content_invalid', 'the message is not known in this conversation');
 }
 
 interface Around {

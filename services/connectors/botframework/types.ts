@@ -1,7 +1,7 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-/** Half a character, which the bus could not carry, becomes a question mark of its own length. */
-const text = z.string().transform((value) => value.toWellFormed());
+const { text } = wire;
 /** The service writes null where there is nothing. */
 const maybe = <Shape extends z.ZodType>(shape: Shape) => shape.nullish().transform((value) => value ?? undefined);
 

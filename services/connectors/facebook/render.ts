@@ -1,4 +1,4 @@
-import { ConnectorError, markOf, type ThreadWriting, writeThread } from '@trunkline/adapter-kit';
+import { ConnectorError, markOf, type ThreadWriting, targetOf, writeThread } from '@trunkline/adapter-kit';
 import {
   type Content,
   ControlAction,
@@ -74,12 +74,12 @@ function commentCalls(order: SendOrder, { targets, fileUrl }: Given): readonly A
       return [{ ...common, path: `${beneath}/comments`, body, isMessage: true }];
     }
     case 'edit':
-      return [{ ...common, path: targetOf(targets.messageIds), body: { message: wordsOf(action.value.content) } }];
+      return [{ ...common, path: targetOf(targets, 0, 'Facebook'), body: { message: wordsOf(action.value.content) } }];
     case 'delete':
       return targets.messageIds.map((path) => ({ ...common, path, method: 'DELETE' as const }));
     case 'reaction': {
       const method = action.value.reactions.length === 0 ? ('DELETE' as const) : ('POST' as const);
-      return [{ ...common, path: `${targetOf(targets.messageIds)}/likes`, method }];
+      return [{ ...common, path: `${targetOf(targets, 0, 'Facebook')}/likes`, method }];
     }
     case 'pressAnswer':
       return [];
@@ -97,11 +97,6 @@ function wordsOf(content: Content | undefined): string {
     default:
       throw new ConnectorError('unsupported', `comments carry no ${content?.kind?.$case ?? 'empty message'}`);
   }
-}
-
-function targetOf([id]: readonly string[]): string {
-  if (id !== undefined) return id;
-  throw new ConnectorError('content_invalid', 'Facebook does not know the comment that this is about');
 }
 
 const controls: Readonly<Partial<Record<ControlAction, string>>> = {

@@ -1,10 +1,9 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
+const { seconds, some } = wire;
 const text = z.string();
 const id = z.union([z.int(), z.string().min(1).max(512)]).transform(String);
-const seconds = z.int().min(0).max(253_402_300_799);
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 
 /** A change of a field of the page. */
 export const changeSchema = z.object({ field: text, value: z.unknown() });

@@ -1,6 +1,5 @@
 import {
   type ChannelRef,
-  ConnectorError,
   type MetaUpdate,
   metaEntriesOf,
   metaEntrySchema,
@@ -8,6 +7,7 @@ import {
   readAs,
   readEach,
   readThreadEvent,
+  unknownKind,
 } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
 import { commentWritten } from './parse-comment.ts';
@@ -37,8 +37,7 @@ function changed(change: unknown, update: MetaUpdate): ChannelEvent[] {
   const { field, value } = readAs(changeSchema, change);
   const tell = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (tell !== undefined) return tell(value, update);
-  const name = /^[a-z_]{1,64}$/.test(field) ? field : 'without a name';
-  throw new ConnectorError('unknown_kind', `a change of the field ${name}`);
+  throw unknownKind('a change of the field', field);
 }
 
 /** Entries with messages have milliseconds, those with changes seconds. */

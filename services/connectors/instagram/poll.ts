@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConnectorError, type RawCall, readGraphList, type Tools } from '@trunkline/adapter-kit';
+import { ConnectorError, fetchedCall, type RawCall, readGraphList, type Tools } from '@trunkline/adapter-kit';
 import { type Channel, callOf } from './api.ts';
 import { type FetchedComment, fetchedSchema, type Post, postSchema } from './types.ts';
 
@@ -120,8 +120,7 @@ function callOfComments(
     return { field: 'comments', value: { ...comment, timestamp: new Date(timestamp).toISOString(), media } };
   });
   const time = Math.floor(tools.now() / 1_000);
-  const body = Buffer.from(JSON.stringify({ object: 'instagram', entry: [{ id: accountId, time, changes }] }));
-  return { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: tools.now() };
+  return fetchedCall({ object: 'instagram', entry: [{ id: accountId, time, changes }] }, tools);
 }
 
 /** A time that cannot be read is now: better told late than never. */

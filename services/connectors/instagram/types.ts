@@ -1,9 +1,9 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
+const { some } = wire;
 const text = z.string();
 const id = z.union([z.int(), z.string().min(1).max(512)]).transform(String);
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 const count = z.int().min(0);
 
 /** A change of a field of the account. */

@@ -49,4 +49,8 @@ export const capabilities = Capabilities.create({
   isSendIdempotent: false,
   canFormat: true,
   albumMax: 10,
+  groupActions: [
+    ...['rename', 'describe', 'photo', 'removeMembers', 'approveMembers', 'rejectMembers'],
+    ...['newInviteLink', 'leave'],
+  ],
 });

@@ -56,9 +56,12 @@ function codeOf({ status, description }: Failure): SendErrorCode {
   return row?.[2] ?? (status >= 400 && status < 500 ? 'content_invalid' : 'transient');
 }
 
+/** A basic group shuts nobody out, so nobody has to be let in again. */
+const asWished = /not modified|query is too old|query ID is invalid|available for supergroup/i;
+
 /** True for a refusal that says: it is so already, or nobody waits for it any more. */
 export function isAsWished({ status, description }: Failure): boolean {
-  return status === 400 && /message is not modified|query is too old|query ID is invalid/i.test(description);
+  return status === 400 && asWished.test(description);
 }
 
 /** What to change before the call is made once more; undefined when nothing helps. A refusal did nothing, so this is safe. */

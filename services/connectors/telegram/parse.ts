@@ -1,4 +1,4 @@
-import { type ChannelRef, ConnectorError, type RawCall, readAs, readJson } from '@trunkline/adapter-kit';
+import { type ChannelRef, ConnectorError, type RawCall, readAs, readJson, unknownKind } from '@trunkline/adapter-kit';
 import { ButtonPressed, type ChannelEvent, ReactionSet } from '@trunkline/contracts';
 import type { z } from 'zod';
 import { joinRequested, membershipChanged } from './parse-group.ts';
@@ -35,8 +35,7 @@ export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
   const tellOf = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (tellOf !== undefined)
     return [tellOf(body[kind], { id: String(body.update_id), channel, receivedAtMs: call.receivedAtMs })];
-  const name = /^[a-z_]{1,64}$/.test(kind) ? kind : 'without a name';
-  throw new ConnectorError('unknown_kind', `an update of the kind ${name}`);
+  throw unknownKind('an update of the kind', kind);
 }
 
 /** A button under a message was pressed. Its id is what answers it; the label stands in the message. */

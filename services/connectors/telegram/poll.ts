@@ -1,4 +1,4 @@
-import type { ChannelAccess, RawCall, Tools } from '@trunkline/adapter-kit';
+import { type ChannelAccess, fetchedCall, type RawCall, type Tools } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 import { callApi } from './api.ts';
 import { updateKinds } from './parse.ts';
@@ -15,8 +15,7 @@ export async function* poll(channel: ChannelAccess<Settings>, tools: Tools): Asy
     const params = { timeout, limit: 100, allowed_updates: updateKinds, ...confirmed };
     const result = await callApi({ method: 'getUpdates', params }, channel, tools, timeout * 1_000);
     for (const update of updatesSchema.parse(result)) {
-      const body = Buffer.from(JSON.stringify(update));
-      yield { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: tools.now() };
+      yield fetchedCall(update, tools);
       confirmed = { offset: Number(update.update_id) + 1 };
     }
   }

@@ -1,4 +1,4 @@
-import { ConnectorError, type Targets } from '@trunkline/adapter-kit';
+import { ConnectorError, type Targets, targetOf } from '@trunkline/adapter-kit';
 import {
   type ConversationRef,
   type OutgoingContent,
@@ -9,9 +9,11 @@ import {
 import type { ApiCall } from './api.ts';
 import type { Fixes } from './errors.ts';
 import { plainCall, type Rendered, renderContent } from './render-content.ts';
+import { groupCalls } from './render-group.ts';
 import { keyboardParams } from './render-keyboard.ts';
 import { textParams } from './render-text.ts';
 
+const platform = 'Telegram';
 const pressTextMax = 200;
 const chatActions: Readonly<Record<TypingKind, string>> = {
   [TypingKind.TYPING_KIND_UNSPECIFIED]: 'typing',
@@ -21,10 +23,17 @@ const chatActions: Readonly<Record<TypingKind, string>> = {
 };
 
 /**
- * The call that does an order; undefined when there is nothing to do. Pure. Throws ConnectorError 'unsupported' and
+ * The calls that do an order, in turn; none when there is nothing to do. Pure. Throws ConnectorError 'unsupported' and
  * 'content_invalid'.
  */
-export function render(order: SendOrder, known: Targets, fixes: Fixes = {}): Rendered | undefined {
+export function render(order: SendOrder, known: Targets, fixes: Fixes = {}): readonly Rendered[] {
+  const action = order.message?.action;
+  if (action?.$case === 'group') return groupCalls(action.value.order, placeOf(order.conversation, fixes).chat_id);
+  const call = single(order, known, fixes);
+  return call === undefined ? [] : [call];
+}
+
+function single(order: SendOrder, known: Targets, fixes: Fixes): Rendered | undefined {
   const action = order.message?.action;
   const place = placeOf(order.conversation, fixes);
   const chat = { chat_id: place.chat_id };
@@ -34,13 +43,13 @@ export function render(order: SendOrder, known: Targets, fixes: Fixes = {}): Ren
     case 'message':
       return message(action.value, place, fixes.isWithoutReply ? undefined : targets.replyTo, fixes);
     case 'edit':
-      return edit(action.value, { ...chat, message_id: targetOf(targets, order.part) }, fixes);
+      return edit(action.value, { ...chat, message_id: Number(targetOf(targets, order.part, platform)) }, fixes);
     case 'delete':
-      targetOf(targets, 0);
+      targetOf(targets, 0, platform);
       return plainCall('deleteMessages', { ...chat, message_ids: targets.messageIds.map(Number) });
     case 'reaction': {
       const reaction = action.value.reactions.slice(0, 1).map(reactionOf);
-      return plainCall('setMessageReaction', { ...chat, message_id: targetOf(targets, 0), reaction });
+      return plainCall('setMessageReaction', { ...chat, message_id: Number(targetOf(targets, 0, platform)), reaction });
     }
     case 'typing':
       return action.value.isOn
@@ -108,12 +117,6 @@ function edit({ content, keyboard }: OutgoingEdit, target: ApiCall['params'], fi
   }
   const media = { ...shown, type, media: 'attach://file' };
   return { method: 'editMessageMedia', params: { ...params, media }, uploads: [['file', file]] };
-}
-
-function targetOf({ messageIds }: Targets, part: number): number {
-  const messageId = messageIds[part];
-  if (messageId !== undefined) return Number(messageId);
-  throw new ConnectorError('content_invalid', 'Telegram does not know the message that this is about');
 }
 
 function reactionOf(reaction: string): Readonly<Record<string, string>> {

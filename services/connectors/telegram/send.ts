@@ -1,6 +1,7 @@
 import {
   type ChannelAccess,
   ConnectorError,
+  portionsOf,
   readUpload,
   type SendTools,
   type Sent,
@@ -20,15 +21,15 @@ const uploadMaxBytes = 50 * 1_024 * 1_024;
 /** Does an order: finds what it is about, renders, calls; a refusal that can be helped is called once more, changed. */
 export async function send(order: SendOrder, channel: ChannelAccess<Settings>, tools: SendTools): Promise<Sent> {
   const targets = await targetsOf(order, tools);
-  const call = (rendered: Rendered | undefined) => perform(rendered, channel, tools);
-
   async function attempt(messageIds: readonly string[], fixes: Fixes): Promise<Sent> {
     try {
-      const result = await call(render(order, { ...targets, messageIds }, fixes));
-      return { platformIds: idsOf(order, result), ...movedTo(fixes) };
+      let result: unknown;
+      for (const call of render(order, { ...targets, messageIds }, fixes)) {
+        result = await perform(call, channel, tools).catch(unlessAsWished);
+      }
+      return { platformIds: idsOf(order, result), ...linkIn(order, result), ...movedTo(fixes) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (isAsWished(error.failure)) return { platformIds: [], ...movedTo(fixes) };
       const more = fixOf(error.failure, fixes);
       if (more === undefined) throw new Refusal(error.failure, isGroup(order.conversation));
       return await attempt(messageIds, more);
@@ -36,19 +37,18 @@ export async function send(order: SendOrder, channel: ChannelAccess<Settings>, t
   }
 
   let sent: Sent = { platformIds: [] };
-  for (const messageIds of portionsOf(order, targets.messageIds)) sent = await attempt(messageIds, {});
+  const all = targets.messageIds;
+  // A deletion of many is several calls.
+  const portions = all.length > deletedAtOnceMax ? portionsOf(all, deletedAtOnceMax) : [all];
+  for (const messageIds of portions) sent = await attempt(messageIds, {});
   return sent;
 }
 
-/** A deletion of many is several calls. */
-function portionsOf({ message }: Pick<SendOrder, 'message'>, ids: readonly string[]): (readonly string[])[] {
-  if (message?.action?.$case !== 'delete' || ids.length <= deletedAtOnceMax) return [ids];
-  return [ids.slice(0, deletedAtOnceMax), ...portionsOf({ message }, ids.slice(deletedAtOnceMax))];
+function unlessAsWished(error: unknown): undefined {
+  if (!(error instanceof Refusal) || !isAsWished(error.failure)) throw error;
 }
 
-async function perform(rendered: Rendered | undefined, channel: ChannelAccess<Settings>, tools: SendTools) {
-  if (rendered === undefined) return undefined;
-  const { uploads, ...call } = rendered;
+async function perform({ uploads, ...call }: Rendered, channel: ChannelAccess<Settings>, tools: SendTools) {
   if (uploads.length === 0) return await callApi(call, channel, tools);
   const files: [string, File][] = [];
   for (const [field, media] of uploads) files.push([field, await readUpload(media, tools, uploadMaxBytes)]);
@@ -57,6 +57,11 @@ async function perform(rendered: Rendered | undefined, channel: ChannelAccess<Se
 
 function movedTo({ chatId }: Fixes): Pick<Sent, 'migratedPlatformId'> {
   return chatId === undefined ? {} : { migratedPlatformId: chatId };
+}
+
+/** A new link to a group is a text. */
+function linkIn({ message }: SendOrder, result: unknown): Pick<Sent, 'inviteLink'> {
+  return message?.action?.$case === 'group' && typeof result === 'string' ? { inviteLink: result } : {};
 }
 
 /** Ids of new messages; an edit or a reaction makes none. */

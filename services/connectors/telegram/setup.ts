@@ -1,5 +1,5 @@
 import type { Account, ChannelAccess, Connected, Health, Tools } from '@trunkline/adapter-kit';
-import { ConnectorError, newSecret } from '@trunkline/adapter-kit';
+import { newSecret, probed } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 import { type ApiCall, ask } from './api.ts';
 import { updateKinds } from './parse.ts';
@@ -61,15 +61,11 @@ export async function disconnect(channel: Channel, tools: Tools): Promise<void> 
 
 /** Asks the platform what it thinks of the hook. */
 export async function probe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Health> {
-  try {
+  return await probed('Telegram', async () => {
     const info = await ask(getWebhookInfo, {}, channel, tools);
     const [trouble] = troubles(info, hookUrl, tools.now() / 1_000 - recentSeconds);
     return trouble === undefined ? { state: 'ok', reason: '' } : { state: 'degraded', reason: trouble };
-  } catch (error) {
-    const isRevoked = error instanceof ConnectorError && error.code === 'auth_revoked';
-    if (!isRevoked) throw error;
-    return { state: 'needs_sign_in', reason: 'Telegram does not accept the token any more: enter the new one.' };
-  }
+  });
 }
 
 function troubles(info: WebhookInfo, hookUrl: string | undefined, sinceSeconds: number): string[] {

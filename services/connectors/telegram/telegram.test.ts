@@ -78,7 +78,7 @@ async function shown(request: PlatformRequest | undefined): Promise<unknown> {
 
 /** Forms know only text. */
 function formValue(value: string): unknown {
-  return /^[\d[{]|^true$/.test(value) ? (JSON.parse(value) as unknown) : value;
+  return /^-?[\d[{]|^true$/.test(value) ? (JSON.parse(value) as unknown) : value;
 }
 
 interface Refusal {

@@ -1,14 +1,11 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
+const { count, size, seconds, some } = wire;
 const text = z.string();
 const flag = z.boolean();
-const count = z.int().min(0).max(0xffff_ffff);
-const size = z.int().min(0);
-const seconds = z.int().min(0).max(253_402_300_799);
 /** Ids are text with us; those that a number cannot hold come as text already. */
 const id = z.union([z.int(), z.string().regex(/^-?\d{1,20}$/)]).transform(String);
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 
 const names = { username: text, first_name: text, last_name: text };
 const user = some({ ...names, is_bot: flag, language_code: text }).extend({ id });

@@ -1,12 +1,12 @@
 import {
   type ChannelRef,
-  ConnectorError,
   channelEvent,
   type NewEvent,
   orderByTime,
   type RawCall,
   readAs,
   readJson,
+  unknownKind,
 } from '@trunkline/adapter-kit';
 import {
   ButtonPressed,
@@ -63,10 +63,7 @@ export function parse(raw: RawCall, channel: ChannelRef): ChannelEvent[] {
   const call = readAs(callSchema, readJson(raw.body));
   const { event: kind, message_token: token, timestamp } = call;
   const tell = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  if (tell === undefined) {
-    const name = /^[a-z_]{1,64}$/.test(kind) ? kind : 'without a name';
-    throw new ConnectorError('unknown_kind', `a call of the kind ${name}`);
-  }
+  if (tell === undefined) throw unknownKind('a call of the kind', kind);
   const common = { dedupeKey: `${kind}:${token}`, order: orderByTime(timestamp), sentAt: new Date(timestamp) };
   return tell(call, channel.id).map((told) =>
     channelEvent(channel, raw, { ...common, conversation: undefined, ...told }),

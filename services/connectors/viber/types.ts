@@ -1,13 +1,9 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-/** Half a character, which the bus could not carry, becomes a question mark of its own length. */
-const text = z.string().transform((value) => value.toWellFormed());
-const size = z.int().min(0);
-const count = z.int().min(0).max(0xffff_ffff);
+const { text, count, size, some } = wire;
 /** A token has 19 digits, more than a number can hold: it comes as text already. */
 const token = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)]).transform(String);
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 
 const user = some({ name: text, language: text, country: text }).extend({ id: text });
 const place = some({ address: text }).extend({ lat: z.number(), lon: z.number() });

@@ -12,6 +12,8 @@ export type Params = Readonly<Record<string, string | number | undefined>>;
 /** The version whose forms are read and written here. */
 export const apiVersion = '5.199';
 const uploadTimeoutMs = 120_000;
+/** What they make would be there twice. */
+export const makingMethods: ReadonlySet<string> = new Set(['messages.send', 'messages.createChat']);
 
 /** Calls a method and reads its result by a schema. Throws ConnectorError: a {@link Refusal} for what VK said itself. */
 export async function callApi<Shape>(
@@ -22,7 +24,7 @@ export async function callApi<Shape>(
 ): Promise<Shape> {
   const token = channel.secret('token');
   if (!/^[\w.-]+$/.test(token)) throw new ConnectorError('auth_revoked', 'the token has not the form of a token');
-  const isWriting = method === 'messages.send';
+  const isWriting = makingMethods.has(method);
   const given = Object.entries(params).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as [string, string]],
   );

@@ -47,4 +47,5 @@ export const capabilities = Capabilities.create({
   sendKeySeconds: hour,
   canFormat: false,
   albumMax: 10,
+  groupActions: ['create', 'rename', 'removeMembers', 'newInviteLink', 'leave'],
 });

@@ -1,12 +1,10 @@
-import { typeByName, unsupported } from '@trunkline/adapter-kit';
-import { type Content, ids, type Media, MediaState } from '@trunkline/contracts';
+import { pendingFile, type ReceivedFile, typeByName, unsupported } from '@trunkline/adapter-kit';
+import type { Content, Media } from '@trunkline/contracts';
 import type { Attached, Attachment, Picture } from './types.ts';
 
 /** An attachment whose bytes can be had. */
-export interface File {
-  readonly kind: 'image' | 'sticker' | 'audio' | 'voice' | 'file';
-  readonly media: Partial<Media>;
-  readonly transcription?: string;
+export interface File extends ReceivedFile {
+  readonly isSticker?: boolean;
 }
 
 type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
@@ -14,7 +12,7 @@ type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
 /** The file of an attachment; undefined for what has none: a video, a post, a poll. */
 export function fileOf({ type }: Attachment, of: Attached, channelId: string): File | undefined {
   const media = (url: string | undefined, more: Partial<Media>) =>
-    url === undefined || url === '' ? undefined : mediaOf(`${type}${nameOf(of)}`, url, more, channelId);
+    url === undefined || url === '' ? undefined : { ...pendingFile(channelId, `${type}${nameOf(of)}`, url), ...more };
   const file = (kind: File['kind'], found: Partial<Media> | undefined, transcription = ''): File | undefined =>
     found && { kind, media: found, transcription };
   switch (type) {
@@ -26,7 +24,8 @@ export function fileOf({ type }: Attachment, of: Attached, channelId: string): F
       return file('image', media(of.url, { mimeType: 'image/png', width: of.width ?? 0, height: of.height ?? 0 }));
     case 'sticker': {
       const { url, width = 0, height = 0 } = largest(of.images ?? []);
-      return file('sticker', media(url, { mimeType: 'image/png', width, height }));
+      const found = file('image', media(url, { mimeType: 'image/png', width, height }));
+      return found && { ...found, isSticker: true };
     }
     case 'doc':
       return file(
@@ -86,9 +85,4 @@ function nameOf({ id, owner_id: owner, sticker_id: sticker }: Attached): string 
 function largest(pictures: readonly Picture[]): Picture {
   const area = ({ width = 0, height = 0 }: Picture) => width * height;
   return pictures.toSorted((one, other) => area(other) - area(one)).find(({ url }) => url !== undefined) ?? {};
-}
-
-function mediaOf(name: string, url: string, more: Partial<Media>, channelId: string): Partial<Media> {
-  const source = { platformFileId: name, url, objectKey: '', expiresAt: undefined };
-  return { id: ids.media(channelId, name), state: MediaState.MEDIA_STATE_PENDING, source, ...more };
 }

@@ -1,5 +1,5 @@
-import { readAs, unsupported } from '@trunkline/adapter-kit';
-import { AlbumItemType, Content, Text } from '@trunkline/contracts';
+import { filesKind, readAs, unsupported } from '@trunkline/adapter-kit';
+import { Content, Text } from '@trunkline/contracts';
 import { type File, fileOf, lineOf, linkOf } from './parse-attachment.ts';
 import { type Attached, type Attachment, attachedSchema, type Forwarded, type Message } from './types.ts';
 
@@ -51,24 +51,10 @@ function textKind(plain: string): Kind {
 
 function fileKind(files: readonly File[], plain: string): Kind {
   const [only] = files;
-  const caption = plain === '' ? {} : { caption: Text.create({ plain }) };
-  if (only === undefined) return undefined;
-  const { kind: $case, media, transcription = '' } = only;
-  // Words have no place under a sticker: with them it is a picture.
-  if (files.length === 1 && $case === 'sticker' && plain === '') return { $case, value: { media } };
-  if (files.length === 1)
-    return { $case: $case === 'sticker' ? 'image' : $case, value: { media, transcription, ...caption } };
-  const items = files.map((file) => ({ type: itemTypes[file.kind], media: file.media }));
-  return { $case: 'album', value: { items, ...caption } };
+  // Words have no place under a sticker: with them, and among other files, it is a picture.
+  if (only?.isSticker && files.length === 1 && plain === '') return { $case: 'sticker', value: { media: only.media } };
+  return filesKind(files, Text.create({ plain }));
 }
-
-const itemTypes: Readonly<Record<File['kind'], AlbumItemType>> = {
-  image: AlbumItemType.ALBUM_ITEM_TYPE_IMAGE,
-  sticker: AlbumItemType.ALBUM_ITEM_TYPE_IMAGE,
-  audio: AlbumItemType.ALBUM_ITEM_TYPE_AUDIO,
-  voice: AlbumItemType.ALBUM_ITEM_TYPE_AUDIO,
-  file: AlbumItemType.ALBUM_ITEM_TYPE_FILE,
-};
 
 type Geo = NonNullable<Forwarded['geo']>;
 

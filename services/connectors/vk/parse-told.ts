@@ -36,7 +36,8 @@ export function tell({ key, number = 0, atSeconds, ...told }: Told, { channel }:
   return channelEvent(channel, raw, { ...told, ...sentAt, dedupeKey: key, order: orderBySequence(number) });
 }
 
-const firstChat = 2_000_000_000;
+/** Peers of chats begin behind it. */
+export const firstChat = 2_000_000_000;
 
 /** A person, or below zero a community. Names are asked for later: calls tell none. */
 export function partyOf(id: number): Party {

@@ -1,4 +1,4 @@
-import { type ChannelRef, ConnectorError, type RawCall, readAs, readJson } from '@trunkline/adapter-kit';
+import { type ChannelRef, type RawCall, readAs, readJson, unknownKind } from '@trunkline/adapter-kit';
 import {
   ButtonPressed,
   type ChannelEvent,
@@ -36,10 +36,7 @@ export function parse(raw: RawCall, channel: ChannelRef): ChannelEvent[] {
   const call = readAs(callSchema, readJson(raw.body));
   if (call.type === 'confirmation') return [];
   const told = Object.hasOwn(kinds, call.type) ? kinds[call.type] : undefined;
-  if (told === undefined) {
-    const name = /^[a-z_]{1,64}$/.test(call.type) ? call.type : 'without a name';
-    throw new ConnectorError('unknown_kind', `a call of the kind ${name}`);
-  }
+  if (told === undefined) throw unknownKind('a call of the kind', call.type);
   const update = { call, channel, communityId: -call.group_id };
   return told(update).map((one) => tell(one, update, raw));
 }

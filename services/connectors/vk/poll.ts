@@ -1,4 +1,11 @@
-import { type ChannelAccess, ConnectorError, jsonOrNothing, type RawCall, type Tools } from '@trunkline/adapter-kit';
+import {
+  type ChannelAccess,
+  ConnectorError,
+  fetchedCall,
+  jsonOrNothing,
+  type RawCall,
+  type Tools,
+} from '@trunkline/adapter-kit';
 import { z } from 'zod';
 import { callApi } from './api.ts';
 import type { Settings } from './settings.ts';
@@ -31,8 +38,7 @@ export async function* poll(channel: Channel, tools: Tools): AsyncGenerator<RawC
       continue;
     }
     for (const update of answer.updates) {
-      const body = Buffer.from(JSON.stringify(update));
-      yield { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: tools.now() };
+      yield fetchedCall(update, tools);
     }
     server = { ...server, ts: answer.ts };
     if (answer.updates.length > 0) await tools.state.put(placeKey, answer.ts);

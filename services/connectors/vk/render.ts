@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ConnectorError, jsonOrNothing, type Targets } from '@trunkline/adapter-kit';
+import { ConnectorError, jsonOrNothing, portionsOf, type Targets, targetOf } from '@trunkline/adapter-kit';
 import { type OutgoingContent, type OutgoingEdit, type SendOrder, TypingKind } from '@trunkline/contracts';
 import type { Params } from './api.ts';
 import { type Rendered, renderContent, type Upload } from './render-content.ts';
+import { chatCalls } from './render-group.ts';
 import { keyboardJson } from './render-keyboard.ts';
 import { reactionId } from './render-words.ts';
 import { ackSchema } from './types.ts';
@@ -26,14 +27,14 @@ export function render(order: SendOrder, targets: Targets, groupId: string): rea
     case 'message':
       return [write(order, action.value, targets)];
     case 'edit':
-      return [edit(action.value, { peer_id, cmid: targetOf(targets, order.part) })];
+      return [edit(action.value, { peer_id, cmid: targetOf(targets, order.part, 'VK') })];
     case 'delete':
-      targetOf(targets, 0);
-      return portions(targets.messageIds).map((ids) =>
+      targetOf(targets, 0, 'VK');
+      return portionsOf(targets.messageIds, deletedAtOnceMax).map((ids) =>
         plain('messages.delete', { peer_id, cmids: ids.join(','), delete_for_all: 1, group_id: groupId }),
       );
     case 'reaction':
-      return [react(action.value.reactions, { peer_id, cmid: targetOf(targets, 0) })];
+      return [react(action.value.reactions, { peer_id, cmid: targetOf(targets, 0, 'VK') })];
     case 'typing': {
       const type = action.value.kind === TypingKind.TYPING_KIND_VOICE ? 'audiomessage' : 'typing';
       return action.value.isOn ? [plain('messages.setActivity', { peer_id, type, group_id: groupId })] : [];
@@ -42,6 +43,8 @@ export function render(order: SendOrder, targets: Targets, groupId: string): rea
       return targets.messageIds
         .slice(-1)
         .map((up_to_cmid) => plain('messages.markAsRead', { peer_id, up_to_cmid, group_id: groupId }));
+    case 'group':
+      return chatCalls(action.value.order, peer_id, groupId).map(({ method, params }) => plain(method, params));
     case 'pressAnswer':
       return [answerPress(order.ackToken, action.value.text)];
     default:
@@ -107,24 +110,8 @@ function react(reactions: readonly string[], target: Params): Plan {
 /** Takes the spinner off a button; with words they are shown for a moment. */
 function answerPress(ackToken: string, text: string): Plan {
   const press = ackSchema.safeParse(jsonOrNothing(ackToken)).data;
-  if (press === undefined) throw unknownTarget('press');
+  if (press === undefined) throw new ConnectorError('content_invalid', 'VK does not know the press that this is about');
   const words = [...text].slice(0, noticeMax).join('');
   const event_data = words === '' ? undefined : JSON.stringify({ type: 'show_snackbar', text: words });
   return plain('messages.sendMessageEventAnswer', { ...press, event_data });
-}
-
-function targetOf({ messageIds }: Targets, part: number): string {
-  const messageId = messageIds[part];
-  if (messageId !== undefined) return messageId;
-  throw unknownTarget('message');
-}
-
-function unknownTarget(what: string): ConnectorError {
-  return new ConnectorError('content_invalid', `VK does not know the ${what} that this is about`);
-}
-
-function portions(ids: readonly string[]): (readonly string[])[] {
-  const made: (readonly string[])[] = [];
-  for (let from = 0; from < ids.length; from += deletedAtOnceMax) made.push(ids.slice(from, from + deletedAtOnceMax));
-  return made;
 }

@@ -146,3 +146,37 @@ test('limits, refusals and a revoked token have their codes', async () => {
   simulator.revokeToken();
   await assert.rejects(write(), { code: 'auth_revoked' });
 });
+
+test('a chat is made, renamed, left by whom we say, and entered by a new link each time; what is done in it is told', async () => {
+  await using world = await startWorld();
+  await world.connect();
+  const { anna, channel, simulator } = world;
+  const boris = simulator.person({ id: 55_012_346, name: 'Boris' });
+  simulator.write({ from: boris.id, text: 'hi' });
+  await until(() => world.hook.events.length === 1);
+  const act = (order: object, peer = 0) => send(orderTo(peer, { group: order }), channel, world.tools());
+  const people = { platformPartyIds: [anna.id, boris.id].map(String) };
+  const { migratedPlatformId = '' } = await act({ create: { title: 'Order 17', ...people } });
+  const chat = Number(migratedPlatformId);
+  const dialog = simulator.community.dialogs.get(chat);
+  assert.deepEqual([dialog?.title, dialog?.members.size], ['Order 17', 2]);
+  await act({ rename: 'Order 18' }, chat);
+  await act({ removeMembers: { platformPartyIds: [String(boris.id)] } }, chat);
+  await assert.rejects(act({ removeMembers: { platformPartyIds: [String(boris.id)] } }, chat), {
+    code: 'recipient_invalid',
+  });
+  const links = [await act({ newInviteLink: {} }, chat), await act({ newInviteLink: {} }, chat)];
+  assert.equal(new Set(links.map(({ inviteLink }) => inviteLink)).size, 2);
+  await until(() => world.hook.events.length === 4);
+  const told = world.hook.events.slice(1).map(({ event }) => event?.$case === 'group' && event.value.action);
+  assert.deepEqual(told, [1, 3, 8], 'created, renamed, removed');
+  const theirs = simulator.createChat({ from: anna.id, title: 'Order 19' });
+  await assert.rejects(act({ rename: 'x' }, theirs), { code: 'permission' });
+});
+
+test('a chat whose making was cut off may be there: nobody makes it once more', async () => {
+  await using world = await startWorld();
+  world.simulator.fail({ kind: 'cut_after', method: 'messages.createChat' });
+  const order = orderTo(0, { group: { create: { title: 'Order 17' } } });
+  await assert.rejects(send(order, world.channel, world.tools()), { code: 'unknown_outcome' });
+});

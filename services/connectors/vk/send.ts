@@ -8,24 +8,25 @@ import {
 } from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
 import { z } from 'zod';
-import { callApi, upload } from './api.ts';
+import { callApi, makingMethods, upload } from './api.ts';
 import { Refusal } from './errors.ts';
+import { firstChat } from './parse-told.ts';
 import { type Plan, render } from './render.ts';
 import type { Upload } from './render-content.ts';
 import type { Settings } from './settings.ts';
-import { outcomesSchema, savedDocSchema, savedPhotoSchema, uploadServerSchema } from './types.ts';
+import { madeSchema, outcomesSchema, savedDocSchema, savedPhotoSchema, uploadServerSchema } from './types.ts';
 
 type Channel = ChannelAccess<Settings>;
 
 /** Does an order: finds what it is about, puts its files to VK, calls. Uploads one after another keep their order. */
 export async function send(order: SendOrder, channel: Channel, tools: SendTools): Promise<Sent> {
   const plans = render(order, await targetsOf(order, tools), channel.accountId);
-  let platformIds: readonly string[] = [];
-  for (const plan of plans) platformIds = await perform(plan, order, channel, tools);
-  return { platformIds };
+  let sent: Sent = { platformIds: [] };
+  for (const plan of plans) sent = await perform(plan, order, channel, tools);
+  return sent;
 }
 
-async function perform(plan: Plan, order: SendOrder, channel: Channel, tools: SendTools): Promise<string[]> {
+async function perform(plan: Plan, order: SendOrder, channel: Channel, tools: SendTools): Promise<Sent> {
   const attachments: string[] = [];
   for (const one of plan.uploads) {
     const put = one.as === 'photo' ? photo : doc;
@@ -33,16 +34,19 @@ async function perform(plan: Plan, order: SendOrder, channel: Channel, tools: Se
   }
   const params = { ...plan.params, attachment: attachments.join(',') || undefined };
   try {
-    const outcomes =
-      outcomesSchema.safeParse(await callApi([plan.method, z.unknown()], params, channel, tools)).data ?? [];
+    const answer = await callApi([plan.method, z.unknown()], params, channel, tools);
+    const { chat_id: chat, link: inviteLink } = madeSchema.safeParse(answer).data ?? {};
+    if (chat !== undefined) return { platformIds: [], migratedPlatformId: String(firstChat + chat) };
+    if (inviteLink !== undefined) return { platformIds: [], inviteLink };
+    const outcomes = outcomesSchema.safeParse(answer).data ?? [];
     const refusal = outcomes.find(({ error }) => error !== undefined)?.error;
     if (refusal !== undefined) throw new Refusal(refusal.code, refusal.description);
-    if (plan.method !== 'messages.send') return [];
+    if (!makingMethods.has(plan.method)) return { platformIds: [] };
     const { conversation_message_id: number } = outcomes[0] ?? {};
-    if (number === undefined) throw new ConnectorError('unknown_outcome', 'VK told no number of what it sent');
-    return [String(number)];
+    if (number === undefined) throw new ConnectorError('unknown_outcome', 'VK told no number of what it made');
+    return { platformIds: [String(number)] };
   } catch (error) {
-    if (isTooLate(plan, error)) return [];
+    if (isTooLate(plan, error)) return { platformIds: [] };
     throw error;
   }
 }
@@ -52,9 +56,8 @@ function isTooLate({ method }: Plan, error: unknown): boolean {
   return method === 'messages.sendMessageEventAnswer' && error instanceof Refusal && error.code === 'content_invalid';
 }
 
-const megabyte = 1_024 * 1_024;
-const photoMaxBytes = 50 * megabyte;
-const docMaxBytes = 200 * megabyte;
+const photoMaxBytes = 50 * 1_024 * 1_024;
+const docMaxBytes = 200 * 1_024 * 1_024;
 
 const photoServer = ['photos.getMessagesUploadServer', uploadServerSchema] as const;
 const savePhoto = ['photos.saveMessagesPhoto', savedPhotoSchema] as const;

@@ -2,9 +2,9 @@ import {
   type Account,
   type ChannelAccess,
   type Connected,
-  ConnectorError,
   type Health,
   newSecret,
+  probed,
   type Tools,
 } from '@trunkline/adapter-kit';
 import { type Party, PartyScope } from '@trunkline/contracts';
@@ -65,16 +65,13 @@ export async function disconnect(channel: Channel, tools: Tools): Promise<void> 
 
 /** Asks VK what it thinks of the community and of our hook. */
 export async function probe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Health> {
-  try {
+  return await probed('VK', async () => {
     const { id, deactivated } = await groupOf(channel, tools);
     if (deactivated !== undefined) return { state: 'banned', reason: `VK has closed the community: ${deactivated}.` };
     if (hookUrl === undefined) await callApi(getPollServer, { group_id: id }, channel, tools);
     const found = hookUrl === undefined ? undefined : await trouble(id, hookUrl, channel, tools);
     return found === undefined ? { state: 'ok', reason: '' } : { state: 'degraded', reason: found };
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.code !== 'auth_revoked') throw error;
-    return { state: 'needs_sign_in', reason: 'VK does not accept the token any more: enter a new one.' };
-  }
+  });
 }
 
 /** Who a person or a community is: VK's calls tell nothing but the number. */

@@ -1,15 +1,10 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-/** Half a character, which the bus could not carry, becomes a question mark of its own length. */
-const text = z.string().transform((value) => value.toWellFormed());
-const count = z.int().min(0).max(0xffff_ffff);
-const size = z.int().min(0);
-const seconds = z.int().min(0).max(253_402_300_799);
+const { text, count, size, seconds, some } = wire;
 const ownId = z.int();
 /** Grows by one with each message of a conversation. */
 const number = z.int().min(0);
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 
 const picture = some({ url: text, width: count, height: count });
 /** All attachments in one: each is named by type, and has an owner and an id where it is kept. */
@@ -81,6 +76,8 @@ export const answerSchema = z.union([
 const refused = z.object({ code: z.int(), description: z.string().default('') });
 /** What became of each of several things: a refusal of one stands inside the success of all. */
 export const outcomesSchema = z.array(some({ conversation_message_id: number, error: refused }));
+/** A chat that was made, or a new link to one. */
+export const madeSchema = some({ chat_id: z.int(), link: text });
 export const userSchema = z.array(some({ first_name: text, last_name: text, screen_name: text, domain: text }));
 const group = some({ screen_name: text, deactivated: text }).extend({ id: z.int(), name: text });
 /** Older versions answer with the list alone. */

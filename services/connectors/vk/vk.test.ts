@@ -46,6 +46,8 @@ const answers: Readonly<Record<string, unknown>> = {
   'photos.getMessagesUploadServer': { upload_url: 'https://pu.vk.com/upload/photo/1' },
   'docs.getMessagesUploadServer': { upload_url: 'https://pu.vk.com/upload/doc/1' },
   'photos.saveMessagesPhoto': [{ id: 457, owner_id: -123, access_key: 'ab12' }],
+  'messages.createChat': { chat_id: 7, peer_ids: [55_012_345] },
+  'messages.getInviteLink': { link: 'https://vk.me/join/AJQ1d' },
   'docs.save': { type: 'doc', doc: { id: 88, owner_id: -123 } },
 };
 

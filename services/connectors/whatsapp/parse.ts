@@ -1,6 +1,5 @@
 import {
   type ChannelRef,
-  ConnectorError,
   divideEntries,
   type Hook,
   type RawCall,
@@ -8,6 +7,7 @@ import {
   readEach,
   readJson,
   type SharedHook,
+  unknownKind,
 } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
 import { accountChanged, accountFailed, preferencesChanged, templateChanged } from './parse-account.ts';
@@ -86,8 +86,7 @@ function changed(change: unknown, update: Update): readonly ChannelEvent[] {
   const { field, value } = readAs(shapes.changeSchema, change);
   const tell = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (tell !== undefined) return tell(value, update);
-  const name = /^[a-z_]{1,64}$/.test(field) ? field : 'without a name';
-  throw new ConnectorError('unknown_kind', `a change of the field ${name}`);
+  throw unknownKind('a change of the field', field);
 }
 
 /** A handshake has no body. */

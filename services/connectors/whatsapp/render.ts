@@ -1,4 +1,4 @@
-import { ConnectorError, markOf, type Targets } from '@trunkline/adapter-kit';
+import { ConnectorError, markOf, type Targets, targetOf } from '@trunkline/adapter-kit';
 import { ConversationKind, type OutgoingContent, type SendOrder } from '@trunkline/contracts';
 import { renderContent } from './render-content.ts';
 
@@ -20,11 +20,11 @@ export function render(order: SendOrder, targets: Targets, mediaId?: string): Js
         ...message(action.value, targets, mediaId),
       };
     case 'reaction': {
-      const reaction = { message_id: targetOf(targets), emoji: action.value.reactions[0] ?? '' };
+      const reaction = { message_id: targetOf(targets, 0, 'WhatsApp'), emoji: action.value.reactions[0] ?? '' };
       return { ...addressed(order), type: 'reaction', reaction };
     }
     case 'read':
-      return { ...product, status: 'read', message_id: targetOf(targets) };
+      return { ...product, status: 'read', message_id: targetOf(targets, 0, 'WhatsApp') };
     case 'typing': {
       // It is shown on the message that came last, which is marked as read with it; without one there is nobody to show it to.
       const lastId = order.conversation?.resumeToken ?? '';
@@ -51,10 +51,4 @@ function message({ content, keyboard, options }: OutgoingContent, { replyTo }: T
   const looks = { keyboard, withoutPreview: options?.withoutPreview, mediaId };
   const written = renderContent(content ?? { kind: undefined }, looks);
   return replyTo === undefined ? written : { context: { message_id: replyTo }, ...written };
-}
-
-function targetOf({ messageIds }: Targets): string {
-  const [messageId] = messageIds;
-  if (messageId !== undefined) return messageId;
-  throw new ConnectorError('content_invalid', 'WhatsApp does not know the message that this is about');
 }

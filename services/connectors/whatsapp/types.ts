@@ -1,5 +1,7 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
+const { count, some } = wire;
 const text = z.string();
 const flag = z.boolean();
 /** Ids are text with us; some come as numbers, and those that a number cannot hold as text already. */
@@ -10,8 +12,6 @@ const seconds = z
   .union([z.int().min(0), digits])
   .transform(Number)
   .pipe(z.int().max(253_402_300_799));
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 const many = z.array(z.unknown());
 
 /** A call: several entries, each with several changes. Each of both is read by itself. */
@@ -62,7 +62,6 @@ const reply = some({ title: text }).extend({ id: text });
 const form = some({ name: text, response_json: text });
 export const interactiveSchema = some({ button_reply: reply, list_reply: reply, nfm_reply: form });
 export const buttonSchema = some({ payload: text, text });
-const count = z.int().min(0).max(0xffff_ffff);
 const price = { quantity: count, item_price: z.number(), currency: text };
 export const itemSchema = some(price).extend({ product_retailer_id: id });
 export const orderSchema = some({ text }).extend({ product_items: z.array(itemSchema) });

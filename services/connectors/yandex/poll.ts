@@ -1,5 +1,5 @@
 import { setTimeout as passed } from 'node:timers/promises';
-import type { ChannelAccess, RawCall, Tools } from '@trunkline/adapter-kit';
+import { type ChannelAccess, fetchedCall, type RawCall, type Tools } from '@trunkline/adapter-kit';
 import { callApi } from './api.ts';
 import { integer } from './render.ts';
 import type { Settings } from './settings.ts';
@@ -15,8 +15,7 @@ export async function* poll(channel: ChannelAccess<Settings>, tools: Tools): Asy
     const { updates } = await callApi(getUpdates, { body: { limit: 100, ...confirmed } }, channel, tools);
     const before = confirmed;
     for (const update of updates) {
-      const body = Buffer.from(JSON.stringify({ ok: true, updates: [update] }));
-      yield { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: tools.now() };
+      yield fetchedCall({ ok: true, updates: [update] }, tools);
       // What has no number is parked like all that cannot be understood, and goes with its neighbours.
       const { update_id: id } = known.safeParse(update).data ?? {};
       if (id !== undefined) confirmed = { offset: integer(String(BigInt(id) + 1n)) };

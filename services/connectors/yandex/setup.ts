@@ -5,6 +5,7 @@ import {
   ConnectorError,
   type Health,
   newSecret,
+  probed,
   type Tools,
 } from '@trunkline/adapter-kit';
 import type { z } from 'zod';
@@ -55,16 +56,12 @@ export async function disconnect(channel: Channel, tools: Tools): Promise<void> 
 
 /** Asks what Yandex knows of the bot and its hook. */
 export async function probe(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Health> {
-  try {
+  return await probed('Yandex', async () => {
     const secret = channel.optionalSecret(hookSecret) ?? '';
     const self = await callApi(update, { body: {} }, channel, tools);
     const [trouble] = troubles(self, hookUrl === undefined ? null : secretUrl(hookUrl, secret));
     return trouble === undefined ? { state: 'ok', reason: '' } : { state: 'degraded', reason: trouble };
-  } catch (error) {
-    const isRevoked = error instanceof ConnectorError && error.code === 'auth_revoked';
-    if (!isRevoked) throw error;
-    return { state: 'needs_sign_in', reason: 'Yandex does not accept the token any more: enter the new one.' };
-  }
+  });
 }
 
 function secretUrl(hookUrl: string, secret: string): string {

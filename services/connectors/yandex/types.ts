@@ -1,13 +1,9 @@
+import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-/** Half a character, which the bus could not carry, becomes a question mark of its own length. */
-const text = z.string().transform((value) => value.toWellFormed());
+const { text, size, count: pixels, seconds: timestamp, some } = wire;
 /** An id may be larger than a number can hold: it is a text everywhere. */
 const id = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)]).transform(String);
-const size = z.int().min(0);
-const pixels = z.int().min(0).max(0xffff_ffff);
-/** Each or none of these. */
-const some = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).partial();
 
 const chat = some({ id: text, title: text }).extend({ type: text });
 const sender = some({ id: text, login: text, display_name: text, robot: z.boolean() });
@@ -18,7 +14,6 @@ const sticker = some({ set_id: text, emoji: text }).extend({ id: text });
 const serverAction = some({ payload: z.unknown() }).extend({ name: text });
 const requestError = some({ type: text, name: text });
 const botRequest = some({ server_action: serverAction, errors: z.array(requestError) });
-const timestamp = z.int().min(0).max(253_402_300_799);
 
 /** What a message says, whoever forwards it. */
 const said = {

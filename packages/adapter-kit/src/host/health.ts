@@ -1,9 +1,10 @@
 import { type ChannelEvent, ChannelState as Contract, DirectoryServiceDefinition, Origin } from '@trunkline/contracts';
 import type { Door, Logger, RpcClients } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
-import type { Health } from '../connector.ts';
+import type { Connector, Health } from '../connector.ts';
 import { channelEvent, orderByTime } from '../event.ts';
 import type { ChannelState } from '../tools.ts';
+import type { Channels } from './channels.ts';
 import { enterCall } from './entrance.ts';
 
 /** States as the contracts name them. */
@@ -30,6 +31,24 @@ export interface HealthParts {
   readonly stateOf: (channelId: string) => ChannelState;
   readonly log: Logger;
   readonly now: () => number;
+}
+
+/** An account that the platform takes. */
+export const well: Health = { state: 'ok', reason: '' };
+
+/**
+ * Hears that the platform has just taken the account. Where it has no probe, nobody else would say that signing in again is
+ * not needed any more. Does not wait.
+ */
+export function hearAccepted(
+  { probe }: Pick<Connector, 'probe'>,
+  channels: Pick<Channels, 'entry'>,
+  health: Pick<HealthTeller, 'tell'>,
+): (channel: ChannelAccess) => void {
+  return (channel) => {
+    const entry = probe === undefined ? channels.entry(channel.id) : undefined;
+    if (entry?.state === Contract.CHANNEL_STATE_NEEDS_SIGN_IN) void health.tell(channel, entry.revision, well);
+  };
 }
 
 /** Where the connector keeps which change its portal was told last; no connector's own key begins so. */

@@ -10,6 +10,7 @@ import type { HealthTeller } from './health.ts';
 import { type AddressParts, addressedBy, type ChannelCall } from './hook-address.ts';
 import type { Introductions } from './introductions.ts';
 import { createPatientRates } from './patient-rates.ts';
+import { keepProofs } from './proofs.ts';
 import type { ReceivedIds } from './received-ids.ts';
 import { createTurns } from './turns.ts';
 
@@ -123,17 +124,9 @@ async function take(parts: HookParts, taking: Taking): Promise<Outcome> {
   parts.receivedIds.note(events);
   // Nobody waits for it: the next probe would tell it too.
   void parts.health.heard(channel, parts.channels.entry(channel.id)?.revision ?? 0, events);
-  // A proof that is lost is told by the platform's receipts again, or by a person.
-  await confirm(parts, taking).catch((error: unknown) => {
-    parts.log.warn('A proof of a send could not be kept', { channel: channel.id, error });
-  });
+  await keepProofs(parts, call, channel);
   if (parseError !== '') return 'parked';
   return tellsSomething(understood) ? 'stored' : 'told_nothing';
-}
-
-async function confirm({ hook, sent }: HookParts, { call, channel }: Taking): Promise<void> {
-  const confirmed = hook.confirms?.(call, channel) ?? [];
-  if (confirmed.length > 0) await sent.confirm(channel.id, confirmed);
 }
 
 /** Every call is counted once. */

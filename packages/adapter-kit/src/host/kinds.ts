@@ -2,6 +2,7 @@ import { createFetchKind, type FetchParts } from '../queue/fetch-kind.ts';
 import type { QueueKind } from '../queue/lane.ts';
 import { channelOfQueue } from '../queue/queues.ts';
 import { createSendKind, type SendParts } from '../queue/send-kind.ts';
+import { hearAccepted } from './health.ts';
 import type { LanesParts } from './lanes-parts.ts';
 import { lendSendTools, lendTools } from './lent-tools.ts';
 import { createTurns } from './turns.ts';
@@ -39,6 +40,7 @@ function sendParts(parts: LanesParts): SendParts {
     ownFiles: { httpFor: companyHttp, files, settings: fileSettings(parts) },
     pictures: { connector, files, turns: createTurns(pictures.mostWaiting, pictures.longestMs) },
     reportFile: results.file,
+    onAccepted: hearAccepted(connector, channels, health),
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
     onRefusal: drift.seeError,

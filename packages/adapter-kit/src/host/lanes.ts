@@ -4,6 +4,7 @@ import { createHeldStore } from '../queue/held-store.ts';
 import { runSendLane, type SendLaneParts } from '../queue/lane.ts';
 import type { Queues } from '../queue/queues.ts';
 import type { HostConfig } from './config.ts';
+import { hearAccepted } from './health.ts';
 import { queueKinds } from './kinds.ts';
 import type { LanesParts } from './lanes-parts.ts';
 import { lendTools } from './lent-tools.ts';
@@ -35,7 +36,7 @@ export function workOnLanes(parts: LanesParts): void {
       connector.poll === undefined
         ? undefined
         : runPolling({ channels, directory, isBesideHook, poll }, lease.lane, signal);
-    const probes = probing && runProbing(probing, lease.lane, signal);
+    const probes = runProbing(probing, lease.lane, signal);
     try {
       await runSendLane(sending, lease, (queues) => open.set(lease.lane, queues));
     } finally {
@@ -62,26 +63,32 @@ function sendLaneParts(parts: LanesParts): SendLaneParts {
 }
 
 function pollParts(parts: LanesParts): PollParts {
-  const { runtime, connector, channels, door, receivedIds, introductions, drift, lent, health } = parts;
+  const { runtime, connector, channels, door, receivedIds, sent, introductions, drift, lent, health } = parts;
   return {
     connector,
     door,
     receivedIds,
+    sent,
     introductions,
     drift,
     log: runtime.log,
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
+    onAccepted: hearAccepted(connector, channels, health),
     onHeard: (channel, events) => health.heard(channel, channels.entry(channel.id)?.revision ?? 0, events),
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
   };
 }
 
-function probingParts({ runtime, connector, channels, lent, health }: LanesParts): ProbingParts | undefined {
+/** Where nobody can be asked, it is looked so often whether somebody has signed in again; a change is looked at soon. */
+const withoutProbeMs = 60 * 60 * 1_000;
+
+function probingParts({ runtime, connector, channels, lent, health }: LanesParts): ProbingParts {
   const { probe } = connector;
   const { now, config } = runtime;
   const toolsOf = (channel: ChannelAccess, signal: AbortSignal) => lendTools(lent, channel, signal);
-  return probe && { probe, channels, toolsOf, health, everyMs: config.PROBE_SECONDS * 1_000, now };
+  const everyMs = probe === undefined ? withoutProbeMs : config.PROBE_SECONDS * 1_000;
+  return { probe, channels, toolsOf, health, everyMs, now };
 }
 
 const showEveryMs = 1_000;

@@ -5,7 +5,7 @@ import { createLogger, TrunklineError } from '@trunkline/runtime';
 import { createMemoryTools, until } from '@trunkline/testkit';
 import { z } from 'zod';
 import type { ChannelAccess } from '../channel.ts';
-import { type Connector, defineConnector, type RawCall } from '../connector.ts';
+import { type ConfirmedSend, type Connector, defineConnector, type RawCall } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
 import { channelEvent, orderBySequence } from '../event.ts';
 import { createIntroductions } from './introductions.ts';
@@ -25,6 +25,10 @@ function polling(poll: NonNullable<Connector['poll']>): Connector {
     ...{ title: 'Sample', settings: z.unknown(), secretNames: [], capabilities: Capabilities.fromPartial({}) },
     hook: {
       verify: () => true,
+      confirms: ({ body }) => {
+        const proof = { messageId: `m${body}`, part: 0, conversationPlatformId: 'x', platformIds: [] };
+        return `${body}` === '7' ? [proof] : [];
+      },
       parse: ({ body, receivedAtMs }, of) => {
         const number = Number(Buffer.from(body).toString());
         if (Number.isNaN(number)) throw new ConnectorError('unknown_kind', 'no number');
@@ -57,11 +61,16 @@ function aDoor(refusals = 0) {
 
 function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
   const signedOut: string[] = [];
+  const proved: string[] = [];
+  const confirm = async (_: string, sends: readonly ConfirmedSend[]) =>
+    void proved.push(...sends.map(({ messageId }) => messageId));
   return {
+    ...{ proved, sent: { confirm } },
     ...{ connector, door, log, receivedIds: { note: () => {} }, signedOut },
     introductions: createIntroductions({ connector, toolsOf: () => createMemoryTools(), now: Date.now, log }),
     drift: { seeBody: () => {} },
     onHeard: async () => {},
+    onAccepted: () => {},
     toolsOf: (_channel: ChannelAccess, signal: AbortSignal) => createMemoryTools({ signal }),
     onSignedOut: async (_channel: ChannelAccess, reason: string) => void signedOut.push(reason),
   };
@@ -81,6 +90,19 @@ test('an update is asked for only after the former one is stored, however often 
   await pollChannel(partsOf(connector, door), channel, ended.signal);
   assert.deepEqual(door.entered, ['1', '2', 'what unknown_kind: no number', '3']);
   assert.deepEqual(storedWhenAsked, [0, 1, 2, 3]);
+});
+
+test('what comes back of our own by being fetched proves a send as the hook would, once it is stored', async () => {
+  const door = aDoor(1);
+  const ended = new AbortController();
+  const connector = polling(async function* () {
+    for (const text of ['1', '7', 'what']) yield callOf(text);
+    ended.abort();
+  });
+  const parts = partsOf(connector, door);
+  await pollChannel(parts, channel, ended.signal);
+  assert.deepEqual(parts.proved, ['m7']);
+  assert.equal(door.entered.length, 3);
 });
 
 test('a platform that fails is asked again, and a revoked token is told', async () => {

@@ -3,10 +3,12 @@ import { backoffMs, type Door, type Logger, pause } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, RawCall } from '../connector.ts';
 import { asConnectorError } from '../connector-error.ts';
+import type { SentMessages } from '../queue/sent-messages.ts';
 import type { Tools } from '../tools.ts';
 import type { Drift } from './drift/drift.ts';
 import { enterCall, understand } from './entrance.ts';
 import type { Introductions } from './introductions.ts';
+import { keepProofs } from './proofs.ts';
 import type { ReceivedIds } from './received-ids.ts';
 
 /** What polling needs. */
@@ -14,12 +16,15 @@ export interface PollParts {
   readonly connector: Connector;
   readonly door: Pick<Door, 'enter'>;
   readonly receivedIds: Pick<ReceivedIds, 'note'>;
+  readonly sent: Pick<SentMessages, 'confirm'>;
   readonly introductions: Introductions;
   readonly drift: Pick<Drift, 'seeBody'>;
   /** Hears what the platform says of the account. Never rejects. */
   readonly onHeard: (channel: ChannelAccess, events: readonly ChannelEvent[]) => Promise<void>;
   readonly log: Logger;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
+  /** The platform has taken the account. */
+  readonly onAccepted: (channel: ChannelAccess) => void;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
 }
@@ -36,6 +41,7 @@ export async function pollChannel(parts: PollParts, channel: ChannelAccess, sign
   for (let failures = 0; !signal.aborted; ) {
     try {
       for await (const call of connector.poll?.(channel, parts.toolsOf(channel, signal)) ?? []) {
+        parts.onAccepted(channel);
         await enter(parts, channel, call, signal);
         failures = 0;
         if (signal.aborted) return;
@@ -65,6 +71,7 @@ async function enter(parts: PollParts, channel: ChannelAccess, call: RawCall, si
       await enterCall(door, channel, { raw, receivedAtMs, traceparent: undefined, ...understood });
       receivedIds.note(understood.events);
       parts.drift.seeBody(raw);
+      await keepProofs({ ...parts, hook: connector.hook }, call, channel);
       void parts.onHeard(channel, understood.events);
       return;
     } catch (error) {

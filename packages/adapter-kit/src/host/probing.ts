@@ -1,4 +1,4 @@
-import { type ChannelEntry, laneOf } from '@trunkline/contracts';
+import { type ChannelEntry, ChannelState, laneOf } from '@trunkline/contracts';
 import { pause } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Health } from '../connector.ts';
@@ -6,12 +6,13 @@ import { ConnectorError } from '../connector-error.ts';
 import type { Tools } from '../tools.ts';
 import { withinCall } from '../within-call.ts';
 import type { Channels } from './channels.ts';
-import type { HealthTeller } from './health.ts';
+import { type HealthTeller, well } from './health.ts';
 import { webAddress } from './web-address.ts';
 
 /** What asking the channels of a lane needs. */
 export interface ProbingParts {
-  readonly probe: NonNullable<Connector['probe']>;
+  /** Absent: nobody can be asked. */
+  readonly probe: Connector['probe'];
   readonly channels: Pick<Channels, 'entries' | 'ready'>;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   readonly health: HealthTeller;
@@ -34,7 +35,10 @@ const limitMs = 20_000;
 /** A platform that is silent once is no news. */
 const silentMax = 3;
 
-/** Asks the platform how each channel of a lane is doing, again and again until the signal; tells it. Never rejects. */
+/**
+ * Asks the platform how each channel of a lane is doing, again and again until the signal; tells it. Where there is nobody to
+ * ask, tells of those that were signed in again. Never rejects.
+ */
 export async function runProbing(parts: ProbingParts, lane: number, signal: AbortSignal): Promise<void> {
   const { channels, everyMs, now } = parts;
   const asked = new Map<string, Asked>();
@@ -75,11 +79,17 @@ async function probeOne(
   failures: number,
   signal: AbortSignal,
 ): Promise<{ readonly failures: number; readonly isWell: boolean }> {
+  const { probe } = parts;
   const channel = parts.channels.ready(entry.id);
   if (channel === undefined) return { failures, isWell: true };
+  if (probe === undefined) {
+    // That a person has signed in again is all that is known then: the portal, which heard of the trouble, hears it too.
+    if (entry.state === ChannelState.CHANNEL_STATE_OK) await parts.health.tell(channel, entry.revision, well);
+    return { failures, isWell: true };
+  }
   const health = await withinCall(
     limitMs,
-    (until) => parts.probe(channel, webAddress(entry.hookUrl), parts.toolsOf(channel, until)),
+    (until) => probe(channel, webAddress(entry.hookUrl), parts.toolsOf(channel, until)),
     signal,
   ).catch((error: unknown) => healthOf(error, failures + 1));
   if (signal.aborted) return { failures, isWell: true };

@@ -38,6 +38,8 @@ export interface SendParts {
   readonly ownFiles: OwnFilesParts;
   readonly pictures: PicturesParts;
   readonly reportFile: (item: EgressItem, result: FileResult) => Promise<void>;
+  /** The platform has taken the account. Does not wait. */
+  readonly onAccepted: (channel: ChannelAccess) => void;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
   /** Hears of each refusal. */
@@ -126,6 +128,8 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
 /** May it be done twice: whatever writes no message, and what the platform drops as a repeat, as long as it knows the key. */
 function mayRepeat({ connector, settings, now }: SendParts, order: QueuedOrder, send: SendOrder): boolean {
   if (!makesSomething(send)) return true;
+  // Platforms know messages again by a key, but no requests to make a group.
+  if (makesGroup(send)) return false;
   const { isSendIdempotent, sendKeySeconds } = connector.capabilities;
   const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
   if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere) return isSendIdempotent;
@@ -196,6 +200,7 @@ async function ended(
     attempt: order.attempts + 1,
   });
   if (!(outcome instanceof ConnectorError)) {
+    parts.onAccepted(channel);
     const result = { ...sentResult(order, send, outcome), degraded: [...degraded] };
     return await finish(parts, order, result, tools);
   }
@@ -240,9 +245,12 @@ async function finish(parts: SendParts, order: QueuedOrder, result: SendResult, 
 }
 
 /** A message or a group would be there twice; everything else may be done twice. */
-function makesSomething({ message }: SendOrder): boolean {
-  const action = message?.action;
-  return action?.$case === 'message' || (action?.$case === 'group' && action.value.order?.$case === 'create');
+function makesSomething(send: SendOrder): boolean {
+  return send.message?.action?.$case === 'message' || makesGroup(send);
+}
+
+function makesGroup({ message }: SendOrder): boolean {
+  return message?.action?.$case === 'group' && message.action.value.order?.$case === 'create';
 }
 
 function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): SendResult {

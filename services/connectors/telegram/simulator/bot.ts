@@ -27,6 +27,14 @@ export interface Room {
   chat: Chat;
   readonly messages: Map<number, Message>;
   readonly members: Set<number>;
+  /** Those that may not come, and those that ask to. */
+  readonly banned: Set<number>;
+  readonly asking: Set<number>;
+  /** Whether the bot may change the group. */
+  isAdmin: boolean;
+  description: string;
+  /** Its links so far; the last one is good. */
+  readonly links: string[];
   readonly topics: Set<number>;
   /** By message, then by who: emoji. */
   readonly reactions: Map<number, Map<number, readonly string[]>>;
@@ -100,6 +108,11 @@ export function openRoom(bot: Bot, chat: Chat, members: readonly number[]): Room
     chat,
     messages: new Map(),
     members: new Set(members),
+    banned: new Set(),
+    asking: new Set(),
+    isAdmin: false,
+    description: '',
+    links: [],
     topics: new Set(),
     reactions: new Map(),
     access: 'open',

@@ -10,6 +10,7 @@ export const groups = {
   join,
   leave,
   moveMember,
+  promoteBot,
   askToJoin,
   rename,
   pin,
@@ -68,9 +69,18 @@ function moveMember(
   bot.updates.push('chat_member', { ...who, ...places });
 }
 
+/** Makes the bot an administrator: only then may it change the group. */
+function promoteBot(bot: Bot, { from, chat }: InGroup): void {
+  const room = roomOf(bot, chat);
+  room.isAdmin = true;
+  ownPlaceChanged(bot, room, from, ['member', 'administrator']);
+}
+
 /** Asks to be let in. */
 function askToJoin(bot: Bot, { from, chat }: InGroup): void {
-  const who = { chat: roomOf(bot, chat).chat, from: userOf(bot, from), user_chat_id: from, date: secondsNow(bot) };
+  const room = roomOf(bot, chat);
+  room.asking.add(from);
+  const who = { chat: room.chat, from: userOf(bot, from), user_chat_id: from, date: secondsNow(bot) };
   bot.updates.push('chat_join_request', who);
 }
 

@@ -1,12 +1,13 @@
 import { ApiFailure } from './api-failure.ts';
 import type { Bot, Method } from './bot.ts';
 import { changeMethods } from './methods-change.ts';
+import { groupMethods } from './methods-group.ts';
 import { hookMethods } from './methods-hook.ts';
 import { sendMethods } from './methods-send.ts';
 import type { Call } from './types.ts';
 
 const methods: Readonly<Record<string, Method>> = Object.fromEntries(
-  [hookMethods, sendMethods, changeMethods]
+  [hookMethods, sendMethods, changeMethods, groupMethods]
     .flatMap(Object.entries)
     .map(([name, method]) => [name.toLowerCase(), method]),
 );

@@ -9,6 +9,7 @@ import {
 import type { Community } from './community.ts';
 import { fileAt, fileMethods, takeUpload } from './files.ts';
 import { poll } from './long-poll.ts';
+import { chatMethods } from './methods-chats.ts';
 import { groupMethods, type MethodParts } from './methods-groups.ts';
 import { messageMethods } from './methods-messages.ts';
 import { type Fields, limits, VkError } from './types.ts';
@@ -29,6 +30,7 @@ export interface ApiParts extends MethodParts {
 const methods = {
   ...groupMethods,
   ...messageMethods,
+  ...chatMethods,
   ...fileMethods,
   'wall.createComment': ({ community }: MethodParts, { owner_id: owner, post_id: post, message }: Fields) => {
     if (Number(owner) !== -community.id || post === undefined || !message)

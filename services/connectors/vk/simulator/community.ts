@@ -44,6 +44,10 @@ export interface Dialog {
   readonly members: Set<number>;
   readonly messages: Map<number, Message>;
   lastCmid: number;
+  /** True for a chat that the community made. */
+  readonly isOurs?: boolean;
+  /** The link by which people come. */
+  link?: string;
 }
 
 /** A message as the platform keeps it. */

@@ -39,6 +39,8 @@ const meanings: Readonly<Record<number, string>> = {
   914: 'Message is too long',
   917: "You don't have access to this chat",
   920: "Can't edit this kind of message",
+  925: 'You are not admin of this chat',
+  935: 'User not found in chat',
   924: "Can't delete this message for everybody",
 };
 

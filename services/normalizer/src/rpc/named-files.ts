@@ -24,7 +24,8 @@ export function namedFiles(content: Content, messageId: string, read: ReadFileAd
   return mapMedia(content, (media) => namedFile(media, `${field}.url`, messageId, read));
 }
 
-function namedFile(media: Media, field: string, messageId: string, read: ReadFileAddress): Media {
+/** One file of a sender, by the name of its field. Throws as {@link namedFiles} does. Pure. */
+export function namedFile(media: Media, field: string, messageId: string, read: ReadFileAddress): Media {
   const { url, mimeType, sizeBytes, name, width, height, durationSeconds } = media;
   const told = { mimeType, sizeBytes, name, width, height, durationSeconds };
   const found = read(webAddress(url, field));

@@ -13,7 +13,7 @@ import { addressedId } from '../domain/outbound/addressed.ts';
 import { isFleeting } from '../domain/outbound/submission.ts';
 import { checkedMessage } from './checked-message.ts';
 import { type MessageContext, sentences } from './context.ts';
-import { namedFiles, type ReadFileAddress } from './named-files.ts';
+import { namedFile, namedFiles, type ReadFileAddress } from './named-files.ts';
 import { requireSame } from './order.ts';
 
 /** Takes an outgoing message: answered once it is stored. Whether it may be sent is told by its status. */
@@ -69,6 +69,11 @@ async function requireConversation(
 /** The message with its files as we keep them. */
 function withNamedFiles(message: OutgoingMessage, messageId: string, read: ReadFileAddress): OutgoingMessage {
   const { action } = message;
+  const group = action?.$case === 'group' ? action.value.order : undefined;
+  if (group?.$case === 'photo') {
+    const order = { ...group, value: namedFile(group.value, 'group.photo.url', messageId, read) };
+    return { ...message, action: { $case: 'group', value: { order } } };
+  }
   if ((action?.$case !== 'message' && action?.$case !== 'edit') || action.value.content === undefined) return message;
   const content = namedFiles(action.value.content, messageId, read);
   return { ...message, action: { ...action, value: { ...action.value, content } } as OutgoingMessage['action'] };

@@ -125,6 +125,7 @@ export async function play(plan: Plan): Promise<Outcome> {
         ownFiles: {} as never,
         pictures: { connector: {} } as never,
         reportFile: async () => {},
+        onAccepted: () => {},
         onSignedOut: async () => {},
         onRefusal: () => {},
         onAttempt: () => {},
