@@ -3,6 +3,7 @@ import { ConversationKind } from '@trunkline/contracts';
 import { capabilities, commentCapabilities } from './capabilities.ts';
 import { download } from './download.ts';
 import { confirms, parse } from './parse.ts';
+import { poll } from './poll.ts';
 import { send } from './send.ts';
 import { type Settings, settings } from './settings.ts';
 import { connect, disconnect, hookKey, identify } from './setup.ts';
@@ -27,6 +28,9 @@ export default defineConnector<Settings>({
   oauth: { authorizeUrl, accounts },
   introduce,
   hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, divide: divideMetaCall } },
+  poll,
+  // It tells of an outage of ours only.
+  pollsBesideHook: true,
   send,
   download,
 });

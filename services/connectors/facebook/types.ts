@@ -22,6 +22,24 @@ const judged = { event: text, reason: text.nullable() };
 const judgedIds = { message_template_id: id, message_template_name: text, message_template_language: text };
 export const templateNewsSchema = some(judged).extend(judgedIds);
 
+/** As the platform writes it, without a colon in the zone. */
+const instant = text.transform((written, context) => {
+  const atMs = Date.parse(written.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  if (!Number.isNaN(atMs) && atMs >= 0) return atMs;
+  context.addIssue('is no time');
+  return z.NEVER;
+});
+const place = z.object({ url: text });
+const kept = some({ mime_type: text, name: text, image_data: place, video_data: place, file_url: text });
+const fetched = some({ message: text, attachments: z.object({ data: z.array(kept) }) }).extend({
+  ...{ id, created_time: instant, from: z.object({ id }) },
+});
+/** A thread as it is fetched, with its last messages. */
+export const threadSchema = some({ updated_time: instant }).extend({
+  participants: z.object({ data: z.array(z.object({ id })) }),
+  messages: z.object({ data: z.array(fetched) }),
+});
+
 /** Answers. */
 export const doneSchema = z.looseObject({});
 export const sentSchema = z.union([z.object({ message_id: id }), z.object({ id })]);
@@ -33,4 +51,6 @@ export const subscribedSchema = z.object({ data: z.array(some({ id, subscribed_f
 export const tokenSchema = z.object({ access_token: text });
 export const ownPageSchema = some({ tasks: z.array(text) }).extend({ id, name: text, access_token: text });
 
+export type FetchedThread = z.output<typeof threadSchema>;
+export type FetchedMessage = z.output<typeof fetched>;
 export type FeedChange = z.output<typeof feedSchema>;

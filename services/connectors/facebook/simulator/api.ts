@@ -121,7 +121,7 @@ async function callPage(parts: ApiParts, call: string, form: Form): Promise<unkn
   if (call.endsWith(' messenger_profile')) return messengerProfile(page, method, fields);
   if (call === 'POST messages') return await postMessage(parts, fields);
   if (call === 'POST message_attachments') return upload(page, form);
-  if (call === 'GET conversations') return conversations(page);
+  if (call === 'GET conversations') return conversations(page, parts.world.url());
   if (call === 'GET ') return { id: page.id, name: page.name, link: `https://www.facebook.com/${page.id}` };
   return callControl(page, hook, call, fields);
 }
@@ -159,7 +159,8 @@ function profileOf({ people }: Page, method: string, id: string): Fields | undef
   };
 }
 
-function conversations({ people, chats, id, name }: Page): Fields {
+/** GET /me/conversations: the threads with their messages, newest first. */
+function conversations({ people, chats, id, name }: Page, url: string): Fields {
   const data = [...people.values()].map((person) => ({
     id: `t_${person.id}`,
     updated_time: new Date().toISOString(),
@@ -176,10 +177,17 @@ function conversations({ people, chats, id, name }: Page): Fields {
         .map((one) => ({
           id: one.id,
           message: one.text ?? '',
+          ...(one.media && { attachments: { data: [attached(one.media, `${url}/cdn/${one.media.file}`)] } }),
           created_time: new Date(one.atMs).toISOString(),
           from: one.by === 'client' ? { id: person.id, name: person.name } : { id, name },
         })),
     },
   }));
   return { data };
+}
+
+function attached({ kind, name }: { readonly kind: string; readonly name?: string | undefined }, url: string): Fields {
+  const place =
+    kind === 'image' || kind === 'video' ? { [`${kind}_data`]: { url, width: 1, height: 1 } } : { file_url: url };
+  return { id: url, name, mime_type: kind === 'audio' ? 'audio/mp4' : 'application/octet-stream', ...place };
 }

@@ -19,6 +19,7 @@ import {
   type OutgoingMessage,
   SendOrder,
 } from '@trunkline/contracts';
+import { createMemoryState } from '@trunkline/testkit';
 import { confirms, parse } from '../parse.ts';
 import { send } from '../send.ts';
 import type { Settings } from '../settings.ts';
@@ -85,7 +86,7 @@ export function toolsFor({ files, messages = {} }: Known = {}): SendTools {
   const signal = AbortSignal.timeout(60_000);
   return {
     ...{ signal, now: Date.now, fetch: fetchFor(signal) },
-    state: unused as SendTools['state'],
+    state: createMemoryState(),
     hints: unused as SendTools['hints'],
     openFile: async ({ id, mimeType, name }) => {
       const bytes = files?.get(id) ?? Buffer.from(id);

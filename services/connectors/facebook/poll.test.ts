@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChannelEvent } from '@trunkline/contracts';
+import { createMemoryState, until } from '@trunkline/testkit';
+import { parse } from './parse.ts';
+import { poll } from './poll.ts';
+import { probe } from './setup-health.ts';
+import { startWorld, textOf, toolsFor } from './testing/world.ts';
+
+const textIn = ({ event }: ChannelEvent) =>
+  event?.$case === 'message' && event.value.content?.kind?.$case === 'text' ? event.value.content.kind.value.plain : '';
+
+/** A page whose probe has found everything well. */
+async function given() {
+  const world = await startWorld();
+  const state = createMemoryState();
+  const ended = new AbortController();
+  const tools = () => ({ ...toolsFor(), state, signal: ended.signal });
+  const look = () => probe(world.channel, world.hook.url, tools());
+  await look();
+  /** What the next fetched calls tell, until nothing is missed any more. */
+  const fetched = async () => {
+    const events: ChannelEvent[] = [];
+    const ending = (async () => {
+      await until(async () => (await state.get('missed')) === undefined);
+      ended.abort();
+    })();
+    for await (const call of poll(world.channel, tools())) events.push(...parse(call, world.channel));
+    await ending;
+    return events;
+  };
+  return { ...world, state, look, fetched, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+}
+
+test('what people wrote while the platform had given the page up is fetched once it is subscribed again, in order', async () => {
+  await using world = await given();
+  const { simulator, anna } = world;
+  const heard = simulator.write({ from: anna.id, text: 'before' });
+  await until(() => world.hook.events.length === 1);
+  simulator.unsubscribe();
+  simulator.write({ from: anna.id, text: 'one' });
+  simulator.attach({ from: anna.id, kind: 'image', bytes: Buffer.from('GIF8'), mimeType: 'image/gif', name: 'a.gif' });
+  simulator.ownerWrites({ to: anna.id, text: 'from the inbox' });
+  assert.equal(world.hook.events.length, 1, 'the hook is told nothing of it');
+  assert.equal((await world.look()).state, 'ok');
+  const events = await world.fetched();
+  assert.deepEqual(events.map(textIn), ['before', 'one', '', 'from the inbox']);
+  assert.equal(events[0]?.id, world.hook.events[0]?.id, 'what was told by the hook is the same event');
+  assert.equal(events[0]?.platformId, heard);
+  const kinds = events.map(({ event }) => event?.$case === 'message' && event.value.content?.kind?.$case);
+  assert.deepEqual(kinds, ['text', 'text', 'image', 'text']);
+  assert.deepEqual(
+    events.map(({ origin }) => origin),
+    [1, 1, 1, 5],
+  );
+});
+
+test('our own messages come back under the ids that they were sent with; nothing is fetched where nothing is missed', async () => {
+  await using world = await given();
+  world.simulator.write({ from: world.anna.id, text: 'hello' });
+  const { platformIds } = await world.send(textOf('Which size?'));
+  const before = world.simulator.calls.length;
+  assert.deepEqual(await world.fetched(), []);
+  assert.ok(world.simulator.calls.slice(before).every(({ path }) => path !== 'me/conversations'));
+  assert.equal(platformIds.length, 1);
+});
+
+test('what was missed stays to be fetched until it is, though the page is lost again meanwhile', async () => {
+  await using world = await given();
+  world.simulator.unsubscribe();
+  world.simulator.write({ from: world.anna.id, text: 'one' });
+  await world.look();
+  const missed = await world.state.get<{ sinceMs: number }>('missed');
+  world.simulator.unsubscribe();
+  await world.look();
+  assert.deepEqual(await world.state.get('missed'), missed);
+  assert.deepEqual((await world.fetched()).map(textIn), ['one']);
+});
