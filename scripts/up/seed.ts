@@ -68,15 +68,26 @@ function key<Request extends object>(name: string, request: Request) {
   return { idempotencyKey: `demo/${name}`, ...request };
 }
 
-/** Connectors tell about themselves while everything starts. */
+/** Connectors tell about themselves while everything starts, and the directory may not answer before it has. */
 async function untilConnectors(api: Api, wanted: readonly string[]): Promise<void> {
-  const endsAt = performance.now() + 30_000;
-  for (;;) {
-    const { connectors = [] } = await api<{ connectors?: { name: string }[] }>('DirectoryService/ListConnectors', {});
+  const listed = () => api<{ connectors?: { name: string }[] }>('DirectoryService/ListConnectors', {});
+  await insist(60_000, async () => {
+    const { connectors = [] } = await listed();
     const missing = wanted.filter((name) => !connectors.some((connector) => connector.name === name));
-    if (missing.length === 0) return;
-    if (performance.now() > endsAt) throw new Error(`The connectors ${missing.join(', ')} did not start.`);
-    await new Promise((done) => setTimeout(done, 100));
+    if (missing.length > 0) throw new Error(`The connectors ${missing.join(', ')} did not start.`);
+  });
+}
+
+/** Tries again until it succeeds; the last failure is thrown when the time is over. */
+async function insist(limitMs: number, attempt: () => Promise<void>): Promise<void> {
+  const endsAt = performance.now() + limitMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > endsAt) throw error;
+      await new Promise((done) => setTimeout(done, 100));
+    }
   }
 }
 
@@ -90,15 +101,7 @@ async function makeApiKey(api: Api, tenantId: string, secrets: KeptKeys): Promis
 
 /** A new key is known to the gateway a moment later. */
 async function untilKeyWorks(api: Api, tenantId: string): Promise<void> {
-  const endsAt = performance.now() + 10_000;
-  for (;;) {
-    try {
-      return void (await api('DirectoryService/GetTenant', { tenantId }));
-    } catch (error) {
-      if (!(error instanceof ApiRefused) || performance.now() > endsAt) throw error;
-      await new Promise((done) => setTimeout(done, 100));
-    }
-  }
+  await insist(10_000, async () => void (await api('DirectoryService/GetTenant', { tenantId })));
 }
 
 async function portalOf(api: Api, tenantId: string, url: string, secrets: KeptKeys) {
