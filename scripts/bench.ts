@@ -4,7 +4,7 @@ import { createProgress } from './progress.mjs';
 
 const HELP = `npm run bench                        every measurement
 npm run bench -- --quick             a small one of each but the 10,000 portals
-npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many
+npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many, hooks
 npm run bench -- --runs 5            runs of each; their median and spread are shown
 npm run bench -- --portals 1000      portals that are written to
 npm run bench -- --messages 20000    messages a run

@@ -11,7 +11,7 @@ const planned = (flags: Parameters<typeof planOf>[0]) => {
 };
 
 test('everything is measured unless told otherwise, and quickly without the many portals', () => {
-  assert.deepEqual([...planned({}).parts], ['pairs', 'whole', 'latency', 'trouble', 'many']);
+  assert.deepEqual([...planned({}).parts], ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks']);
   assert.equal(planned({}).runs, 5);
   assert.equal(planned({ quick: true }).parts.has('many'), false);
 });

@@ -17,21 +17,31 @@ export interface BenchPlan {
   readonly troubleSeconds: number;
   readonly burst: number;
   readonly many: number;
+  /** Hook calls of each connector a run. */
+  readonly hookCalls: number;
   readonly sync: 'default' | 'always';
   readonly sink: string | undefined;
   readonly chart: string | undefined;
 }
 
-const allParts = ['pairs', 'whole', 'latency', 'trouble', 'many'];
+const allParts = ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks'];
 /** What needs our own judge: a receiver that is not ours can be neither switched to misbehave nor asked. */
-const ownJudgeOnly = ['pairs', 'trouble', 'many'];
+const ownJudgeOnly = ['pairs', 'trouble', 'many', 'hooks'];
 
 /** Reads the flags; a text says what is wrong with them. Pure. */
 export function planOf(flags: RawFlags): BenchPlan | string {
   const isQuick = flags.quick === true;
   const usual = isQuick
-    ? { runs: 1, portals: 100, messages: 4_000, latencySeconds: 5, troubleSeconds: 6, burst: 500 }
-    : { runs: 5, portals: 1_000, messages: 20_000, latencySeconds: 20, troubleSeconds: 30, burst: 5_000 };
+    ? { runs: 1, portals: 100, messages: 4_000, latencySeconds: 5, troubleSeconds: 6, burst: 500, hookCalls: 30 }
+    : {
+        runs: 5,
+        portals: 1_000,
+        messages: 20_000,
+        latencySeconds: 20,
+        troubleSeconds: 30,
+        burst: 5_000,
+        hookCalls: 200,
+      };
   const parts = new Set(flags.only?.split(',') ?? allParts.filter((part) => !(isQuick && part === 'many')));
   const unknown = [...parts].find((part) => !allParts.includes(part));
   if (unknown !== undefined) return `--only ${unknown} is not known: say some of ${allParts.join(', ')}`;

@@ -1,4 +1,5 @@
 import type { Pair } from './delivery.ts';
+import type { HookRun } from './hooks.ts';
 import type { WholeRun } from './measure.ts';
 import { spreadOf, spreadText } from './statistics.ts';
 import type { TroubleResult } from './trouble.ts';
@@ -10,6 +11,7 @@ export interface Measured {
   latency?: readonly WholeRun[];
   trouble?: TroubleResult;
   many?: ManyPortals;
+  hooks?: readonly HookRun[];
 }
 
 /** Ten thousand portals beside a thousand. */
@@ -41,12 +43,13 @@ export function tableOf(measured: Measured, conditions: Conditions): string {
     'One process a service; readers of FACTS: normalizer, sealer, audit. µs: processor time a message, median (least–most).',
     '',
   ];
-  const { pairs, whole, latency, trouble, many } = measured;
+  const { pairs, whole, latency, trouble, many, hooks } = measured;
   if (pairs !== undefined) lines.push(...pairLines(pairs));
   if (whole !== undefined) lines.push(...wholeLines('whole way', whole));
   if (latency !== undefined) lines.push(...latencyLines(latency));
   if (trouble !== undefined) lines.push(...troubleLines(trouble));
   if (many !== undefined) lines.push(...manyLines(many));
+  if (hooks !== undefined) lines.push(...hookLines(hooks));
   return lines.join('\n');
 }
 
@@ -116,8 +119,32 @@ function manyLines({ portals, fewer, manyUs, fewerUs, deliveryMb }: ManyPortals)
   ];
 }
 
+function hookLines(runs: readonly HookRun[]): string[] {
+  const of = (all: readonly HookRun[], part: 'answer' | 'fact', rank: 'p50Ms' | 'p99Ms') =>
+    spreadText(spreadOf(all.map((run) => run[part][rank])), 1).padEnd(20);
+  return [
+    `${label('hook call to its fact, ms')}${['p50', 'p99', 'p50 of the answer', 'p99 of the answer'].map((head) => head.padEnd(20)).join('')}`,
+    ...[...Map.groupBy(runs, ({ connector }) => connector)].map(
+      ([connector, all]) =>
+        `${label(`  ${connector}`)}${of(all, 'fact', 'p50Ms')}${of(all, 'fact', 'p99Ms')}${of(all, 'answer', 'p50Ms')}${of(all, 'answer', 'p99Ms')}`,
+    ),
+  ];
+}
+
+/** Medians by connector; null where it was not measured. */
+function hooksOf(runs: readonly HookRun[] | undefined) {
+  if (runs === undefined) return null;
+  const median = (values: readonly number[]) => Number(spreadOf(values).median.toFixed(1));
+  return Object.fromEntries(
+    [...Map.groupBy(runs, ({ connector }) => connector)].map(([connector, all]) => [
+      connector,
+      { p50_ms: median(all.map(({ fact }) => fact.p50Ms)), p99_ms: median(all.map(({ fact }) => fact.p99Ms)) },
+    ]),
+  );
+}
+
 /** The last line, for programs; null where it was not measured. */
-export function lineOf({ pairs, whole, latency, trouble }: Measured, conditions: Conditions): string {
+export function lineOf({ pairs, whole, latency, trouble, hooks }: Measured, conditions: Conditions): string {
   const median = (values: readonly number[] | undefined, digits = 0) =>
     values === undefined || values.length === 0 ? null : Number(spreadOf(values).median.toFixed(digits));
   const verdict = trouble?.verdict ?? latency?.at(-1)?.verdict ?? whole?.at(-1)?.verdict;
@@ -135,6 +162,7 @@ export function lineOf({ pairs, whole, latency, trouble }: Measured, conditions:
     p50_ms: median(latenciesOf(latency).map(({ p50Ms }) => p50Ms)),
     p99_ms: median(latenciesOf(latency).map(({ p99Ms }) => p99Ms)),
     ...{ lost: verdict?.lost ?? null, out_of_order: verdict?.outOfOrder ?? null, repeats: verdict?.repeats ?? null },
+    hooks: hooksOf(hooks),
     ...{ fsync: conditions.fsync, lanes: conditions.lanes, commit: conditions.commit },
   });
 }

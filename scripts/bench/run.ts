@@ -7,6 +7,7 @@ import { type Field, startField } from '../load/field.ts';
 import type { Progress } from '../progress.mjs';
 import { chartOf } from './chart.ts';
 import { measurePairs } from './delivery.ts';
+import { measureHooks } from './hooks.ts';
 import { type Load, runWhole, type WholeRun } from './measure.ts';
 import { type BenchPlan, planOf, type RawFlags } from './plan.ts';
 import { type Conditions, lineOf, type ManyPortals, type Measured, tableOf } from './report.ts';
@@ -28,6 +29,7 @@ export async function runBench(flags: RawFlags, progress: Progress, signal: Abor
   const measured: Measured = {};
   await measureField(plan, measured, { say, signal });
   if (plan.parts.has('many') && !signal.aborted) measured.many = await measureMany(plan, { say, signal });
+  if (plan.parts.has('hooks') && !signal.aborted) measured.hooks = await measureHookTimes(plan, { say, signal });
   progress.done('bench', 'done');
   if (plan.chart !== undefined && measured.trouble !== undefined)
     await writeFile(plan.chart, chartOf(measured.trouble, conditions));
@@ -97,6 +99,12 @@ async function measureMany({ many, sync }: BenchPlan, telling: Telling): Promise
   const all = await runWhole(field, load);
   const deliveryMb = memoryMb(field.installation.pids().get('delivery-1') ?? 0);
   return { portals: many, fewer, manyUs: all.cost.totalUs, fewerUs: few.cost.totalUs, deliveryMb };
+}
+
+/** Hook calls of each connector, on an installation that does nothing else. */
+async function measureHookTimes({ runs, hookCalls: calls, sync }: BenchPlan, telling: Telling) {
+  await using field = await startField({ portals: 1, lingerMs: 200, natsSync: sync, ...telling });
+  return await measureHooks(field, { runs, calls, ...telling });
 }
 
 function conditionsOf({ portals, sync }: BenchPlan): Conditions {
