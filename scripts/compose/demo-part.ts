@@ -63,7 +63,7 @@ const page = `demo:
     HTTP_PORT: "8090"
     GATEWAY_URL: http://gateway:8080
     GATEWAY_PUBLIC_URL: \${PUBLIC_URL:-http://localhost:\${HTTP_PORT:-8080}}
-    TELEGRAM_SIMULATOR_URL: http://localhost:${hostPort(SEEDED, SIMULATOR_PORT)}
+    SIMULATORS: Telegram=http://localhost:${hostPort(SEEDED, SIMULATOR_PORT)}
     DEMO_FOLDER: /var/lib/trunkline/events
   ports: ["\${DEMO_PORT:-8090}:8090"]
   volumes: ["demo:/var/lib/trunkline"]

@@ -11,6 +11,7 @@ import { planInstances } from './instances.ts';
 import { runHosted, runProcesses } from './run.ts';
 import { keepSecrets } from './secrets.ts';
 import { type Demo, seed } from './seed.ts';
+import { startTelephones, type Telephone } from './telephones.ts';
 
 /** A bot whose platform cannot call this machine: its connector fetches its updates itself. */
 export interface Bot {
@@ -30,6 +31,8 @@ export interface DemoOptions {
   /** Takes the ports that people expect (8080, 50051, 8090, 8091) where they are free; else free ones alone. */
   readonly hasUsualPorts?: boolean;
   readonly scale?: Readonly<Record<string, number>>;
+  /** Every messenger that has a simulator, on the page's telephone; else Telegram alone. */
+  readonly hasAllMessengers?: boolean;
   /** A real Telegram bot, instead of the simulator. */
   readonly bot?: Bot | undefined;
   readonly signal: AbortSignal;
@@ -67,7 +70,13 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     telegram: simulator ? { apiUrl: simulator.url, token: simulator.token } : bot,
     secrets,
   });
-  const places = { demoPort, publicUrl, simulator, folder: join(dataFolder, 'demo') };
+  const telephones: Telephone[] = simulator ? [{ messenger: 'Telegram', url: simulator.url }] : [];
+  if (simulator && options.hasAllMessengers === true) {
+    const { administratorKey } = secrets.values;
+    const others = { gatewayUrl: publicUrl, administratorKey, ...demo, except: 'telegram' };
+    telephones.push(...stack.use(await startTelephones(others)).all);
+  }
+  const places = { demoPort, publicUrl, telephones, folder: join(dataFolder, 'demo') };
   const page = { ...installation.common, ...pageEnvironment(demo, places) };
   await stack.use(startService(demoService, page)).ready;
   await writeFile(join(dataFolder, 'status.json'), statusOf(instances, publicUrl));
@@ -97,11 +106,11 @@ function given(environment: DemoOptions['environment']) {
 interface PagePlaces {
   readonly demoPort: number;
   readonly publicUrl: string;
-  readonly simulator: TelegramSimulator | undefined;
+  readonly telephones: readonly Telephone[];
   readonly folder: string;
 }
 
-function pageEnvironment(demo: Demo, { demoPort, publicUrl, simulator, folder }: PagePlaces): Record<string, string> {
+function pageEnvironment(demo: Demo, { demoPort, publicUrl, telephones, folder }: PagePlaces): Record<string, string> {
   return {
     BIND_ADDRESS: '127.0.0.1',
     HTTP_PORT: String(demoPort),
@@ -111,7 +120,7 @@ function pageEnvironment(demo: Demo, { demoPort, publicUrl, simulator, folder }:
     DEMO_LICENCE_KEY: demo.licenceKey,
     DEMO_API_KEY: demo.apiKey,
     DEMO_WEBCHAT_CHANNEL: demo.webchatChannelId,
-    ...(simulator && { TELEGRAM_SIMULATOR_URL: simulator.url }),
+    SIMULATORS: telephones.map(({ messenger, url }) => `${messenger}=${url}`).join(','),
     DEMO_FOLDER: folder,
     LOG_LEVEL: 'warn',
   };

@@ -19,6 +19,7 @@ export async function runUp(args: readonly string[]): Promise<number> {
     logFolder: resolve('.trunkline/logs'),
     isApart: flags.processes,
     hasUsualPorts: true,
+    hasAllMessengers: !flags.once,
     scale: flags.scale,
     bot: botOf(process.env),
     signal: ending.signal,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { until } from '@trunkline/testkit';
+import { loadDrivers, until } from '@trunkline/testkit';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { RunningDemo } from '../../../scripts/up/start-demo.ts';
@@ -21,7 +22,7 @@ const picture = Buffer.from(
 );
 
 before(async () => {
-  demo = await runDemo();
+  demo = await runDemo({}, { hasAllMessengers: true });
   browser = await openBrowser();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
@@ -136,6 +137,34 @@ test('the telephone beside it writes to the same portal, through Telegram', asyn
   await page.frameLocator('iframe').getByText('To the telephone').waitFor();
   await page.locator('#list > li.small', { hasText: 'the answer was sent' }).nth(2).waitFor();
   assert.ok(!(await portal.rows()).some((row) => row.includes('could not be sent')));
+  await page.getByRole('tab', { name: 'Website chat' }).click();
+});
+
+test('the telephone writes by whichever messenger is chosen, by keyboard, and each keeps its own chat', async () => {
+  await page.getByRole('tab', { name: 'Website chat' }).focus();
+  await page.keyboard.press('ArrowRight');
+  const choice = page.getByRole('combobox', { name: 'The person writes by' });
+  const messengers = await choice.locator('option').allInnerTexts();
+  const drivers = await loadDrivers(resolve(import.meta.dirname, '../../../services/connectors'));
+  assert.equal(messengers.length, drivers.size, 'every messenger that has a simulator');
+  assert.equal(messengers[0], 'Telegram');
+  await choice.focus();
+  for (const messenger of messengers.slice(1)) {
+    await page.keyboard.press('ArrowDown');
+    const screen = page.frameLocator(`iframe[title$=" ${messenger}"]`);
+    const box = screen.getByRole('textbox', { name: 'Message' });
+    await box.fill(`Written by ${messenger}`);
+    await box.press('Enter');
+    written.push(`Written by ${messenger}`);
+    await portalHas(written);
+    await portal.answer(`Answered to ${messenger}`);
+    // Each messenger sends at its own pace.
+    await screen.getByText(`Answered to ${messenger}`).waitFor({ timeout: 90_000 });
+    await choice.focus();
+  }
+  await choice.selectOption('Telegram');
+  const first = page.frameLocator('iframe[title$=" Telegram"]');
+  await first.getByText('From the telephone').waitFor();
   await page.getByRole('tab', { name: 'Website chat' }).click();
 });
 

@@ -22,7 +22,7 @@ export interface WholeDemo extends RunningDemo {
  */
 export async function runDemo(
   settings: Readonly<Record<string, string>> = {},
-  more: Pick<DemoOptions, 'isApart' | 'scale'> = {},
+  more: Pick<DemoOptions, 'isApart' | 'scale' | 'hasAllMessengers'> = {},
 ): Promise<WholeDemo> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-demo-'));

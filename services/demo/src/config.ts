@@ -1,4 +1,4 @@
-import { secretSetting } from '@trunkline/runtime';
+import { listSetting, secretSetting } from '@trunkline/runtime';
 import { z } from 'zod';
 
 /** Settings of the demo. */
@@ -15,6 +15,15 @@ export const config = z.object({
   DEMO_LICENCE_KEY: secretSetting().describe('Licence key of the demo portal.'),
   DEMO_API_KEY: secretSetting().describe('API key of the demo tenant: the page shows the hops of messages.'),
   DEMO_WEBCHAT_CHANNEL: z.string().describe('Id of the widget’s channel.'),
-  TELEGRAM_SIMULATOR_URL: z.url().optional().describe('Address of the Telegram simulator; without one, no telephone.'),
+  SIMULATORS: listSetting()
+    .transform((all) => all.map(asSimulator))
+    .describe(
+      'Simulators that the telephone writes by: Telegram=http://localhost:8091,…; their names are shown. None: no telephone.',
+    ),
   DEMO_FOLDER: z.string().default('.trunkline/data/demo').describe('Where the demo portal keeps what it took.'),
 });
+
+function asSimulator(text: string): { readonly messenger: string; readonly url: string } {
+  const [messenger = '', ...rest] = text.split('=');
+  return { messenger, url: z.url().parse(rest.join('=')) };
+}

@@ -90,7 +90,7 @@ function tellState(stream: EventsStream, { portal, lastMessage, backlog, setting
   stream.send('start', {
     gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? settings.GATEWAY_URL,
     webchatChannelId: settings.DEMO_WEBCHAT_CHANNEL,
-    telegramUrl: settings.TELEGRAM_SIMULATOR_URL ?? '',
+    simulators: settings.SIMULATORS,
     mode: portal.mode,
     events: portal.events,
     way: lastMessage.way,

@@ -3,7 +3,7 @@ import { byId, element } from './element.js';
 let isOpen = false;
 
 /** Puts the widget on the page, opened, and the telephone beside it where there is one. */
-export function openShop({ gatewayUrl, webchatChannelId, telegramUrl }) {
+export function openShop({ gatewayUrl, webchatChannelId, simulators }) {
   if (isOpen) return;
   isOpen = true;
   const script = document.createElement('script');
@@ -14,16 +14,13 @@ export function openShop({ gatewayUrl, webchatChannelId, telegramUrl }) {
   // On a small screen the open window would hide the shop.
   if (matchMedia('(min-width: 1000px)').matches) script.dataset.open = '';
   document.head.append(script);
-  if (telegramUrl) openPhone(telegramUrl);
+  if (simulators.length > 0) openPhone(simulators);
 }
 
-function openPhone(address) {
-  // Under this page's own name the telephone may remember who it is.
-  const url = new URL(address);
-  url.hostname = location.hostname;
-  url.searchParams.set('embed', '');
+function openPhone(simulators) {
   const tabs = [byId('tab-site'), byId('tab-phone')];
   tabs[0].parentElement.hidden = false;
+  const showMessenger = messengersOf(simulators);
   const show = (tab) => {
     for (const each of tabs) {
       const isShown = each === tab;
@@ -32,10 +29,7 @@ function openPhone(address) {
       byId(each.getAttribute('aria-controls')).hidden = !isShown;
     }
     document.body.classList.toggle('on-phone', tab === tabs[1]);
-    const phone = byId('phone');
-    if (tab === tabs[1] && !phone.firstChild) {
-      phone.append(element('iframe', { src: url.href, title: 'Telephone with a simulated Telegram' }));
-    }
+    if (tab === tabs[1]) showMessenger();
   };
   for (const [index, tab] of tabs.entries()) {
     tab.addEventListener('click', () => show(tab));
@@ -46,4 +40,31 @@ function openPhone(address) {
       other.focus();
     });
   }
+}
+
+/** Shows the chosen messenger; each opens when it is first wanted, and stays open behind the others. */
+function messengersOf(simulators) {
+  const choice = byId('messenger');
+  const screens = new Map();
+  choice.append(...simulators.map(({ messenger }, index) => element('option', { value: String(index) }, messenger)));
+  choice.parentElement.hidden = simulators.length < 2;
+  const show = () => {
+    const { messenger, url } = simulators[Number(choice.value)];
+    if (!screens.has(messenger)) {
+      const src = screenOf(url);
+      screens.set(messenger, element('iframe', { src, title: `Telephone with a simulated ${messenger}` }));
+      byId('phone').append(screens.get(messenger));
+    }
+    for (const [name, screen] of screens) screen.hidden = name !== messenger;
+  };
+  choice.addEventListener('change', show);
+  return show;
+}
+
+/** Under this page's own name the telephone may remember who it is. */
+function screenOf(address) {
+  const url = new URL(address);
+  url.hostname = location.hostname;
+  url.searchParams.set('embed', '');
+  return url.href;
 }
