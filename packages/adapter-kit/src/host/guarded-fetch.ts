@@ -8,13 +8,23 @@ export interface FetchLimits {
   /** Hosts that may be called; undefined: any. */
   readonly hosts: readonly string[] | undefined;
   readonly signal: AbortSignal;
+  /** Hears of each answer that was read whole, as text. */
+  readonly onAnswer?: (call: AnsweredCall, body: string) => void;
+}
+
+/** A call that was answered. */
+export interface AnsweredCall {
+  readonly method: string;
+  /** Without host and query. */
+  readonly path: string;
+  readonly status: number;
 }
 
 const usualTimeoutMs = 15_000;
 const usualMaxBytes = 4 * 1024 * 1024;
 
 /** Makes the fetch that a connector gets: see {@link GuardedFetch}. Does no input or output until it is called. */
-export function createGuardedFetch({ http, hosts, signal }: FetchLimits): GuardedFetch {
+export function createGuardedFetch({ http, hosts, signal, onAnswer }: FetchLimits): GuardedFetch {
   return async (address, request = {}) => {
     const { headers = {}, body, timeoutMs = usualTimeoutMs, maxBytes = usualMaxBytes } = request;
     const method = request.method ?? (body === undefined ? 'GET' : 'POST');
@@ -27,7 +37,11 @@ export function createGuardedFetch({ http, hosts, signal }: FetchLimits): Guarde
       status: answer.status,
       headers: answer.headers,
       stream,
-      text: () => textOf(stream),
+      text: async () => {
+        const body = await textOf(stream);
+        onAnswer?.({ method, path: new URL(url).pathname, status: answer.status }, body);
+        return body;
+      },
     } satisfies GuardedResponse;
   };
 }

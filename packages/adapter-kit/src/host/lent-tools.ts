@@ -6,7 +6,7 @@ import { ConnectorError } from '../connector-error.ts';
 import { keyOf } from '../queue/order-files.ts';
 import type { SentMessages } from '../queue/sent-messages.ts';
 import type { ChannelState, Download, SendTools, Tools } from '../tools.ts';
-import { createGuardedFetch } from './guarded-fetch.ts';
+import { createGuardedFetch, type FetchLimits } from './guarded-fetch.ts';
 
 /** What the tools of a connector are made of. */
 export interface LentParts<Settings> {
@@ -18,6 +18,8 @@ export interface LentParts<Settings> {
   readonly sent: SentMessages;
   readonly links: LinkSettings;
   readonly now: () => number;
+  /** Hears of the platform's answers. */
+  readonly onAnswer?: NonNullable<FetchLimits['onAnswer']>;
 }
 
 /** How links to files are made. */
@@ -36,11 +38,16 @@ export function lendTools<Settings>(
   channel: ChannelAccess<Settings>,
   signal: AbortSignal,
 ): Tools {
-  const { connector, http, hints, now } = parts;
+  const { connector, http, hints, now, onAnswer } = parts;
   return {
     signal,
     now,
-    fetch: createGuardedFetch({ http, hosts: connector.hosts?.(channel.settings), signal }),
+    fetch: createGuardedFetch({
+      http,
+      hosts: connector.hosts?.(channel.settings),
+      signal,
+      ...(onAnswer && { onAnswer }),
+    }),
     state: parts.stateOf(channel.id),
     hints: {
       tell: (topic, hint = new Uint8Array()) => hints.tell(channel.id, topic, hint),

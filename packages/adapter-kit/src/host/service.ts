@@ -65,14 +65,14 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const sent = createSentMessages({ store, connector: name, keptMs: config.PLATFORM_IDS_DAYS * dayMs, now });
   const receivedIds = createReceivedIds(sent, (error) => log.warn('Ids of messages could not be kept yet', { error }));
   runtime.run('received ids', receivedIds.run(signal));
-  const lent = openTools(runtime, connector, sent);
+  const counter = metrics.counter('trunkline_drift_total', 'What the messenger sends newly, by what it is.', ['what']);
+  const drift = await watchDrift({ name, fixtures, store, log, now, counter });
+  const lent = { ...openTools(runtime, connector, sent), onAnswer: drift.seeAnswer };
   const toolsOf: ToolsOf = (channel, until) => lendTools(lent, channel, until);
   const introductions = createIntroductions({ connector, toolsOf, now, log });
 
   const shared = watchSharedAddresses(name, connector, directory);
   answerDirectory(runtime, { connector, toolsOf, channels, shared });
-  const counter = metrics.counter('trunkline_drift_total', 'What the messenger sends newly, by what it is.', ['what']);
-  const drift = await watchDrift({ name, fixtures, store, log, now, counter });
   const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
   const { hook } = connector;
   if (hook !== undefined) {

@@ -74,3 +74,24 @@ test('a code of a refusal that errors.json has not is new', async () => {
   await around.order(sendText(id, 'bob', 'odd'));
   await until(async () => (await counted('error code')) === 1);
 });
+
+test('a field that no answer had before is counted, and kept with its parser and without its values', async () => {
+  const id = await around.channel();
+  const usual = ({ id: asked }: { readonly id: string }) => ({ status: 200, body: { id: asked } });
+  around.platform.react = usual;
+  await around.order(...Array.from({ length: 25 }, (_, index) => sendText(id, `p${index}`, 'hello')));
+  await until(
+    async () => (await around.entered(id)).filter(({ item }) => item?.$case === 'sendResult').length === 25,
+    60_000,
+  );
+  const before = await counted('answer');
+  around.platform.react = (asked) => ({ status: 200, body: { ...usual(asked).body, quota: { left: 'secret words' } } });
+  await around.order(sendText(id, 'somebody', 'hello'));
+  await until(async () => (await counted('answer')) === before + 1, 60_000);
+  const [found] = await until(async () => {
+    const all = (await kept()).filter(({ _id }) => _id.startsWith('answer '));
+    return all.length > 0 && all;
+  });
+  assert.match(found?._id ?? '', /^answer POST .*: quota: object$/);
+  assert.deepEqual([found?.parser, found?.sample], ['sample/api.ts', '{"id":"string","quota":{"left":"string"}}']);
+});

@@ -2,6 +2,8 @@ import { collections, connectorCollection } from '@trunkline/contracts';
 import type { CounterMetric, Logger, Store } from '@trunkline/runtime';
 import type { ConnectorError } from '../../connector-error.ts';
 import { jsonOrNothing } from '../../safe-json.ts';
+import type { AnsweredCall } from '../guarded-fetch.ts';
+import { createAnswerShapes } from './answer-shapes.ts';
 import { type KnownPayloads, readKnownPayloads } from './known-payloads.ts';
 import { createShapes, masked, type News } from './shapes.ts';
 
@@ -9,6 +11,8 @@ import { createShapes, masked, type News } from './shapes.ts';
 export interface Drift {
   /** Looks at the body of a call. Never throws and never waits. */
   seeBody(body: Uint8Array): void;
+  /** Looks at an answer to a call of ours. Never throws and never waits. */
+  seeAnswer(call: AnsweredCall, body: string): void;
   /** Looks at the code of a refusal. Never throws and never waits. */
   seeError(error: ConnectorError): void;
 }
@@ -45,8 +49,8 @@ const bodyMax = 1_048_576;
  */
 export async function watchDrift(parts: DriftParts): Promise<Drift> {
   const known = await readKnownPayloads(parts.fixtures);
-  for (const what of ['field', 'kind', 'error code']) parts.counter.add(0, { what });
-  if (known === undefined) return { seeBody: () => {}, seeError: () => {} };
+  for (const what of ['field', 'kind', 'answer', 'error code']) parts.counter.add(0, { what });
+  if (known === undefined) return { seeBody: () => {}, seeAnswer: () => {}, seeError: () => {} };
   const collection = parts.store.collection<DriftDocument>(
     connectorCollection(parts.name, collections.connector.drift),
   );
@@ -68,7 +72,8 @@ function createDrift(
   const codes = new Set(errorCodes);
   const parser = `${name}/parse.ts`;
 
-  const tell = (what: News['what'] | 'error code', path: string, sample: string, by: string) => {
+  const answers = createAnswerShapes();
+  const tell = (what: News['what'] | 'answer' | 'error code', path: string, sample: string, by: string) => {
     const _id = `${what} ${path}`;
     // Told by this connector once: another instance, or this one before it was started anew.
     if (before.has(_id)) return;
@@ -85,6 +90,14 @@ function createDrift(
       if (news.length === 0) return;
       const sample = JSON.stringify(masked(payload)).slice(0, sampleMax);
       for (const { what, path } of news) tell(what, path, sample, parser);
+    },
+    seeAnswer: (call, body) => {
+      if (body.length > bodyMax) return;
+      const payload = jsonOrNothing(body);
+      const news = payload === undefined ? [] : answers.learn(call, payload);
+      if (news.length === 0) return;
+      const sample = JSON.stringify(masked(payload)).slice(0, sampleMax);
+      for (const path of news) tell('answer', path, sample, `${name}/api.ts`);
     },
     seeError: ({ code, platformCode }) => {
       if (platformCode === undefined || codes.has(platformCode)) return;

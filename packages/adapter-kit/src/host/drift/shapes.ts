@@ -20,8 +20,8 @@ interface Node {
 /** Fields whose value tells what something is; a value is a kind only if it looks like a word of a program. */
 const kindFields = new Set(['type', 'event', 'object', 'field', 'item', 'verb', 'kind', 'item_type', 'update_type']);
 const kindWord = /^[A-Za-z][A-Za-z_.-]{0,39}$/;
-/** A name that no programmer chose (an id, an address) stands for any other. */
-const isId = (name: string) => /\d{3}/.test(name) || !/^[A-Za-z_$][\w.$:-]{0,39}$/.test(name);
+/** A name that no programmer chose (an id, an address) stands for any other. Pure. */
+export const isId = (name: string) => /\d{3}/.test(name) || !/^[A-Za-z_$][\w.$:-]{0,39}$/.test(name);
 
 /** Nobody sends more of each; what is beyond is as what was seen. */
 const childrenMax = 200;
