@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { type Connector, connectorNames, loadConnector } from '@trunkline/adapter-kit';
 import { Capabilities, ConversationKind, Initiation, ReceiptState } from '@trunkline/contracts';
 import { readFixtures } from '@trunkline/testkit';
+import { askAt, mayWrite } from './can-send-by-channel.ts';
 import { type Cell, cellsOf, readCells } from './content-by-channel.ts';
 import { orders, outcomeOf } from './content-orders.ts';
 
@@ -108,6 +109,25 @@ testPart('What the messenger tells and allows', (cell) => {
         : yes(initiation === Initiation.INITIATION_ALWAYS || initiation === Initiation.INITIATION_PHONE);
     default:
       return assert.fail(`nobody knows what "${cell.content}" is`);
+  }
+});
+
+testPart('When and how fast', (cell) => {
+  const capabilities = capabilitiesOf(cell) ?? assert.fail();
+  return { form: mayWrite(cell.content, capabilities) ?? assert.fail(`nobody knows what "${cell.content}" is`) };
+});
+
+test('whoever may not be written to is refused with a reason and what would do, in every channel', () => {
+  for (const { title, capabilities } of loaded.values()) {
+    const asked = [undefined, 0, 25, 8 * 24].map((hoursAgo) => askAt(hoursAgo, capabilities));
+    for (const { isAllowed, code, reason, remedy } of [...asked, askAt(0, capabilities, true)]) {
+      const words = [code, reason, remedy].map((each) => each !== '');
+      assert.deepEqual(
+        words,
+        words.map(() => !isAllowed),
+        title,
+      );
+    }
   }
 });
 

@@ -97,6 +97,13 @@ const cases: readonly {
     carried: { ...closed, content: withTemplates },
     code: '',
   },
+  {
+    name: 'a template is no first word where people have to begin',
+    action: template,
+    conversation: silent,
+    carried: { initiation: Initiation.INITIATION_CONTACT, content: withTemplates },
+    code: 'window_closed',
+  },
   { name: 'the question after the window is no where they do not', carried: closed, code: 'window_closed' },
   {
     name: "a text with the platform's tag after the window is allowed",

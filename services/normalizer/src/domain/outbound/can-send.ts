@@ -100,7 +100,7 @@ function isKeptOut({ isOpen, hasTemplates, tags }: Ways, message: OutgoingMessag
   if (action.$case === 'message') {
     const isTemplate = action.value.content?.kind?.$case === 'template';
     const wanted = action.value.options?.tag ?? '';
-    return !isTemplate && !tags.some(({ tag }) => tag === wanted);
+    return !(isTemplate && hasTemplates) && !tags.some(({ tag }) => tag === wanted);
   }
   return action.$case === 'typing' || action.$case === 'reaction';
 }
@@ -125,9 +125,11 @@ function closed({ lastInboundAtMs }: ConversationDocument, { hasTemplates, tags,
 function waysOf({ conversation, capabilities, nowMs }: SendQuestion): Ways {
   if (capabilities === undefined) return { isOpen: false, hasTemplates: false, tags: [] };
   const { lastInboundAtMs } = conversation;
+  // Some messengers have templates for people who wrote once, and none for a first word.
+  const mayBegin = capabilities.initiation !== Initiation.INITIATION_CONTACT;
   return {
     ...windowOf(conversation, capabilities, nowMs),
-    hasTemplates: carries(capabilities, 'template') !== undefined,
+    hasTemplates: carries(capabilities, 'template') !== undefined && (lastInboundAtMs !== undefined || mayBegin),
     tags: Object.entries(capabilities.tags)
       .map(([tag, seconds]) => ({ tag, untilMs: (lastInboundAtMs ?? Number.NaN) + seconds * 1_000 }))
       .filter(({ untilMs }) => nowMs <= untilMs),
