@@ -18,6 +18,9 @@ export async function takeShots(pageUrl: string, folder: string): Promise<readon
       await converse(shown.page);
       await takeShot(shown.page, file);
       files.push(file);
+      const telephone = join(folder, `telephone-${name}-${colorScheme}.png`);
+      if (await telephoneOf(shown.page)) files.push(await takeShot(shown.page, telephone));
+      await shown.page.getByRole('tab', { name: 'Website chat' }).click();
       if (name !== 'desktop' || colorScheme !== 'light') continue;
       const waiting = join(folder, `${name}-${colorScheme}-waiting.png`);
       await whileOff(shown.page, () => takeShot(shown.page, waiting));
@@ -41,14 +44,29 @@ async function openPage(browser: Browser, { pageUrl, ...options }: Shown) {
   return { page, [Symbol.asyncDispose]: () => context.close() };
 }
 
-async function takeShot(page: Page, path: string): Promise<void> {
+async function takeShot(page: Page, path: string): Promise<string> {
   // The bar stays in place while a page is scrolled: a picture of the whole page begins at its head.
   await page.evaluate('scrollTo(0, 0); document.activeElement.blur()');
   await page.screenshot({ path, fullPage: (page.viewportSize()?.width ?? 0) < 500 });
+  return path;
+}
+
+/** Chooses the last messenger of the telephone, and writes by it; false where there is none to choose. */
+async function telephoneOf(page: Page): Promise<boolean> {
+  await page.getByRole('tab', { name: 'Telephone' }).click();
+  const choice = page.getByRole('combobox', { name: 'The person writes by' });
+  if (!(await choice.isVisible())) return false;
+  const messenger = (await choice.locator('option').allInnerTexts()).at(-1) ?? '';
+  await choice.selectOption(messenger);
+  const screen = page.frameLocator(`iframe[title$=" ${messenger}"]`);
+  await screen.getByRole('textbox', { name: 'Message' }).fill('Do you deliver on Sundays?');
+  await screen.getByRole('textbox', { name: 'Message' }).press('Enter');
+  await page.locator('#list .text', { hasText: 'Do you deliver on Sundays?' }).last().waitFor();
+  return true;
 }
 
 /** What the page shows while messages wait for the portal. */
-async function whileOff(page: Page, look: () => Promise<void>): Promise<void> {
+async function whileOff(page: Page, look: () => Promise<unknown>): Promise<void> {
   const mode = async (value: string) => await page.locator(`input[name=mode][value=${value}]`).check({ force: true });
   await mode('off');
   const box = page.getByRole('textbox', { name: 'Write a message…' });
