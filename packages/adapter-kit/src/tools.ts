@@ -55,6 +55,11 @@ export interface GuardedRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | FormData;
+  /**
+   * True for what may be asked twice, because nobody would see it: an upload, a search. GET is so by itself. A send that ends
+   * before it asked anything else has certainly done nothing, whatever ended it.
+   */
+  readonly isRepeatable?: boolean;
   /** Whole call, in milliseconds; 15,000 by default. */
   readonly timeoutMs?: number;
   /** Cap of the answer, in bytes; 4 MiB by default. */

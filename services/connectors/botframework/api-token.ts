@@ -36,7 +36,7 @@ async function ask(
   tools: Tools,
 ) {
   try {
-    const response = await tools.fetch(url, request);
+    const response = await tools.fetch(url, { ...request, isRepeatable: true });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     // A token may be asked for as often as one likes.

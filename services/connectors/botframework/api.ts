@@ -53,7 +53,12 @@ async function ask({ method, serviceUrl, path, body }: Call, token: string, tool
   const url = [serviceUrl.replace(/\/+$/, ''), 'v3/conversations', ...path.map(encodeURIComponent)].join('/');
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   try {
-    const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const request = {
+      method,
+      headers,
+      isRepeatable: method !== 'POST',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
     const response = await tools.fetch(url, request);
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {

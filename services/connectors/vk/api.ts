@@ -58,7 +58,7 @@ type Request = NonNullable<Parameters<Tools['fetch']>[1]>;
 /** Only what writes a message must not be done twice; after a doubt all else may simply be tried again. */
 async function ask(url: string, how: Request, tools: Tools, isWriting: boolean) {
   try {
-    const response = await tools.fetch(url, { method: 'POST', ...how });
+    const response = await tools.fetch(url, { method: 'POST', isRepeatable: !isWriting, ...how });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const isInDoubt = error instanceof ConnectorError && error.code === 'unknown_outcome';

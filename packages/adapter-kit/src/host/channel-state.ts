@@ -1,5 +1,5 @@
 import { collections, connectorCollection } from '@trunkline/contracts';
-import type { Store } from '@trunkline/runtime';
+import { type Store, TrunklineError } from '@trunkline/runtime';
 import type { ChannelState, Kept, LogEntry } from '../tools.ts';
 
 interface StateDocument {
@@ -55,38 +55,58 @@ export function openStates(store: Store, connector: string, now: () => number): 
     }
   };
 
-  return (channelId) => ({
-    get: async <Value>(key: string): Promise<Kept<Value> | undefined> => {
-      const found = await documents.findOne({ _id: `${channelId} ${key}` });
-      return found === null || !isLive(found) ? undefined : { value: found.value as Value, revision: found.revision };
-    },
-    put: async (key, value, { ifRevision, expiresAtMs } = {}) => {
-      const _id = `${channelId} ${key}`;
-      const expiresAt = expiresAtMs === undefined ? undefined : new Date(expiresAtMs);
-      // An expired document is as good as none, so it is taken away before it can be in the way.
-      if (ifRevision !== undefined) await documents.deleteOne({ _id, expiresAt: { $lte: new Date(now()) } });
-      if (ifRevision === 0)
-        return await inserted(documents.insertOne({ _id, value, revision: 1, ...optional(expiresAt) }));
-      const filter = ifRevision === undefined ? { _id } : { _id, revision: ifRevision };
-      const change = { $set: { value, ...optional(expiresAt) }, $inc: { revision: 1 } };
-      const forget = expiresAt === undefined ? { $unset: { expiresAt: '' as const } } : {};
-      const result = await documents.updateOne(filter, { ...change, ...forget }, { upsert: ifRevision === undefined });
-      return result.matchedCount + result.upsertedCount > 0;
-    },
-    delete: async (key) => {
-      await documents.deleteOne({ _id: `${channelId} ${key}` });
-    },
-    append: (log, id, entry) => append(`${channelId} ${log}`, id, entry),
-    read: async <Entry>(log: string, afterSequence: number, limit: number) => {
-      const whole = `${channelId} ${log}`;
-      const after = { _id: { $gt: idOf(whole, afterSequence), $lt: `${whole}!` } };
-      const found = await entries.find(after, { sort: { _id: 1 }, limit }).toArray();
-      return found.map(
-        ({ sequence, id, entry, atMs }): LogEntry<Entry> => ({ sequence, id, entry: entry as Entry, atMs }),
-      );
-    },
-    lastSequence: async (log) => (await last(`${channelId} ${log}`))?.sequence ?? 0,
-  });
+  return (channelId) =>
+    whileAway({
+      get: async <Value>(key: string): Promise<Kept<Value> | undefined> => {
+        const found = await documents.findOne({ _id: `${channelId} ${key}` });
+        return found === null || !isLive(found) ? undefined : { value: found.value as Value, revision: found.revision };
+      },
+      put: async (key, value, { ifRevision, expiresAtMs } = {}) => {
+        const _id = `${channelId} ${key}`;
+        const expiresAt = expiresAtMs === undefined ? undefined : new Date(expiresAtMs);
+        // An expired document is as good as none, so it is taken away before it can be in the way.
+        if (ifRevision !== undefined) await documents.deleteOne({ _id, expiresAt: { $lte: new Date(now()) } });
+        if (ifRevision === 0)
+          return await inserted(documents.insertOne({ _id, value, revision: 1, ...optional(expiresAt) }));
+        const filter = ifRevision === undefined ? { _id } : { _id, revision: ifRevision };
+        const change = { $set: { value, ...optional(expiresAt) }, $inc: { revision: 1 } };
+        const forget = expiresAt === undefined ? { $unset: { expiresAt: '' as const } } : {};
+        const result = await documents.updateOne(
+          filter,
+          { ...change, ...forget },
+          { upsert: ifRevision === undefined },
+        );
+        return result.matchedCount + result.upsertedCount > 0;
+      },
+      delete: async (key) => {
+        await documents.deleteOne({ _id: `${channelId} ${key}` });
+      },
+      append: (log, id, entry) => append(`${channelId} ${log}`, id, entry),
+      read: async <Entry>(log: string, afterSequence: number, limit: number) => {
+        const whole = `${channelId} ${log}`;
+        const after = { _id: { $gt: idOf(whole, afterSequence), $lt: `${whole}!` } };
+        const found = await entries.find(after, { sort: { _id: 1 }, limit }).toArray();
+        return found.map(
+          ({ sequence, id, entry, atMs }): LogEntry<Entry> => ({ sequence, id, entry: entry as Entry, atMs }),
+        );
+      },
+      lastSequence: async (log) => (await last(`${channelId} ${log}`))?.sequence ?? 0,
+    });
+}
+
+/** Whoever asks is told that the database is away in one way, whatever its client says. */
+function whileAway(state: ChannelState): ChannelState {
+  const away = (cause: unknown): never => {
+    throw new TrunklineError('unavailable', 'what the connector keeps cannot be read or written now', { cause });
+  };
+  return {
+    get: (...asked) => state.get<never>(...asked).catch(away),
+    put: (...asked) => state.put(...asked).catch(away),
+    delete: (...asked) => state.delete(...asked).catch(away),
+    append: (...asked) => state.append(...asked).catch(away),
+    read: (...asked) => state.read<never>(...asked).catch(away),
+    lastSequence: (...asked) => state.lastSequence(...asked).catch(away),
+  };
 }
 
 /** " " comes right before "!": the entries of a log are what lies between. */

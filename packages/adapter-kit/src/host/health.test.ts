@@ -96,3 +96,30 @@ test('how many channels are in which state is measured', async () => {
     return /trunkline_channels\{state="banned",service="probed"\} [1-9]/.test(text);
   });
 });
+
+test('one order that is refused as if the account were signed out fails alone, while the platform says that it is well', async () => {
+  const id = await around.channel();
+  await until(() => toldOf(id).some(({ state }) => state === ok));
+  around.platform.react = (asked) =>
+    asked.to === 'denied' ? { status: 401 } : { status: 200, body: { id: `p-${asked.id}` } };
+  await around.order(
+    sendText(id, 'denied', '1', { id: 'denied-1' }),
+    sendText(id, 'allowed', '2', { id: 'allowed-1' }),
+  );
+  const failed = await until(async () => {
+    const items = await around.entered(id);
+    const results = items.flatMap(({ item }) => (item?.$case === 'sendResult' ? [item.value] : []));
+    return results.length === 2 && results.find(({ messageId }) => messageId === 'denied-1');
+  }, 30_000);
+  assert.equal(failed.error?.code, 'permission');
+  assert.deepEqual(
+    textsTo('denied'),
+    ['1', '1'],
+    'it is tried once more, for the account may have been signed in again',
+  );
+  assert.deepEqual(textsTo('allowed'), ['2']);
+  assert.ok(
+    toldOf(id).every(({ state }) => state !== signIn),
+    'and the channel stays open',
+  );
+});

@@ -1,13 +1,17 @@
+import type { ChannelAccess } from '../channel.ts';
 import { createFetchKind, type FetchParts } from '../queue/fetch-kind.ts';
 import type { QueueKind } from '../queue/lane.ts';
 import { channelOfQueue } from '../queue/queues.ts';
 import { createSendKind, type SendParts } from '../queue/send-kind.ts';
+import { withinCall } from '../within-call.ts';
 import { hearAccepted } from './health.ts';
 import type { LanesParts } from './lanes-parts.ts';
 import { lendSendTools, lendTools } from './lent-tools.ts';
 import { createTurns } from './turns.ts';
+import { webAddress } from './web-address.ts';
 
 const mebibyte = 1024 * 1024;
+const probeMs = 20_000;
 /** Pictures that may wait to be made fit, and for how long: later they are tried again. */
 const pictures = { mostWaiting: 100, longestMs: 60_000 };
 
@@ -41,6 +45,7 @@ function sendParts(parts: LanesParts): SendParts {
     pictures: { connector, files, turns: createTurns(pictures.mostWaiting, pictures.longestMs) },
     reportFile: results.file,
     onAccepted: hearAccepted(connector, channels, health),
+    isStillWell: (channel) => isStillWell(parts, channel),
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
     onRefusal: drift.seeError,
@@ -49,6 +54,20 @@ function sendParts(parts: LanesParts): SendParts {
       seconds.observe(durationMs / 1_000);
     },
   };
+}
+
+/** Whoever cannot be asked is taken at the word that was heard. */
+async function isStillWell(
+  { connector: { probe }, channels, lent }: LanesParts,
+  channel: ChannelAccess,
+): Promise<boolean> {
+  if (probe === undefined) return false;
+  const hookUrl = webAddress(channels.entry(channel.id)?.hookUrl ?? '');
+  const asked = withinCall(probeMs, (signal) => probe(channel, hookUrl, lendTools(lent, channel, signal)));
+  return await asked.then(
+    ({ state }) => state === 'ok' || state === 'degraded',
+    () => false,
+  );
 }
 
 function fileSettings({ runtime: { config } }: LanesParts) {

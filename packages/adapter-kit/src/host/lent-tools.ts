@@ -79,8 +79,18 @@ export async function openOurFile(files: Pick<FileStore, 'open'>, media: Media):
     throw new ConnectorError('transient', 'a file of ours cannot be read now', { cause });
   });
   if (opened === undefined) throw new ConnectorError('media_failed', 'the file is not there any more');
-  const { file, stream } = opened;
+  const { file } = opened;
+  const stream = readable(opened.stream);
   return { stream, sizeBytes: file.sizeBytes, mimeType: file.mimeType, name: media.name || file.name };
+}
+
+/** A store that goes away in the middle of a file comes back. */
+async function* readable(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (cause) {
+    throw new ConnectorError('transient', 'a file of ours could not be read to its end', { cause });
+  }
 }
 
 function fileUrl({ links, now }: Pick<LentParts<unknown>, 'links' | 'now'>, media: Media): string {

@@ -103,3 +103,10 @@ test('a hint reaches every instance that listens to its topic, and nobody else',
   await Promise.all([one, other].map(async (each) => (await each.ready).runtime.nats.flush()));
   assert.equal(heard.length, 2);
 });
+
+test('database: whatever its client says while it is away, the connector hears "unavailable"', async () => {
+  const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('connection 7 to 10.0.0.1 closed')) });
+  const state = openStates({ collection: () => broken } as unknown as Store, 'sample', () => now)('c1');
+  for (const asked of [state.get('a'), state.put('a', 1), state.delete('a'), state.append('log', 'x', 1)])
+    await assert.rejects(asked, { code: 'unavailable' });
+});

@@ -65,6 +65,7 @@ export async function callGraph<Shape>(
         headers: { authorization: `Bearer ${token}`, ...type },
         timeoutMs: isForm ? uploadTimeoutMs : callTimeoutMs,
       },
+      isRepeatable: !isMessage,
       ...(method === undefined ? {} : { method }),
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });

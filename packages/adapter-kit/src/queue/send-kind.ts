@@ -12,14 +12,15 @@ import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Sent } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
 import type { SendTools } from '../tools.ts';
-import { withinCall } from '../within-call.ts';
 import { fitPictures, type PicturesParts } from './fit-pictures.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { bringFiles, failedFiles, type OwnFilesParts } from './own-files.ts';
 import { createPacer } from './pacer.ts';
+import { channelPace, conversationPace } from './send-pace.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { verdictOf } from './verdict.ts';
+import { sendWatched } from './watched-send.ts';
 
 /** What sending needs. */
 export interface SendParts {
@@ -40,6 +41,8 @@ export interface SendParts {
   readonly reportFile: (item: EgressItem, result: FileResult) => Promise<void>;
   /** The platform has taken the account. Does not wait. */
   readonly onAccepted: (channel: ChannelAccess) => void;
+  /** Does the platform, when it is asked now, accept the account all the same? */
+  readonly isStillWell: (channel: ChannelAccess) => Promise<boolean>;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
   /** Hears of each refusal. */
@@ -62,24 +65,17 @@ export interface SendSettings {
 const channelOffMs = 30_000;
 /** How often somebody in doubt looks for a proof. */
 const doubtLookMs = 2_000;
+/** How soon an order is tried again that was refused alone. */
+const deniedMs = 5_000;
 /** How soon it is looked again whether the lease is confirmed. */
 const leaseLookMs = 250;
-/** So many seconds' worth of a pace may go at once after a rest. */
-const burstSeconds = { channel: 1, conversation: 3 };
 
 /** What a queue of orders to send does. One a channel. */
 export function createSendKind(parts: SendParts): QueueKind {
   const { connector, settings } = parts;
-  const { ratePerSecond, conversationRatePerSecond, conversationBurst } = connector.capabilities;
-  const paceOf = (perSecond: number, seconds: number) => ({ perSecond, burst: perSecond * seconds });
   return {
-    pacer: createPacer(paceOf(ratePerSecond, burstSeconds.channel), settings.slots),
-    paceOf: (order) => {
-      const conversation = order === undefined ? undefined : sendOf(order).conversation;
-      const own = conversation === undefined ? undefined : connector.conversationRate?.(conversation);
-      const pace = paceOf(own ?? conversationRatePerSecond, burstSeconds.conversation);
-      return conversationBurst === 0 ? pace : { ...pace, burst: conversationBurst };
-    },
+    pacer: createPacer(channelPace(connector), settings.slots),
+    paceOf: (order) => conversationPace(connector, order && sendOf(order).conversation),
     run: (order, tools) => runSend(parts, order, tools),
   };
 }
@@ -173,7 +169,9 @@ interface Tried {
 async function call(parts: SendParts, called: Call, tools: RunTools): Promise<Ending> {
   const { order, send, channel } = called;
   const startedAtMs = parts.now();
-  const outcome = await sendWithin(parts, send, channel, order).catch(asConnectorError);
+  const outcome = await sendWatched({ send, channel, traceparent: order.item.traceparent }, parts).catch(
+    asConnectorError,
+  );
   return await ended(parts, called, { outcome, startedAtMs }, tools);
 }
 
@@ -207,28 +205,25 @@ async function ended(
   const verdict = verdictOf(outcome, { attempt: order.attempts + 1, isRepeatable, random: Math.random() });
   if (verdict.next === 'fail') return await failed(parts, order, outcome, tools);
   if (verdict.next === 'doubt') return { kind: 'doubt', sinceMs: parts.now(), delayMs: doubtLookMs };
+  if (verdict.isSignedOut && (await parts.isStillWell(channel))) return await deniedAlone(parts, order, outcome, tools);
   if (verdict.isSignedOut) await tools.insist(() => parts.onSignedOut(channel, outcome.message));
   const isForgotten = makesSomething(send) && !isKeyForEver(parts.connector.capabilities);
   return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && isForgotten };
 }
 
-async function sendWithin(
+/**
+ * The account is well, and yet this one order was refused as if it were not: it lacks a right, or the account was signed in again
+ * in the same moment. Once more, then for good; the others go on meanwhile.
+ */
+async function deniedAlone(
   parts: SendParts,
-  send: SendOrder,
-  channel: ChannelAccess,
   order: QueuedOrder,
-): Promise<Sent> {
-  const { connector, tracing, settings, name } = parts;
-  if (connector.send === undefined) throw new ConnectorError('unsupported', 'nothing can be sent in this channel');
-  const { send: sendNow } = connector;
-  const options = {
-    parent: order.item.traceparent,
-    kind: 'client',
-    attributes: { 'trunkline.connector': name },
-  } as const;
-  return await tracing.span('send', options, () =>
-    withinCall(settings.timeoutMs, (signal) => sendNow(send, channel, parts.toolsOf(channel, signal))),
-  );
+  { message, platformCode }: ConnectorError,
+  tools: RunTools,
+): Promise<Ending> {
+  if (order.attempts === 0) return { kind: 'wait', delayMs: deniedMs, scope: 'conversation', isTrouble: false };
+  const detail = platformCode === undefined ? {} : { platformCode };
+  return await failed(parts, order, new ConnectorError('permission', message, detail), tools);
 }
 
 async function failed(parts: SendParts, order: QueuedOrder, error: ConnectorError, tools: RunTools): Promise<Ending> {

@@ -1,0 +1,22 @@
+import { type ConversationRef, capabilitiesFor } from '@trunkline/contracts';
+import type { Pace } from '@trunkline/runtime';
+import type { Connector } from '../connector.ts';
+
+type Paced = Pick<Connector, 'capabilities' | 'capabilitiesByKind' | 'capabilitiesBySubchannel' | 'conversationRate'>;
+
+/** So many seconds' worth of a pace may go at once after a rest. */
+const burstSeconds = { channel: 1, conversation: 3 };
+
+/** How fast a channel sends, all in all. Pure. */
+export function channelPace({ capabilities: { ratePerSecond: perSecond } }: Paced): Pace {
+  return { perSecond, burst: perSecond * burstSeconds.channel };
+}
+
+/** How fast one conversation is sent to, by what conversations of its kind carry. Pure. */
+export function conversationPace(connector: Paced, conversation: ConversationRef | undefined): Pace {
+  const { kind = 0, subchannel = '' } = conversation ?? {};
+  const carried = capabilitiesFor(connector, { kind, subchannel }) ?? connector.capabilities;
+  const own = conversation && connector.conversationRate?.(conversation);
+  const perSecond = own ?? carried.conversationRatePerSecond;
+  return { perSecond, burst: carried.conversationBurst || perSecond * burstSeconds.conversation };
+}
