@@ -146,7 +146,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
       ),
       ...['ContactService/*', 'DeliveryService/*', 'PortalService/*', 'AuditService/*'],
       ...partnerDirectoryMethods.map((method) => `DirectoryService/${method}`),
-      ...['SealingService/Open', 'SignInService/Finish'],
+      ...['SealingService/Open', 'SignInService/*'],
     ],
   }),
 

@@ -148,8 +148,12 @@ async function begun() {
 /** What a person reads who opens the address, answers, and is sent back. */
 async function come(authorizeUrl: string) {
   const sent = await fetch(authorizeUrl, { redirect: 'manual' });
-  const back = await fetch(sent.headers.get('location') ?? '');
-  return { status: back.status, text: await back.text(), address: sent.headers.get('location') ?? '' };
+  const address = sent.headers.get('location') ?? '';
+  const asked = await fetch(address);
+  const text = await asked.text();
+  if (!text.includes('<form method="post">')) return { status: asked.status, text, address };
+  const back = await fetch(address, { method: 'POST' });
+  return { status: back.status, text: await back.text(), address };
 }
 
 test('a person signs in, chooses pages, and each is a channel that its platform has spoken with', async () => {

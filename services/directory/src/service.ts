@@ -24,7 +24,7 @@ import type { Copied } from './publish/snapshot.ts';
 import { apiKeys } from './rpc/api-keys.ts';
 import { channels } from './rpc/channels.ts';
 import { connectors } from './rpc/connectors.ts';
-import { finishSignIn } from './rpc/finish-sign-in.ts';
+import { describeSignIn, finishSignIn } from './rpc/finish-sign-in.ts';
 import { lines } from './rpc/lines.ts';
 import { portalKeys } from './rpc/portal-keys.ts';
 import { portals } from './rpc/portals.ts';
@@ -79,7 +79,10 @@ export const directory = defineService({
       ...connectors(context),
       ...apiKeys(context),
     });
-    runtime.rpc.addService(SignInServiceDefinition, { finish: finishSignIn(context) });
+    runtime.rpc.addService(SignInServiceDefinition, {
+      describe: describeSignIn(context),
+      finish: finishSignIn(context),
+    });
     // One instance copies: whoever owns the first lane.
     const writer = createDirectoryWriter(nats, bus);
     const from = copied(store);

@@ -77,7 +77,10 @@ test('what the browser brings works once, only while it waits, and only with the
     around.signInDoor.finish(words, everybody);
   await assert.rejects(finish({ state: 'guessed', query: { code: 'x' } }), { code: 'not_found' });
   const query = { code: agree(begun, [accountIn(around).token]) };
+  const describe = () => around.signInDoor.describe({ state }, everybody);
+  for (const asked of [await describe(), await describe()]) assert.equal(asked.connectorTitle, 'Telegram');
   assert.equal((await finish({ state, query })).isGranted, true);
+  await assert.rejects(describe(), { code: 'not_found' });
   await assert.rejects(finish({ state, query }), { code: 'not_found' });
 
   const late = await begin(at);

@@ -11,21 +11,33 @@ after(async () => {
   await around?.[Symbol.asyncDispose]();
 });
 
-const come = async (query: string) => {
-  const response = await fetch(`${around.url}/oauth/callback?${query}`, { redirect: 'manual' });
+const come = async (query: string, method = 'GET') => {
+  const response = await fetch(`${around.url}/oauth/callback?${query}`, { method, redirect: 'manual' });
   return { status: response.status, text: await response.text(), headers: response.headers };
 };
 const granted = { isGranted: true, reason: '', tenantName: 'Shop <1>', connectorTitle: 'Facebook', accounts: 2 };
 
+const finished = () => around.arrived.filter(({ method }) => method === 'SignInService/Finish');
+
+test('whoever comes back reads first whose organization it is: nothing is taken before they say yes', async () => {
+  around.answers.set('SignInService/Describe', () => ({ tenantName: 'Shop <1>', connectorTitle: 'Facebook' }));
+  const { status, text, headers } = await come('state=S&code=C');
+  assert.equal(status, 200);
+  assert.match(text, /Give your accounts at Facebook to “Shop &lt;1&gt;”\?/);
+  assert.match(text, /<form method="post">/);
+  assert.match(headers.get('content-security-policy') ?? '', /form-action 'self'.*frame-ancestors 'none'/);
+  assert.deepEqual(finished(), []);
+});
+
 test('what a browser brings is handed over whole, and the person reads whose accounts these are now', async () => {
   around.answers.set('SignInService/Finish', () => granted);
-  const { status, text, headers } = await come('state=S&code=C&device_id=D');
+  const { status, text, headers } = await come('state=S&code=C&device_id=D', 'POST');
   assert.equal(status, 200);
   assert.match(text, /2 accounts can now be connected for “Shop &lt;1&gt;”/);
   assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/);
   assert.equal(headers.get('referrer-policy'), 'no-referrer', 'the code in the address goes nowhere');
   assert.deepEqual(
-    around.arrived.filter(({ method }) => method === 'SignInService/Finish').map(({ request }) => request),
+    finished().map(({ request }) => request),
     [{ state: 'S', query: { code: 'C', device_id: 'D' } }],
   );
 });
@@ -36,7 +48,7 @@ test('a refusal is said in words, and what comes late is told to begin again', a
   const refused = await come('state=S&error=access_denied');
   assert.equal(refused.status, 403);
   assert.match(refused.text, /did not let us in: &lt;b&gt;no&lt;\/b&gt;/);
-  around.answers.set('SignInService/Finish', () => {
+  around.answers.set('SignInService/Describe', () => {
     const publicMessage = 'This signing in is over, or was used already. Begin again.';
     throw new TrunklineError('not_found', publicMessage, { publicMessage });
   });

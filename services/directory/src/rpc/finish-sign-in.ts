@@ -1,4 +1,9 @@
-import type { FinishRequest, FinishResponse } from '@trunkline/contracts';
+import type {
+  DescribeSignInRequest,
+  DescribeSignInResponse,
+  FinishRequest,
+  FinishResponse,
+} from '@trunkline/contracts';
 import { asTrunklineError, notFound } from '@trunkline/runtime';
 import type { DirectoryContext } from '../context.ts';
 import type { SignInDocument } from '../store/documents.ts';
@@ -7,33 +12,45 @@ import { redirectUrlOf, signInMs, stateHashOf, wordsOf } from './sign-ins.ts';
 const timeout = { timeoutMS: 5_000 };
 const reasonMax = 500;
 
+/** Says whose signing in a browser brings an answer for, before anything of it is taken. */
+export function describeSignIn(context: DirectoryContext) {
+  return async ({ state }: DescribeSignInRequest): Promise<DescribeSignInResponse> => {
+    const found = await context.signIns.findOne(waitingFor(context, state), timeout);
+    if (found === null) throw notFound(overOrUsed);
+    return await namesOf(context, found);
+  };
+}
+
 /**
  * Takes what a browser brought back from the platform, once: whoever comes again with the same word finds nothing. The
  * tenant is the one that began; the browser says nothing about it.
  */
 export function finishSignIn(context: DirectoryContext) {
-  const { signIns: collection, tenants, connectors, making } = context;
+  const { signIns: collection, making } = context;
   return async ({ state, query }: FinishRequest): Promise<FinishResponse> => {
-    const waiting = {
-      stateHash: stateHashOf(state),
-      state: 'waiting',
-      expiresAt: { $gt: new Date(making.now()) },
-    } as const;
-    const found = await collection.findOneAndUpdate(waiting, { $set: { state: 'exchanging' } }, timeout);
-    if (found === null) throw notFound('This signing in is over, or was used already. Begin again.');
+    const exchanging = { $set: { state: 'exchanging' } } as const;
+    const found = await collection.findOneAndUpdate(waitingFor(context, state), exchanging, timeout);
+    if (found === null) throw notFound(overOrUsed);
     const outcome = await outcomeOf(context, found, query);
     const expiresAt = new Date(making.now() + signInMs);
     await collection.updateOne({ _id: found._id }, { $set: { ...outcome, expiresAt } }, timeout);
-    const [tenant, connector] = await Promise.all([
-      tenants.get(found.tenantId, found.tenantId),
-      connectors.findOne({ _id: found.connector }, timeout),
-    ]);
-    return {
-      ...{ isGranted: outcome.state === 'choosing', reason: outcome.reason },
-      ...{ tenantName: tenant.name, connectorTitle: connector?.title ?? found.connector },
-      accounts: outcome.accounts?.length ?? 0,
-    };
+    const told = { isGranted: outcome.state === 'choosing', reason: outcome.reason };
+    return { ...told, ...(await namesOf(context, found)), accounts: outcome.accounts?.length ?? 0 };
   };
+}
+
+const overOrUsed = 'This signing in is over, or was used already. Begin again.';
+
+function waitingFor({ making }: DirectoryContext, state: string) {
+  return { stateHash: stateHashOf(state), state: 'waiting', expiresAt: { $gt: new Date(making.now()) } } as const;
+}
+
+async function namesOf({ tenants, connectors }: DirectoryContext, { tenantId, connector: name }: SignInDocument) {
+  const [tenant, connector] = await Promise.all([
+    tenants.get(tenantId, tenantId),
+    connectors.findOne({ _id: name }, timeout),
+  ]);
+  return { tenantName: tenant.name, connectorTitle: connector?.title ?? name };
 }
 
 type Outcome = Pick<SignInDocument, 'state' | 'reason'> & Partial<Pick<SignInDocument, 'accounts' | 'sealedAccounts'>>;

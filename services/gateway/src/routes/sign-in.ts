@@ -1,4 +1,4 @@
-import { type FinishResponse, SignInServiceDefinition } from '@trunkline/contracts';
+import { type DescribeSignInResponse, type FinishResponse, SignInServiceDefinition } from '@trunkline/contracts';
 import { asTrunklineError, everyTenant, type RpcClients, type Runtime } from '@trunkline/runtime';
 import { pageHeaders } from './pages.ts';
 
@@ -6,23 +6,54 @@ import { pageHeaders } from './pages.ts';
 const wordMax = 4_096;
 const wordsMax = 20;
 
+const path = '/oauth/callback';
+const html = 'text/html; charset=utf-8';
+/** The page's only button leads back to the address that the browser is at. */
+const askingHeaders = {
+  ...pageHeaders,
+  'content-security-policy': pageHeaders['content-security-policy'].replace("form-action 'none'", "form-action 'self'"),
+};
+
 /**
  * Where every messenger sends a person's browser back to: GET /oauth/callback?state=…&code=… Nobody proves who they are
- * here: the word `state` is known to the one who began alone, works once, and says by itself whose signing in it is.
+ * here: the word `state` works once, and says by itself whose signing in it is. Whoever began it may have sent its address to
+ * somebody else, who agrees at the platform without having heard of them: so the person reads first which organization it is,
+ * and only their own click hands the accounts over.
  */
 export function serveSignIn(http: Runtime<unknown>['http'], clients: RpcClients): void {
   const signIns = clients.of(SignInServiceDefinition, 'directory');
-  http.get('/oauth/callback', async ({ query }, reply) => {
+  const finish = async (state: string, query: Record<string, string>): Promise<Shown> => {
+    const told = await signIns.finish({ state, query }, { tenant: everyTenant });
+    return { status: told.isGranted ? 200 : 403, headers: pageHeaders, page: pageOf(told) };
+  };
+  const ask = async (state: string): Promise<Shown> => {
+    const asked = await signIns.describe({ state }, { tenant: everyTenant });
+    return { status: 200, headers: askingHeaders, page: askingPage(asked) };
+  };
+  http.get(path, async ({ query }, reply) => {
     const { state = '', ...words } = wordsOf(query);
-    const { status, page } = await signIns.finish({ state, query: words }, { tenant: everyTenant }).then(
-      (told) => ({ status: told.isGranted ? 200 : 403, page: pageOf(told) }),
-      (error: unknown) => {
-        const { code, publicMessage } = asTrunklineError(error);
-        return { status: code === 'not_found' ? 404 : 503, page: htmlOf('This did not work', publicMessage) };
-      },
-    );
-    return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(page);
+    // Who did not agree hands nothing over.
+    const showing = words.error === undefined ? ask(state) : finish(state, words);
+    const { status, headers, page } = await showing.catch(failed);
+    return reply.code(status).headers(headers).type(html).send(page);
   });
+  http.post(path, async ({ query }, reply) => {
+    const { state = '', ...words } = wordsOf(query);
+    const { status, headers, page } = await finish(state, words).catch(failed);
+    return reply.code(status).headers(headers).type(html).send(page);
+  });
+}
+
+interface Shown {
+  readonly status: number;
+  readonly headers: typeof pageHeaders;
+  readonly page: string;
+}
+
+function failed(error: unknown): Shown {
+  const { code, publicMessage } = asTrunklineError(error);
+  const page = htmlOf('This did not work', [publicMessage]);
+  return { status: code === 'not_found' ? 404 : 503, headers: pageHeaders, page };
 }
 
 function wordsOf(query: unknown): Record<string, string> {
@@ -32,16 +63,25 @@ function wordsOf(query: unknown): Record<string, string> {
 
 function pageOf({ isGranted, reason, tenantName, connectorTitle, accounts }: FinishResponse): string {
   if (!isGranted)
-    return htmlOf(`${connectorTitle} is not connected`, reason, 'You may close this window and try again.');
+    return htmlOf(`${connectorTitle} is not connected`, [reason, 'You may close this window and try again.']);
   const what = accounts === 1 ? 'One account' : `${accounts} accounts`;
-  return htmlOf(
-    `Signed in at ${connectorTitle}`,
+  return htmlOf(`Signed in at ${connectorTitle}`, [
     `${what} can now be connected for “${tenantName}”. You may close this window and choose there.`,
     `If this is not your organization, take the permission back in the settings of ${connectorTitle}.`,
-  );
+  ]);
 }
 
-function htmlOf(title: string, ...lines: readonly string[]): string {
+function askingPage({ tenantName, connectorTitle }: DescribeSignInResponse): string {
+  const title = `Give your accounts at ${connectorTitle} to “${tenantName}”?`;
+  const words = [
+    `“${tenantName}” will read and answer what people write there.`,
+    `If you do not know this organization, close this window, and take the permission back in the settings of ${connectorTitle}.`,
+  ];
+  // Without an address of its own a form goes to where the page is, with all that the platform sent.
+  return htmlOf(title, words, '<form method="post"><button class="primary">Yes, connect them</button></form>');
+}
+
+function htmlOf(title: string, lines: readonly string[], form = ''): string {
   const paragraphs = lines.filter(Boolean).map((line) => `<p class="words">${escaped(line)}</p>`);
   return `<!doctype html>
 <html lang="en">
@@ -55,7 +95,7 @@ function htmlOf(title: string, ...lines: readonly string[]): string {
 <link rel="stylesheet" href="/operations/page.css">
 </head>
 <body class="status">
-<main><section class="panel status-card"><h1>${escaped(title)}</h1>${paragraphs.join('')}</section></main>
+<main><section class="panel status-card"><h1>${escaped(title)}</h1>${paragraphs.join('')}${form}</section></main>
 </body>
 </html>
 `;
