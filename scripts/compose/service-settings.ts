@@ -16,6 +16,7 @@ export function clearSettings(name: string, { connectors }: ServiceFolders): Rec
   };
   if (!connectors.includes(name)) return own[name] ?? {};
   return {
+    PLATFORM_HOSTS: ofTheHost('PLATFORM_HOSTS'),
     ...{ CONNECTORS: name, PUBLIC_URL, ALLOW_PRIVATE_PLATFORMS: ofTheHost('ALLOW_PRIVATE_PLATFORMS', 'false') },
     ALLOW_PRIVATE_PORTALS: ofTheHost('ALLOW_PRIVATE_PORTALS'),
   };

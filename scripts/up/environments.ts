@@ -97,6 +97,7 @@ function connectorSettings(connector: string, { secrets, publicUrl }: Installati
     PUBLIC_URL: publicUrl,
     // The simulators and the demo portal live on this machine.
     ALLOW_PRIVATE_PLATFORMS: 'true',
+    PLATFORM_HOSTS: '127.0.0.1,localhost',
     ALLOW_PRIVATE_PORTALS: 'true',
   };
 }

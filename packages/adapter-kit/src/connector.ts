@@ -23,6 +23,11 @@ export interface Connector<Settings = unknown> {
   readonly title: string;
   /** What a person gives to connect a channel. Secrets are separate and never leave the connector in clear. */
   readonly settings: z.ZodType<Settings>;
+  /**
+   * Names of the settings that say where the platform is: ["apiUrl"]. Whoever answers there says whose an account is, so a channel
+   * may name the usual address only, or a host that the service trusts (PLATFORM_HOSTS): a simulator, a server of the company.
+   */
+  readonly addressNames?: readonly string[];
   /** Names of the secrets that a person gives: ["token"]. */
   readonly secretNames: readonly string[];
   /** What its channels carry: data. Dispatch adapts every order to it, so that `send` never gets what does not fit. */

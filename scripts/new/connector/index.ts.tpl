@@ -10,6 +10,7 @@ import { verify } from './verify.ts';
 export default defineConnector({
   title: '__Title__',
   settings,
+  addressNames: ['apiUrl'],
   secretNames: ['token'],
   capabilities,
   hosts: ({ apiUrl }) => [new URL(apiUrl).host],

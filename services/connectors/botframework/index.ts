@@ -12,6 +12,7 @@ import { verify } from './verify.ts';
 export default defineConnector<Settings>({
   title: 'Microsoft Bot Framework',
   settings,
+  addressNames: ['loginUrl', 'openIdUrl'],
   secretNames: ['clientSecret'],
   capabilities,
   capabilitiesBySubchannel: bySubchannel,

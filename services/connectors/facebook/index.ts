@@ -16,6 +16,7 @@ import { verify } from './verify.ts';
 export default defineConnector<Settings>({
   title: 'Facebook',
   settings,
+  addressNames: ['apiUrl', 'signInUrl'],
   secretNames: ['token', 'appSecret'],
   capabilities,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_COMMENTS]: commentCapabilities },

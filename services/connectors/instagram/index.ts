@@ -16,6 +16,7 @@ import { verify } from './verify.ts';
 export default defineConnector<Settings>({
   title: 'Instagram',
   settings,
+  addressNames: ['apiUrl', 'appsUrl', 'signInUrl', 'tokenUrl'],
   secretNames: ['token', 'appSecret'],
   capabilities,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_COMMENTS]: commentCapabilities },

@@ -13,6 +13,7 @@ import { verify } from './verify.ts';
 export default defineConnector<Settings>({
   title: 'Telegram',
   settings,
+  addressNames: ['apiUrl'],
   secretNames: ['token'],
   capabilities,
   hosts: ({ apiUrl }) => [new URL(apiUrl).host],

@@ -16,6 +16,7 @@ const ownHosts = ['vk.com', '.vk.com', '.vk.me', '.userapi.com', '.vkuserphoto.r
 export default defineConnector<Settings>({
   title: 'VK',
   settings,
+  addressNames: ['apiUrl', 'oauthUrl'],
   secretNames: ['token', 'appSecret'],
   capabilities,
   hosts: ({ apiUrl, oauthUrl }) => [new URL(apiUrl).host, new URL(oauthUrl).host, ...ownHosts],

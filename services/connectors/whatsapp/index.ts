@@ -14,6 +14,7 @@ import { hookKey, verify } from './verify.ts';
 export default defineConnector<Settings>({
   title: 'WhatsApp',
   settings,
+  addressNames: ['apiUrl'],
   secretNames: ['token', 'appSecret', 'pin'],
   capabilities,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_GROUP]: groupCapabilities },

@@ -37,8 +37,8 @@ const fields: Readonly<Record<string, Tell>> = {
     return readEach(things, (tell) => [tell()]);
   },
   smb_message_echoes: (value, update) => {
-    const { message_echoes: echoes = [] } = readAs(shapes.messagesSchema, value);
-    return readEach(echoes, (each) => [messageEchoed(each, update)]);
+    const { message_echoes: all = [] } = readAs(shapes.messagesSchema, value);
+    return readEach(all, (each) => [messageEchoed(each, update)]);
   },
   user_preferences: preferencesChanged,
   group_lifecycle_update: groupsChanged,
@@ -66,9 +66,8 @@ export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
 export const confirms: NonNullable<Hook['confirms']> = (call, { accountId }) => {
   const changes = entriesOf(call).flatMap((entry) => shapes.entrySchema.safeParse(entry).data?.changes ?? []);
   const own = changes.filter((change) => isAbout(change, accountId));
-  const told = own.flatMap((change) => shapes.changeSchema.safeParse(change).data ?? []);
-  const ofMessages = told.filter(({ field }) => field === 'messages').map(({ value }) => value);
-  const statuses = ofMessages.flatMap((value) => shapes.messagesSchema.safeParse(value).data?.statuses ?? []);
+  const values = own.flatMap((change) => shapes.changeSchema.safeParse(change).data?.value ?? []);
+  const statuses = values.flatMap((value) => shapes.messagesSchema.safeParse(value).data?.statuses ?? []);
   return statuses.flatMap((status) => shapes.statusSchema.safeParse(status).data ?? []).flatMap(confirmedBy);
 };
 

@@ -12,6 +12,7 @@ import { verify } from './verify.ts';
 export default defineConnector<Settings>({
   title: 'Yandex Messenger',
   settings,
+  addressNames: ['apiUrl'],
   secretNames: ['token'],
   capabilities,
   hosts: ({ apiUrl }) => [new URL(apiUrl).host],

@@ -4,6 +4,7 @@ import { type Directory, openSecrets, type SecretValues, TrunklineError } from '
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
+import { checkAddresses } from './platform-address.ts';
 
 /** The channels of a connector, with settings and secrets opened once a revision. */
 export interface Channels<Settings = unknown> {
@@ -29,13 +30,15 @@ export interface ChannelsOptions<Settings> {
   readonly connector: Connector<Settings>;
   readonly directory: Directory;
   readonly key: KeyObject;
+  /** Hosts where channels may say that the platform is, besides the usual ones. */
+  readonly platformHosts?: readonly string[];
   /** Hears of a channel that cannot be opened: a person must look. */
   readonly onTrouble: (channelId: string, error: unknown) => void;
 }
 
 /** Makes the view of a connector's channels over the directory. Does no input or output. */
 export function createChannels<Settings>(options: ChannelsOptions<Settings>): Channels<Settings> {
-  const { name, connector, directory, key, onTrouble } = options;
+  const { name, connector, directory, key, platformHosts, onTrouble } = options;
   const opened = new Map<string, { readonly entry: ChannelEntry; readonly channel: ChannelAccess<Settings> }>();
 
   const isOn = (entry: ChannelEntry | undefined): entry is ChannelEntry =>
@@ -50,7 +53,7 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
     if (entry === undefined) return undefined;
     const known = opened.get(channelId);
     if (known?.entry === entry) return known.channel;
-    const channel = openChannel(connector, entry, openSecrets(key, entry.sealedSecrets));
+    const channel = openChannel(connector, entry, openSecrets(key, entry.sealedSecrets), platformHosts);
     opened.set(channelId, { entry, channel });
     return channel;
   };
@@ -82,17 +85,23 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
 /** What a channel is made of, from the directory or from somebody who wants to connect it. */
 export type ChannelParts = Pick<ChannelEntry, 'id' | 'tenantId' | 'connector' | 'accountId' | 'name' | 'settingsJson'>;
 
-/** Opens a channel: its settings by the schema. Throws TrunklineError 'failed_precondition' when they do not fit. Pure. */
+/**
+ * Opens a channel: its settings by the schema, its platform at a trusted address. Throws TrunklineError 'failed_precondition' when
+ * they do not fit. Pure.
+ */
 export function openChannel<Settings>(
   connector: Connector<Settings>,
   { id, tenantId, connector: name, accountId, name: channelName, settingsJson }: ChannelParts,
   secrets: SecretValues,
+  platformHosts: readonly string[] = [],
 ): ChannelAccess<Settings> {
-  const settings = connector.settings.safeParse(jsonOf(settingsJson));
+  const given = jsonOf(settingsJson);
+  const settings = connector.settings.safeParse(given);
   if (!settings.success) {
     const problems = settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     throw new TrunklineError('failed_precondition', `the settings of the channel are not valid: ${problems}`);
   }
+  checkAddresses(connector, { ...(given as object) }, platformHosts);
   // Not enumerable: printing a channel shows no secret.
   const optionalSecret = (secretName: string) => (Object.hasOwn(secrets, secretName) ? secrets[secretName] : undefined);
   return {

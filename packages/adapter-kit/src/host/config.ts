@@ -10,6 +10,9 @@ export const hostConfig = z.object({
   FILES_KEY: secretSetting().optional().describe('Key that signs links to files; without one there are no links.'),
   PUBLIC_URL: z.url().default('http://localhost:8080').describe('Public address of the gateway, for links to files.'),
   ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe('Private addresses may be called: for simulators.'),
+  PLATFORM_HOSTS: listSetting().describe(
+    'Hosts besides its own where a channel may say that its messenger is, by commas: simulators, a Bot API server of yours. Whoever answers there can claim any account.',
+  ),
   ALLOW_PRIVATE_PORTALS: listSetting().describe(
     'Tenants whose own files may lie under private addresses, by commas; true: all. Only where you trust who sends.',
   ),

@@ -7,21 +7,26 @@ import type { Connector } from '../connector.ts';
 export interface RegisterParts {
   readonly name: string;
   readonly connector: Connector;
+  /** Addresses of the platform are asked for only where there is a choice. */
+  readonly platformHosts: readonly string[];
   readonly clients: RpcClients;
   readonly log: Logger;
 }
 
 /** JSON Schema of a channel's settings, as a person fills them in: what the console's form is made of. Pure. */
-export function settingsSchemaOf(settings: z.ZodType): z.core.JSONSchema.BaseSchema {
-  return z.toJSONSchema(settings, { io: 'input' });
+export function settingsSchemaOf(settings: z.ZodType, leftOut: readonly string[] = []): z.core.JSONSchema.BaseSchema {
+  const schema = z.toJSONSchema(settings, { io: 'input' });
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !leftOut.includes(name));
+  return { ...schema, ...(schema.properties && { properties: Object.fromEntries(properties) }) };
 }
 
 /** Tells the directory about the connector, until it has heard or the signal aborts. Never rejects. */
 export async function registerConnector(parts: RegisterParts, signal: AbortSignal): Promise<void> {
-  const { name, connector, clients, log } = parts;
+  const { name, connector, platformHosts, clients, log } = parts;
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
+  const leftOut = platformHosts.length === 0 ? (connector.addressNames ?? []) : [];
   const { title, capabilities, capabilitiesByKind = {}, capabilitiesBySubchannel = {}, secretNames } = connector;
-  const settingsSchema = JSON.stringify(settingsSchemaOf(connector.settings));
+  const settingsSchema = JSON.stringify(settingsSchemaOf(connector.settings, leftOut));
   const carried = { capabilities, capabilitiesByKind, capabilitiesBySubchannel };
   const told = { name, title, ...carried, settingsSchema, secretNames: [...secretNames] };
   for (let failures = 1; !signal.aborted; failures += 1) {

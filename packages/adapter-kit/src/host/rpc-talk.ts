@@ -11,6 +11,8 @@ import type { SharedAddresses } from './shared-addresses.ts';
 export interface RpcParts {
   readonly name: string;
   readonly connector: Connector;
+  /** Hosts where channels may say that the platform is, besides the usual ones. */
+  readonly platformHosts?: readonly string[];
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   /** A body that was too large for the bus; undefined when it is kept no longer. */
   readonly bodyOf: (key: string) => Promise<Uint8Array | undefined>;
@@ -34,13 +36,13 @@ const limitMs = 20_000;
 
 /** The channel that a request describes. Throws `invalid_argument` when its settings do not fit. */
 export function describedChannel(
-  { name, connector }: Pick<RpcParts, 'name' | 'connector'>,
+  { name, connector, platformHosts }: Pick<RpcParts, 'name' | 'connector' | 'platformHosts'>,
   { channelId: id, tenantId = '', settingsJson, secrets }: AskedChannel,
 ): ChannelAccess {
   if (id === '') throw invalidArgument({ field: 'channel_id', description: 'is required' });
   try {
     const parts = { id, tenantId, connector: name, accountId: '', name: '', settingsJson };
-    return openChannel(connector, parts, secrets);
+    return openChannel(connector, parts, secrets, platformHosts);
   } catch (error) {
     const description = error instanceof Error ? error.message : 'is not valid';
     throw invalidArgument({ field: 'settings_json', description });

@@ -60,6 +60,7 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     connector,
     directory,
     key: config.SECRETS_KEY,
+    platformHosts: config.PLATFORM_HOSTS,
     onTrouble: (channel, error) => log.error('A channel cannot be opened', { channel, error }),
   });
   const sent = createSentMessages({ store, connector: name, keptMs: config.PLATFORM_IDS_DAYS * dayMs, now });
@@ -108,11 +109,18 @@ function answerDirectory(
   runtime: Runtime<HostConfig>,
   asked: Pick<Parameters<typeof connectorMethods>[0], 'connector' | 'toolsOf' | 'channels' | 'shared'>,
 ): void {
-  const { service: name, nats, bus, directory, clients, log, signal } = runtime;
+  const { service: name, nats, bus, directory, clients, config, log, signal } = runtime;
+  const { PLATFORM_HOSTS: platformHosts } = config;
   const untilKnown = waitUntilKnown(directory, name);
   const bodyOf = openBodyStore(nats, bus).get;
-  runtime.rpc.addService(ConnectorServiceDefinition, connectorMethods({ name, ...asked, untilKnown, bodyOf }));
-  runtime.run('registration', registerConnector({ name, connector: asked.connector, clients, log }, signal));
+  runtime.rpc.addService(
+    ConnectorServiceDefinition,
+    connectorMethods({ name, ...asked, platformHosts, untilKnown, bodyOf }),
+  );
+  runtime.run(
+    'registration',
+    registerConnector({ name, connector: asked.connector, platformHosts, clients, log }, signal),
+  );
 }
 
 type ToolsOf = Parameters<typeof connectorMethods>[0]['toolsOf'];
