@@ -17,7 +17,7 @@ const known = [
 const folders = ['fixtures', 'simulator', 'testing', 'widget'];
 
 /** A connector aims at 500; Telegram, with everything that its messenger has, is the largest there may be. */
-const sourceLines = 1_450;
+const sourceLines = 1_460;
 const fileLines = 300;
 
 /** What of the connectors in a folder is not as it should be: one sentence each. Reads the folder. */

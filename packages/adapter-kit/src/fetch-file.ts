@@ -6,6 +6,8 @@ import type { Download, Tools } from './tools.ts';
 export interface FileAddress {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** True if the address itself proves who we are: it holds the account's token. */
+  readonly isSecretAddress?: true;
   /** What the connector knows of the file already. */
   readonly media: Media;
   /** Size as the platform tells it; 0 when it does not. */
@@ -19,10 +21,10 @@ const downloadTimeoutMs = 10 * 60_000;
 
 /**
  * Opens a file at an address of the platform, for `download`. Throws ConnectorError 'transient' for what may pass, 'auth_revoked'
- * when the account is not accepted, 'media_failed' for a file that is gone or lies elsewhere.
+ * when the account was shown and is not accepted, 'media_failed' for a file that is gone or whose address is over.
  */
 export async function fetchFile(address: FileAddress, tools: Pick<Tools, 'fetch'>): Promise<Download> {
-  const { url, headers = {}, media, maxBytes, sizeBytes = 0, mimeType = media.mimeType } = address;
+  const { url, headers = {}, isSecretAddress, media, maxBytes, sizeBytes = 0, mimeType = media.mimeType } = address;
   const response = await tools.fetch(url, { headers, maxBytes, timeoutMs: downloadTimeoutMs });
   const { status, stream, headers: told } = response;
   if (status === 200) {
@@ -30,7 +32,8 @@ export async function fetchFile(address: FileAddress, tools: Pick<Tools, 'fetch'
   }
   for await (const _ of stream) break; // Its words are not worth reading, but its connection has to be let go.
   const isPassing = status >= 500 || status === 429;
-  const code = isPassing ? 'transient' : status === 401 ? 'auth_revoked' : 'media_failed';
+  const isProved = isSecretAddress || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  const code = isPassing ? 'transient' : status === 401 && isProved ? 'auth_revoked' : 'media_failed';
   const words = `the file server of the messenger answered with status ${status}`;
   throw new ConnectorError(code, words, { platformCode: String(status) });
 }

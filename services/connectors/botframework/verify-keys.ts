@@ -15,21 +15,27 @@ const name = 'signing keys';
 const dayMs = 24 * 60 * 60_000;
 /** For so long old keys are good while new ones cannot be had. */
 const staleMs = 5 * dayMs;
-const hourMs = 60 * 60_000;
+const minuteMs = 60_000;
+/** So long whoever forges calls may keep us from asking for a key that is really new. */
+const askAgainMs = 5 * minuteMs;
 const afterFailureMs = 30_000;
 const timeoutMs = 3_000;
 const maxBytes = 1_024 * 1_024;
 
 /**
- * A key of the service by its name; undefined for none. Asked for once a day, and once an hour at most for a name that is not
- * known, so that whoever forges calls makes no more of them. Throws ConnectorError 'transient' while there are no keys at all.
+ * A key of the service by its name; undefined for none. Asked for once a day, and once in five minutes at most for a name that is
+ * not known, so that whoever forges calls makes no more of them. Throws ConnectorError 'transient' while it cannot be known: a
+ * call under a new key, which comes just after a forged one, is made again.
  */
 export async function signingKey(kid: string, settings: Settings, tools: Tools): Promise<SigningKey | undefined> {
   const now = tools.now();
   const { keys = [], fetchedAtMs = 0, askedAtMs = 0 } = (await tools.state.get<KeptKeys>(name))?.value ?? {};
   const known = keys.find((key) => key.kid === kid);
   const isFresh = now < fetchedAtMs + dayMs;
-  if (isFresh && (known !== undefined || now < askedAtMs + hourMs)) return known;
+  if (isFresh && known !== undefined) return known;
+  if (isFresh && now < askedAtMs + askAgainMs) {
+    throw new ConnectorError('transient', 'a key that is not known yet is asked for in a few minutes');
+  }
   const usable = now < fetchedAtMs + staleMs ? known : undefined;
   const isInVain = !isFresh && now < askedAtMs + afterFailureMs;
   if (isInVain && usable !== undefined) return usable;

@@ -17,5 +17,5 @@ export async function download(media: Media, channel: ChannelAccess<Settings>, t
   }
   const url = secretUrl(channel, '/file', path.split('/').map(encodeURIComponent).join('/'));
   const named = { ...media, name: media.name || (path.split('/').at(-1) ?? '') };
-  return await fetchFile({ url, media: named, sizeBytes, maxBytes }, tools);
+  return await fetchFile({ url, isSecretAddress: true, media: named, sizeBytes, maxBytes }, tools);
 }

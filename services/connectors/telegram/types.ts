@@ -1,7 +1,7 @@
 import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-const { count, size, seconds, some } = wire;
+const { count, size, optionalCount: hint, optionalSize, seconds, some } = wire;
 const text = z.string();
 const flag = z.boolean();
 /** Ids are text with us; those that a number cannot hold come as text already. */
@@ -12,7 +12,7 @@ const user = some({ ...names, is_bot: flag, language_code: text }).extend({ id }
 const chat = some({ ...names, title: text }).extend({ id, type: text });
 const entity = some({ url: text, user, language: text }).extend({ type: text, offset: count, length: count });
 /** All kinds of files in one: each has both ids and some of the rest. */
-const sizes = { file_size: size, width: count, height: count, length: count, duration: count };
+const sizes = { file_size: optionalSize, width: hint, height: hint, length: hint, duration: hint };
 const looks = { file_name: text, mime_type: text, emoji: text, is_animated: flag, is_video: flag };
 const file = some({ ...sizes, ...looks }).extend({ file_id: text, file_unique_id: text });
 const files = {

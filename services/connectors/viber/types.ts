@@ -1,7 +1,7 @@
 import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-const { text, count, size, some } = wire;
+const { text, optionalCount: count, optionalSize: size, some } = wire;
 /** A token has 19 digits, more than a number can hold: it comes as text already. */
 const token = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)]).transform(String);
 

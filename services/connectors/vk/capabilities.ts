@@ -2,7 +2,6 @@ import { Capabilities, Initiation, LengthUnit, ReceiptState } from '@trunkline/c
 
 const megabyte = 1_024 * 1_024;
 const dayAndNight = 24 * 60 * 60;
-const hour = 60 * 60;
 
 /** Files of these types VK takes in no way: they go as links. */
 const refusedFiles = [
@@ -43,8 +42,8 @@ export const capabilities = Capabilities.create({
   conversationRatePerSecond: 3,
   startPayloadMax: 255,
   startPayloadCharacters: 'A-Za-z0-9_-',
-  isSendIdempotent: true,
-  sendKeySeconds: hour,
+  // VK promises to drop a second message with the same `random_id` to one `peer_id`; we send to `peer_ids`, of which it says nothing.
+  isSendIdempotent: false,
   canFormat: false,
   albumMax: 10,
   groupActions: ['create', 'rename', 'removeMembers', 'newInviteLink', 'leave'],

@@ -45,7 +45,7 @@ export function messageEdited(update: Update): Told[] {
   const { conversation_message_id: number, update_time: changedAt = message.date } = message;
   const content = contentOf(message, update.channel.id);
   const value = { targetPlatformId: String(number), revision: changedAt * 1_000, content };
-  const about = { ...aboutMessage(message, update), atSeconds: changedAt };
+  const about = { ...aboutMessage(message, update), number: undefined, atSeconds: changedAt };
   const key = keyOf(`edit:${update.call.event_id || changedAt}`, message);
   return [{ ...about, key, event: { $case: 'edit', value } }];
 }

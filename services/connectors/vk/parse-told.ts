@@ -20,20 +20,18 @@ export interface Update {
 /** One thing that a call tells. */
 export interface Told extends Omit<NewEvent, 'dedupeKey' | 'order'> {
   readonly key: string;
-  /** Number of the message in its conversation that it is, or is about. */
-  readonly number?: number;
+  /** Number of the message in its conversation that it is. */
+  readonly number?: number | undefined;
   /** When it happened, in seconds since 1970. */
   readonly atSeconds?: number;
 }
 
-/**
- * An event of a call. What is about no message has no place among them, so it stands at the beginning: it is never late
- * itself, and makes nothing after it late.
- */
-export function tell({ key, number = 0, atSeconds, ...told }: Told, { channel }: Update, raw: RawCall): ChannelEvent {
+/** An event of a call. Messages alone have a place among each other: what is about one, or about none, is never late. */
+export function tell({ key, number, atSeconds, ...told }: Told, { channel }: Update, raw: RawCall): ChannelEvent {
   if (key.endsWith(':')) throw new ConnectorError('malformed', 'event_id: is needed here');
   const sentAt = atSeconds === undefined ? {} : { sentAt: new Date(atSeconds * 1_000) };
-  return channelEvent(channel, raw, { ...told, ...sentAt, dedupeKey: key, order: orderBySequence(number) });
+  const order = number === undefined ? undefined : orderBySequence(number);
+  return channelEvent(channel, raw, { ...told, ...sentAt, dedupeKey: key, order });
 }
 
 /** Peers of chats begin behind it. */

@@ -46,18 +46,17 @@ function pressed({ call }: Update): Told[] {
   const { user_id, peer_id, event_id, payload, conversation_message_id: number } = readAs(pressSchema, call.object);
   const ackToken = JSON.stringify({ event_id, user_id, peer_id });
   const value = ButtonPressed.create({ targetPlatformId: String(number), payload: payloadOf(payload), ackToken });
-  const about = { conversation: conversationOf(peer_id), sender: partyOf(user_id), number };
+  const about = { conversation: conversationOf(peer_id), sender: partyOf(user_id) };
   return [{ ...about, key: `press:${event_id}`, event: { $case: 'press', value } }];
 }
 
 /** The person lets the community write, mostly on a site: that opens the conversation. */
 function allowed(update: Update): Told[] {
-  const { call } = update;
-  const { user_id: id, key } = readAs(permitSchema, call.object);
+  const { user_id: id, key } = readAs(permitSchema, update.call.object);
   const about = { conversation: conversationOf(id), sender: partyOf(id) };
   const context = key === '' ? {} : { context: StartContext.create({ ref: key }) };
   const start = { $case: 'start', value: { payload: key } } as const;
-  return [...permitted(update, true), { ...about, ...context, key: `start:${call.event_id}`, event: start }];
+  return [...permitted(update, true), { ...about, ...context, key: `start:${update.call.event_id}`, event: start }];
 }
 
 function permitted({ call }: Update, isAllowed = false): Told[] {
@@ -73,7 +72,7 @@ function read({ call, communityId }: Update): Told[] {
   const { from_id: from, peer_id: peer, conversation_message_id: number } = readAs(readSchema, call.object);
   if (from === communityId) return [];
   const value = ReceiptGiven.create({ state: ReceiptState.RECEIPT_STATE_READ, upTo: String(number) });
-  const about = { conversation: conversationOf(peer), sender: partyOf(from), number };
+  const about = { conversation: conversationOf(peer), sender: partyOf(from) };
   return [{ ...about, key: `read:${peer}:${from}:${number}`, event: { $case: 'receipt', value } }];
 }
 
@@ -89,6 +88,6 @@ function reacted({ call, communityId }: Update): Told[] {
   const reactions = id === undefined ? [] : [reactionOf(id)];
   const value = ReactionSet.create({ targetPlatformId: String(number), reactions });
   const origin = who === communityId ? { origin: Origin.ORIGIN_EXTERNAL } : {};
-  const about = { ...origin, conversation: conversationOf(peer), sender: partyOf(who), number };
+  const about = { ...origin, conversation: conversationOf(peer), sender: partyOf(who) };
   return [{ ...about, key: `reaction:${call.event_id}`, event: { $case: 'reaction', value } }];
 }

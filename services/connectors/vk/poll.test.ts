@@ -44,20 +44,40 @@ test('what was told while nobody asked is asked for from the kept place, as far 
   await again.return(undefined);
 });
 
-test('a key that is over is renewed in the same place; a place that is lost is left', async () => {
+test('a key that is over is renewed in the same place', async () => {
   await using world = await given();
   await beginning(world);
-  for (const kind of ['key_expired', 'events_lost', 'poll_reset'] as const) {
-    world.simulator.fail({ kind });
-    const next = world.texts(1);
-    if (kind !== 'key_expired')
-      while (world.simulator.community.troubles.armed().length > 0) await new Promise(setImmediate);
-    if (kind === 'poll_reset') {
-      const asked = () => world.simulator.calls.filter(({ method }) => method === 'groups.getLongPollServer').length;
-      while (asked() < 3) await new Promise(setImmediate);
-    }
-    world.simulator.write({ from: world.anna.id, text: kind });
-    assert.deepEqual(await next, [kind]);
-  }
+  world.simulator.fail({ kind: 'key_expired' });
+  const next = world.texts(1);
+  world.simulator.write({ from: world.anna.id, text: 'after it' });
+  assert.deepEqual(await next, ['after it']);
   await world.updates.return(undefined);
+});
+
+test('a place that is lost is told of, and left: the next poll goes on behind it', async () => {
+  await using world = await given();
+  await beginning(world);
+  for (const kind of ['events_lost', 'poll_reset'] as const) {
+    world.simulator.fail({ kind });
+    const polling = poll(world.channel, world.tools());
+    await assert.rejects(polling.next(), { code: 'transient', message: /VK has lost/ });
+    const next = poll(world.channel, world.tools());
+    world.simulator.write({ from: world.anna.id, text: kind });
+    assert.deepEqual(await world.texts(1, next), [kind]);
+    await next.return(undefined);
+  }
+});
+
+test('the place is kept before anything came: what is written while the first poll is over is not lost', async () => {
+  await using world = await given();
+  const first = poll(world.channel, world.tools());
+  const asked = first.next();
+  while (!world.simulator.calls.some(({ method }) => method === 'groups.getLongPollServer'))
+    await new Promise(setImmediate);
+  world.simulator.write({ from: world.anna.id, text: 'not stored' });
+  await asked;
+  await first.return(undefined);
+  const second = poll(world.channel, world.tools());
+  assert.deepEqual(await world.texts(1, second), ['not stored']);
+  await second.return(undefined);
 });

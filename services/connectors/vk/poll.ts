@@ -22,21 +22,26 @@ const answerSchema = z.union([
 const placeKey = 'poll';
 
 /**
- * Asks for updates for ever. VK begins where it is asked to, so the place is kept once everything before it is stored: a
- * laptop that was asleep goes on from there, as far as VK still has it.
+ * Asks for updates for ever. The place is kept from the first answer on, and moved once everything before it is stored: whoever
+ * was asleep goes on from there, as far as VK still has it. Throws when something is lost, so that it is told.
  */
 export async function* poll(channel: Channel, tools: Tools): AsyncGenerator<RawCall> {
   const kept = await tools.state.get<string>(placeKey);
   let server = await serverAt(channel, tools, kept?.value);
-  while (!tools.signal.aborted) {
+  if (kept === undefined) await tools.state.put(placeKey, server.ts);
+  for (let isRenewed = false; !tools.signal.aborted; ) {
     const answer = await ask(server, channel.settings, tools);
     if ('failed' in answer) {
-      // 1: what came before the place is lost. 2: the key is over. 3: both.
-      const isPlaceKnown = answer.failed === 2;
-      const ts = answer.failed === 1 ? answer.ts : isPlaceKnown ? server.ts : undefined;
-      server = answer.failed === 1 ? { ...server, ts: ts ?? server.ts } : await serverAt(channel, tools, ts);
+      // 2: the key is over. 1 and 3: what came behind the place is lost, and VK may tell where it goes on.
+      const isLost = answer.failed !== 2;
+      server = await serverAt(channel, tools, isLost ? answer.ts : server.ts);
+      if (isLost) await tools.state.put(placeKey, server.ts);
+      if (isLost) throw new ConnectorError('transient', 'VK has lost what it told while nobody asked');
+      if (isRenewed) throw new ConnectorError('transient', "VK's poll server takes no key");
+      isRenewed = true;
       continue;
     }
+    isRenewed = false;
     for (const update of answer.updates) {
       yield fetchedCall(update, tools);
     }

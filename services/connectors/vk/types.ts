@@ -1,7 +1,7 @@
 import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-const { text, count, size, seconds, some } = wire;
+const { text, optionalCount: count, optionalSize: size, seconds, some } = wire;
 const ownId = z.int();
 /** Grows by one with each message of a conversation. */
 const number = z.int().min(0);

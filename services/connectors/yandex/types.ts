@@ -1,7 +1,7 @@
 import { wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
-const { text, size, count: pixels, seconds: timestamp, some } = wire;
+const { text, optionalSize: size, optionalCount: pixels, seconds: timestamp, some } = wire;
 /** An id may be larger than a number can hold: it is a text everywhere. */
 const id = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)]).transform(String);
 

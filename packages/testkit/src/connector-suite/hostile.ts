@@ -20,6 +20,7 @@ export function testHostile<Settings>(suite: Suite<Settings>, hook: Hook<Setting
     } catch (error) {
       if (!(error instanceof SyntaxError) && !(error instanceof RangeError))
         assert.ok(error instanceof ConnectorError, String(error));
+      for (const event of error instanceof ConnectorError ? error.understood : []) checkEvent(event, suite.channel.id);
       for (const secret of suite.secrets) assert.ok(!String(error).includes(secret));
     }
   };
@@ -59,6 +60,27 @@ export function testHostile<Settings>(suite: Suite<Settings>, hook: Hook<Setting
           const text = JSON.stringify({ ...(body as object), [name]: 'HERE' });
           isWellTaken(text.replace('"HERE"', `{"a":`.repeat(depth) + nested(3) + '}'.repeat(depth)));
         }
+      }
+    }
+  });
+}
+
+/** What is only nice to know of a file, as messengers call it. */
+const hints = new Set(['file_size', 'size', 'width', 'height', 'duration']);
+
+/** Checks that nobody's message is lost because of something that nobody needs. */
+export function testHints<Settings>({ fixtures, channel }: Suite<Settings>, hook: Hook<Settings>): void {
+  const toldBy = (body: unknown) => {
+    const call = rawCallOf({ name: '', call: { bodyText: JSON.stringify(body) } });
+    return hook.parse(call, channel).map(({ id }) => id);
+  };
+  test('a size, a width or a length in a strange form costs nobody the message', () => {
+    for (const { call, expectError } of fixtures.incoming.values()) {
+      if (call.body === undefined || expectError !== undefined) continue;
+      for (const strange of [1.5, -1, 'large', null]) {
+        const body: unknown = structuredClone(call.body);
+        for (const { holder, key } of placesOf(body)) if (hints.has(key)) holder[key] = strange;
+        assert.deepEqual(toldBy(body), toldBy(call.body));
       }
     }
   });

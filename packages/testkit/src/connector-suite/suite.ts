@@ -2,7 +2,7 @@ import { testCases } from './cases.ts';
 import { testCoverage } from './coverage.ts';
 import { testDefinition } from './definition.ts';
 import { readFixtures } from './fixtures.ts';
-import { testHostile } from './hostile.ts';
+import { testHints, testHostile } from './hostile.ts';
 import { testIncoming } from './incoming.ts';
 import { testLimits } from './limits.ts';
 import { testFailures, testOutgoing } from './outgoing.ts';
@@ -21,6 +21,7 @@ export function runConnectorSuite<Settings>(subject: SuiteSubject<Settings>): vo
   if (connector.hook !== undefined) {
     testIncoming(suite, connector.hook);
     testHostile(suite, connector.hook);
+    testHints(suite, connector.hook);
     testCases(suite, connector.hook);
   }
   if (connector.send !== undefined) {
