@@ -17,11 +17,12 @@ const words = z.object({
     )
     .optional(),
 });
-const pixels = z.int().min(0).max(0xffff_ffff).optional();
+/** Nice to know: what nobody understands costs nobody the file. */
+const hint = z.int().min(0).max(0xffff_ffff).optional().catch(undefined);
 const file = z.object({
   url: z.url({ protocol: /^https?$/ }).max(4_000),
-  ...{ mimeType: text.optional(), name: text.optional(), sizeBytes: z.int().min(0).optional() },
-  ...{ width: pixels, height: pixels, durationSeconds: pixels },
+  ...{ mimeType: text.optional(), name: text.optional(), sizeBytes: z.int().min(0).optional().catch(undefined) },
+  ...{ width: hint, height: hint, durationSeconds: hint },
 });
 const attachment = z.object({ media: file, caption: words.optional() });
 const degrees = (max: number) => z.number().min(-max).max(max).default(0);
