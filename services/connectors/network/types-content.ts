@@ -1,9 +1,10 @@
+import { wire } from '@trunkline/adapter-kit';
 import { AlbumItemType, MarkType } from '@trunkline/contracts';
 import { z } from 'zod';
 
 // What a message carries, in the JSON of the portal protocol, without anything that is the writer's own.
 
-const text = z.string().transform((value) => value.toWellFormed());
+const { text, optionalCount: hint, optionalSize } = wire;
 const words = z.object({
   plain: text,
   marks: z
@@ -17,11 +18,9 @@ const words = z.object({
     )
     .optional(),
 });
-/** Nice to know: what nobody understands costs nobody the file. */
-const hint = z.int().min(0).max(0xffff_ffff).optional().catch(undefined);
 const file = z.object({
   url: z.url({ protocol: /^https?$/ }).max(4_000),
-  ...{ mimeType: text.optional(), name: text.optional(), sizeBytes: z.int().min(0).optional().catch(undefined) },
+  ...{ mimeType: text.optional(), name: text.optional(), sizeBytes: optionalSize },
   ...{ width: hint, height: hint, durationSeconds: hint },
 });
 const attachment = z.object({ media: file, caption: words.optional() });
