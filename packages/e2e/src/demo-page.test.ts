@@ -85,6 +85,7 @@ test('the visitor sees that the operator writes, and that their message was seen
 test('the way of the last message is drawn station by station, there and back', async () => {
   // They come from several streams, each in its own time.
   await page.locator('#stations.back li.done').nth(5).waitFor({ timeout: 60_000 });
+  await page.locator('#stations.back li.done', { hasText: 'Website chat' }).waitFor({ timeout: 60_000 });
   const stations = await page.locator('#stations li').allInnerTexts();
   assert.deepEqual(
     stations.map((text) => text.split('\n')[0]),
