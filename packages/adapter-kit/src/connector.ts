@@ -149,6 +149,11 @@ export interface SharedHook<Settings = unknown> {
    * address keeps it whole. Pure.
    */
   readonly divide: (call: RawCall) => (accountId: string) => Uint8Array | undefined;
+  /**
+   * What the proof of a call hangs on, by which channels with the same secret are told: they are proved once. Never shown to
+   * anybody. Absent: each channel is proved by itself. Pure.
+   */
+  readonly proof?: (channel: ChannelAccess<Settings>) => string;
 }
 
 /** The shared address, from a channel's own. Pure. */

@@ -10,7 +10,7 @@ import { connect, disconnect, hookKey, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { introduce } from './setup-people.ts';
 import { accounts, authorizeUrl } from './setup-sign-in.ts';
-import { verify } from './verify.ts';
+import { verify, verifyToken } from './verify.ts';
 
 /** Facebook pages: Messenger, and comments under their posts. */
 export default defineConnector<Settings>({
@@ -28,7 +28,13 @@ export default defineConnector<Settings>({
   probe,
   oauth: { authorizeUrl, accounts },
   introduce,
-  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, divide: divideMetaCall } },
+  hook: {
+    verify,
+    parse,
+    answer: metaAnswer,
+    confirms,
+    shared: { key: hookKey, divide: divideMetaCall, proof: verifyToken },
+  },
   poll,
   // It tells of an outage of ours only.
   pollsBesideHook: true,

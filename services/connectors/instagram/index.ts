@@ -10,7 +10,7 @@ import { connect, disconnect, hookKey, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { introduce } from './setup-people.ts';
 import { accounts, authorizeUrl } from './setup-sign-in.ts';
-import { verify } from './verify.ts';
+import { verify, verifyToken } from './verify.ts';
 
 /** Professional accounts of Instagram: direct messages, and comments under their posts. */
 export default defineConnector<Settings>({
@@ -31,7 +31,7 @@ export default defineConnector<Settings>({
   probe,
   oauth: { authorizeUrl, accounts },
   introduce,
-  hook: { verify, parse, answer: metaAnswer, shared: { key: hookKey, divide: divideMetaCall } },
+  hook: { verify, parse, answer: metaAnswer, shared: { key: hookKey, divide: divideMetaCall, proof: verifyToken } },
   poll,
   pollsBesideHook: true,
   send,

@@ -8,7 +8,7 @@ import { type Settings, settings } from './settings.ts';
 import { connect, disconnect, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { templates } from './setup-templates.ts';
-import { hookKey, verify } from './verify.ts';
+import { hookKey, verify, verifyToken } from './verify.ts';
 
 /** WhatsApp numbers, by Meta's Cloud API. */
 export default defineConnector<Settings>({
@@ -25,7 +25,7 @@ export default defineConnector<Settings>({
   disconnect,
   probe,
   templates,
-  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, divide } },
+  hook: { verify, parse, answer: metaAnswer, confirms, shared: { key: hookKey, divide, proof: verifyToken } },
   send,
   download,
 });

@@ -73,12 +73,18 @@ export const confirms: NonNullable<Hook['confirms']> = (call, { accountId }) => 
 
 /** Numbers share the address of their account: each gets what is about it, and what is about the account. */
 export const divide: SharedHook['divide'] = (call) =>
-  divideEntries(call, (entry, accountId) => {
+  divideEntries(call, (entry) => {
     const read = shapes.entrySchema.safeParse(entry).data;
-    if (read === undefined) return entry;
-    const changes = read.changes.filter((change) => isAbout(change, accountId));
-    if (changes.length === read.changes.length) return entry;
-    return changes.length === 0 ? undefined : { ...read, changes };
+    if (read === undefined) return { named: new Set(), shareOf: () => entry };
+    const numbers = read.changes.map(numberOf);
+    return {
+      named: new Set(numbers.filter((number) => number !== undefined)),
+      shareOf: (asked) => {
+        const changes = read.changes.filter((_change, place) => (numbers[place] ?? asked) === asked);
+        if (changes.length === read.changes.length) return entry;
+        return changes.length === 0 ? undefined : { ...read, changes };
+      },
+    };
   });
 
 function changed(change: unknown, update: Update): readonly ChannelEvent[] {
@@ -95,6 +101,9 @@ function entriesOf({ body }: RawCall): readonly unknown[] {
 
 /** What is about another number is not even read; what is about none is about the account, and with it about all. */
 function isAbout(change: unknown, accountId: string): boolean {
-  const { phone_number_id: number = accountId } = shapes.aboutSchema.safeParse(change).data?.value.metadata ?? {};
-  return number === accountId;
+  return (numberOf(change) ?? accountId) === accountId;
+}
+
+function numberOf(change: unknown): string | undefined {
+  return shapes.aboutSchema.safeParse(change).data?.value.metadata?.phone_number_id;
 }

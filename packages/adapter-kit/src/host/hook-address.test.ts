@@ -34,3 +34,52 @@ test('a proof that cannot be had now makes the platform call again; one that fai
   await assert.rejects(fails(new ConnectorError('malformed', 'no JSON')), { code: 'bad_signature' });
   await assert.rejects(fails(new Error('a mistake')), { code: 'bad_signature' });
 });
+
+const sharing = ['one', 'two', 'three'].map((id) => ({ id, accountId: id }) as ChannelAccess);
+
+/** Asks for the channels of a call at an address that three share; the first two have the same secret. */
+async function askedAtShared(isProved: (id: string) => boolean) {
+  const done: string[] = [];
+  const hook: Hook = {
+    verify: (_call, { id }) => {
+      done.push(`proof of ${id}`);
+      return isProved(id);
+    },
+    parse: () => [],
+    shared: {
+      key: () => 'app',
+      proof: ({ id }) => (id === 'three' ? 'own' : 'same'),
+      divide: ({ body }) => {
+        done.push('divided');
+        return () => body;
+      },
+    },
+  };
+  const found = await addressedBy(
+    {
+      hook,
+      channels: {
+        find: () => undefined,
+        ready: (id) => sharing.find((one) => one.id === id),
+        entry: () => undefined,
+      },
+      shared: () => sharing.map(({ id }) => id),
+      toolsOf: (_channel, signal) => ({ signal }) as unknown as Tools,
+    },
+    call,
+    'app',
+  ).catch(({ code }: { code: string }) => code);
+  return { done, found: typeof found === 'string' ? found : found.calls.map(({ channel: { id } }) => id) };
+}
+
+test('nothing of a call is read before somebody at its address has proved it', async () => {
+  const { done, found } = await askedAtShared(() => false);
+  assert.equal(found, 'bad_signature');
+  assert.deepEqual(done, ['proof of one', 'proof of three']);
+});
+
+test('channels with the same secret prove a call once; a stranger among them proves it alone', async () => {
+  const { done, found } = await askedAtShared((id) => id !== 'three');
+  assert.deepEqual(found, ['one', 'two']);
+  assert.deepEqual(done, ['proof of one', 'divided', 'proof of three']);
+});

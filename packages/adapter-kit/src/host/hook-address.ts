@@ -1,6 +1,6 @@
 import { asTrunklineError, nothingHere, TrunklineError, timeLimit } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
-import type { Hook, RawCall } from '../connector.ts';
+import type { Hook, RawCall, SharedHook } from '../connector.ts';
 import type { Tools } from '../tools.ts';
 import type { Channels } from './channels.ts';
 import type { SharedAddresses } from './shared-addresses.ts';
@@ -48,38 +48,80 @@ export async function addressedBy(parts: AddressParts, call: RawCall, key: strin
   }
   const sharing = parts.shared(key).flatMap((id) => parts.channels.ready(id) ?? []);
   if (sharing.length === 0) throw nothingHere();
+  const isProved = provedOnce(parts, call);
+  // Before anything of it is read: whoever can prove nothing costs hashes alone.
+  const prover = await firstOf(askable(call, oneEach(parts.hook, sharing)), isProved);
+  if (prover === undefined) throw forged();
   const calls: ChannelCall[] = [];
   for (const divided of divide(parts.hook, call, sharing)) {
-    if (await isGenuine(parts, call, divided.channel)) calls.push(divided);
+    if (await isProved(divided.channel)) calls.push(divided);
   }
-  const answering = calls[0]?.channel ?? (await firstGenuine(parts, call, askable(call, sharing)));
-  return { answering, calls, isShared: true };
+  return { answering: calls[0]?.channel ?? prover, calls, isShared: true };
 }
 
 /** What cannot be divided may tell of anybody: everybody keeps it, with the reason. */
-function divide({ shared }: Hook, call: RawCall, sharing: readonly ChannelAccess[]): readonly ChannelCall[] {
-  try {
-    const bodyOf = shared?.divide(call) ?? (() => undefined);
-    return sharing.flatMap((channel) => {
-      const body = bodyOf(channel.accountId);
-      return body === undefined ? [] : [{ channel, call: { ...call, body } }];
-    });
-  } catch {
-    return askable(call, sharing).map((channel) => ({ channel, call }));
+function* divide({ shared }: Hook, call: RawCall, sharing: readonly ChannelAccess[]): Generator<ChannelCall> {
+  const bodyOf = dividing(shared, call);
+  if (bodyOf === undefined) {
+    for (const channel of askable(call, sharing)) yield { channel, call };
+    return;
   }
+  for (const channel of sharing) {
+    const body = bodyOf(channel.accountId);
+    if (body !== undefined) yield { channel, call: { ...call, body } };
+  }
+}
+
+/** Undefined for what cannot be divided. */
+function dividing(shared: Hook['shared'], call: RawCall): ReturnType<SharedHook['divide']> | undefined {
+  try {
+    return shared?.divide(call);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a proof hangs on, where the connector tells it; else the channel alone. */
+function proofOf({ shared }: Hook, channel: ChannelAccess): string {
+  try {
+    return shared?.proof?.(channel) ?? channel.id;
+  } catch {
+    // It has no secret, so it proves nothing: by itself.
+    return channel.id;
+  }
+}
+
+/** One channel of each proof. */
+function oneEach(hook: Hook, sharing: readonly ChannelAccess[]): readonly ChannelAccess[] {
+  const proving = new Map<string, ChannelAccess>();
+  for (const channel of sharing) {
+    const proof = proofOf(hook, channel);
+    if (!proving.has(proof)) proving.set(proof, channel);
+  }
+  return [...proving.values()];
+}
+
+/** Hashes a call once for all channels of the same proof. */
+function provedOnce(parts: AddressParts, call: RawCall): (channel: ChannelAccess) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return (channel) => {
+    const proof = proofOf(parts.hook, channel);
+    const proving = known.get(proof) ?? isGenuine(parts, call, channel);
+    known.set(proof, proving);
+    return proving;
+  };
 }
 
 function askable({ body }: RawCall, sharing: readonly ChannelAccess[]): readonly ChannelAccess[] {
   return sharing.slice(0, Math.floor(mostHashedBytes / Math.max(body.byteLength, leastHashedBytes)));
 }
 
-async function firstGenuine(
-  parts: AddressParts,
-  call: RawCall,
-  sharing: readonly ChannelAccess[],
-): Promise<ChannelAccess> {
-  for (const channel of sharing) if (await isGenuine(parts, call, channel)) return channel;
-  throw forged();
+async function firstOf(
+  channels: readonly ChannelAccess[],
+  isProved: (channel: ChannelAccess) => Promise<boolean>,
+): Promise<ChannelAccess | undefined> {
+  for (const channel of channels) if (await isProved(channel)) return channel;
+  return undefined;
 }
 
 /** Throws 'unavailable' where the proof itself cannot be had now. */
