@@ -1,3 +1,4 @@
+import { siteOrigin } from '@trunkline/adapter-kit';
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 
@@ -66,7 +67,7 @@ export const settings = z
       .describe('Colour of the button.'),
     theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Light, dark, or as the visitor’s system is.'),
     origins: z
-      .array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be https://host'))
+      .array(siteOrigin)
       .max(50)
       .default([])
       .describe('Sites that may show the form: https://shop.example. Empty: any site.'),

@@ -1,3 +1,4 @@
+import { siteOrigin } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
 /** What a company sets of its widget. Everything has a default: an empty object is a working widget. */
@@ -10,7 +11,7 @@ export const settings = z.object({
     .default('#2563eb')
     .describe('Colour of the button and of the visitor’s own messages.'),
   origins: z
-    .array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be https://host'))
+    .array(siteOrigin)
     .max(50)
     .default([])
     .describe('Sites that may show the widget: https://shop.example. Empty: any site.'),
