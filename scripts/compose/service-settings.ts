@@ -10,7 +10,10 @@ export function clearSettings(name: string, { connectors }: ServiceFolders): Rec
     normalizer: { PUBLIC_URL },
     sealer: { PUBLIC_URL },
     delivery: { ALLOW_PRIVATE_PORTALS: ofTheHost('ALLOW_PRIVATE_PORTALS') },
-    gateway: { PUBLIC_URL, CONNECTORS: connectors.map((each) => `${each}=http://${each}:8080`).join(',') },
+    gateway: {
+      ...{ PUBLIC_URL, TRUSTED_PROXIES: ofTheHost('TRUSTED_PROXIES') },
+      CONNECTORS: connectors.map((each) => `${each}=http://${each}:8080`).join(','),
+    },
     audit: { KAFKA_BROKERS: 'kafka:9092', CONNECTORS: connectors.join(',') },
     janitor: { CONNECTORS: connectors.join(',') },
   };

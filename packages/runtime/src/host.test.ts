@@ -132,7 +132,14 @@ test('a loop that fails ends the service with its error', async (t) => {
 });
 
 test('all problems of the settings, its own and those of the runtime, are told together', async () => {
-  const service = startService(greeter(), { ...env, GREETING: '', HTTP_PORT: '70000', LANES: '9', PEERS: 'sealer' });
+  const service = startService(greeter(), {
+    ...env,
+    GREETING: '',
+    HTTP_PORT: '70000',
+    LANES: '9',
+    PEERS: 'sealer',
+    TRUSTED_PROXIES: '10.0.0.5, proxy, 0.0.0.0/0',
+  });
   await assert.rejects(service.ready, (error: unknown) => {
     assert.ok(error instanceof ConfigError);
     assert.deepEqual(error.problems.map((problem) => problem.split(' ')[0]).sort(), [
@@ -140,6 +147,8 @@ test('all problems of the settings, its own and those of the runtime, are told t
       'HTTP_PORT',
       'LANES',
       'PEERS',
+      'TRUSTED_PROXIES',
+      'TRUSTED_PROXIES',
     ]);
     return true;
   });

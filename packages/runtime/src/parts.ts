@@ -119,7 +119,7 @@ export async function connectStorePart(basics: Basics): Promise<Store | undefine
 export function createDoors(basics: Basics) {
   const { uses, settings, name, log, metrics, tracing, overrides, ending } = basics;
   const tokenHashes = settings.INNER_TOKENS ?? new Map<string, string>();
-  const peers = settings.PEERS;
+  const { PEERS: peers, TRUSTED_PROXIES: trustedProxies = [] } = settings;
   const clients = createRpcClients({
     identity: { service: name, token: settings.INNER_TOKEN ?? secret('') },
     addressOf: overrides.addressOf ?? ((peer) => peers.get(peer) ?? `${peer}:50051`),
@@ -132,7 +132,7 @@ export function createDoors(basics: Basics) {
     now,
     clients,
     rpc: uses.rpc === true ? createRpcServer({ log, metrics, tracing, now, access, descriptors }) : undefined,
-    http: uses.http === true ? createHttpServer({ log, metrics }) : undefined,
+    http: uses.http === true ? createHttpServer({ log, metrics, trustedProxies }) : undefined,
   };
 }
 

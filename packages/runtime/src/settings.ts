@@ -1,6 +1,6 @@
 import { laneCount, lanes } from '@trunkline/contracts';
 import { z } from 'zod';
-import { secretSetting } from './config.ts';
+import { listSetting, secretSetting } from './config.ts';
 import { logLevels } from './log.ts';
 import type { ServiceUses } from './service.ts';
 
@@ -57,8 +57,19 @@ const clients = z.object({
     .describe('Addresses of other services: sealer=host:50051,…; without one <service>:50051.'),
 });
 
+const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
 const http = z.object({
   HTTP_PORT: port(8_080).describe('Port of HTTP; 0: any free one.'),
+  TRUSTED_PROXIES: listSetting()
+    .superRefine((addresses, context) => {
+      // A range of everybody would let everybody be whom they like.
+      for (const each of addresses.filter((one) => one.endsWith('/0') || !proxy.safeParse(one).success))
+        context.addIssue({ code: 'custom', message: `${each} is not an address or a range: 10.0.0.5, 10.0.0.0/8` });
+    })
+    .describe(
+      'For the gateway: proxies before it, 10.0.0.5 or 10.0.0.0/8, by commas. Whom X-Forwarded-For of these names is the caller; from anybody else it counts for nothing.',
+    ),
 });
 
 /** Every setting of the runtime, for documents. */

@@ -22,7 +22,7 @@ const connectionsEach = 512;
 
 /**
  * Passes calls on to another server, bytes and headers untouched, path included. Called before the server listens. The other
- * server hears the caller's address in `x-forwarded-for`; what the caller claims there is dropped.
+ * server hears the caller's address in `x-forwarded-for`; what the caller claims there is dropped, unless it is a trusted proxy.
  */
 export async function passOn(http: FastifyInstance, options: PassedOn): Promise<void> {
   const { prefix, upstreamOf, onSilent, timeoutMs = 30_000 } = options;

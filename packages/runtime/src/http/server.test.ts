@@ -14,6 +14,7 @@ async function door(t: TestContext, more: Partial<HttpServerOptions> = {}) {
   const metrics = createMetrics({ service: 'gateway', measuresProcess: false });
   const http = createHttpServer({ log, metrics, bodyLimitBytes: 1_000, ...more });
   http.post('/echo/:id', async (request) => request.body ?? 'nothing');
+  http.get('/caller', async ({ ip }) => ip);
   http.get('/fails/:id', async () => {
     throw new Error('SELECT password');
   });
@@ -82,4 +83,15 @@ test('whoever sends a byte a second is hung up on', async (t) => {
   socket.on('data', (chunk) => (heard += chunk));
   await once(socket, 'close');
   assert.match(heard, /^HTTP\/1\.1 408 /);
+});
+
+test('who called is whom a trusted proxy names; nobody else is believed', async (t) => {
+  const callerOf = async (trustedProxies: readonly string[]) => {
+    const { address } = await door(t, { trustedProxies });
+    const headers = { 'x-forwarded-for': '6.6.6.6, 203.0.113.9' };
+    return await (await fetch(`${address}/caller`, { headers })).text();
+  };
+  assert.equal(await callerOf(['127.0.0.0/8']), '203.0.113.9');
+  assert.equal(await callerOf(['10.0.0.0/8']), '127.0.0.1');
+  assert.equal(await callerOf([]), '127.0.0.1');
 });

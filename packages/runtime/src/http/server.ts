@@ -13,6 +13,8 @@ export interface HttpServerOptions {
   readonly bodyLimitBytes?: number;
   /** Longest time in which a whole request must have come, in milliseconds; 30,000 by default. */
   readonly requestTimeoutMs?: number;
+  /** Addresses and ranges of proxies whose `x-forwarded-for` is believed; none by default: a request's `ip` is who connected. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /**
@@ -25,6 +27,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? 4 * 1024 * 1024,
     requestTimeout,
+    trustProxy: [...(options.trustedProxies ?? [])],
     // Node looks after slow requests twice a minute by default: too seldom for whoever sends a byte a second.
     http: { connectionsCheckingInterval: 1_000, headersTimeout: Math.min(10_000, requestTimeout) },
     // Longer than the idle time of usual proxies, so that it is they who hang up.

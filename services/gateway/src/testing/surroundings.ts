@@ -67,8 +67,8 @@ const rootService = defineService({
   start: async () => {},
 });
 
-/** Starts NATS, the gateway, and everybody behind it. */
-export async function startSurroundings(): Promise<Surroundings> {
+/** Starts NATS, the gateway with further settings, and everybody behind it. */
+export async function startSurroundings(more: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
   await using started = new AsyncDisposableStack();
   const natsUsers = [{ user: 'gateway', password: 'own', permissions: natsPermissions('gateway', []) }];
   const servers = started.use(await startServers({ nats: true, own: true, natsUsers }));
@@ -90,7 +90,7 @@ export async function startSurroundings(): Promise<Surroundings> {
       ...{ ...quiet, NATS_URL: servers.natsUrlOf('gateway'), INNER_TOKEN: 'gateway-token' },
       PEERS: names.map((name) => `${name}=${peer}`).join(','),
       CONNECTORS: `telegram=${telegram},webchat=${webchat},viber=http://127.0.0.1:1,max=http://127.0.0.1:1|${telegram}`,
-      ...{ ADMINISTRATOR_KEY: administratorKey, FILES_KEY: filesKey, PUBLIC_URL: 'https://hub.example' },
+      ...{ ADMINISTRATOR_KEY: administratorKey, FILES_KEY: filesKey, PUBLIC_URL: 'https://hub.example', ...more },
     }),
   );
   const { addresses, runtime } = await running.ready;
