@@ -150,6 +150,8 @@ export interface ConnectorHost<Settings = unknown> {
   readonly now: () => number;
   /** HTTP server; routes go under the connector's own prefix: /widget/v1/ for webchat. */
   readonly http: HttpServer;
+  /** Public address of the gateway, as browsers call it. */
+  readonly publicUrl: string;
   /** WebSockets under a path, query apart. The handler owns the socket; when it returns or throws, the socket is closed. */
   readonly onSocket: (path: string, handle: (socket: Socket) => Promise<void>) => void;
   /** Channel by id; undefined when there is none or it is off. Throws ConnectorError 'unavailable' until all are loaded. */

@@ -212,6 +212,20 @@ test('in a frame and without a script the form is filled in, put right and sent'
   await frame.getByLabel('Phone').waitFor();
 });
 
+test('on our own page, behind a list of sites, the form is sent: the browser says whose page it is', async () => {
+  await using door = await startFormDoor({ settings: { country: 'RU', origins: ['https://shop.example'] } });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${door.url}?lang=en`);
+  await page.getByLabel('Phone').fill('8 912 345-67-89');
+  await page.getByRole('textbox', { name: 'Message' }).fill('From the link');
+  door.aheadMs = 5_000;
+  const [request] = await Promise.all([page.waitForRequest((one) => one.method() === 'POST'), send(page)]);
+  await page.getByText('Thank you! We have your message.').waitFor();
+  assert.equal(request.headers().origin, new URL(door.url).origin);
+  await context.close();
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`nothing of the form is in the way of people who cannot see it or use a mouse, ${colorScheme}`, async () => {
     await using form = await openForm({ context: { colorScheme } });

@@ -40,7 +40,7 @@ function desk({ settings = {}, isDown, isMany }: Told) {
   };
   const channel = formChannel(settings);
   const waitMs = isMany ? 20_000 : 0;
-  const limits = { addresses: { take: () => waitMs }, channel: () => 0 };
+  const limits = { sent: () => waitMs, taken: () => 0 };
   const host = { now: () => nowMs, tools: () => tools, enter };
   return { channel, entered, entry: { host, channel, address: '203.0.113.7', limits } };
 }

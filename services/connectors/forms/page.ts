@@ -30,8 +30,9 @@ export function pageOf(content: Markup, title: string, { lang, settings, style }
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policy.join('; '),
       'cache-control': 'no-store',
-      // The token stands in no address, but what was typed into the company's one might.
-      'referrer-policy': 'no-referrer',
+      // What was typed into a company's page may stand in the address: told to us alone. With none told at all, browsers hide
+      // the origin of what is sent, too, and our own page would be a stranger to us.
+      'referrer-policy': 'same-origin',
     },
     body: page.markup,
   };

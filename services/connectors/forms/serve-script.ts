@@ -1,11 +1,12 @@
-import { type ConnectorHost, createLimit, isOriginAllowed } from '@trunkline/adapter-kit';
+import { type ConnectorHost, isOriginAllowed } from '@trunkline/adapter-kit';
 import { textOn } from '@trunkline/adapter-kit/page';
 import { headersOf, type Refusal, statusOf } from './errors.ts';
 import { bodyMaxBytes, readScript } from './filled-form.ts';
 import { html } from './html.ts';
+import type { FormLimits } from './limits.ts';
 import { addressOf, bytesOf, channelOf, newForm, type Reply, type Route } from './serve-form.ts';
 import type { Settings } from './settings.ts';
-import { type TakeLimits, takeForm } from './take.ts';
+import { takeForm } from './take.ts';
 import { languageOf, textsOf } from './texts.ts';
 import { leastFillMs } from './token.ts';
 import { doneView, formView } from './view.ts';
@@ -25,15 +26,13 @@ export type ScriptAnswer = { readonly html: string } | Refusal;
 const url = '/hooks/forms/:id/form';
 
 /** For the script on a company's page: the form, and where it is sent. */
-export function serveScript(host: ConnectorHost<Settings>, limits: TakeLimits): void {
+export function serveScript(host: ConnectorHost<Settings>, limits: FormLimits): void {
   const { http } = host;
-  // 60 at once and 60 a minute for an address: a form is asked for with each page.
-  const given = createLimit(60, 60);
   http.get<Route>(url, async ({ params, query, headers }, reply) => {
     const channel = channelOf(host, params.id);
     if (!isOriginAllowed(headers.origin, channel.settings.origins)) return refuse(reply, notOnTheList);
-    const retryAfterMs = given.take(addressOf(headers), host.now());
-    const message = 'Too many forms are asked for.';
+    const retryAfterMs = limits.given(channel, addressOf(headers), host.now());
+    const message = textsOf(languageOf(query.lang ?? '')).tooMany;
     if (retryAfterMs > 0) return refuse(reply, { code: 'rate_limited', message, retryAfterMs });
     const shown = newForm(channel, { ...query, lang: query.lang ?? '', way: 'script' }, host.now());
     const { color, theme } = channel.settings;

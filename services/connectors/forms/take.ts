@@ -1,7 +1,8 @@
-import { type ChannelAccess, type ConnectorHost, hmacHex, type Limit } from '@trunkline/adapter-kit';
+import { type ChannelAccess, type ConnectorHost, hmacHex } from '@trunkline/adapter-kit';
 import { notStored, type Refusal } from './errors.ts';
 import { fieldsOf } from './fields.ts';
 import type { FilledForm } from './filled-form.ts';
+import type { FormLimits } from './limits.ts';
 import { eventOf, type Taken } from './parse.ts';
 import type { FormKind, Settings } from './settings.ts';
 import { languageOf, localeOf, type Texts, textsOf } from './texts.ts';
@@ -16,15 +17,7 @@ export interface Entry {
   readonly way: FormToken['way'];
   /** The visitor's address, as the gateway tells it. */
   readonly address: string;
-  readonly limits: TakeLimits;
-}
-
-/** How many forms are let in. */
-export interface TakeLimits {
-  /** By the visitor's address. */
-  readonly addresses: Limit;
-  /** By the channel, as its setting says: 0, or how long to wait, in milliseconds. */
-  readonly channel: (channel: ChannelAccess<Settings>, nowMs: number) => number;
+  readonly limits: Pick<FormLimits, 'sent' | 'taken'>;
 }
 
 /** What became of a form. */
@@ -76,7 +69,7 @@ function judge(filled: FilledForm, entry: Entry, texts: Texts): Good | { readonl
   const { settings } = channel;
   const nowMs = host.now();
   const tooMany = (retryAfterMs: number) => refused({ code: 'rate_limited', message: texts.busy, retryAfterMs });
-  const waitMs = limits.addresses.take(address, nowMs);
+  const waitMs = limits.sent(channel, address, nowMs);
   if (waitMs > 0) return tooMany(waitMs);
   const token = readToken(filled.token, channel.id, channel.secret('form_key'));
   if (token?.way !== way) return refused({ code: 'unauthenticated', message: texts.early });
@@ -91,7 +84,7 @@ function judge(filled: FilledForm, entry: Entry, texts: Texts): Good | { readonl
   if (nowMs < token.fromMs)
     return refused({ code: 'rate_limited', message: texts.early, retryAfterMs: token.fromMs - nowMs });
   // Counted last: whoever sends what is none leaves room for those who write.
-  const channelWaitMs = limits.channel(channel, nowMs);
+  const channelWaitMs = limits.taken(channel, nowMs);
   return channelWaitMs > 0 ? tooMany(channelWaitMs) : { token, kind, checked };
 }
 

@@ -54,6 +54,11 @@ ${again}
 </div>`;
 }
 
+/** What is shown where there is no form to show. Pure. */
+export function refusalView({ message }: Refusal, lang: string): Markup {
+  return html`<div class="form" lang="${lang}"><div class="alert" role="alert">${message}</div></div>`;
+}
+
 function kinds({ settings, texts, kind }: Shown): Markup {
   if (settings.kinds.length < 2) return html`<input type="hidden" name="kind" value="${kind}" data-kind="${kind}">`;
   return html`<fieldset class="kinds"><legend>${texts.kind}</legend>${settings.kinds.map(

@@ -8,7 +8,10 @@ const count = (usual: number) => z.coerce.number().int().min(1).max(1_000).defau
 export const hostConfig = z.object({
   SECRETS_KEY: secretsKeySetting().describe("Key of this connector's secrets: 32 bytes, base64url."),
   FILES_KEY: secretSetting().optional().describe('Key that signs links to files; without one there are no links.'),
-  PUBLIC_URL: z.url().default('http://localhost:8080').describe('Public address of the gateway, for links to files.'),
+  PUBLIC_URL: z
+    .url()
+    .default('http://localhost:8080')
+    .describe('Public address of the gateway: for links to files, and to know our own pages.'),
   ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe('Private addresses may be called: for simulators.'),
   PLATFORM_HOSTS: listSetting().describe(
     'Hosts besides its own where a channel may say that its messenger is, by commas: simulators, a Bot API server of yours. Whoever answers there can claim any account.',

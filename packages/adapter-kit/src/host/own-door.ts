@@ -12,6 +12,7 @@ import type { ChannelAccess } from '../channel.ts';
 import { ConnectorError } from '../connector-error.ts';
 import type { ConnectorHost, Tools } from '../tools.ts';
 import type { Channels } from './channels.ts';
+import type { HostConfig } from './config.ts';
 import { enterCall } from './entrance.ts';
 import { openOurFile } from './lent-tools.ts';
 import type { ReceivedIds } from './received-ids.ts';
@@ -19,7 +20,7 @@ import { createTurns } from './turns.ts';
 
 /** What a connector with a door of its own is lent. */
 export interface OwnDoorParts<Settings> {
-  readonly runtime: Pick<Runtime<unknown>, 'http' | 'log' | 'now' | 'signal' | 'tracing'>;
+  readonly runtime: Pick<Runtime<HostConfig>, 'config' | 'http' | 'log' | 'now' | 'signal' | 'tracing'>;
   readonly channels: Channels<Settings>;
   readonly door: Pick<Door, 'enter'>;
   readonly rates: TenantRates;
@@ -34,13 +35,14 @@ const longestWaitMs = 5_000;
 /** Makes the host of a connector that serves its own clients. Does no input or output. */
 export function createOwnDoor<Settings>(parts: OwnDoorParts<Settings>): ConnectorHost<Settings> {
   const { channels, door, rates, files, receivedIds, toolsOf } = parts;
-  const { http, log, now, signal, tracing } = parts.runtime;
+  const { http, log, now, signal, tracing, config } = parts.runtime;
   const sockets = openSockets(http, (error) => log.error('A socket failed', { error }));
   const turns = createTurns(mostWaiting, longestWaitMs);
   return {
     signal,
     now,
     http,
+    publicUrl: config.PUBLIC_URL,
     onSocket: sockets.on,
     channel: (channelId) => unavailable(() => channels.find(channelId)),
     tools: (channel) => toolsOf(channel, signal),

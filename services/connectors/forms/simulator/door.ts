@@ -68,6 +68,9 @@ export async function startFormDoor(options: FormDoorOptions = {}): Promise<Form
   const tools = { state: memoryState(now) } as ReturnType<ConnectorHost['tools']>;
   const lent = {
     http,
+    get publicUrl() {
+      return door.url;
+    },
     now,
     enter,
     tools: () => tools,
