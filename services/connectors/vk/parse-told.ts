@@ -20,7 +20,7 @@ export interface Update {
 /** One thing that a call tells. */
 export interface Told extends Omit<NewEvent, 'dedupeKey' | 'order'> {
   readonly key: string;
-  /** Number of the message in its conversation that it is. */
+  /** Number of the message in its conversation that it is, or up to which it was read. */
   readonly number?: number | undefined;
   /** When it happened, in seconds since 1970. */
   readonly atSeconds?: number;

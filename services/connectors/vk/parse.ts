@@ -72,7 +72,8 @@ function read({ call, communityId }: Update): Told[] {
   const { from_id: from, peer_id: peer, conversation_message_id: number } = readAs(readSchema, call.object);
   if (from === communityId) return [];
   const value = ReceiptGiven.create({ state: ReceiptState.RECEIPT_STATE_READ, upTo: String(number) });
-  const about = { conversation: conversationOf(peer), sender: partyOf(from) };
+  // The number says how the watermark counts, too.
+  const about = { conversation: conversationOf(peer), sender: partyOf(from), number };
   return [{ ...about, key: `read:${peer}:${from}:${number}`, event: { $case: 'receipt', value } }];
 }
 
