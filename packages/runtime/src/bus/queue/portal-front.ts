@@ -54,10 +54,16 @@ function readLimitOf({ strand }: Portal, { messages, bytes }: BatchLimit): Batch
 
 /** The events after the cursor, as many as one read brings; else what stands there instead. */
 export async function readOn(lane: Lane, portal: Portal, limit: BatchLimit): Promise<PlacedEvent[] | Front> {
+  const front = await eventsBehind(lane, portal, limit);
+  // Whoever answered: the next trouble gets its whole patience.
+  if (Array.isArray(front) || front.kind !== 'gap') portal.unreadableSinceMs = undefined;
+  return front;
+}
+
+async function eventsBehind(lane: Lane, portal: Portal, limit: BatchLimit): Promise<PlacedEvent[] | Front> {
   const from = portal.outboxSequence + 1;
   const read = await lane.log.batchOf(outbox, portal.subject, from, limit);
   const { events } = following(placed(lane, portal, read), portal.sequence);
-  if (events.length > 0) portal.unreadableSinceMs = undefined;
   if (portal.strand !== undefined && events.length > 0) return ownFront(lane, portal, events);
   return events.length > 0 ? events : await fromLeader(lane, portal, from);
 }

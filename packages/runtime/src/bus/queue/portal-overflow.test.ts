@@ -138,6 +138,27 @@ for (const isPulled of [false, true]) {
   });
 }
 
+test('what ended by the leader’s word alone leaves nothing behind: the next trouble gets its whole patience', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver, state } = portal(0);
+  world.servers.overflowRate = 1;
+  world.produce(id, 3);
+  const objects = new Map(world.servers.objects);
+  world.servers.objects.clear();
+  await pass(world, 5_000);
+  assert.ok(state()?.unreadableSinceMs !== undefined);
+  // A leader that was replaced says for a moment that nothing waits.
+  const waiting = world.servers.outbox.splice(0);
+  await pass(world, 5_000);
+  assert.equal(state()?.unreadableSinceMs, undefined);
+  world.servers.outbox.push(...waiting);
+  await pass(world, 5_000);
+  assert.deepEqual([world.paused.size, receiver.last], [0, 0]);
+  for (const [key, data] of objects) world.servers.objects.set(key, data);
+  await pass(world, 10_000);
+  assert.deepEqual([world.paused.size, receiver.last], [0, 3]);
+});
+
 test('an object store that does not answer stops nobody for good', async () => {
   const { world, portal } = await aWorld({ portals: 1 });
   world.servers.overflowRate = 1;
