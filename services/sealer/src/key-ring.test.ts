@@ -6,6 +6,7 @@ import { deriveKeys } from './domain/derive.ts';
 import { createKek } from './domain/kek.ts';
 import { makeLicenceKey, parseLicenceKey } from './domain/licence-key.ts';
 import { createKeyRing } from './key-ring.ts';
+import { sealingKey } from './opened-keys.ts';
 import type { PortalKeys, StoredKey } from './store/portal-keys.ts';
 
 const kek = createKek(createSecretKey(randomBytes(32)));
@@ -28,18 +29,19 @@ function aKey(): StoredKey {
 
 function setting() {
   const world = { key: aKey(), changed: new Map<string, Date>(), isAway: false, asked: 0, looks: 0, aheadMs: 0 };
-  const store: Pick<PortalKeys, 'ofPortals' | 'changedSince'> = {
+  const store: Pick<PortalKeys, 'ofPortals' | 'newest' | 'changedSince'> = {
     ofPortals: async () => {
       world.asked += 1;
       return [world.key];
     },
+    newest: async () => [world.key],
     changedSince: async () => {
       if (world.isAway) throw new Error('the database is away');
       world.looks += 1;
       return world.changed;
     },
   };
-  const ring = createKeyRing(store, kek, () => Date.now() + world.aheadMs);
+  const ring = createKeyRing({ store, kek, now: () => Date.now() + world.aheadMs });
   /** How often the store is asked for two looks. */
   const asked = async () => {
     const before = world.asked;
@@ -64,7 +66,7 @@ test('keys are remembered, a change by another instance is noticed, and without 
 
   world.key = { ...aKey(), changedAt: new Date(Date.now() + 1) };
   world.changed = new Map([['p', world.key.changedAt ?? world.key.createdAt]]);
-  await until(async () => (await ring.of('p'))[0]?.kid === world.key._id);
+  await until(async () => (await ring.of('p')).keys[0]?.kid === world.key._id);
   // It is told again for a while, and that makes nothing forgotten that is known already.
   const looks = world.looks;
   await until(() => world.looks > looks + 1);
@@ -78,30 +80,65 @@ test('keys are remembered, a change by another instance is noticed, and without 
   await following;
 });
 
-test('of many portals that are asked for at once only the one with a damaged key has none, and is told why', async () => {
-  const keys = ['whole', 'torn', 'foreign', 'other'].map((portalId) => ({ ...aKey(), portalId }));
-  const [, torn, foreign] = keys;
-  const damaged = new Map([
-    [torn?.portalId, kek.seal(Buffer.from('tlk_no licence key'))],
-    [foreign?.portalId, createKek(createSecretKey(randomBytes(32))).seal(Buffer.from(makeLicenceKey()))],
-  ]);
-  const store = {
-    ofPortals: async () =>
-      keys.map((key) => ({ ...key, sealedLicenceKey: damaged.get(key.portalId) ?? key.sealedLicenceKey })),
+/** A store that never changes. */
+function storeOf(...keys: readonly StoredKey[]) {
+  return {
+    ofPortals: async (portalIds: readonly string[]) => keys.filter(({ portalId }) => portalIds.includes(portalId)),
+    newest: async (count: number) => keys.slice(0, count),
     changedSince: async () => new Map<string, Date>(),
   };
-  const found = await createKeyRing(store, kek, Date.now).fresh(keys.map(({ portalId }) => portalId));
+}
+
+const otherKek = createKek(createSecretKey(randomBytes(32)));
+const torn = (): StoredKey => ({ ...aKey(), sealedLicenceKey: kek.seal(Buffer.from('tlk_no licence key')) });
+const foreign = (): StoredKey => ({ ...aKey(), sealedLicenceKey: otherKek.seal(Buffer.from(makeLicenceKey())) });
+
+test('of many portals that are asked for at once only the one with a damaged key has none, and is told why', async () => {
+  const keys = [aKey(), torn(), foreign(), aKey()].map((key, index) => ({ ...key, portalId: `p${index}` }));
+  const heard: string[] = [];
+  const ring = createKeyRing({
+    ...{ store: storeOf(...keys), kek, now: Date.now },
+    onDamaged: ({ kid }) => heard.push(kid),
+  });
+  const found = await ring.fresh(keys.map(({ portalId }) => portalId));
   const told = keys.map(({ portalId, _id }) => {
     const its = found.get(portalId) ?? assert.fail();
-    return 'keys' in its ? its.keys.map(({ kid }) => kid === _id) : its.damage.replace(_id, 'it');
+    return [its.keys.map(({ kid }) => kid === _id), its.damaged.map(({ error }) => error.message.replace(_id, 'it'))];
   });
   assert.deepEqual(told, [
-    [true],
-    'the stored licence key it is damaged',
-    'the stored licence key it is damaged, or sealed under another key-encryption key',
-    [true],
+    [[true], []],
+    [[], ['the stored licence key it is damaged']],
+    [[], ['the stored licence key it is damaged, or sealed under another key-encryption key']],
+    [[true], []],
   ]);
+  assert.deepEqual(heard, [keys[1]?._id, keys[2]?._id]);
 
-  const away = { ...store, ofPortals: () => Promise.reject(new Error('the database is away')) };
-  await assert.rejects(createKeyRing(away, kek, Date.now).fresh(['whole']), /the database is away/);
+  const away = { ...storeOf(), ofPortals: () => Promise.reject(new Error('the database is away')) };
+  await assert.rejects(createKeyRing({ store: away, kek, now: Date.now }).fresh(['p']), /the database is away/);
+});
+
+test('a damaged key takes nothing from the others: sealing goes on under the newest that is whole', async () => {
+  const [newest, former] = [aKey(), aKey()];
+  const revoked = { ...former, revokedAt: new Date() };
+  for (const [stored, sealsUnder] of [
+    [[newest, torn()], newest],
+    [[foreign(), former], former],
+    [[foreign(), revoked], revoked],
+    [[torn(), newest, revoked], newest],
+  ] as const) {
+    const opened = await createKeyRing({ store: storeOf(...stored), kek, now: Date.now }).of('p');
+    assert.equal(sealingKey(opened)?.kid, sealsUnder._id);
+    assert.equal(opened.damaged.length, 1);
+  }
+});
+
+test('with another key-encryption key than the others’ no portal is taken for one without keys, whatever was made with it', async () => {
+  const ofOthers = [foreign(), foreign(), foreign()].map((key, index) => ({ ...key, portalId: `other${index}` }));
+  const made = { ...aKey(), portalId: 'made here' };
+  const ring = createKeyRing({ store: storeOf(made, ...ofOthers), kek, now: Date.now });
+  assert.equal((await ring.of('made here')).keys.length, 1);
+  const refused = { code: 'unavailable', message: new RegExp(ofOthers[0]?._id ?? 'none') };
+  await assert.rejects(ring.of('other0'), refused);
+  await assert.rejects(ring.fresh(['made here', 'other0']), refused);
+  assert.deepEqual(await ring.of('nobody'), { keys: [], damaged: [] });
 });

@@ -1,31 +1,20 @@
-import type { KeyObject } from 'node:crypto';
-import { asTrunklineError, pause, TrunklineError } from '@trunkline/runtime';
-import { type DerivedKeys, deriveKeys } from './domain/derive.ts';
+import { pause, TrunklineError } from '@trunkline/runtime';
 import type { Kek } from './domain/kek.ts';
-import { parseLicenceKey } from './domain/licence-key.ts';
-import type { Sealer } from './domain/portal-stream.ts';
-import { createSeal } from './domain/seal.ts';
+import { type DamagedKey, type OpenedKeys, openKeys } from './opened-keys.ts';
 import type { PortalKeys, StoredKey } from './store/portal-keys.ts';
-
-/** One key of a portal, derived and ready. */
-export interface ReadyKey extends DerivedKeys, Sealer {
-  readonly createdAt: Date;
-  readonly isRevoked: boolean;
-  readonly tenantId: string;
-}
-
-/** Keys of a portal, newest first; or why it has none that could be used, in words. */
-export type FreshKeys = { readonly keys: readonly ReadyKey[] } | { readonly damage: string };
 
 /**
  * The keys of portals, in memory, so that sealing does not ask the database for every event: what is changed by another
  * instance is noticed within seconds, and nothing that is remembered is believed while nobody can notice.
  */
 export interface KeyRing {
-  /** Keys of a portal, newest first; empty when it has none. Rejects with `internal` when one of them is damaged. */
-  readonly of: (portalId: string) => Promise<readonly ReadyKey[]>;
-  /** The same of portals, as the store has them now: each for itself. Rejects only when the store does not answer. */
-  readonly fresh: (portalIds: readonly string[]) => Promise<ReadonlyMap<string, FreshKeys>>;
+  /**
+   * Keys of a portal, newest first; none when it has none. Rejects with `unavailable` when the store does not answer, and when
+   * not only this portal's keys cannot be opened: then the key-encryption key is another one.
+   */
+  readonly of: (portalId: string) => Promise<OpenedKeys>;
+  /** The same of portals, as the store has them now: each for itself. */
+  readonly fresh: (portalIds: readonly string[]) => Promise<ReadonlyMap<string, OpenedKeys>>;
   /** Forgets a portal's keys, after they changed. */
   readonly forget: (portalId: string) => void;
   /** Forgets keys that were changed by any instance, until the signal. Without it nothing is remembered. Never rejects. */
@@ -39,17 +28,25 @@ const believedMs = 5_000;
 const overlapMs = 30_000;
 const keptMs = 600_000;
 const keptPortals = 20_000;
+/** So many keys of all portals say whether the key-encryption key is the right one: more than a wrong one would have made. */
+const provingKeys = 20;
+
+/** What the ring wants. */
+export interface KeyRingParts {
+  readonly store: Pick<PortalKeys, 'ofPortals' | 'newest' | 'changedSince'>;
+  readonly kek: Kek;
+  readonly now: () => number;
+  /** Hears of every damaged key, each time that it is read; must not wait. */
+  readonly onDamaged?: ((key: DamagedKey) => void) | undefined;
+}
 
 /** Makes the ring. */
-export function createKeyRing(
-  store: Pick<PortalKeys, 'ofPortals' | 'changedSince'>,
-  kek: Kek,
-  now: () => number,
-): KeyRing {
+export function createKeyRing({ store, kek, now, onDamaged }: KeyRingParts): KeyRing {
+  const open = opening({ store, kek, onDamaged });
   let believedUntilMs = 0;
   const kept = new Map<string, Kept>();
   const remember = (portalId: string, documents: Promise<readonly StoredKey[]>) => {
-    const keys = documents.then((found) => found.map((document) => ready(document, kek)));
+    const keys = documents.then(open);
     if (kept.size >= keptPortals) kept.clear();
     const entry: Kept = { untilMs: now() + keptMs, keys, changedAtMs: undefined };
     kept.set(portalId, entry);
@@ -65,14 +62,10 @@ export function createKeyRing(
   };
   const fresh: KeyRing['fresh'] = async (portalIds) => {
     const all = Map.groupBy(await store.ofPortals(portalIds), ({ portalId }) => portalId);
-    const keysOf = async (id: string): Promise<FreshKeys> => {
-      try {
-        return { keys: await remember(id, Promise.resolve(all.get(id) ?? [])) };
-      } catch (error) {
-        return { damage: asTrunklineError(error).message };
-      }
-    };
-    return new Map(await Promise.all(portalIds.map(async (id) => [id, await keysOf(id)] as const)));
+    const found = new Map<string, OpenedKeys>();
+    // One after the other: whatever proves the key-encryption key to be right or wrong is asked once.
+    for (const id of portalIds) found.set(id, await remember(id, Promise.resolve(all.get(id) ?? [])));
+    return found;
   };
   const forgetOlder = (portalId: string, changedAt: Date) => {
     const knownMs = kept.get(portalId)?.changedAtMs;
@@ -106,39 +99,34 @@ export function createKeyRing(
 
 interface Kept {
   readonly untilMs: number;
-  readonly keys: Promise<readonly ReadyKey[]>;
+  readonly keys: Promise<OpenedKeys>;
   /** When one of them changed last; undefined until they are read. */
   changedAtMs: number | undefined;
 }
 
-function ready(document: StoredKey, kek: Kek): ReadyKey {
-  const secret = secretOf(document, kek);
-  const derived = deriveKeys(secret);
-  const { createdAt, tenantId } = document;
-  return { ...derived, seal: createSeal(derived), createdAt, tenantId, isRevoked: document.revokedAt !== undefined };
+/**
+ * Opens the stored keys of a portal. Where none is whole, it is this portal's trouble only if the key-encryption key opens what
+ * others have: an instance that was started with another one must not take every portal for one without keys.
+ */
+function opening({ store, kek, onDamaged }: Omit<KeyRingParts, 'now'>) {
+  let isProven = false;
+  return async (documents: readonly StoredKey[]): Promise<OpenedKeys> => {
+    const opened = openKeys(documents, kek);
+    const [damaged] = opened.damaged;
+    if (!isProven && opened.keys.length === 0 && damaged !== undefined) {
+      const known = openKeys(await store.newest(provingKeys), kek);
+      if (known.keys.length < known.damaged.length) throw wrongKek(damaged);
+      isProven = true;
+    }
+    for (const key of opened.damaged) onDamaged?.(key);
+    return opened;
+  };
 }
 
-function secretOf({ _id, sealedLicenceKey }: StoredKey, kek: Kek): Uint8Array {
-  const remedy = 'Make the portal another key, then revoke and delete this one.';
-  const damaged = (why: string, cause?: unknown) =>
-    new TrunklineError('internal', `the stored licence key ${_id} is damaged${why}`, { remedy, cause });
-  let text: string;
-  try {
-    text = kek.open(sealedLicenceKey).toString();
-  } catch (error) {
-    throw damaged(`, or sealed under another key-encryption key`, error);
-  }
-  const secret = parseLicenceKey(text);
-  if (!secret) throw damaged('');
-  return secret;
-}
-
-/** The key to seal under: the newest that is valid; when all are revoked, the newest, so that sealing never stops for it. */
-export function sealingKey(keys: readonly ReadyKey[]): ReadyKey | undefined {
-  return keys.find((key) => !key.isRevoked) ?? keys[0];
-}
-
-/** Finds the key to open with: only a valid one opens. */
-export function openingKey(keys: readonly ReadyKey[], kid: string): KeyObject | undefined {
-  return keys.find((key) => key.kid === kid && !key.isRevoked)?.encryptionKey;
+function wrongKek({ error }: DamagedKey): TrunklineError {
+  return new TrunklineError('unavailable', `most licence keys cannot be opened; ${error.message}`, {
+    remedy:
+      'Start this instance with the key-encryption key that the licence keys are stored under; if it has that one, make the portals other keys.',
+    cause: error,
+  });
 }

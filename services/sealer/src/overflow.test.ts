@@ -20,7 +20,8 @@ import {
 } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { sealFacts } from './consume/seal-facts.ts';
-import { createKeyRing, sealingKey } from './key-ring.ts';
+import { createKeyRing } from './key-ring.ts';
+import { sealingKey } from './opened-keys.ts';
 import { portalKeys } from './store/portal-keys.ts';
 import { text } from './testing/facts.ts';
 import { lane, type Surroundings, startSurroundings, tenantId } from './testing/surroundings.ts';
@@ -110,7 +111,7 @@ test('what was delivered does not count: as soon as the portal takes what waits,
 /** A sealer that is this process's own, whose every message overflows. */
 async function overflowingLog(more: Partial<Parameters<typeof createOverflowing>[0]> = {}) {
   const store = portalKeys(around.collection(collections.sealer.keys) as never);
-  const ring = createKeyRing(store, around.kek, Date.now);
+  const ring = createKeyRing({ store, kek: around.kek, now: Date.now });
   const overflowing: Overflowing = createOverflowing({
     ...{ store: openOverflowStore(around.nats, around.bus), share: { isOver: async () => true } },
     ...{ now: () => performance.now(), onOverflowed: () => {}, onRefused: (error) => assert.fail(String(error)) },

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { collections, SealedBatch, streams, subjects } from '@trunkline/contracts';
-import { deriveKeys, openEvent, sealEvent, sign } from '@trunkline/portal-sdk';
+import { deriveKeys, openEvent } from '@trunkline/portal-sdk';
 import { type Overflowing, runKeyedLog } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { sealFacts } from './consume/seal-facts.ts';
-import { createKeyRing, sealingKey } from './key-ring.ts';
+import { createKeyRing } from './key-ring.ts';
+import { sealingKey } from './opened-keys.ts';
 import { seal } from './rpc/seal.ts';
 import type { ParkedDocument } from './store/parked.ts';
 import { type PortalKeyDocument, portalKeys } from './store/portal-keys.ts';
+import { callOf } from './testing/calls.ts';
 import { text } from './testing/facts.ts';
 import { lane, type Surroundings, startSurroundings, tenantId } from './testing/surroundings.ts';
 import { taken, texts } from './testing/taken.ts';
@@ -31,23 +33,6 @@ async function aPortal() {
   const portalId = randomUUID();
   const { licenceKey, kid } = await around.as.directory.rotateKey({ portalId, tenantId, idempotencyKey: 'first' });
   return { portalId, licenceKey, kid };
-}
-
-function callOf(portalId: string, licenceKey: string, message: object, more: { at?: number; body?: string } = {}) {
-  const keys = deriveKeys(licenceKey);
-  const event = {
-    ...{ specversion: '1.0', id: 'k1', source: `portal/${portalId}`, type: 'trunkline.message.submit.v1' },
-    ...{ datacontenttype: 'application/jose', data: sealEvent(keys, JSON.stringify(message)) },
-  };
-  const body = more.body ?? JSON.stringify([event]);
-  const signed = sign({ id: 'call', timestampSeconds: Math.floor((more.at ?? Date.now()) / 1_000), body }, [keys]);
-  return {
-    portalId,
-    webhookId: signed['webhook-id'],
-    webhookTimestamp: signed['webhook-timestamp'],
-    webhookSignature: signed['webhook-signature'],
-    body: Buffer.from(body),
-  };
 }
 
 test('facts become a portal’s stream: gapless, in order, each portal its own, its chain proven by the portal’s own code', async () => {
@@ -73,7 +58,7 @@ test('a sealer that dies between two portals leaves no hole and says nothing twi
   await around.stop();
   await around.say(...['1', '2'].flatMap((plain) => portals.map(({ portalId }) => text(portalId, plain))));
   const store = portalKeys(around.collection(collections.sealer.keys) as never);
-  const ring = createKeyRing(store, around.kek, Date.now);
+  const ring = createKeyRing({ store, kek: around.kek, now: Date.now });
   const parked = { add: async () => {}, addRaw: async () => {} };
   const sealerOf = async (portalId: string) => sealingKey(await ring.of(portalId));
   const overflowing: Overflowing = { place: async (_of, _head, entries) => entries };
@@ -180,22 +165,6 @@ test('while two keys are valid a portal takes events of both, signed by both; a 
   await assert.rejects(directory.revoke({ portalId, kid: 'none' }), { code: 'not_found' });
 });
 
-test('a damaged key is told of its portal, and the portals that are asked for with it have theirs', async () => {
-  const [torn, whole] = [await aPortal(), await aPortal()];
-  const damage = { $set: { sealedLicenceKey: 'torn' } };
-  await around.collection(collections.sealer.keys).updateOne({ _id: torn.kid }, damage);
-  const portalIds = [torn.portalId, whole.portalId];
-  const { keys, damaged } = await around.as.delivery.getSigningKeys({ portalIds });
-  assert.deepEqual(
-    keys.map(({ kid }) => kid),
-    [whole.kid],
-  );
-  assert.deepEqual(
-    damaged.map(({ portalId, reason }) => [portalId, reason.includes(torn.kid)]),
-    [[torn.portalId, true]],
-  );
-});
-
 test('a licence key is shown again for ten minutes, to its own tenant, and stored sealed', async () => {
   const { portalId, licenceKey, kid } = await aPortal();
   const order = { portalId, tenantId, idempotencyKey: 'first' };
@@ -218,7 +187,7 @@ test('one plaintext is sealed under the newest valid key; without a key it is re
   const keys = portalKeys(around.collection(collections.sealer.keys) as never);
   const context = {
     ...{ keys, kek: around.kek, now: Date.now, keyUsed: () => {} },
-    ring: createKeyRing(keys, around.kek, Date.now),
+    ring: createKeyRing({ store: keys, kek: around.kek, now: Date.now }),
   };
   const sealed = await seal({ portalId, plaintext: Buffer.from('{"a":1}') }, context);
   assert.equal(sealed.kid, kid);

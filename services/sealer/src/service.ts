@@ -7,8 +7,9 @@ import type { KeyUse } from './domain/key-use.ts';
 import type { FileLink } from './domain/portal-event.ts';
 import { openHistory } from './history.ts';
 import { loadKek } from './kek/load-kek.ts';
-import { createKeyRing, sealingKey } from './key-ring.ts';
+import { createKeyRing } from './key-ring.ts';
 import { keyUses } from './key-uses.ts';
+import { sealingKey } from './opened-keys.ts';
 import { overflowOf } from './overflow.ts';
 import { deleteKey } from './rpc/delete-key.ts';
 import { getSigningKeys } from './rpc/get-signing-keys.ts';
@@ -33,7 +34,10 @@ export const sealer = defineService({
     const { config: settings, store, metrics, log, bus, now } = runtime;
     const kek = createKek(await loadKek(settings, runtime));
     const keys = portalKeys(store.collection(collections.sealer.keys));
-    const ring = createKeyRing(keys, kek, now);
+    const ring = createKeyRing({
+      ...{ store: keys, kek, now },
+      onDamaged: ({ kid, portalId, error }) => log.error('A licence key is damaged', { portal: portalId, kid, error }),
+    });
     runtime.run(
       'changed keys',
       ring.follow(runtime.signal, (error) => log.warn('Changed keys are noticed later', { error })),

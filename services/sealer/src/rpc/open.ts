@@ -3,7 +3,7 @@ import { TrunklineError } from '@trunkline/runtime';
 import { type NotOpened, openSealed } from '../domain/open.ts';
 import { readSubmissions } from '../domain/submission.ts';
 import { type NotVerified, verifyCall } from '../domain/verify.ts';
-import { openingKey } from '../key-ring.ts';
+import { damageOf, type OpenedKeys, openingKey } from '../opened-keys.ts';
 import type { SealingContext } from './context.ts';
 
 /** Sentence and remedy for the portal's developer. An unknown portal is refused as one whose signature does not fit. */
@@ -32,26 +32,31 @@ const unopened: Record<NotOpened, Words> = {
 /** Verifies and opens what a portal sent. What is wrong with an unbelieved call is said, what is inside is not. */
 export async function open(request: OpenRequest, context: SealingContext): Promise<OpenResponse> {
   const { portalId, body } = request;
-  const keys = await context.ring.of(portalId);
-  const valid = keys.filter((key) => !key.isRevoked);
+  const known = await context.ring.of(portalId);
+  const valid = known.keys.filter((key) => !key.isRevoked);
   const refused = verifyCall(
     request,
     valid.map((key) => key.signingKey),
     context.now(),
   );
-  if (refused) throw unauthenticated(refused, unverified[refused]);
+  if (refused) throw ours(known, refused) ?? unauthenticated(refused, unverified[refused]);
   const read = readSubmissions(body);
   if ('malformed' in read) throw malformed(read.malformed);
   const used = new Map<string, number>();
   const events = read.submissions.map(({ id, type, sealed }): OpenedEvent => {
-    const opened = openSealed(sealed, (kid) => openingKey(keys, kid));
-    if (!opened.opened) throw unauthenticated(opened.reason, unopened[opened.reason]);
+    const opened = openSealed(sealed, (kid) => openingKey(known, kid));
+    if (!opened.opened) throw ours(known, opened.reason) ?? unauthenticated(opened.reason, unopened[opened.reason]);
     used.set(opened.kid, (used.get(opened.kid) ?? 0) + 1);
     return { id, type, plaintext: opened.plaintext };
   });
   const tenantId = valid[0]?.tenantId ?? '';
   for (const [kid, count] of used) context.keyUsed({ use: 'opened', portalId, tenantId, kid, count });
   return { events, tenantId };
+}
+
+/** Where a damaged key may be the one that was used, the portal is not to blame. */
+function ours(known: OpenedKeys, reason: NotVerified | NotOpened): TrunklineError | undefined {
+  return reason === 'bad_signature' || reason === 'unknown_key' ? damageOf(known) : undefined;
 }
 
 function unauthenticated(reason: NotVerified | NotOpened, [publicMessage, remedy]: Words): TrunklineError {

@@ -4,7 +4,7 @@ import { plaintextHash } from '../domain/chain.ts';
 import { openSealed } from '../domain/open.ts';
 import { sealedIn, withSealed } from '../domain/sealed-event.ts';
 import type { PlainOf } from '../history.ts';
-import type { ReadyKey } from '../key-ring.ts';
+import type { DamagedKey, ReadyKey } from '../opened-keys.ts';
 import type { SealingContext } from './context.ts';
 
 /** What sealing anew needs beside the keys. */
@@ -26,14 +26,15 @@ export async function reseal(request: ResealRequest, context: ResealContext): Pr
   if (events.length === 0 || events.length > mostEvents)
     throw invalidArgument({ field: 'events', description: `Must be 1 to ${mostEvents}.` });
   const isFit = (key: ReadyKey) => !key.isRevoked && key.tenantId === tenantId && !notKids.includes(key.kid);
-  let keys = await context.ring.of(portalId);
+  let known = await context.ring.of(portalId);
   // Another instance may have made the key that is wanted a moment ago.
-  if (!keys.some(isFit)) {
+  if (!known.keys.some(isFit)) {
     context.ring.forget(portalId);
-    keys = await context.ring.of(portalId);
+    known = await context.ring.of(portalId);
   }
+  const { keys, damaged } = known;
   const target = keys.find(isFit);
-  if (target === undefined) throw noOtherKey();
+  if (target === undefined) throw noOtherKey(damaged.find((key) => !key.isRevoked && !notKids.includes(key.kid)));
   const opened = new Map<string, number>();
   const open = (event: SealedEvent) => {
     const result = openSealed(
@@ -50,6 +51,9 @@ export async function reseal(request: ResealRequest, context: ResealContext): Pr
         open(event) ??
         (await plainOf(event).then((plain) => (plain?.portalId === portalId ? plain.plaintext : undefined)));
       const withheldReason = reasonOf(plaintext, event);
+      const damage = withheldReason === undefined ? undefined : damaged.find(({ kid }) => kid === event.kid);
+      // What is withheld is withheld for good: only once a person has deleted the key.
+      if (damage !== undefined) throw damage.error;
       if (plaintext === undefined || withheldReason !== undefined)
         return { cloudEvent: Buffer.alloc(0), kid: '', withheldReason: withheldReason ?? goneReason };
       return { cloudEvent: withSealed(event.cloudEvent, target.seal(plaintext)), kid: target.kid, withheldReason: '' };
@@ -67,8 +71,9 @@ function reasonOf(plaintext: Uint8Array | undefined, event: SealedEvent): string
   return Buffer.compare(plaintextHash(plaintext), event.plaintextHash) === 0 ? undefined : changedReason;
 }
 
-function noOtherKey(): TrunklineError {
+function noOtherKey(damaged: DamagedKey | undefined): TrunklineError {
   const publicMessage = 'The portal has no other valid licence key.';
-  const remedy = 'Add the key to the receiver, or make a new one.';
-  return new TrunklineError('failed_precondition', publicMessage, { publicMessage, remedy });
+  const remedy = damaged?.error.remedy ?? 'Add the key to the receiver, or make a new one.';
+  const message = damaged === undefined ? publicMessage : `${publicMessage} ${damaged.error.message}`;
+  return new TrunklineError('failed_precondition', message, { publicMessage, remedy });
 }

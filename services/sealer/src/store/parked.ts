@@ -31,7 +31,7 @@ export interface ParkedItems {
 }
 
 const reasons = {
-  no_key: 'The portal has no licence key. Make one by SealingService.RotateKey.',
+  no_key: 'The portal has no licence key, or none that is whole. Make one by SealingService.RotateKey.',
   too_large: 'The event is larger than a portal takes.',
 };
 

@@ -31,7 +31,9 @@ export function isStored(key: PortalKeyDocument): key is StoredKey {
 export interface PortalKeys {
   /** Keys of portals that are still stored, each portal's newest first. */
   readonly ofPortals: (portalIds: readonly string[]) => Promise<StoredKey[]>;
-  /** The same with the newest of the deleted ones. */
+  /** So many of the keys of all portals that are still stored, those that changed last. */
+  readonly newest: (count: number) => Promise<StoredKey[]>;
+  /** Keys of a portal that are still stored, newest first, with the newest of the deleted ones. */
   readonly allOfPortal: (portalId: string) => Promise<PortalKeyDocument[]>;
   /** The key that a request made; undefined when it made none. */
   readonly madeBy: (requestId: string) => Promise<PortalKeyDocument | undefined>;
@@ -63,6 +65,11 @@ export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKey
     (await find(portalIds, false, portalIds.length * mostStored)).filter(isStored);
   return {
     ofPortals,
+    newest: async (count) => {
+      const stored = { deletedAt: { $exists: false } };
+      const found = await collection.find(stored, timeout).sort({ changedAt: -1 }).limit(count).toArray();
+      return found.filter(isStored);
+    },
     allOfPortal: async (portalId) => [...(await ofPortals([portalId])), ...(await find([portalId], true, mostDeleted))],
     madeBy: async (requestId) => (await collection.findOne({ requestId }, timeout)) ?? undefined,
     add: async (key) => {
