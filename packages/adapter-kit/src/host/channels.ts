@@ -14,6 +14,8 @@ export interface Channels<Settings = unknown> {
   ready(channelId: string): ChannelAccess<Settings> | undefined;
   /** The same, for what calls the platform by itself: undefined also while a person has to sign in again. */
   usable(channelId: string): ChannelAccess<Settings> | undefined;
+  /** Why a channel that is on cannot be opened; undefined when it can be, or is off. */
+  trouble(channelId: string): string | undefined;
   /** What the directory says of a channel that is on. */
   entry(channelId: string): ChannelEntry | undefined;
   /** All that are on. */
@@ -40,6 +42,8 @@ export interface ChannelsOptions<Settings> {
 export function createChannels<Settings>(options: ChannelsOptions<Settings>): Channels<Settings> {
   const { name, connector, directory, key, platformHosts, onTrouble } = options;
   const opened = new Map<string, { readonly entry: ChannelEntry; readonly channel: ChannelAccess<Settings> }>();
+  /** What cannot be opened stays so until it is changed: it is tried once, and told once. */
+  const closed = new WeakMap<ChannelEntry, unknown>();
 
   const isOn = (entry: ChannelEntry | undefined): entry is ChannelEntry =>
     entry?.isActive === true && directory.tenant(entry.tenantId)?.isActive === true;
@@ -53,9 +57,16 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
     if (entry === undefined) return undefined;
     const known = opened.get(channelId);
     if (known?.entry === entry) return known.channel;
-    const channel = openChannel(connector, entry, openSecrets(key, entry.sealedSecrets), platformHosts);
-    opened.set(channelId, { entry, channel });
-    return channel;
+    if (closed.has(entry)) throw closed.get(entry);
+    try {
+      const channel = openChannel(connector, entry, openSecrets(key, entry.sealedSecrets), platformHosts);
+      opened.set(channelId, { entry, channel });
+      return channel;
+    } catch (error) {
+      closed.set(entry, error);
+      onTrouble(channelId, error);
+      throw error;
+    }
   };
   directory.onChange(({ kind, id, isGone }) => {
     if (kind === 'channel' && isGone) opened.delete(id);
@@ -64,8 +75,7 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
   const ready = (channelId: string) => {
     try {
       return find(channelId);
-    } catch (error) {
-      if (directory.isLoaded) onTrouble(channelId, error);
+    } catch {
       return undefined;
     }
   };
@@ -77,6 +87,12 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
     find,
     ready,
     usable: (channelId) => (isShut(entryOf(channelId)) ? undefined : ready(channelId)),
+    trouble: (channelId) => {
+      const entry = entryOf(channelId);
+      if (entry === undefined || ready(channelId) !== undefined) return undefined;
+      const error = closed.get(entry);
+      return error instanceof Error ? error.message : undefined;
+    },
     entry: entryOf,
     entries: () => directory.channels(name).filter(isOn),
   };

@@ -46,6 +46,15 @@ test('a channel is asked by itself, its portal hears of each change once, and or
   assert.deepEqual(statesOf(await around.entered(id)), [signIn, ok]);
 });
 
+test('a channel that cannot be opened is degraded, with the reason', async () => {
+  const id = await around.channel({ sealedSecrets: 'of another key' });
+  const told = await until(() => toldOf(id)[0]);
+  assert.equal(told.state, degraded);
+  assert.match(told.reason, /^The channel cannot be opened: the secrets/);
+  await around.channel({ id, revision: 2 });
+  await until(() => toldOf(id).some(({ state, revision }) => state === ok && revision === 2));
+});
+
 test('a platform that is silent once is no news; silent thrice, the channel is degraded', async () => {
   const id = await around.channel();
   let silent = 0;

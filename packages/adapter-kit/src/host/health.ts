@@ -1,6 +1,6 @@
 import { type ChannelEvent, ChannelState as Contract, DirectoryServiceDefinition, Origin } from '@trunkline/contracts';
 import type { Door, Logger, RpcClients } from '@trunkline/runtime';
-import type { ChannelAccess } from '../channel.ts';
+import type { ChannelAccess, ChannelRef } from '../channel.ts';
 import type { Connector, Health } from '../connector.ts';
 import { channelEvent, orderByTime } from '../event.ts';
 import type { ChannelState } from '../tools.ts';
@@ -19,7 +19,7 @@ export const healthStates: Readonly<Record<Health['state'], Contract>> = {
 /** Tells how a channel is doing. */
 export interface HealthTeller {
   /** Tells the directory and, where its state has changed, the channel's portal. Never rejects: it is told again. */
-  readonly tell: (channel: ChannelAccess, revision: number, health: Health) => Promise<void>;
+  readonly tell: (channel: ChannelRef, revision: number, health: Health) => Promise<void>;
   /** Tells the directory what the platform said of the account by an event, which the portal gets anyway. Never rejects. */
   readonly heard: (channel: ChannelAccess, revision: number, events: readonly ChannelEvent[]) => Promise<void>;
 }
@@ -60,7 +60,7 @@ export function createHealthTeller({ clients, door, stateOf, log, now }: HealthP
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
   const report = async (request: Parameters<typeof directory.reportHealth>[0]) =>
     await directory.reportHealth(request, { signal: AbortSignal.timeout(timeoutMs) });
-  const tell = async (channel: ChannelAccess, revision: number, health: Health) => {
+  const tell = async (channel: ChannelRef, revision: number, health: Health) => {
     const { state, reason, tokenEndsAtMs, secrets = {} } = health;
     const tokenEndsAt = tokenEndsAtMs === undefined ? undefined : new Date(tokenEndsAtMs);
     const told = { channelId: channel.id, revision, state: healthStates[state], reason, tokenEndsAt };
@@ -72,7 +72,7 @@ export function createHealthTeller({ clients, door, stateOf, log, now }: HealthP
     await enterState(door, channel, answer, now());
     await kept.put(toldKey, answer.stateNumber);
   };
-  const notYet = (channel: ChannelAccess) => (error: unknown) => {
+  const notYet = (channel: ChannelRef) => (error: unknown) => {
     log.warn('How a channel is doing could not be told yet', { channel: channel.id, error });
   };
   return {
@@ -95,7 +95,7 @@ interface News {
 
 async function enterState(
   door: Pick<Door, 'enter'>,
-  channel: ChannelAccess,
+  channel: ChannelRef,
   { state, reason, stateNumber }: News,
   nowMs: number,
 ): Promise<void> {

@@ -25,7 +25,7 @@ async function asked(verify: Hook['verify']) {
 
 test("a proof may use the tools of the call's own channel, for as long as the platform waits", async () => {
   const found = await asked((_call, _channel, tools) => tools.now() === 3 && !tools.signal.aborted);
-  assert.deepEqual(found, { answering: channel, calls: [{ channel, call }], isShared: false });
+  assert.deepEqual(found, { answering: channel, calls: [{ channel, call }], isShared: false, isCut: false });
 });
 
 test('a proof that cannot be had now makes the platform call again; one that fails in any other way is none', async () => {

@@ -21,6 +21,8 @@ export interface Addressed {
   readonly calls: readonly ChannelCall[];
   /** True if others have the same address. */
   readonly isShared: boolean;
+  /** True if the call also tells of the account of a channel that cannot be opened: the platform is to call again. */
+  readonly isCut: boolean;
 }
 
 /** A call as one channel gets it: with what is about its own account alone. */
@@ -41,27 +43,63 @@ const leastHashedBytes = 4 * 1024;
  * of. Throws `not_found` for an address of nobody, `bad_signature` for a call that is not the platform's.
  */
 export async function addressedBy(parts: AddressParts, call: RawCall, key: string): Promise<Addressed> {
-  const own = parts.channels.find(key);
+  const own = ownOf(parts, key);
   if (own !== undefined) {
     if (!(await isGenuine(parts, call, own))) throw forged();
-    return { answering: own, calls: [{ channel: own, call }], isShared: false };
+    return { answering: own, calls: [{ channel: own, call }], isShared: false, isCut: false };
   }
-  const sharing = parts.shared(key).flatMap((id) => parts.channels.ready(id) ?? []);
-  if (sharing.length === 0) throw nothingHere();
+  const { sharing, closed } = sharingOf(parts, key);
+  if (sharing.length === 0) throw closed.length === 0 ? nothingHere() : cannotBeOpened();
   const isProved = provedOnce(parts, call);
   // Before anything of it is read: whoever can prove nothing costs hashes alone.
   const prover = await firstOf(askable(call, oneEach(parts.hook, sharing)), isProved);
   if (prover === undefined) throw forged();
   const calls: ChannelCall[] = [];
-  for (const divided of divide(parts.hook, call, sharing)) {
+  const bodyOf = dividing(parts.hook, call);
+  for (const divided of divide(bodyOf, call, sharing)) {
     if (await isProved(divided.channel)) calls.push(divided);
   }
-  return { answering: calls[0]?.channel ?? prover, calls, isShared: true };
+  // A handshake tells of nobody, and what cannot be divided is kept by the others.
+  const isCut = closed.some(({ accountId }) => (bodyOf?.(accountId)?.length ?? 0) > 0);
+  return { answering: calls[0]?.channel ?? prover, calls, isShared: true, isCut };
 }
 
+/** Throws 'unavailable' where there is such a channel and it cannot be opened: what it is told now would be lost. */
+function ownOf({ channels }: AddressParts, key: string): ChannelAccess | undefined {
+  try {
+    return channels.find(key);
+  } catch (error) {
+    throw cannotBeOpened(error);
+  }
+}
+
+interface Sharing {
+  readonly sharing: readonly ChannelAccess[];
+  /** Those that cannot be opened. */
+  readonly closed: readonly Pick<ChannelAccess, 'accountId'>[];
+}
+
+function sharingOf({ channels, shared }: AddressParts, key: string): Sharing {
+  const ids = shared(key);
+  const sharing = ids.flatMap((id) => channels.ready(id) ?? []);
+  if (sharing.length === ids.length) return { sharing, closed: [] };
+  const open = new Set(sharing.map(({ id }) => id));
+  return { sharing, closed: ids.flatMap((id) => (open.has(id) ? [] : (channels.entry(id) ?? []))) };
+}
+
+/** A channel that cannot be opened: a person must look, and the platform calls again meanwhile. */
+export function cannotBeOpened(cause?: unknown): TrunklineError {
+  return new TrunklineError('unavailable', 'a channel of this address cannot be opened now', { cause, certain: true });
+}
+
+type Divided = ReturnType<SharedHook['divide']>;
+
 /** What cannot be divided may tell of anybody: everybody keeps it, with the reason. */
-function* divide({ shared }: Hook, call: RawCall, sharing: readonly ChannelAccess[]): Generator<ChannelCall> {
-  const bodyOf = dividing(shared, call);
+function* divide(
+  bodyOf: Divided | undefined,
+  call: RawCall,
+  sharing: readonly ChannelAccess[],
+): Generator<ChannelCall> {
   if (bodyOf === undefined) {
     for (const channel of askable(call, sharing)) yield { channel, call };
     return;
@@ -73,7 +111,7 @@ function* divide({ shared }: Hook, call: RawCall, sharing: readonly ChannelAcces
 }
 
 /** Undefined for what cannot be divided. */
-function dividing(shared: Hook['shared'], call: RawCall): ReturnType<SharedHook['divide']> | undefined {
+function dividing({ shared }: Hook, call: RawCall): Divided | undefined {
   try {
     return shared?.divide(call);
   } catch {

@@ -7,7 +7,7 @@ import type { HttpServer } from '../tools.ts';
 import type { Drift } from './drift/drift.ts';
 import { enterCall, tellsSomething, type Understood, understand } from './entrance.ts';
 import type { HealthTeller } from './health.ts';
-import { type AddressParts, addressedBy, type ChannelCall } from './hook-address.ts';
+import { type AddressParts, addressedBy, type ChannelCall, cannotBeOpened } from './hook-address.ts';
 import type { Introductions } from './introductions.ts';
 import { createPatientRates } from './patient-rates.ts';
 import { keepProofs } from './proofs.ts';
@@ -60,10 +60,12 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
     );
   };
   const answer = async (call: RawCall, key: string, traceparent: string | undefined): Promise<Answered> => {
-    const { answering, calls, isShared } = await addressedBy(parts, call, key);
+    const { answering, calls, isShared, isCut } = await addressedBy(parts, call, key);
     const refusal = await refusalOf(parts, call, answering);
     if (refusal !== undefined) return { outcome: 'refused', answer: refusal };
     const outcomes = await Promise.all(calls.map((one) => store(one, isShared, traceparent)));
+    // The others have theirs, and know it again when it is repeated.
+    if (isCut) throw cannotBeOpened();
     const outcome = orderedOutcomes.find((one) => outcomes.includes(one)) ?? 'no_account';
     return { outcome, answer: parts.hook.answer?.(call, answering) ?? { status: 200 } };
   };

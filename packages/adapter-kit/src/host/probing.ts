@@ -13,7 +13,7 @@ import { webAddress } from './web-address.ts';
 export interface ProbingParts {
   /** Absent: nobody can be asked. */
   readonly probe: Connector['probe'];
-  readonly channels: Pick<Channels, 'entries' | 'ready'>;
+  readonly channels: Pick<Channels, 'entries' | 'ready' | 'trouble'>;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   readonly health: HealthTeller;
   /** A channel that is well is asked so often. */
@@ -32,6 +32,8 @@ interface Asked {
 const soonMs = 60_000;
 const atOnce = 4;
 const limitMs = 20_000;
+const knownWell = new Set<ChannelState>([ChannelState.CHANNEL_STATE_OK, ChannelState.CHANNEL_STATE_DEGRADED]);
+const closedWords = 'The channel cannot be opened';
 /** A platform that is silent once is no news. */
 const silentMax = 3;
 
@@ -81,10 +83,11 @@ async function probeOne(
 ): Promise<{ readonly failures: number; readonly isWell: boolean }> {
   const { probe } = parts;
   const channel = parts.channels.ready(entry.id);
-  if (channel === undefined) return { failures, isWell: true };
+  if (channel === undefined) return { failures, isWell: !(await tellTrouble(parts, entry)) };
   if (probe === undefined) {
     // That a person has signed in again is all that is known then: the portal, which heard of the trouble, hears it too.
-    if (entry.state === ChannelState.CHANNEL_STATE_OK) await parts.health.tell(channel, entry.revision, well);
+    // And that a channel can be opened again: nobody else calls it degraded there.
+    if (knownWell.has(entry.state)) await parts.health.tell(channel, entry.revision, well);
     return { failures, isWell: true };
   }
   const health = await withinCall(
@@ -96,6 +99,14 @@ async function probeOne(
   if (health === undefined) return { failures: failures + 1, isWell: false };
   await parts.health.tell(channel, entry.revision, health);
   return { failures: health.state === 'ok' ? 0 : failures, isWell: health.state === 'ok' };
+}
+
+/** A channel that cannot be opened takes no calls and sends nothing: whoever looks at it reads why. */
+async function tellTrouble({ channels, health }: ProbingParts, entry: ChannelEntry): Promise<boolean> {
+  const trouble = channels.trouble(entry.id);
+  if (trouble === undefined) return false;
+  await health.tell(entry, entry.revision, { state: 'degraded', reason: `${closedWords}: ${trouble}` });
+  return true;
 }
 
 /** What a failed probe says of the account; undefined: nothing yet. */

@@ -122,3 +122,16 @@ test('an address that nobody has any more is nobody’s', async () => {
   await until(async () => (await call('app-6', { seq: 1, from: 'a', text: 'b' })).status === 404);
   assert.equal((await call('app-none', { seq: 1, from: 'a', text: 'b' })).status, 404);
 });
+
+test('what is about a channel that cannot be opened is to come again: at the shared address and at its own', async () => {
+  const open = await page('9', 'page-1');
+  const settingsJson = JSON.stringify({ apiUrl: around.platform.url, app: '9' });
+  const closed = await around.channel({ accountId: 'page-2', settingsJson, sealedSecrets: 'of another key' });
+  const [mine, lost] = ['page-1', 'page-2'].map((account, seq) => ({ seq, from: 'anna', text: account, account }));
+  await until(async () => (await call('app-9', [lost])).status === 503);
+  assert.equal((await call(closed, [lost])).status, 503);
+  assert.equal((await call('app-9', [mine, lost])).status, 503);
+  assert.deepEqual([await texts(open), await texts(closed)], [['page-1'], []], 'the others have theirs all the same');
+  assert.equal((await call('app-9', [mine])).status, 200);
+  assert.equal((await call('app-9', [lost], 'forged')).status, 401);
+});
