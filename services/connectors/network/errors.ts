@@ -7,6 +7,7 @@ export const refusals = {
   INACTIVE: [403, 'recipient_blocked', 'the line is closed to those who have not joined yet'],
   OWN_LINE: [403, 'recipient_invalid', 'the line is of the same company: join the line of another one'],
   USER_MESSAGE_LIMIT: [403, 'window_closed', 'they have not written yet: one message a week is all that they take'],
+  ADDRESS_INVALID: [422, 'permission', 'the line answers by https only: this installation needs such a PUBLIC_URL'],
   MESSAGE_EMPTY: [422, 'content_invalid', 'the message says nothing'],
   MESSAGE_OVERSIZE: [413, 'too_large', 'the text has more than 10,000 characters'],
   ATTACH_OVERSIZE: [413, 'too_large', 'the attachment has more than 30 KB'],

@@ -1,30 +1,43 @@
-import type { ChannelAccess, ChannelState, HookAnswer, RawCall, Tools } from '@trunkline/adapter-kit';
+import type { ChannelAccess, HookAnswer, RawCall, Tools } from '@trunkline/adapter-kit';
 import { type RefusalName, refusals } from './errors.ts';
+import { type PerMinute, secondsToWait } from './hook-counts.ts';
+import { takesWord } from './hook-first-word.ts';
+import { parse } from './parse.ts';
 import type { Settings } from './settings.ts';
-import { type NetworkCall, readCall } from './types.ts';
-import { callsPerMinute, firstWordSeconds, joinsPerMinute, sizeTrouble } from './types-limits.ts';
-import { companyMark, sideOf } from './verify-sides.ts';
+import { type NetworkCall, readCall, readHead } from './types.ts';
+import { callsPerMinute, joinsPerMinute, parkedPerMinute, sizeTrouble } from './types-limits.ts';
+import { companyMark, secretNames, sideOf } from './verify-sides.ts';
 
 type Channel = ChannelAccess<Settings>;
-const minuteMs = 60_000;
 
 /**
  * What a genuine call is refused for, in the words of the protocol: this side keeps the limits, whatever the other one does.
- * What cannot be understood is not refused but parked.
+ * What cannot be understood is not refused but parked, a few a minute.
  */
 export async function refuses(raw: RawCall, channel: Channel, tools: Tools): Promise<HookAnswer | undefined> {
+  const { from = '', type = '' } = readHead(raw.body) ?? {};
+  // Who joins has any name, so joining counts as one.
+  const waitSeconds = await secondsToWait(
+    type === 'join' ? { key: 'joins', most: joinsPerMinute } : { key: `calls:${from}`, most: callsPerMinute },
+    tools,
+  );
+  if (waitSeconds > 0) return tooMany(waitSeconds);
   const call = readCall(raw.body);
-  if (call === undefined) return undefined;
-  const waitSeconds = await tooMany(call, tools);
-  if (waitSeconds > 0) return answerOf('TOO_MANY_CALLS', { retryAfterSeconds: waitSeconds });
-  const trouble = troubleOf(call, channel);
+  const trouble = call === undefined ? undefined : troubleOf(call, channel);
   if (trouble !== undefined) return answerOf(trouble);
-  // A changed message is another word: else one that may be said once would be said in many.
-  const isWord = (call.type === 'message' || call.type === 'edit') && sideOf(channel) === 'partner';
-  return isWord && !(await takesWord(call.id, tools)) ? answerOf('USER_MESSAGE_LIMIT') : undefined;
+  const isUnderstood = understands(raw, channel);
+  if (sideOf(channel) === 'partner' && !(await takesWord(isUnderstood ? call : undefined, tools)))
+    return answerOf('USER_MESSAGE_LIMIT');
+  if (isUnderstood) return undefined;
+  const parked: PerMinute = { key: `parked:${from}`, most: parkedPerMinute };
+  const parkedWaitSeconds = await secondsToWait(parked, tools);
+  return parkedWaitSeconds > 0 ? tooMany(parkedWaitSeconds) : undefined;
 }
 
 function troubleOf(call: NetworkCall, channel: Channel): RefusalName | undefined {
+  // Whoever is reached by https answers nowhere else.
+  const isSafe = channel.optionalSecret(secretNames.ownUrl)?.startsWith('https:') === true;
+  if (call.side === 'partner' && isSafe && !call.address.startsWith('https:')) return 'ADDRESS_INVALID';
   switch (call.type) {
     case 'join':
       if (!channel.settings.isOpen) return 'INACTIVE';
@@ -37,36 +50,17 @@ function troubleOf(call: NetworkCall, channel: Channel): RefusalName | undefined
   }
 }
 
-/** Seconds to wait for whoever calls more often than it may; 0: it may. Who joins has any name, so joining counts as one. */
-async function tooMany({ type, from }: NetworkCall, { state, now }: Tools): Promise<number> {
-  const [key, most] = type === 'join' ? ['joins', joinsPerMinute] : [`calls:${from}`, callsPerMinute];
-  const atMs = now();
-  const minute = Math.floor(atMs / minuteMs);
-  const kept = await state.get<{ readonly minute: number; readonly calls: number }>(key);
-  const calls = kept?.value.minute === minute ? kept.value.calls + 1 : 1;
-  const endsAtMs = (minute + 1) * minuteMs;
-  if (calls > most) return Math.ceil((endsAtMs - atMs) / 1_000);
-  await state.put(key, { minute, calls }, { expiresAtMs: endsAtMs });
-  return 0;
+function understands(raw: RawCall, channel: Channel): boolean {
+  try {
+    parse(raw, channel);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-const writtenKey = 'written';
-const wordKey = 'word';
-
-/** This company has written to its line: from now on the line may answer as it likes. */
-export async function noteWritten(state: ChannelState): Promise<void> {
-  if ((await state.get(writtenKey)) === undefined) await state.put(writtenKey, true);
-}
-
-/** Whether the line's message is let in: always once it was written to, else one a week, with all its parts and repeats. */
-async function takesWord(id: string, { state, now }: Tools): Promise<boolean> {
-  if ((await state.get(writtenKey)) !== undefined) return true;
-  const message = id.split('.')[0] ?? '';
-  const kept = await state.get<{ readonly message: string }>(wordKey);
-  if (kept !== undefined) return kept.value.message === message;
-  const expiresAtMs = now() + firstWordSeconds * 1_000;
-  await state.put(wordKey, { message }, { expiresAtMs, ifRevision: 0 });
-  return (await state.get<{ readonly message: string }>(wordKey))?.value.message === message;
+function tooMany(retryAfterSeconds: number): HookAnswer {
+  return answerOf('TOO_MANY_CALLS', { retryAfterSeconds });
 }
 
 function answerOf(error: RefusalName, more: object = {}): HookAnswer {

@@ -64,6 +64,8 @@ function written(content: Content | undefined, fileUrl: FileUrl): WireContent {
   if (content === undefined || !Object.hasOwn(contentKinds, kind))
     throw new ConnectorError('unsupported', `the network has no message of the kind ${kind}`);
   const wire = writeContent(content, fileUrl);
+  if (!contentKinds[kind as keyof typeof contentKinds].safeParse(wire[kind]).success)
+    throw new ConnectorError('content_invalid', `the other side would not understand this ${kind}`);
   const trouble = sizeTrouble(wire);
   if (trouble !== undefined) throw refused(trouble);
   return wire;

@@ -97,7 +97,8 @@ test('edits, deletions, reactions, receipts and typing find what they are about'
 test('files travel by link both ways; what is over, short or leads elsewhere is not taken for the file', async () => {
   await using world = await joined();
   const media = { id: 'f1', mimeType: 'image/png', name: 'a.png', sizeBytes: 1_000 };
-  await send(orderTo(line, { message: { content: { image: { media } } } }), world.channel, world.tools());
+  const image = { media, caption: { plain: '' } };
+  await send(orderTo(line, { message: { content: { image } } }), world.channel, world.tools());
   assert.equal(world.seen()[0]?.media?.url, 'https://files.example/f1');
   const [seat = ''] = world.simulator.account.seats.keys();
   const bytes = Buffer.from('price list');
@@ -145,6 +146,8 @@ test('an order for nobody is refused before anybody is called', async () => {
     platformCode: 'MESSAGE_OVERSIZE',
   });
   await assert.rejects(send(textTo(line, ' '), world.channel, tools), { platformCode: 'MESSAGE_EMPTY' });
+  const nowhere = orderTo(line, { message: { content: { link: { url: 'javascript:alert(1)' } } } });
+  await assert.rejects(send(nowhere, world.channel, tools), { code: 'content_invalid' });
   const cards = [{ name: 'x', vcard: 'x'.repeat(30 * 1_024) }];
   const large = orderTo(line, { message: { content: { contactCards: { cards } } } });
   await assert.rejects(send(large, world.channel, tools), { code: 'too_large', platformCode: 'ATTACH_OVERSIZE' });

@@ -1,7 +1,7 @@
 import { type ChannelAccess, type SendTools, type Sent, targetsOf } from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
 import { callPeer } from './api.ts';
-import { noteWritten } from './hook-refuses.ts';
+import { noteWritten } from './hook-first-word.ts';
 import { numberOf, render } from './render.ts';
 import type { Settings } from './settings.ts';
 import { takenSchema } from './types.ts';

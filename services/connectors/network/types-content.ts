@@ -5,8 +5,12 @@ import { z } from 'zod';
 // What a message carries, in the JSON of the portal protocol, without anything that is the writer's own.
 
 const { text, optionalCount: hint, optionalSize } = wire;
+/** What a person may open by a click. */
+const openable = /^(?:https?|mailto|tel):/i;
+const webUrl = z.url({ protocol: /^https?$/ }).max(4_000);
 const words = z.object({
-  plain: text,
+  // Words that say nothing beside a file are no reason to lose it.
+  plain: text.default(''),
   marks: z
     .array(
       z.object({
@@ -16,10 +20,12 @@ const words = z.object({
         ...{ href: text.optional(), language: text.optional() },
       }),
     )
+    // A mark that leads where nobody should go costs nobody the text.
+    .transform((marks) => marks.filter(({ href }) => href === undefined || openable.test(href)))
     .optional(),
 });
 const file = z.object({
-  url: z.url({ protocol: /^https?$/ }).max(4_000),
+  url: webUrl,
   ...{ mimeType: text.optional(), name: text.optional(), sizeBytes: optionalSize },
   ...{ width: hint, height: hint, durationSeconds: hint },
 });
@@ -59,7 +65,7 @@ export const contentKinds = {
       .min(1)
       .max(100),
   }),
-  link: z.object({ url: text, title: text.optional(), description: text.optional(), image: file.optional() }),
+  link: z.object({ url: webUrl, title: text.optional(), description: text.optional(), image: file.optional() }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 /** Kind by name; exactly one. Whether it is known is asked when it is read. */

@@ -15,8 +15,12 @@ export const callMaxBytes = 256 * 1_024;
 export const callsPerMinute = 180;
 /** Those who join a line in a minute, whoever they are. */
 export const joinsPerMinute = 30;
+/** Calls of one writer a minute that are kept though they are not understood. */
+export const parkedPerMinute = 10;
 /** How often a line may write to a partner that has not written. */
 export const firstWordSeconds = 7 * 24 * 60 * 60;
+/** Parts that such a message may have. */
+export const firstWordParts = 10;
 /** Longest name that is shown. */
 export const nameMax = 100;
 

@@ -9,9 +9,14 @@ const text = (max: number) =>
     .max(max)
     .transform((value) => value.toWellFormed());
 /** Numbers of the protocol are texts of at most 15 digits. */
-const number = z.string().regex(/^\d{1,15}$/);
-const id = z.string().regex(/^[\w.-]{1,100}$/);
-const webAddress = z.url({ protocol: /^https?$/ }).max(500);
+const number = z.string().regex(/^[1-9]\d{0,14}$/);
+/** Of a message and its part. */
+const id = z.string().regex(/^[\w-]{1,80}\.(?:0|[1-9]\d{0,2})$/);
+/** A hook and nothing more: what is called there is called with a path behind it. */
+const hookAddress = z
+  .url()
+  .max(500)
+  .regex(/^https?:\/\/[^/?#@\\\s]+(?:\/[^?#@\\\s]*)?\/hooks\/network\/[\w-]{1,64}$/);
 
 /** Who writes, from where to whom, and what it is. */
 export const headSchema = z.looseObject({
@@ -31,7 +36,7 @@ const common = {
   /** Name that is shown. */
   name: text(200),
   /** Where answers go. */
-  address: webAddress,
+  address: hookAddress,
   /** When it was written, in milliseconds. */
   at: z.int().min(0).max(253_402_300_799_000),
 };
@@ -49,7 +54,7 @@ export const messageSchema = z.looseObject({
 });
 export const editSchema = z.looseObject({ ...placed, type: z.literal('edit'), target: number, content: contentSchema });
 
-export const callSchema = z.discriminatedUnion('type', [
+const anyCall = z.discriminatedUnion('type', [
   z.looseObject({ ...common, type: z.literal('look') }),
   z.looseObject({ ...common, type: z.literal('join'), tenant: z.string().max(64), start: text(64).default('') }),
   z.looseObject({ ...common, type: z.literal('leave') }),
@@ -60,10 +65,28 @@ export const callSchema = z.discriminatedUnion('type', [
   z.looseObject({ ...common, type: z.literal('read'), upTo: number }),
   z.looseObject({ ...common, type: z.literal('typing'), isOn: z.boolean() }),
 ]);
-export const callTypes: readonly string[] = callSchema.options.map(({ shape }) => shape.type.value);
+export const callTypes: readonly string[] = anyCall.options.map(({ shape }) => shape.type.value);
 
 /** One call. */
-export type NetworkCall = z.output<typeof callSchema>;
+export type NetworkCall = z.output<typeof anyCall>;
+
+/** A call whole. Each side names, changes and deletes what it wrote itself; what the other one wrote is not its own to change. */
+export const callSchema = anyCall.refine(namesItsOwn, 'takes a number of the other side for its own');
+
+/** A line's numbers are odd, a partner's even. */
+function namesItsOwn(call: NetworkCall): boolean {
+  const numbers = [
+    ...('number' in call ? [call.number] : []),
+    ...(call.type === 'edit' ? [call.target] : []),
+    ...(call.type === 'delete' ? call.targets : []),
+  ];
+  return numbers.every((one) => (Number(one) % 2 === 1) === (call.side === 'line'));
+}
+
+/** Who calls, of a call that need not be understood; undefined where not even that is said. Pure. */
+export function readHead(body: Uint8Array): z.output<typeof headSchema> | undefined {
+  return headSchema.safeParse(jsonOrNothing(Buffer.from(body).toString())).data;
+}
 
 /** A call that can be understood whole; undefined: anything else. Pure. */
 export function readCall(body: Uint8Array): NetworkCall | undefined {

@@ -1,7 +1,7 @@
-import { type ChannelAccess, isSameSecret, jsonOrNothing, type RawCall } from '@trunkline/adapter-kit';
+import { type ChannelAccess, ConnectorError, isSameSecret, type RawCall } from '@trunkline/adapter-kit';
 import type { Settings } from './settings.ts';
 import { codeOf } from './setup-code.ts';
-import { headSchema } from './types.ts';
+import { readHead } from './types.ts';
 import { callMaxBytes } from './types-limits.ts';
 import { lastPartOf, partnerKey, partnerName, secretNames, sideOf, signatureOf } from './verify-sides.ts';
 
@@ -10,7 +10,8 @@ export const joinPath = '/join';
 
 /**
  * A call is signed with the key that both sides hold; the one that joins, with the code. Whom it is from and for stands in the
- * signed bytes, so that nobody speaks for another and no call serves twice in another place.
+ * signed bytes, so that nobody speaks for another and no call serves twice in another place. Throws ConnectorError 'transient'
+ * while the line is being joined.
  */
 export function verify(call: RawCall, channel: ChannelAccess<Settings>): boolean {
   const { body, headers } = call;
@@ -19,7 +20,7 @@ export function verify(call: RawCall, channel: ChannelAccess<Settings>): boolean
   const isLine = sideOf(channel) === 'line';
   const key = isLine ? lineKey(call, channel, from) : partnersKey(channel, from);
   if (key === undefined || !isSameSecret(signatureOf(key, body), signature)) return false;
-  const head = headSchema.safeParse(jsonOrNothing(Buffer.from(body).toString())).data;
+  const head = readHead(body);
   if (head?.from !== from || head.to !== nameOf(channel) || head.side !== (isLine ? 'partner' : 'line')) return false;
   return (head.type === 'join') === (call.path === joinPath);
 }
@@ -37,7 +38,10 @@ function lineKey({ path, headers }: RawCall, channel: ChannelAccess<Settings>, f
 
 function partnersKey(channel: ChannelAccess, from: string): string | undefined {
   const line = lastPartOf(channel.optionalSecret(secretNames.lineUrl) ?? '');
-  return line !== '' && line === from ? channel.optionalSecret(secretNames.key) : undefined;
+  const key = channel.optionalSecret(secretNames.key) ?? '';
+  // A line may greet before what it answered to the joining is kept here.
+  if (key === '') throw new ConnectorError('transient', 'the line is being joined: its key is not kept yet');
+  return line === from ? key : undefined;
 }
 
 /** How the other side calls this channel. */

@@ -106,6 +106,8 @@ function join(account: Account, call: Call, proof: string, url: string): unknown
 
 /** What the one at the seat sees. Throws Refusal. */
 function show({ chats, now }: Account, seat: Seat, call: Call): void {
+  const isSign = call.type === 'reaction' || call.type === 'typing';
+  if (isSign && !seat.hasWritten) throw new Refusal('USER_MESSAGE_LIMIT');
   switch (call.type) {
     case 'message': {
       const shown = shownOf(call.content);

@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { type ChannelAccess, createGuardedFetch, type HookAnswer, type RawCall } from '@trunkline/adapter-kit';
+import {
+  type ChannelAccess,
+  ConnectorError,
+  createGuardedFetch,
+  type HookAnswer,
+  type RawCall,
+} from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
 import { createOuterHttp } from '@trunkline/runtime';
 import { createMemoryState, createMemoryTools, type MemoryToolsOptions } from '@trunkline/testkit';
@@ -60,16 +66,38 @@ export async function startWorld({ settings = {}, code, ...options }: WorldOptio
   };
 }
 
+/** What is not understood is parked: its caller hears nothing of it. */
+function understood(call: RawCall, channel: ChannelAccess<Settings>): ChannelEvent[] {
+  try {
+    return parse(call, channel);
+  } catch (error) {
+    if (error instanceof ConnectorError) return [];
+    throw error;
+  }
+}
+
+/** What the host makes of a proof: one that cannot be had now is asked for again. */
+function proofOf(call: RawCall, channel: ChannelAccess<Settings>): 'genuine' | 'forged' | 'later' {
+  try {
+    return verify(call, channel) ? 'genuine' : 'forged';
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'transient') return 'later';
+    throw error;
+  }
+}
+
 async function startHook(channel: ChannelAccess<Settings>, tools: () => ReturnType<typeof createMemoryTools>) {
   const events: ChannelEvent[] = [];
   const troubles: number[] = [];
+  let asked = 0;
   const take = async (call: RawCall): Promise<HookAnswer> => {
     const trouble = troubles.shift();
     if (trouble !== undefined) return { status: trouble };
-    if (!verify(call, channel)) return { status: 401 };
+    const proof = proofOf(call, channel);
+    if (proof !== 'genuine') return { status: proof === 'later' ? 503 : 401 };
     const refusal = await refuses(call, channel, tools());
     if (refusal !== undefined) return refusal;
-    events.push(...parse(call, channel));
+    events.push(...understood(call, channel));
     return answer(call, channel);
   };
   const server = createServer(async (request, response) => {
@@ -81,6 +109,7 @@ async function startHook(channel: ChannelAccess<Settings>, tools: () => ReturnTy
       .map((part) => `/${part}`)
       .join('');
     const said = await take({ method: 'POST', path, query: {}, headers, body, receivedAtMs: Date.now() });
+    asked += 1;
     response.writeHead(said.status).end(said.body ?? '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -88,6 +117,8 @@ async function startHook(channel: ChannelAccess<Settings>, tools: () => ReturnTy
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/network/${channel.id}`,
     /** What came, in order. */
     events,
+    /** How many calls were answered. */
+    asked: () => asked,
     /** Answers of the next calls, before it works as it should. */
     troubles,
     [Symbol.asyncDispose]: async () => {
