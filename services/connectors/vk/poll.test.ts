@@ -68,6 +68,18 @@ test('a place that is lost is told of, and left: the next poll goes on behind it
   }
 });
 
+test('a failure that nobody knows loses nothing: the next poll goes on from the same place', async () => {
+  await using world = await given();
+  await beginning(world);
+  await world.updates.return(undefined);
+  world.simulator.write({ from: world.anna.id, text: 'meanwhile' });
+  world.simulator.fail({ kind: 'poll_strange' });
+  await assert.rejects(poll(world.channel, world.tools()).next(), { code: 'transient', message: /"failed": 4/ });
+  const again = poll(world.channel, world.tools());
+  assert.deepEqual(await world.texts(2, again), ['zero', 'meanwhile']);
+  await again.return(undefined);
+});
+
 test('the place is kept before anything came: what is written while the first poll is over is not lost', async () => {
   await using world = await given();
   const first = poll(world.channel, world.tools());

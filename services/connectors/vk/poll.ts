@@ -20,6 +20,8 @@ const answerSchema = z.union([
   z.object({ ts: placeSchema, updates: z.array(z.unknown()) }),
 ]);
 const placeKey = 'poll';
+const knownFailures = new Set([1, 2, 3]);
+const strange = (failed: number) => `VK's poll server answered "failed": ${failed}, which is not known`;
 
 /**
  * Asks for updates for ever. The place is kept from the first answer on, and moved once everything before it is stored: whoever
@@ -32,6 +34,8 @@ export async function* poll(channel: Channel, tools: Tools): AsyncGenerator<RawC
   for (let isRenewed = false; !tools.signal.aborted; ) {
     const answer = await ask(server, channel.settings, tools);
     if ('failed' in answer) {
+      // Whatever else it may be one day: the place is kept, and asked for again.
+      if (!knownFailures.has(answer.failed)) throw new ConnectorError('transient', strange(answer.failed));
       // 2: the key is over. 1 and 3: what came behind the place is lost, and VK may tell where it goes on.
       const isLost = answer.failed !== 2;
       server = await serverAt(channel, tools, isLost ? answer.ts : server.ts);

@@ -26,8 +26,9 @@ export async function poll(
   const { history } = events;
   const last = () => history.first + history.events.length;
   const answer = (body: object): Reaction => ({ status: 200, headers: { 'content-type': 'application/json' }, body });
-  const broken = community.troubles.take(['events_lost', 'key_expired', 'poll_reset'])?.kind;
+  const broken = community.troubles.take(['events_lost', 'key_expired', 'poll_reset', 'poll_strange'])?.kind;
   if (broken === 'key_expired' || broken === 'poll_reset') state.expired += 1;
+  if (broken === 'poll_strange') return answer({ failed: 4 });
   if (broken === 'poll_reset' || !/^\d+$/.test(ts)) return answer({ failed: 3 });
   if (key !== pollKey(community, state.expired)) return answer({ failed: 2 });
   const isLost = Number(ts) < history.first || Number(ts) > last();

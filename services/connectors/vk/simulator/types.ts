@@ -13,6 +13,7 @@ export const vkTroubles = {
   events_lost: 'Long poll: events are lost (failed: 1)',
   key_expired: 'Long poll: the key is no longer good (failed: 2)',
   poll_reset: 'Long poll: key and place are no longer good (failed: 3)',
+  poll_strange: 'Long poll: a failure that nobody knows (failed: 4)',
 } as const;
 
 const meanings: Readonly<Record<number, string>> = {
