@@ -29,7 +29,7 @@ async function given() {
     await ending;
     return events;
   };
-  return { ...world, state, look, fetched, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  return { ...world, state, look, fetched, ended, tools, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
 test('what people wrote while the platform had given the page up is fetched once it is subscribed again, in order', async () => {
@@ -70,9 +70,26 @@ test('what was missed stays to be fetched until it is, though the page is lost a
   world.simulator.unsubscribe();
   world.simulator.write({ from: world.anna.id, text: 'one' });
   await world.look();
-  const missed = await world.state.get<{ sinceMs: number }>('missed');
+  const missed = (await world.state.get('missed'))?.value;
   world.simulator.unsubscribe();
   await world.look();
-  assert.deepEqual(await world.state.get('missed'), missed);
+  assert.deepEqual((await world.state.get('missed'))?.value, missed);
   assert.deepEqual((await world.fetched()).map(textIn), ['one']);
+});
+
+test('an outage that begins while the former one is being fetched is fetched, too', async () => {
+  await using world = await given();
+  world.simulator.unsubscribe();
+  world.simulator.write({ from: world.anna.id, text: 'one' });
+  await world.look();
+  const calls = poll(world.channel, world.tools());
+  const { value: first } = await calls.next();
+  assert.deepEqual(first && parse(first, world.channel).map(textIn), ['one']);
+  world.simulator.unsubscribe();
+  world.simulator.write({ from: world.anna.id, text: 'two' });
+  await world.look();
+  // The pause after the fetch is cut short: the poll ends.
+  world.ended.abort();
+  assert.equal((await calls.next()).done, true);
+  assert.notEqual(await world.state.get('missed'), undefined);
 });

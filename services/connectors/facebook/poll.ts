@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { fetchedCall, type RawCall, readGraphList, type Tools } from '@trunkline/adapter-kit';
+import { ConnectorError, fetchedCall, type RawCall, readGraphList, type Tools } from '@trunkline/adapter-kit';
 import { type Channel, callOf } from './api.ts';
 import { readHook } from './setup.ts';
 import { type FetchedMessage, type FetchedThread, threadSchema } from './types.ts';
@@ -18,6 +18,8 @@ const beforeMs = 2 * 60 * minuteMs;
 /** How far it is looked back at most, and where nobody knows since when: an older question is answered by no one. */
 const longestMs = 7 * 24 * 60 * minuteMs;
 const unknownMs = 24 * 60 * minuteMs;
+/** The note is changed by the probe and by the poll alone. */
+const noteTries = 3;
 /** Of 100 threads each. */
 const pagesMax = 5;
 
@@ -30,8 +32,13 @@ export async function noteHeard({ state, now }: Tools): Promise<void> {
 export async function noteMissed({ state, now }: Tools): Promise<void> {
   const heardMs = (await state.get<number>(heardKey))?.value;
   const sinceMs = heardMs === undefined ? now() - unknownMs : Math.max(heardMs - beforeMs, now() - longestMs);
-  // An outage within an outage begins with the first.
-  await state.put<Missed>(missedKey, { sinceMs }, { ifRevision: 0 });
+  for (let tries = 0; tries < noteTries; tries += 1) {
+    // An outage within an outage begins with the first, and is noted all the same: a fetch under way may not have seen it.
+    const former = await state.get<Missed>(missedKey);
+    const isNoted = await state.put(missedKey, former?.value ?? { sinceMs }, { ifRevision: former?.revision ?? 0 });
+    if (isNoted) return;
+  }
+  throw new ConnectorError('transient', 'what was missed could not be noted');
 }
 
 /**
@@ -40,10 +47,12 @@ export async function noteMissed({ state, now }: Tools): Promise<void> {
  */
 export async function* poll(channel: Channel, tools: Tools): AsyncGenerator<RawCall> {
   while (!tools.signal.aborted) {
-    const missed = (await tools.state.get<Missed>(missedKey))?.value;
+    const missed = await tools.state.get<Missed>(missedKey);
     if (missed !== undefined && (await readHook(channel, tools)) !== undefined) {
-      yield* fetchMissed(channel, missed.sinceMs, tools);
-      await tools.state.delete(missedKey);
+      yield* fetchMissed(channel, missed.value.sinceMs, tools);
+      // Only the outage that was read is over: one that was noted meanwhile is fetched at the next look.
+      const over = { ifRevision: missed.revision, expiresAtMs: tools.now() };
+      await tools.state.put(missedKey, missed.value, over);
     }
     await pause(lookMs, undefined, { signal: tools.signal }).catch(() => {});
   }
