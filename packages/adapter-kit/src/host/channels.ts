@@ -16,6 +16,8 @@ export interface Channels<Settings = unknown> {
   usable(channelId: string): ChannelAccess<Settings> | undefined;
   /** Why a channel that is on cannot be opened; undefined when it can be, or is off. */
   trouble(channelId: string): string | undefined;
+  /** Which revision it was opened at: what was found out with it says nothing of a later one. */
+  revisionOf(channel: ChannelAccess): number;
   /** What the directory says of a channel that is on. */
   entry(channelId: string): ChannelEntry | undefined;
   /** All that are on. */
@@ -42,6 +44,7 @@ export interface ChannelsOptions<Settings> {
 export function createChannels<Settings>(options: ChannelsOptions<Settings>): Channels<Settings> {
   const { name, connector, directory, key, platformHosts, onTrouble } = options;
   const opened = new Map<string, { readonly entry: ChannelEntry; readonly channel: ChannelAccess<Settings> }>();
+  const revisions = new WeakMap<ChannelAccess, number>();
   /** What cannot be opened stays so until it is changed: it is tried once, and told once. */
   const closed = new WeakMap<ChannelEntry, unknown>();
 
@@ -61,6 +64,7 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
     try {
       const channel = openChannel(connector, entry, openSecrets(key, entry.sealedSecrets), platformHosts);
       opened.set(channelId, { entry, channel });
+      revisions.set(channel, entry.revision);
       return channel;
     } catch (error) {
       closed.set(entry, error);
@@ -87,6 +91,7 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
     find,
     ready,
     usable: (channelId) => (isShut(entryOf(channelId)) ? undefined : ready(channelId)),
+    revisionOf: (channel) => revisions.get(channel) ?? 0,
     trouble: (channelId) => {
       const entry = entryOf(channelId);
       if (entry === undefined || ready(channelId) !== undefined) return undefined;

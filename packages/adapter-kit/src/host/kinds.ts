@@ -45,9 +45,10 @@ function sendParts(parts: LanesParts): SendParts {
     pictures: { connector, files, turns: createTurns(pictures.mostWaiting, pictures.longestMs) },
     reportFile: results.file,
     onAccepted: hearAccepted(connector, channels, health),
+    isPresent: (channel) => channels.revisionOf(channel) === channels.entry(channel.id)?.revision,
     isStillWell: (channel) => isStillWell(parts, channel),
     onSignedOut: (channel, reason) =>
-      health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
+      health.tell(channel, channels.revisionOf(channel), { state: 'needs_sign_in', reason }),
     onRefusal: drift.seeError,
     onAttempt: (outcome, durationMs) => {
       attempts.add(1, { outcome });

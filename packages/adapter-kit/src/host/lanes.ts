@@ -76,7 +76,7 @@ function pollParts(parts: LanesParts): PollParts {
     onAccepted: hearAccepted(connector, channels, health),
     onHeard: (channel, events) => health.heard(channel, channels.entry(channel.id)?.revision ?? 0, events),
     onSignedOut: (channel, reason) =>
-      health.tell(channel, channels.entry(channel.id)?.revision ?? 0, { state: 'needs_sign_in', reason }),
+      health.tell(channel, channels.revisionOf(channel), { state: 'needs_sign_in', reason }),
   };
 }
 

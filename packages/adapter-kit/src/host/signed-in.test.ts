@@ -61,3 +61,22 @@ test('a messenger that cannot be asked: a message that it takes ends the trouble
   });
   assert.deepEqual(await heardOf(id, 2), [signIn, ok]);
 });
+
+test('what the former token is told does not undo a signing in that came while it was tried', async () => {
+  const id = await around.channel();
+  const { addresses } = await hosted.ready;
+  let tries = 0;
+  around.platform.react = async (asked) => {
+    tries += 1;
+    if (tries > 1) return sent(asked);
+    const settingsJson = JSON.stringify({ apiUrl: around.platform.url, app: 'anew' });
+    await around.channel({ id, revision: 2, state: ok, settingsJson });
+    // The connector has heard of it once the channel has its new address.
+    const hook = `${addresses.http}/hooks/sample/app-anew`;
+    await until(async () => (await fetch(hook, { method: 'POST', body: '{}' })).status === 401);
+    return { status: 401 };
+  };
+  await around.order(sendText(id, 'anna', 'hello'));
+  await until(() => tries > 1, 30_000);
+  assert.ok(toldOf(id).every(({ state }) => state !== signIn));
+});

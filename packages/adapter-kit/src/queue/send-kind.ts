@@ -41,6 +41,8 @@ export interface SendParts {
   readonly reportFile: (item: EgressItem, result: FileResult) => Promise<void>;
   /** The platform has taken the account. Does not wait. */
   readonly onAccepted: (channel: ChannelAccess) => void;
+  /** Has it not been changed since it was opened? */
+  readonly isPresent: (channel: ChannelAccess) => boolean;
   /** Does the platform, when it is asked now, accept the account all the same? */
   readonly isStillWell: (channel: ChannelAccess) => Promise<boolean>;
   /** The platform no longer accepts the account. */
@@ -67,6 +69,7 @@ const channelOffMs = 30_000;
 const doubtLookMs = 2_000;
 /** How soon an order is tried again that was refused alone. */
 const deniedMs = 5_000;
+const triedSoon = { kind: 'wait', delayMs: deniedMs, scope: 'conversation', isTrouble: false } as const;
 /** How soon it is looked again whether the lease is confirmed. */
 const leaseLookMs = 250;
 
@@ -205,8 +208,13 @@ async function ended(
   const verdict = verdictOf(outcome, { attempt: order.attempts + 1, isRepeatable, random: Math.random() });
   if (verdict.next === 'fail') return await failed(parts, order, outcome, tools);
   if (verdict.next === 'doubt') return { kind: 'doubt', sinceMs: parts.now(), delayMs: doubtLookMs };
-  if (verdict.isSignedOut && (await parts.isStillWell(channel))) return await deniedAlone(parts, order, outcome, tools);
-  if (verdict.isSignedOut) await tools.insist(() => parts.onSignedOut(channel, outcome.message));
+  if (verdict.isSignedOut) {
+    const isWell = await parts.isStillWell(channel);
+    // Somebody has signed in again meanwhile: what the former token was told says nothing of the new one.
+    if (!parts.isPresent(channel)) return triedSoon;
+    if (isWell) return await deniedAlone(parts, order, outcome, tools);
+    await tools.insist(() => parts.onSignedOut(channel, outcome.message));
+  }
   const isForgotten = makesSomething(send) && !isKeyForEver(parts.connector.capabilities);
   return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && isForgotten };
 }
@@ -221,7 +229,7 @@ async function deniedAlone(
   { message, platformCode }: ConnectorError,
   tools: RunTools,
 ): Promise<Ending> {
-  if (order.attempts === 0) return { kind: 'wait', delayMs: deniedMs, scope: 'conversation', isTrouble: false };
+  if (order.attempts === 0) return triedSoon;
   const detail = platformCode === undefined ? {} : { platformCode };
   return await failed(parts, order, new ConnectorError('permission', message, detail), tools);
 }

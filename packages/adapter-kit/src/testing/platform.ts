@@ -15,7 +15,7 @@ export interface FakePlatform extends AsyncDisposable {
   readonly url: string;
   readonly asked: readonly Asked[];
   /** Decides how a request is answered; by default it is sent. */
-  react: (asked: Asked) => Reaction;
+  react: (asked: Asked) => Reaction | Promise<Reaction>;
   /** What a question how an account is doing is answered. */
   probed: (channelId: string) => Reaction;
 }
@@ -23,7 +23,7 @@ export interface FakePlatform extends AsyncDisposable {
 /** Starts a platform that keeps what it was asked. */
 export async function startPlatform(): Promise<FakePlatform> {
   const asked: Asked[] = [];
-  const answer = ({ url, body }: DoubleRequest): Reaction => {
+  const answer = ({ url, body }: DoubleRequest): Reaction | Promise<Reaction> => {
     if (url.pathname.startsWith('/files/')) return fileAt(url.pathname);
     if (url.pathname === '/probe') return platform.probed(JSON.parse(body.toString()).to);
     const one: Asked = { ...(JSON.parse(body.toString()) as Omit<Asked, 'atMs'>), atMs: Date.now() };

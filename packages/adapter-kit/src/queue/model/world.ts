@@ -126,6 +126,7 @@ export async function play(plan: Plan): Promise<Outcome> {
         pictures: { connector: {} } as never,
         reportFile: async () => {},
         onAccepted: () => {},
+        isPresent: () => true,
         isStillWell: async () => false,
         onSignedOut: async () => {},
         onRefusal: () => {},
