@@ -220,8 +220,8 @@ async function ended(
 }
 
 /**
- * The account is well, and yet this one order was refused as if it were not: it lacks a right, or the account was signed in again
- * in the same moment. Once more, then for good; the others go on meanwhile.
+ * The account is well, and yet this one order was refused as if it were not: it lacks a right. Once more, where it was never
+ * tried before, then for good; the others go on meanwhile.
  */
 async function deniedAlone(
   parts: SendParts,
