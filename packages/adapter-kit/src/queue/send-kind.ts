@@ -7,7 +7,7 @@ import {
   type SendOrder,
   SendResult,
 } from '@trunkline/contracts';
-import type { Tracing } from '@trunkline/runtime';
+import { errorTable, type Tracing } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Sent } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
@@ -215,8 +215,7 @@ async function ended(
     if (isWell) return await deniedAlone(parts, order, outcome, tools);
     await tools.insist(() => parts.onSignedOut(channel, outcome.message));
   }
-  const isForgotten = makesSomething(send) && !isKeyForEver(parts.connector.capabilities);
-  return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && isForgotten };
+  return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && makesSomething(send) };
 }
 
 /**
@@ -279,6 +278,7 @@ function failedResult(order: QueuedOrder, send: SendOrder, error: ConnectorError
   return SendResult.create({
     ...partOf(order, send),
     state: states[code] ?? MessageState.MESSAGE_STATE_FAILED,
+    isCertain: errorTable[code].certain && !order.isUnsure && order.doubtSinceMs === undefined,
     error: { code, platformCode, text: message.slice(0, 500), retryAfterMs },
     attempts: order.attempts + 1,
   });

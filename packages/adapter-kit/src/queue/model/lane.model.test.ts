@@ -34,7 +34,8 @@ function check({ orders }: Plan, { arrived, results, heldAtEnd, isFinished, trou
       'a conversation keeps its order',
     );
   }
-  for (const [number, { state }] of results) {
+  for (const [number, { state, isCertain }] of results) {
+    if (isCertain) assert.ok(!arrived.includes(number), 'certain means that nothing arrived');
     if (state === MESSAGE_STATE_SENT) assert.ok(arrived.includes(number), 'sent means that it arrived');
     else if (state === MESSAGE_STATE_FAILED) assert.ok(!arrived.includes(number), 'failed means that it did not');
     else assert.equal(state, MESSAGE_STATE_UNKNOWN);
@@ -64,4 +65,12 @@ test('a message that was cut off goes again and is there once; after the platfor
   const cuts = Array.from({ length: 40 }, (): Reaction => 'cut');
   const late = await play({ ...one, reactions: cuts, keySeconds: 60 });
   assert.deepEqual([late.arrived, late.results.get(0)?.state], [[0], MESSAGE_STATE_UNKNOWN]);
+});
+
+test('a repeat that is refused says nothing of the try before it, which may have arrived', async () => {
+  const one = { orders: [0], ends: [], keySeconds: Number.POSITIVE_INFINITY };
+  const certain = async (...reactions: Reaction[]) => (await play({ ...one, reactions })).results.get(0)?.isCertain;
+  assert.equal(await certain('refused'), true);
+  assert.equal(await certain('later', 'refused'), true);
+  assert.equal(await certain('cut', 'later for long', 'refused'), false);
 });

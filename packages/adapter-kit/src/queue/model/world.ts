@@ -30,7 +30,7 @@ export interface Plan {
   /** How the platform answers its calls, in turn; afterwards it sends. */
   readonly reactions: readonly Reaction[];
   readonly ends: readonly OwnerEnd[];
-  /** How long the platform remembers what it was sent, and drops repeats; 0: not at all. */
+  /** How long the platform remembers what it was sent, and drops repeats; 0: not at all; infinite: for ever, but it may refuse them. */
   readonly keySeconds: number;
 }
 
@@ -139,7 +139,7 @@ export async function play(plan: Plan): Promise<Outcome> {
       ...{ title: 'Model', settings: z.unknown(), secretNames: [] },
       capabilities: Capabilities.fromPartial({
         isSendIdempotent: plan.keySeconds > 0,
-        sendKeySeconds: plan.keySeconds,
+        sendKeySeconds: Number.isFinite(plan.keySeconds) ? plan.keySeconds : 0,
       }),
       send: async ({ message }) => {
         const number = Number(message?.id);
@@ -147,7 +147,8 @@ export async function play(plan: Plan): Promise<Outcome> {
           const next = reactions.shift() ?? 'sent';
           const now = time.scheduler.now();
           const knownUntilMs = (arrivedAtMs.get(number) ?? Number.NEGATIVE_INFINITY) + plan.keySeconds * 1_000;
-          if (now < knownUntilMs) return next === 'cut' ? 'cut' : 'sent';
+          const mayRefuse = plan.keySeconds === Number.POSITIVE_INFINITY && next === 'refused';
+          if (now < knownUntilMs && !mayRefuse) return next === 'cut' ? 'cut' : 'sent';
           if (next === 'sent' || next === 'cut') {
             arrived.push(number);
             arrivedAtMs.set(number, now);

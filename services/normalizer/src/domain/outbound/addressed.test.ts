@@ -26,7 +26,7 @@ import {
 } from '../../testing/build.ts';
 import { createWorld, type World } from '../../testing/world.ts';
 
-const { MESSAGE_STATE_SENT: sent } = MessageState;
+const { MESSAGE_STATE_SENT: sent, MESSAGE_STATE_FAILED: failed, MESSAGE_STATE_EXPIRED: expired } = MessageState;
 const idOf = (key: string) => ids.message('t1', key);
 
 function world(more: Partial<Capabilities> = {}): World {
@@ -69,6 +69,43 @@ test('where first words are rare the second waits, in words that say until when,
   assert.deepEqual(kinds(await here.take(to('m3', '7', hello))), ['submitted']);
   await here.take(hookCall(message('1', 'yes', { chat: '7' })));
   for (const key of ['m4', 'm5']) assert.deepEqual(kinds(await here.take(to(key, '7', hello))), ['submitted']);
+});
+
+/** A first word of two parts, then what became of them, then another word. */
+async function wordAfter(...results: readonly Parameters<typeof sendResult>[0][]) {
+  const here = world({ firstWordSeconds: 60 });
+  await here.take(to('m1', '7', hello));
+  await here.take(...results.map((result) => sendResult(result)));
+  return kinds(await here.take(to('m2', '7', hello)))[0] === 'submitted' ? 'let' : 'refused';
+}
+const lost = (code: string, more: object = {}) => ({
+  ...{ messageId: idOf('m1'), state: failed, isCertain: true, parts: 2, part: 0 },
+  ...{ error: { code, platformCode: '', text: '', retryAfterMs: 0 }, ...more },
+});
+
+for (const [name, results, verdict] of [
+  ['was lost whole, for certain', [lost('too_large'), lost('too_large', { part: 1 })], 'let'],
+  ['waited too long and was never tried', [lost('expired', { parts: 1, state: expired })], 'let'],
+  ['was lost in a part, while another waits', [lost('too_large')], 'refused'],
+  [
+    'was lost in a part, while another arrived',
+    [lost('too_large'), lost('', { part: 1, state: sent, isCertain: false })],
+    'refused',
+  ],
+  ['may have arrived', [lost('recipient_invalid', { parts: 1, isCertain: false })], 'refused'],
+  ['was one too many for the other side', [lost('window_closed', { parts: 1 })], 'refused'],
+] as const) {
+  test(`a first word that ${name}: the next one is ${verdict}`, async () => {
+    assert.equal(await wordAfter(...results), verdict);
+  });
+}
+
+test('what became of an earlier word gives back no later one', async () => {
+  const here = world({ firstWordSeconds: 60 });
+  await here.take(to('m1', '7', hello));
+  here.nowMs += 60_000;
+  await here.take(to('m2', '7', hello), sendResult(lost('too_large', { parts: 1 })));
+  assert.deepEqual(kinds(await here.take(to('m3', '7', hello))), ['status']);
 });
 
 test('where the person has the first word nothing is made, and the status says why', async () => {

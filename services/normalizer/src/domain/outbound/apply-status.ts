@@ -10,6 +10,8 @@ export interface PartNews {
   readonly state: MessageState;
   readonly error?: PartError | undefined;
   readonly platformIds?: readonly string[];
+  /** Certainly nothing of them arrived. */
+  readonly isCertain?: boolean;
 }
 
 /**
@@ -64,10 +66,10 @@ export function partError(error: SendError | undefined): PartError | undefined {
   return error && { ...error };
 }
 
-function goOn(part: PartDocument, { state, error, platformIds = [] }: PartNews): PartDocument {
+function goOn(part: PartDocument, { state, error, platformIds = [], isCertain = false }: PartNews): PartDocument {
   const known = { ...part, platformIds: [...new Set([...part.platformIds, ...platformIds])] };
   if (!isForward(part.state, state)) return known;
-  const next: PartDocument = { state, platformIds: known.platformIds };
+  const next: PartDocument = { state, platformIds: known.platformIds, ...(isCertain && { isCertain }) };
   return error === undefined ? next : { ...next, error };
 }
 

@@ -19,15 +19,30 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
   for (const platformId of result.platformIds) {
     keepRef(turn.draft, place, platformId, { messageId: message._id, part: result.part });
   }
-  const { state, platformIds, error } = result;
+  const { state, platformIds, error, isCertain } = result;
   let current = applyToParts(turn, withParts(known, Math.max(result.parts, result.part + 1)), [result.part], {
     state,
     platformIds,
     error: partError(error),
+    isCertain,
   });
   for (const platformId of platformIds) current = applyWaiting(turn, current, result.part, refId(place, platformId));
   const conversation = conversationOf(turn.draft, message.conversationId);
-  if (conversation !== undefined) applyWatermarks(turn, conversation, current);
+  if (conversation === undefined) return;
+  applyWatermarks(turn, conversation, current);
+  giveBackWord(turn, current);
+}
+
+/**
+ * A first word that certainly arrived in no part was none: the next one need not wait. Where the other side says that there was
+ * one, there was.
+ */
+function giveBackWord(turn: Turn, { conversationId, sentAtMs, parts = [] }: MessageDocument): void {
+  const conversation = conversationOf(turn.draft, conversationId);
+  if (conversation?.firstWordAtMs === undefined || conversation.firstWordAtMs !== sentAtMs) return;
+  if (!parts.every(({ isCertain, error }) => isCertain === true && error?.code !== 'window_closed')) return;
+  const { firstWordAtMs: _none, ...rest } = conversation;
+  turn.draft.put('conversations', rest);
 }
 
 /** What only sending could tell of the message as a whole. */

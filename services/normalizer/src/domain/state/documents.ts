@@ -65,6 +65,8 @@ export interface PartDocument {
   readonly state: MessageState;
   readonly platformIds: readonly string[];
   readonly error?: PartError;
+  /** It is not sent, and certainly nothing of it arrived. */
+  readonly isCertain?: true;
 }
 
 /** Why a part failed. */
