@@ -8,7 +8,7 @@ const upload = (maxMegabytes: number, mimeTypes: string[] = []) => ({ maxBytes: 
 const pictures = ['image/jpeg', 'image/png'];
 
 /** Longest text of a message, and of a comment, in UTF-16 units: nobody says what is counted. */
-export const textMax = 2_000;
+const textMax = 2_000;
 const commentMax = 8_000;
 const answers = ['callback', 'reply'];
 const buttons = { rows: 13, columns: 13, textMax: 20, payloadMaxBytes: 1_000 };

@@ -1,7 +1,6 @@
-import { ConnectorError, type GraphFailure, type SendErrorCode } from '@trunkline/adapter-kit';
+import { type ConnectorError, type GraphFailure, graphCodes, graphError } from '@trunkline/adapter-kit';
 
-/** By code and subcode, which goes before the code alone. */
-const codes: Readonly<Partial<Record<SendErrorCode, readonly string[]>>> = {
+const codeOf = graphCodes({
   window_closed: ['10/2018278', '10/2018065'],
   recipient_blocked: ['551'],
   recipient_invalid: ['100/2018001', '100/33'],
@@ -13,45 +12,21 @@ const codes: Readonly<Partial<Record<SendErrorCode, readonly string[]>>> = {
   media_failed: ['100/2018007', '100/2018008', '100/2018047', '100/2018294'],
   too_large: ['100/2018109'],
   content_invalid: ['100', '10900'],
-};
-
-const known = new Map(
-  Object.entries(codes).flatMap(([ours, theirs]) => theirs.map((code) => [code, ours as SendErrorCode])),
-);
+});
 
 /** Where the platform does not say how long: a minute, then twice as long each time. */
-const usualPauseMs = 60_000;
+const usual = { guessMs: 60_000 } as const;
 /** Too many comments at once look like advertising; such a block lasts from an hour to a day. */
-const spamPauseMs = 60 * 60_000;
+const block = { guessMs: 60 * 60_000, scope: 'conversation' } as const;
 const spam: ReadonlySet<number> = new Set([368, 1705]);
 
 /** A refusal as an error: the platform did nothing. */
 export function refusal(failure: GraphFailure): ConnectorError {
-  const code = codeOf(failure);
-  const detail = { platformCode: platformCodeOf(failure) };
-  if (code !== 'retry_after') return new ConnectorError(code, failure.message, detail);
-  const { regainMs } = failure;
-  const wait = { retryAfterMs: regainMs ?? usualPauseMs, isGuess: regainMs === undefined };
-  return new ConnectorError(code, failure.message, { ...detail, ...wait });
+  return graphError(codeOf(failure), failure, usual);
 }
 
 /** The same of what is done with comments, where 368 is about comments alone. */
 export function commentRefusal(failure: GraphFailure): ConnectorError {
   if (!spam.has(failure.code)) return refusal(failure);
-  const wait = { retryAfterMs: spamPauseMs, isGuess: true, scope: 'conversation' } as const;
-  return new ConnectorError('retry_after', failure.message, { ...wait, platformCode: platformCodeOf(failure) });
-}
-
-function codeOf({ code, subcode, status }: GraphFailure): SendErrorCode {
-  const found = known.get(`${code}/${subcode}`) ?? known.get(String(code));
-  if (found !== undefined) return found;
-  if (code >= 200 && code < 300) return 'permission';
-  if (status === 429) return 'retry_after';
-  if (status === 401) return 'auth_revoked';
-  if (status === 403) return 'permission';
-  return status >= 500 ? 'transient' : 'content_invalid';
-}
-
-function platformCodeOf({ code, subcode }: GraphFailure): string {
-  return subcode === undefined ? String(code) : `${code}/${subcode}`;
+  return graphError('retry_after', { ...failure, regainMs: undefined }, block);
 }

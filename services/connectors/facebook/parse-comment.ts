@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
   ConnectorError,
+  commentsAt,
   type MetaUpdate,
   metaMedia,
   metaParty,
   readAs,
   tellAt,
   unsupported,
+  writtenBy,
 } from '@trunkline/adapter-kit';
-import {
-  type ChannelEvent,
-  Content,
-  ConversationKind,
-  ConversationRef,
-  MessageWritten,
-  Origin,
-  Quote,
-} from '@trunkline/contracts';
+import { type ChannelEvent, Content, type ConversationRef, MessageWritten, Origin, Quote } from '@trunkline/contracts';
 import { type FeedChange, feedSchema } from './types.ts';
 
 type Tell = (change: FeedChange, about: About) => ChannelEvent['event'] | undefined;
@@ -87,31 +81,22 @@ interface Told {
   readonly isSystem: boolean;
 }
 
-/** The page's own comments come back too: those from here are known by their ids, all others were written elsewhere. */
 function told(change: FeedChange, { update, id }: About, { key, event, isSystem }: Told): ChannelEvent {
   const { from, created_time: seconds } = change;
-  const isOwn = from?.id === update.channel.accountId;
-  const atMs = event.$case === 'message' && seconds !== undefined && !isSystem ? seconds * 1_000 : update.entryMs;
-  const sender = from?.id === undefined || isOwn || isSystem ? undefined : metaParty(from.id, from.name);
-  const origin = isSystem ? Origin.ORIGIN_SYSTEM : isOwn ? Origin.ORIGIN_EXTERNAL : Origin.ORIGIN_CONTACT;
-  const about = { conversation: placeOf(change, id), origin, ...(sender !== undefined && { sender }) };
-  const platformId = event.$case === 'message' && !isSystem ? id : '';
-  return tellAt(update, key, atMs, { ...about, platformId, event });
+  const author = from?.id === undefined ? undefined : metaParty(from.id, from.name);
+  const sides = isSystem ? { origin: Origin.ORIGIN_SYSTEM } : writtenBy(author, from?.id === update.channel.accountId);
+  const isNew = event.$case === 'message' && !isSystem;
+  const atMs = isNew && seconds !== undefined ? seconds * 1_000 : update.entryMs;
+  const about = { conversation: placeOf(change, id), ...sides, platformId: isNew ? id : '' };
+  return tellAt(update, key, atMs, { ...about, event });
 }
 
-/** Comments beneath one comment are one conversation. */
 function placeOf(
   { post_id: parentId = '', parent_id: parent = parentId, post }: FeedChange,
   id: string,
 ): ConversationRef {
-  const isAnswer = parent !== parentId && parent !== id;
-  return ConversationRef.create({
-    platformId: isAnswer ? parent : id,
-    kind: ConversationKind.CONVERSATION_KIND_COMMENTS,
-    parentId,
-    parentUrl: post?.permalink_url ?? '',
-    parentCommentId: isAnswer ? parent : '',
-  });
+  const beneath = parent !== parentId && parent !== id ? parent : undefined;
+  return commentsAt({ platformId: beneath ?? id, parentId, parentUrl: post?.permalink_url, beneath });
 }
 
 function replyOf({ post_id: post, parent_id: parent = post }: FeedChange): { reply?: Quote } {

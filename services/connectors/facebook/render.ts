@@ -1,14 +1,16 @@
-import { ConnectorError, markOf, type ThreadWriting, targetOf, writeThread } from '@trunkline/adapter-kit';
 import {
-  type Content,
-  ControlAction,
-  type ControlOrder,
-  ConversationKind,
-  type OutgoingContent,
-  type SendOrder,
-} from '@trunkline/contracts';
+  ConnectorError,
+  checkPrivateAnswer,
+  isComments,
+  markOf,
+  privateAnswer,
+  type ThreadWriting,
+  targetOf,
+  writeThread,
+} from '@trunkline/adapter-kit';
+import { type Content, ControlAction, type ControlOrder, type SendOrder } from '@trunkline/contracts';
 import type { ApiCall } from './api.ts';
-import { textMax } from './capabilities.ts';
+import { capabilities } from './capabilities.ts';
 import { commentRefusal } from './errors.ts';
 import { renderTemplate } from './render-template.ts';
 
@@ -28,26 +30,11 @@ export function render(order: SendOrder, given: Given): readonly ApiCall[] {
   const writing = { ...given, reactions, isMarked: true };
   const action = order.message?.action;
   if (action?.$case === 'control') return [controlCall(order, action.value)];
-  const isPrivate = action?.$case === 'message' && action.value.options?.isPrivate === true;
-  if (isComments(order) && !isPrivate) return commentCalls(order, writing);
+  const inPrivate = privateAnswer(order);
+  if (isComments(order) && inPrivate === undefined) return commentCalls(order, writing);
   const body = isTemplate(action) ? templateBody(order) : writeThread(order, writing);
-  if (isPrivate) checkPrivate(order, action.value);
+  if (inPrivate !== undefined) checkPrivateAnswer(order, inPrivate, capabilities);
   return body === undefined ? [] : [{ path: 'me/messages', body, isMessage: action?.$case === 'message' }];
-}
-
-/** Whether an order is about what stands under a post. Pure. */
-export function isComments({ conversation }: SendOrder): boolean {
-  return conversation?.kind === ConversationKind.CONVERSATION_KIND_COMMENTS;
-}
-
-/** A comment can be answered in private by one message. */
-function checkPrivate({ parts }: SendOrder, { content }: OutgoingContent): void {
-  const kind = content?.kind;
-  const length = kind?.$case === 'text' ? kind.value.plain.length : 0;
-  const isCaptioned = kind?.$case === 'image' && (kind.value.caption?.plain ?? '') !== '';
-  if (parts <= 1 && length <= textMax && !isCaptioned) return;
-  const words = `a private answer is one message: a text of at most ${textMax} characters, or a picture without words`;
-  throw new ConnectorError('content_invalid', words);
 }
 
 function isTemplate(action: NonNullable<SendOrder['message']>['action']): boolean {

@@ -1,8 +1,18 @@
-import { ConnectorError, readUpload, type SendTools, type Sent, targetsOf, uploadOf } from '@trunkline/adapter-kit';
+import {
+  ConnectorError,
+  isComments,
+  privateAnswer,
+  readUpload,
+  type SendTools,
+  type Sent,
+  sendByGraph,
+  targetsOf,
+  uploadOf,
+} from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
-import { ask, type Channel } from './api.ts';
-import { isComments, render } from './render.ts';
-import { doneSchema, sentSchema, uploadedSchema } from './types.ts';
+import { ask, type Channel, callOf } from './api.ts';
+import { render } from './render.ts';
+import { uploadedSchema } from './types.ts';
 
 const uploadMaxBytes = 25 * 1_024 * 1_024;
 
@@ -10,23 +20,19 @@ const uploadMaxBytes = 25 * 1_024 * 1_024;
 export async function send(order: SendOrder, channel: Channel, tools: SendTools): Promise<Sent> {
   const targets = await targetsOf(order, tools);
   const attachmentId = await upload(order, channel, tools);
-  const platformIds: string[] = [];
-  for (const call of render(order, {
-    targets,
-    ...(attachmentId && { file: { attachment_id: attachmentId } }),
-    fileUrl: tools.fileUrl,
-  })) {
-    if (call.isMessage !== true) await ask(doneSchema, call, channel, tools);
-    else platformIds.push(Object.values(await ask(sentSchema, call, channel, tools))[0] ?? '');
-  }
-  return { platformIds };
+  const file = attachmentId && { file: { attachment_id: attachmentId } };
+  const calls = render(order, { targets, ...file, fileUrl: tools.fileUrl });
+  return await sendByGraph(
+    calls.map((call) => callOf(call, channel)),
+    tools,
+  );
 }
 
 /** Gives the platform the file of a message in a thread: it fetches addresses badly. A comment's picture it has to fetch. */
 async function upload(order: SendOrder, channel: Channel, tools: SendTools): Promise<string | undefined> {
   const action = order.message?.action;
   const content = action?.$case === 'message' ? action.value.content : undefined;
-  const isPublic = isComments(order) && action?.$case === 'message' && action.value.options?.isPrivate !== true;
+  const isPublic = isComments(order) && privateAnswer(order) === undefined;
   const file = content === undefined || isPublic ? undefined : uploadOf(content);
   if (file === undefined) return undefined;
   const bytes = await readUpload(file.media, tools, uploadMaxBytes);

@@ -1,12 +1,9 @@
-import { wire } from '@trunkline/adapter-kit';
+import { metaInstant as instant, wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
 const { seconds, some } = wire;
 const text = z.string();
 const id = z.union([z.int(), z.string().min(1).max(512)]).transform(String);
-
-/** A change of a field of the page. */
-export const changeSchema = z.object({ field: text, value: z.unknown() });
 
 const post = some({ permalink_url: text });
 /** What happens on the page's wall. */
@@ -22,13 +19,6 @@ const judged = { event: text, reason: text.nullable() };
 const judgedIds = { message_template_id: id, message_template_name: text, message_template_language: text };
 export const templateNewsSchema = some(judged).extend(judgedIds);
 
-/** As the platform writes it, without a colon in the zone. */
-const instant = text.transform((written, context) => {
-  const atMs = Date.parse(written.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  if (!Number.isNaN(atMs) && atMs >= 0) return atMs;
-  context.addIssue('is no time');
-  return z.NEVER;
-});
 const place = z.object({ url: text });
 const kept = some({ mime_type: text, name: text, image_data: place, video_data: place, file_url: text });
 const fetched = some({ message: text, attachments: z.object({ data: z.array(kept) }) }).extend({
@@ -42,7 +32,6 @@ export const threadSchema = some({ updated_time: instant }).extend({
 
 /** Answers. */
 export const doneSchema = z.looseObject({});
-export const sentSchema = z.union([z.object({ message_id: id }), z.object({ id })]);
 export const uploadedSchema = z.object({ attachment_id: id });
 export const pageSchema = z.object({ id, name: text });
 export const personSchema = some({ first_name: text, last_name: text, locale: text });

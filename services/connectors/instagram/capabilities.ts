@@ -6,7 +6,7 @@ const day = 24 * 60 * 60;
 const linked = (maxMegabytes: number, mimeTypes: string[]) => ({ maxBytes: maxMegabytes * megabyte, mimeTypes });
 
 /** Longest text of a message, in bytes of UTF-8: some 500 letters of Cyrillic. */
-export const textMaxBytes = 1_000;
+const textMaxBytes = 1_000;
 const sounds = ['audio/aac', 'audio/mp4', 'audio/m4a', 'audio/x-m4a', 'audio/wav', 'audio/mpeg'];
 const answers = ['callback', 'reply'];
 const buttons = { rows: 13, columns: 13, textMax: 20, payloadMaxBytes: 1_000 };

@@ -1,4 +1,4 @@
-import { ConnectorError, type Download, fetchFile, type Tools } from '@trunkline/adapter-kit';
+import { type Download, openLink, type Tools } from '@trunkline/adapter-kit';
 import type { Media } from '@trunkline/contracts';
 import type { Channel } from './api.ts';
 
@@ -7,7 +7,5 @@ const maxBytes = 100 * 1_024 * 1_024;
 
 /** Opens a file at its address, which is signed and good for some days, of a story for one. */
 export async function download(media: Media, _channel: Channel, tools: Tools): Promise<Download> {
-  const url = media.source?.url ?? '';
-  if (url === '') throw new ConnectorError('media_failed', 'the file has no address');
-  return await fetchFile({ url, media, maxBytes }, tools);
+  return await openLink(media, tools, { platform: 'Instagram', maxBytes });
 }

@@ -1,7 +1,6 @@
-import { ConnectorError, type GraphFailure, type SendErrorCode } from '@trunkline/adapter-kit';
+import { type ConnectorError, type GraphFailure, graphCodes, graphError } from '@trunkline/adapter-kit';
 
-/** By code and subcode, which goes before the code alone. */
-const codes: Readonly<Partial<Record<SendErrorCode, readonly string[]>>> = {
+const codeOf = graphCodes({
   window_closed: ['10/2018278', '10/2018065', '10/2534022'],
   recipient_blocked: ['551'],
   recipient_invalid: ['100/2018001', '100/2534014', '100/33'],
@@ -12,11 +11,7 @@ const codes: Readonly<Partial<Record<SendErrorCode, readonly string[]>>> = {
   media_failed: ['100/2018007', '100/2018008', '100/2018047', '100/2018294'],
   too_large: ['100/2018109'],
   content_invalid: ['100', '10900'],
-};
-
-const known = new Map(
-  Object.entries(codes).flatMap(([ours, theirs]) => theirs.map((code) => [code, ours as SendErrorCode])),
-);
+});
 
 /** Where the platform does not say how long: a minute, then twice as long each time. */
 const usualPauseMs = 60_000;
@@ -35,21 +30,6 @@ export function commentRefusal(failure: GraphFailure): ConnectorError {
 }
 
 function errorOf(failure: GraphFailure, scope: 'channel' | 'conversation'): ConnectorError {
-  const { code: number, subcode, message, regainMs } = failure;
-  const code = codeOf(failure);
-  const detail = { platformCode: subcode === undefined ? String(number) : `${number}/${subcode}` };
-  if (code !== 'retry_after') return new ConnectorError(code, message, detail);
-  const guessMs = blocks.has(number) ? blockPauseMs : usualPauseMs;
-  const wait = { retryAfterMs: regainMs ?? guessMs, isGuess: regainMs === undefined, scope };
-  return new ConnectorError(code, message, { ...detail, ...wait });
-}
-
-function codeOf({ code, subcode, status }: GraphFailure): SendErrorCode {
-  const found = known.get(`${code}/${subcode}`) ?? known.get(String(code));
-  if (found !== undefined) return found;
-  if (code >= 200 && code < 300) return 'permission';
-  if (status === 429) return 'retry_after';
-  if (status === 401) return 'auth_revoked';
-  if (status === 403) return 'permission';
-  return status >= 500 ? 'transient' : 'content_invalid';
+  const guessMs = blocks.has(failure.code) ? blockPauseMs : usualPauseMs;
+  return graphError(codeOf(failure), failure, { guessMs, scope });
 }

@@ -1,35 +1,25 @@
-import { type MetaUpdate, metaParty, readAs, tellAt, unsupported } from '@trunkline/adapter-kit';
+import { commentsAt, type MetaUpdate, metaParty, readAs, tellAt, unsupported, writtenBy } from '@trunkline/adapter-kit';
 import {
   type ChannelEvent,
   Content,
-  ConversationKind,
-  ConversationRef,
+  type ConversationRef,
   MessageWritten,
-  Origin,
   type Party,
   Quote,
 } from '@trunkline/contracts';
 import { type Comment, commentSchema } from './types.ts';
 
-/**
- * A comment, told by the hook, fetched, or both: it is known by its id. The account's own come back too: those from here are
- * known by their ids, all others were written elsewhere.
- */
+/** A comment, told by the hook, fetched, or both: it is known by its id. */
 export function commentWritten(value: unknown, update: MetaUpdate): ChannelEvent[] {
   const comment = readAs(commentSchema, value);
   const { id: platformId, text = '', parent_id: parent, timestamp: atMs = update.entryMs } = comment;
-  const isOwn = comment.from?.id === update.channel.accountId;
-  const sender = isOwn ? undefined : authorOf(comment);
+  const sides = writtenBy(authorOf(comment), comment.from?.id === update.channel.accountId);
   const content = Content.fromPartial({ kind: text === '' ? strange : { $case: 'text', value: { plain: text } } });
   const reply = parent === undefined ? undefined : Quote.create({ platformId: parent });
   const written = MessageWritten.create({ content, ...(reply !== undefined && { reply }) });
-  const about = {
-    conversation: placeOf(comment),
-    origin: isOwn ? Origin.ORIGIN_EXTERNAL : Origin.ORIGIN_CONTACT,
-    ...(sender !== undefined && { sender }),
-  };
   const event = { $case: 'message', value: written } as const;
-  return [tellAt(update, `message:${platformId}`, atMs, { ...about, platformId, event })];
+  const about = { conversation: placeOf(comment), ...sides, platformId };
+  return [tellAt(update, `message:${platformId}`, atMs, { ...about, event })];
 }
 
 const strange = { $case: 'unsupported', value: unsupported('Instagram', 'comment') } as const;
@@ -39,16 +29,11 @@ export function firstCommentOf({ platformId }: Pick<ConversationRef, 'platformId
   return platformId.split('_').at(-1) ?? '';
 }
 
-/** Comments beneath one comment are one conversation. Those of an advertisement stand under the post that it was made of. */
-function placeOf({ id, parent_id: parent, media }: Comment): ConversationRef {
-  const post = media.original_media_id ?? media.id;
-  return ConversationRef.create({
-    platformId: `${post}_${parent ?? id}`,
-    kind: ConversationKind.CONVERSATION_KIND_COMMENTS,
-    parentId: post,
-    parentUrl: media.permalink ?? '',
-    parentCommentId: parent ?? '',
-  });
+/** Those of an advertisement stand under the post that it was made of. */
+function placeOf({ id, parent_id: beneath, media }: Comment): ConversationRef {
+  const parentId = media.original_media_id ?? media.id;
+  const platformId = `${parentId}_${beneath ?? id}`;
+  return commentsAt({ platformId, parentId, parentUrl: media.permalink, beneath });
 }
 
 function authorOf({ from, username: outer }: Comment): Party | undefined {

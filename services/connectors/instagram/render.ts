@@ -1,7 +1,15 @@
-import { ConnectorError, type ThreadWriting, textLength, uploadOf, writeThread } from '@trunkline/adapter-kit';
-import { ConversationKind, LengthUnit, type OutgoingContent, type SendOrder } from '@trunkline/contracts';
+import {
+  ConnectorError,
+  checkPrivateAnswer,
+  isComments,
+  privateAnswer,
+  type ThreadWriting,
+  uploadOf,
+  writeThread,
+} from '@trunkline/adapter-kit';
+import type { SendOrder } from '@trunkline/contracts';
 import type { ApiCall } from './api.ts';
-import { textMaxBytes } from './capabilities.ts';
+import { capabilities } from './capabilities.ts';
 import { commentRefusal } from './errors.ts';
 import { firstCommentOf } from './parse-comment.ts';
 
@@ -16,8 +24,8 @@ export function render(
   { targets, fileUrl }: Pick<ThreadWriting, 'targets' | 'fileUrl'>,
 ): readonly ApiCall[] {
   const action = order.message?.action;
-  const isPrivate = action?.$case === 'message' && action.value.options?.isPrivate === true;
-  if (isPrivate) checkPrivate(order, action.value);
+  const inPrivate = privateAnswer(order);
+  if (inPrivate !== undefined) checkPrivateAnswer(order, inPrivate, capabilities);
   else if (isComments(order)) return commentCalls(order, targets);
   const content = action?.$case === 'message' ? action.value.content : undefined;
   const file = content && uploadOf(content);
@@ -28,20 +36,7 @@ export function render(
 
 /** Whether an order writes under a post, where answers are counted. Pure. */
 export function isPublicAnswer(order: SendOrder): boolean {
-  const action = order.message?.action;
-  return isComments(order) && action?.$case === 'message' && action.value.options?.isPrivate !== true;
-}
-
-function isComments({ conversation }: SendOrder): boolean {
-  return conversation?.kind === ConversationKind.CONVERSATION_KIND_COMMENTS;
-}
-
-/** A comment can be answered in private by one message. */
-function checkPrivate({ parts }: SendOrder, { content }: OutgoingContent): void {
-  const text = content?.kind?.$case === 'text' ? content.kind.value.plain : '';
-  if (parts <= 1 && textLength(text, LengthUnit.LENGTH_UNIT_BYTES) <= textMaxBytes) return;
-  const words = `a private answer is one message of at most ${textMaxBytes} bytes`;
-  throw new ConnectorError('content_invalid', words);
+  return isComments(order) && order.message?.action?.$case === 'message' && privateAnswer(order) === undefined;
 }
 
 function commentCalls(order: SendOrder, { replyTo, messageIds }: ThreadWriting['targets']): readonly ApiCall[] {

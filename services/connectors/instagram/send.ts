@@ -1,20 +1,14 @@
-import { ConnectorError, type SendTools, type Sent, targetsOf } from '@trunkline/adapter-kit';
+import { ConnectorError, type SendTools, type Sent, sendByGraph, targetsOf } from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
-import { ask, type Channel } from './api.ts';
+import { type Channel, callOf } from './api.ts';
 import { isPublicAnswer, render } from './render.ts';
-import { doneSchema, sentSchema } from './types.ts';
 
 /** Does an order: finds what it is about, renders, calls. The platform knows no key against repeats. */
 export async function send(order: SendOrder, channel: Channel, tools: SendTools): Promise<Sent> {
   const targets = await targetsOf(order, tools);
-  const calls = render(order, { targets, fileUrl: tools.fileUrl });
+  const calls = render(order, { targets, fileUrl: tools.fileUrl }).map((call) => callOf(call, channel));
   if (calls.length > 0 && isPublicAnswer(order)) await takeTurn(`${order.message?.id}.${order.part}`, channel, tools);
-  const platformIds: string[] = [];
-  for (const call of calls) {
-    if (call.isMessage !== true) await ask(doneSchema, call, channel, tools);
-    else platformIds.push(Object.values(await ask(sentSchema, call, channel, tools))[0] ?? '');
-  }
-  return { platformIds };
+  return await sendByGraph(calls, tools);
 }
 
 const hourMs = 60 * 60_000;

@@ -1,4 +1,4 @@
-import { wire } from '@trunkline/adapter-kit';
+import { metaInstant as instant, wire } from '@trunkline/adapter-kit';
 import { z } from 'zod';
 
 const { some } = wire;
@@ -6,17 +6,7 @@ const text = z.string();
 const id = z.union([z.int(), z.string().min(1).max(512)]).transform(String);
 const count = z.int().min(0);
 
-/** A change of a field of the account. */
-export const changeSchema = z.object({ field: text, value: z.unknown() });
-
 const author = some({ id, username: text });
-/** As the platform writes it, without a colon in the zone. */
-const instant = text.transform((written, context) => {
-  const atMs = Date.parse(written.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  if (!Number.isNaN(atMs) && atMs >= 0) return atMs;
-  context.addIssue('is no time');
-  return z.NEVER;
-});
 const place = some({ original_media_id: id, permalink: text }).extend({ id });
 /** A comment, as the hook tells it or as it was fetched: then with its time and the address of the post. */
 export const commentSchema = some({ from: author, username: text, text, parent_id: id, timestamp: instant }).extend({
@@ -31,7 +21,6 @@ export const postSchema = some({ comments_count: count, permalink: text }).exten
 
 /** Answers. */
 export const doneSchema = z.looseObject({});
-export const sentSchema = z.union([z.object({ message_id: id }), z.object({ id })]);
 export const accountSchema = some({ user_id: id, id, username: text, name: text });
 export const personSchema = some({ name: text, username: text });
 export const hooksSchema = z.object({ data: z.array(some({ object: text, callback_url: text })) });
