@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ChannelState, type IngressItem } from '@trunkline/contracts';
+import { ChannelState, type IngressItem, MessageState } from '@trunkline/contracts';
 import type { HostedService, StartedService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
@@ -13,7 +13,7 @@ const accounts = new Map<string, { status: number; body?: object }>();
 before(async () => {
   around = await startSurroundings('probed');
   around.platform.probed = (channelId) => accounts.get(channelId) ?? { status: 200, body: { state: 'ok' } };
-  hosted = around.start({ PROBE_SECONDS: '0.2' });
+  hosted = around.start({ PROBE_SECONDS: '0.2', SEND_DENIED_SECONDS: '6' });
   service = await hosted.ready;
 });
 after(async () => {
@@ -123,12 +123,27 @@ test('one order that is refused as if the account were signed out fails alone, w
   assert.equal(failed.error?.code, 'permission');
   assert.deepEqual(
     textsTo('denied'),
-    ['1', '1'],
-    'it is tried once more, for the account may have been signed in again',
+    ['1', '1', '1'],
+    'it is tried again, for the account may have been signed in again',
   );
   assert.deepEqual(textsTo('allowed'), ['2']);
   assert.ok(
     toldOf(id).every(({ state }) => state !== signIn),
     'and the channel stays open',
   );
+});
+
+test('whether an order is refused for good does not depend on how often it had waited before', async () => {
+  const id = await around.channel();
+  const answers = [503, 401, 401];
+  around.platform.react = (asked) => {
+    const status = asked.to === 'waited' ? (answers.shift() ?? 200) : 200;
+    return status === 200 ? { status, body: { id: `p-${asked.id}` } } : { status };
+  };
+  await around.order(sendText(id, 'waited', '3', { id: 'waited-1' }));
+  const sent = await until(async () => {
+    const items = await around.entered(id);
+    return items.flatMap(({ item }) => (item?.$case === 'sendResult' ? [item.value] : []))[0];
+  }, 30_000);
+  assert.deepEqual([sent.state, sent.attempts], [MessageState.MESSAGE_STATE_SENT, 4]);
 });

@@ -36,6 +36,7 @@ function sendParts(parts: LanesParts): SendParts {
     settings: {
       timeoutMs: config.SEND_TIMEOUT_SECONDS * 1_000,
       doubtMs: config.SEND_DOUBT_SECONDS * 1_000,
+      deniedMs: config.SEND_DENIED_SECONDS * 1_000,
       slots: config.SEND_SLOTS,
     },
     channel: channels.usable,

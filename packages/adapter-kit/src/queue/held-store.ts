@@ -1,5 +1,6 @@
 import { collections, connectorCollection, type Position } from '@trunkline/contracts';
 import type { Store } from '@trunkline/runtime';
+import type { Denied } from './denied.ts';
 import { type QueuedOrder, readOrder } from './order.ts';
 
 /** Where the orders of waiting conversations stand, so that the stream need not keep them. One writer a lane: its owner. */
@@ -25,6 +26,7 @@ export interface Waiting {
   readonly notBeforeMs: number;
   readonly doubtSinceMs: number | undefined;
   readonly isUnsure: boolean;
+  readonly denied: Denied | undefined;
 }
 
 /** A held order. */
@@ -56,6 +58,7 @@ interface HeldDocument {
   readonly expiresAtMs: number;
   readonly doubtSinceMs?: number | undefined;
   readonly isUnsure?: boolean;
+  readonly denied?: Denied | undefined;
 }
 
 /** Held orders in the connector's collection. */
@@ -73,8 +76,8 @@ export function createHeldStore(store: Store, connector: string): HeldStore {
       const found = await held.findOne({ queue, conversation }, { sort: inOrder });
       return found === null ? undefined : heldOrderOf(found);
     },
-    update: async (place, { attempts, notBeforeMs, doubtSinceMs, isUnsure }) => {
-      const known = { attempts, notBeforeMs, isUnsure };
+    update: async (place, { attempts, notBeforeMs, doubtSinceMs, isUnsure, denied }) => {
+      const known = { attempts, notBeforeMs, isUnsure, ...(denied && { denied }) };
       await (doubtSinceMs === undefined
         ? held.updateOne({ _id: place }, { $set: known, $unset: { doubtSinceMs: '' } })
         : held.updateOne({ _id: place }, { $set: { ...known, doubtSinceMs } }));
@@ -102,7 +105,7 @@ export function createHeldStore(store: Store, connector: string): HeldStore {
 }
 
 function documentOf(held: HeldOrder): HeldDocument {
-  const { lane, queue, order, attempts, notBeforeMs, doubtSinceMs, isUnsure } = held;
+  const { lane, queue, order, attempts, notBeforeMs, doubtSinceMs, isUnsure, denied } = held;
   const { sequence, index } = order.position;
   return {
     _id: order.place,
@@ -117,12 +120,14 @@ function documentOf(held: HeldOrder): HeldDocument {
     expiresAtMs: order.expiresAtMs,
     doubtSinceMs,
     isUnsure,
+    ...(denied && { denied }),
   };
 }
 
 function heldOrderOf(found: HeldDocument): HeldOrder {
   const position: Position = { sequence: found.sequence, index: found.index, output: 0 };
-  const { lane, queue, attempts, notBeforeMs, doubtSinceMs, isUnsure = false } = found;
-  const order = { ...readOrder(position, found.bytes), attempts, doubtSinceMs, isUnsure, isSeenBefore: true };
-  return { lane, queue, order, attempts, notBeforeMs, doubtSinceMs, isUnsure };
+  const { lane, queue, attempts, notBeforeMs, doubtSinceMs, isUnsure = false, denied } = found;
+  const waiting = { attempts, doubtSinceMs, isUnsure, denied };
+  const order = { ...readOrder(position, found.bytes), ...waiting, isSeenBefore: true };
+  return { lane, queue, order, notBeforeMs, ...waiting };
 }

@@ -1,5 +1,6 @@
 import { EgressItem, type Position, Priority } from '@trunkline/contracts';
 import { formatPosition } from '@trunkline/runtime';
+import type { Denied } from './denied.ts';
 
 /** One order of a queue, as it stands in the stream or among the held. */
 export interface QueuedOrder {
@@ -20,6 +21,8 @@ export interface QueuedOrder {
   readonly doubtSinceMs: number | undefined;
   /** True if a former try of ours may have reached the platform, which would drop a repeat while it remembers the key. */
   readonly isUnsure: boolean;
+  /** Its refusals while the account was well; undefined: there were none. */
+  readonly denied: Denied | undefined;
   /** True if it stands among the held, or another owner may have ended it. */
   readonly isSeenBefore: boolean;
 }
@@ -44,6 +47,7 @@ export function readOrder(position: Position, bytes: Uint8Array): QueuedOrder {
     attempts: 0,
     doubtSinceMs: undefined,
     isUnsure: false,
+    denied: undefined,
     isSeenBefore: false,
   };
 }
@@ -61,6 +65,8 @@ export type Ending =
       readonly isTrouble: boolean;
       /** True if the platform may have it all the same: see {@link QueuedOrder.isUnsure}. */
       readonly isUnsure?: boolean;
+      /** Its refusals until now, where this was one. */
+      readonly denied?: Denied;
     }
   /** Nobody knows whether the platform has it: asked again until somebody does. */
   | { readonly kind: 'doubt'; readonly sinceMs: number; readonly delayMs: number };

@@ -12,6 +12,7 @@ import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Sent } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
 import type { SendTools } from '../tools.ts';
+import { afterDenial, deniedAgainMs } from './denied.ts';
 import { fitPictures, type PicturesParts } from './fit-pictures.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
@@ -59,6 +60,8 @@ export interface SendSettings {
   readonly timeoutMs: number;
   /** How long a send of unknown outcome waits for a proof before it is unknown for good, in milliseconds. */
   readonly doubtMs: number;
+  /** How long an order that is refused alone is tried at least before it fails, in milliseconds. */
+  readonly deniedMs: number;
   /** Conversations of a channel that are at work at once. */
   readonly slots: number;
 }
@@ -67,9 +70,7 @@ export interface SendSettings {
 const channelOffMs = 30_000;
 /** How often somebody in doubt looks for a proof. */
 const doubtLookMs = 2_000;
-/** How soon an order is tried again that was refused alone. */
-const deniedMs = 5_000;
-const triedSoon = { kind: 'wait', delayMs: deniedMs, scope: 'conversation', isTrouble: false } as const;
+const triedSoon = { kind: 'wait', delayMs: deniedAgainMs, scope: 'conversation', isTrouble: false } as const;
 /** How soon it is looked again whether the lease is confirmed. */
 const leaseLookMs = 250;
 
@@ -219,8 +220,8 @@ async function ended(
 }
 
 /**
- * The account is well, and yet this one order was refused as if it were not: it lacks a right. Once more, where it was never
- * tried before, then for good; the others go on meanwhile.
+ * The account is well, and yet this one order was refused as if it were not: it lacks a right. It fails for good when it is
+ * refused again and again; the others go on meanwhile.
  */
 async function deniedAlone(
   parts: SendParts,
@@ -228,7 +229,8 @@ async function deniedAlone(
   { message, platformCode }: ConnectorError,
   tools: RunTools,
 ): Promise<Ending> {
-  if (order.attempts === 0) return triedSoon;
+  const after = afterDenial(order.denied, parts.now(), parts.settings.deniedMs);
+  if (after.next === 'wait') return { ...triedSoon, delayMs: after.delayMs, denied: after.denied };
   const detail = platformCode === undefined ? {} : { platformCode };
   return await failed(parts, order, new ConnectorError('permission', message, detail), tools);
 }

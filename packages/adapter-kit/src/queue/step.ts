@@ -74,7 +74,8 @@ function waitingAfter(
   // A pause of the whole channel is the pacer's.
   const waitMs = ending.kind === 'wait' && ending.scope === 'channel' ? 0 : ending.delayMs;
   const notBeforeMs = care.scheduler.now() + waitMs;
-  const waiting = { attempts, doubtSinceMs, isUnsure };
+  const denied = (ending.kind === 'wait' ? ending.denied : undefined) ?? order.denied;
+  const waiting = { attempts, doubtSinceMs, isUnsure, denied };
   return { lane, queue: key, order: { ...order, ...waiting }, ...waiting, notBeforeMs };
 }
 
@@ -117,8 +118,8 @@ async function hold(parts: StepParts, conversation: Conversation, first: HeldOrd
   care.change(key);
 }
 
-function orderWaiting({ attempts, doubtSinceMs, isUnsure }: QueuedOrder) {
-  return { attempts, doubtSinceMs, isUnsure };
+function orderWaiting({ attempts, doubtSinceMs, isUnsure, denied }: QueuedOrder) {
+  return { attempts, doubtSinceMs, isUnsure, denied };
 }
 
 /** What of the first held order decides when the conversation may start; without one, its orders in memory decide. */

@@ -117,7 +117,7 @@ export async function play(plan: Plan): Promise<Outcome> {
         sent: sentOver(ended, op),
         tracing,
         now: time.scheduler.now,
-        settings: { timeoutMs: 2_000, doubtMs: 60_000, slots: 3 },
+        settings: { timeoutMs: 2_000, doubtMs: 60_000, deniedMs: 60_000, slots: 3 },
         channel: () => channel,
         toolsOf: () => ({}) as never,
         report: (_item, result) => op(() => void results.set(Number(result.messageId), result)),
@@ -213,7 +213,7 @@ function heldOver(all: Map<string, HeldOrder>, op: Op): HeldStore {
     ...found,
     order: {
       ...{ ...found.order, attempts: found.attempts, doubtSinceMs: found.doubtSinceMs },
-      ...{ isUnsure: found.isUnsure, isSeenBefore: true },
+      ...{ isUnsure: found.isUnsure, denied: found.denied, isSeenBefore: true },
     },
   });
   return {
