@@ -67,6 +67,8 @@ test('licence keys are listed one a line, and a new one is shown with what is to
     { kid: 'k1', state: 'PORTAL_KEY_STATE_DELETED', createdAt, revokedAt: 'r', deletedAt: 'd' },
   ];
   assert.deepEqual(keyLines(keys), [`k2  valid    made ${createdAt}`, `k1  deleted  made ${createdAt}, deleted d`]);
+  const [torn] = keyLines([{ kid: 'k3', state: 'PORTAL_KEY_STATE_VALID', createdAt, damage: 'it is torn' }]);
+  assert.equal(torn, `k3  valid    made ${createdAt}; it cannot be used: it is torn`);
   assert.match(keyLines([]).join(), /no licence keys/);
   const former = { kid: 'k0', state: 'PORTAL_KEY_STATE_VALID', createdAt };
   const made = madeKeyLines({ licenceKey: 'tlk_x', kid: 'k2', keys: [...keys, former] });

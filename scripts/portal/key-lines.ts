@@ -6,6 +6,8 @@ export interface SeenKey {
   readonly createdAt?: string;
   readonly revokedAt?: string;
   readonly deletedAt?: string;
+  /** Why the sealer cannot use it, in words. */
+  readonly damage?: string;
 }
 
 /** The answer of RotatePortalKey. */
@@ -18,10 +20,10 @@ export interface MadeKey {
 /** One line a key, newest first. Pure. */
 export function keyLines(keys: readonly SeenKey[]): string[] {
   if (keys.length === 0) return ['The portal has no licence keys. npm run portal -- rotate <portal> makes one.'];
-  return keys.map(({ kid, state, createdAt, revokedAt, deletedAt }) => {
+  return keys.map(({ kid, state, createdAt, revokedAt, deletedAt, damage }) => {
     const word = state.replace('PORTAL_KEY_STATE_', '').toLowerCase();
     const ended = deletedAt ?? revokedAt;
-    return `${kid}  ${word.padEnd(8)} made ${createdAt ?? ''}${ended === undefined ? '' : `, ${word} ${ended}`}`;
+    return `${kid}  ${word.padEnd(8)} made ${createdAt ?? ''}${ended === undefined ? '' : `, ${word} ${ended}`}${damage ? `; it cannot be used: ${damage}` : ''}`;
   });
 }
 

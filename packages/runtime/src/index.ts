@@ -54,6 +54,7 @@ export type {
   ReplayWanted,
   ResealedEvent,
   ResealOrder,
+  ResealRefused,
   SequenceRun,
   Verdict,
 } from './bus/queue/portal-ports.ts';

@@ -37,7 +37,7 @@ export async function nextOfReplay(
   const order = { portalId, tenantId: first.tenantId, events: run.map(sealedEventOf), notKids };
   const answers = await reseal(order);
   // There is no other key: sent as it is, the portal says which it lacks.
-  if (answers?.[0] === undefined) return batchOf(run);
+  if ('refused' in answers || answers[0] === undefined) return batchOf(run);
   return answers[0].kind === 'withheld' ? withheldOf(run, answers) : batchOf(sealedOf(run, answers));
 }
 

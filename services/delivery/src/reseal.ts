@@ -1,11 +1,18 @@
 import type { SealingServiceDefinition } from '@trunkline/contracts';
-import { asTrunklineError, type PortalPorts, type ResealedEvent, type RpcClient } from '@trunkline/runtime';
+import {
+  asTrunklineError,
+  type PortalPorts,
+  type ResealedEvent,
+  type RpcClient,
+  type TrunklineError,
+} from '@trunkline/runtime';
 
 const answerMs = 10_000;
 
-/** Asks the sealer to seal waiting events under another key. */
+/** Asks the sealer to seal waiting events under another key. What it refuses for want of one is heard by `onRefused` too. */
 export function createReseal(
   sealer: Pick<RpcClient<typeof SealingServiceDefinition>, 'reseal'>,
+  onRefused: (portalId: string, error: TrunklineError) => void,
 ): PortalPorts['reseal'] {
   return async ({ portalId, tenantId, events, notKids }) => {
     try {
@@ -16,8 +23,10 @@ export function createReseal(
         return { kind: 'withheld', reason: withheldReason };
       });
     } catch (error) {
-      if (asTrunklineError(error).code === 'failed_precondition') return undefined;
-      throw error;
+      const refused = asTrunklineError(error);
+      if (refused.code !== 'failed_precondition') throw error;
+      onRefused(portalId, refused);
+      return { refused: [refused.message, refused.remedy].filter(Boolean).join(' ') };
     }
   };
 }

@@ -64,7 +64,9 @@ export const delivery = defineService({
     const onTrouble = events.observer.troubled;
     const httpOf = openPortalHttp(runtime, settings.ALLOW_PRIVATE_PORTALS);
     const sealing = clients.of(SealingServiceDefinition, 'sealer');
-    const reseal = createReseal(sealing);
+    const reseal = createReseal(sealing, (portal, error) =>
+      runtime.log.warn('What waits is not sealed anew: there is no key for it', { portal, error }),
+    );
     const replays = createReplays({
       ...{ store: replayStore, undelivered, reseal, onOver: events.replayOver, onTrouble, now },
       deletedKids: (portalId) => deletedKidsOf(directory.portal(portalId)),

@@ -1,4 +1,4 @@
-import { secretSetting, secretsKeySetting } from '@trunkline/runtime';
+import { secretSetting, secretsKeySetting, switchSetting } from '@trunkline/runtime';
 import { z } from 'zod';
 
 /** Settings of the sealer. */
@@ -25,6 +25,9 @@ export const config = z
       .describe('Name of the key in Transit.'),
     SEALER_KMS_TOKEN: secretSetting().optional().describe('Token for the KMS. Or SEALER_KMS_TOKEN_FILE.'),
     SEALER_KMS_TOKEN_FILE: z.string().optional().describe('File that holds the token, read at each try.'),
+    SEALER_KEK_LOST: switchSetting(false).describe(
+      'The former key-encryption key is lost for good: new licence keys are made although the stored ones cannot be opened.',
+    ),
     FILES_KEY: secretSetting().describe('Key that signs links to files; the same for the gateway.'),
     PORTAL_OUTBOX_PERCENT: z.coerce
       .number()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { collections, SealedBatch } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
@@ -77,4 +77,51 @@ test('a damaged key beside a whole one stops neither sealing nor signing, and wh
   const open = (call: ReturnType<typeof callOf>) => around.as.gateway.open(call, { tenant: '*' });
   assert.equal((await open(callOf(portalId, second.licenceKey, message))).events.length, 1);
   await assert.rejects(open(callOf(portalId, licenceKey, message)), { code: 'internal' });
+});
+
+test('the list of keys says which cannot be used, and why', async () => {
+  const { portalId, kid } = await aPortal();
+  await damageKey(kid);
+  const second = await around.as.directory.rotateKey({ portalId, tenantId, idempotencyKey: 'second' });
+  const { keys } = await around.as.directory.listKeys({ portalId });
+  assert.deepEqual(
+    keys.map((key) => [key.kid, key.damage]),
+    [
+      [second.kid, ''],
+      [kid, `the stored licence key ${kid} is damaged, or sealed under another key-encryption key`],
+    ],
+  );
+});
+
+test('a sealer with another key-encryption key makes no licence keys and says what to do, until it is told that the former is lost', async () => {
+  const { portalId, kid } = await aPortal();
+  const order = { portalId, tenantId, idempotencyKey: 'second' };
+  const other = { SEALER_KEK: randomBytes(32).toString('base64url') };
+  const listed = async () => (await around.as.directory.listKeys({ portalId })).keys;
+  await around.stop();
+  await around.start(other);
+  const refused = {
+    code: 'failed_precondition',
+    publicMessage: /started with another key-encryption key/,
+    remedy: /^Start this instance with the key-encryption key that .* SEALER_KEK_LOST=true/,
+  };
+  await assert.rejects(around.as.directory.rotateKey(order), refused);
+  await assert.rejects(around.as.directory.rotateKey({ ...order, idempotencyKey: 'first' }), refused);
+  assert.deepEqual(
+    (await listed()).map((key) => [key.kid, key.damage.includes('another key-encryption key')]),
+    [[kid, true]],
+  );
+
+  await around.stop();
+  await around.start({ ...other, SEALER_KEK_LOST: 'true' });
+  const made = await around.as.directory.rotateKey(order);
+  await around.stop();
+  await around.start();
+  assert.deepEqual(
+    (await listed()).map((key) => [key.kid, key.damage === '']),
+    [
+      [made.kid, false],
+      [kid, true],
+    ],
+  );
 });

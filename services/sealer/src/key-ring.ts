@@ -1,5 +1,6 @@
-import { pause, TrunklineError } from '@trunkline/runtime';
+import { pause } from '@trunkline/runtime';
 import type { Kek } from './domain/kek.ts';
+import { createKekProof, type KekProof, wrongKek } from './kek-proof.ts';
 import { type DamagedKey, type OpenedKeys, openKeys } from './opened-keys.ts';
 import type { PortalKeys, StoredKey } from './store/portal-keys.ts';
 
@@ -7,7 +8,7 @@ import type { PortalKeys, StoredKey } from './store/portal-keys.ts';
  * The keys of portals, in memory, so that sealing does not ask the database for every event: what is changed by another
  * instance is noticed within seconds, and nothing that is remembered is believed while nobody can notice.
  */
-export interface KeyRing {
+export interface KeyRing extends Pick<KekProof, 'requireKek' | 'damageIn'> {
   /**
    * Keys of a portal, newest first; none when it has none. Rejects with `unavailable` when the store does not answer, and when
    * not only this portal's keys cannot be opened: then the key-encryption key is another one.
@@ -28,8 +29,6 @@ const believedMs = 5_000;
 const overlapMs = 30_000;
 const keptMs = 600_000;
 const keptPortals = 20_000;
-/** So many keys of all portals say whether the key-encryption key is the right one: more than a wrong one would have made. */
-const provingKeys = 20;
 
 /** What the ring wants. */
 export interface KeyRingParts {
@@ -42,7 +41,8 @@ export interface KeyRingParts {
 
 /** Makes the ring. */
 export function createKeyRing({ store, kek, now, onDamaged }: KeyRingParts): KeyRing {
-  const open = opening({ store, kek, onDamaged });
+  const proof = createKekProof(store, kek);
+  const open = opening({ kek, onDamaged, proof });
   let believedUntilMs = 0;
   const kept = new Map<string, Kept>();
   const remember = (portalId: string, documents: Promise<readonly StoredKey[]>) => {
@@ -73,6 +73,8 @@ export function createKeyRing({ store, kek, now, onDamaged }: KeyRingParts): Key
   };
   return {
     fresh,
+    requireKek: proof.requireKek,
+    damageIn: proof.damageIn,
     of: (portalId) => {
       const known = kept.get(portalId);
       const nowMs = now();
@@ -108,25 +110,13 @@ interface Kept {
  * Opens the stored keys of a portal. Where none is whole, it is this portal's trouble only if the key-encryption key opens what
  * others have: an instance that was started with another one must not take every portal for one without keys.
  */
-function opening({ store, kek, onDamaged }: Omit<KeyRingParts, 'now'>) {
-  let isProven = false;
+function opening({ kek, onDamaged, proof }: Pick<KeyRingParts, 'kek' | 'onDamaged'> & { proof: KekProof }) {
   return async (documents: readonly StoredKey[]): Promise<OpenedKeys> => {
     const opened = openKeys(documents, kek);
     const [damaged] = opened.damaged;
-    if (!isProven && opened.keys.length === 0 && damaged !== undefined) {
-      const known = openKeys(await store.newest(provingKeys), kek);
-      if (known.keys.length < known.damaged.length) throw wrongKek(damaged);
-      isProven = true;
-    }
+    if (opened.keys.length === 0 && damaged !== undefined && (await proof.foreign()) !== undefined)
+      throw wrongKek(damaged, 'unavailable');
     for (const key of opened.damaged) onDamaged?.(key);
     return opened;
   };
-}
-
-function wrongKek({ error }: DamagedKey): TrunklineError {
-  return new TrunklineError('unavailable', `most licence keys cannot be opened; ${error.message}`, {
-    remedy:
-      'Start this instance with the key-encryption key that the licence keys are stored under; if it has that one, make the portals other keys.',
-    cause: error,
-  });
 }

@@ -186,7 +186,7 @@ test('one plaintext is sealed under the newest valid key; without a key it is re
   const { portalId, licenceKey, kid } = await aPortal();
   const keys = portalKeys(around.collection(collections.sealer.keys) as never);
   const context = {
-    ...{ keys, kek: around.kek, now: Date.now, keyUsed: () => {} },
+    ...{ keys, kek: around.kek, now: Date.now, keyUsed: () => {}, isKekLost: false },
     ring: createKeyRing({ store: keys, kek: around.kek, now: Date.now }),
   };
   const sealed = await seal({ portalId, plaintext: Buffer.from('{"a":1}') }, context);

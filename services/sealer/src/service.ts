@@ -60,7 +60,7 @@ export const sealer = defineService({
       return new URL(signFileUrl(link, settings.FILES_KEY.reveal()), settings.PUBLIC_URL).href;
     };
     const historyOf = (tenantId: string) => openHistory(bus, tenantId, fileLink);
-    const context = { keys, ring, kek, now, keyUsed };
+    const context = { keys, ring, kek, isKekLost: settings.SEALER_KEK_LOST, now, keyUsed };
     runtime.rpc.addService(SealingServiceDefinition, {
       seal: (request) => seal(request, context),
       open: (request) => open(request, context),

@@ -1,4 +1,10 @@
-import { type PlacedEvent, type ResealedEvent, type ResealOrder, TrunklineError } from '@trunkline/runtime';
+import {
+  type PlacedEvent,
+  type ResealedEvent,
+  type ResealOrder,
+  type ResealRefused,
+  TrunklineError,
+} from '@trunkline/runtime';
 
 /** What is needed to seal events anew. */
 export interface KnownKeys {
@@ -7,7 +13,7 @@ export interface KnownKeys {
   readonly deletedKids: () => ReadonlySet<string>;
   /** Keys that the consumer says it has not. */
   readonly unknownKids: () => ReadonlySet<string>;
-  readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | undefined>;
+  readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | ResealRefused>;
 }
 
 /** Events that can be sent; or, at the front, events that can never be opened again. */
@@ -37,10 +43,10 @@ export async function underKnownKeys(
     notKids: [...unknown],
   };
   const answers = await reseal(order);
-  const front = answers?.[0];
+  if ('refused' in answers) throw noKey(unknown, answers.refused);
+  const [front] = answers;
   // A key that was just said to be unknown would come back for ever.
-  if (answers === undefined || front === undefined || (front.kind === 'sealed' && unknown.has(front.kid)))
-    throw noKey(unknown);
+  if (front === undefined || (front.kind === 'sealed' && unknown.has(front.kid))) throw noKey(unknown);
   if (front.kind === 'withheld') {
     const { reason } = front;
     const same = until(answers, (answer) => answer.kind !== 'withheld' || answer.reason !== reason);
@@ -55,9 +61,9 @@ export async function underKnownKeys(
   return { kind: 'events', events: unbroken };
 }
 
-function noKey(unknown: ReadonlySet<string>): TrunklineError {
+function noKey(unknown: ReadonlySet<string>, refused = ''): TrunklineError {
   const named = [...unknown].join(', ');
-  return new TrunklineError('no_key', 'there is no key to seal with', {
+  return new TrunklineError('no_key', `there is no key to seal with${refused === '' ? '' : `: ${refused}`}`, {
     publicMessage:
       named === '' ? 'There is no valid licence key.' : `The consumer knows no valid licence key: not ${named}.`,
     remedy:

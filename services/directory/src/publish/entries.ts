@@ -4,6 +4,7 @@ import {
   ConnectorEntry,
   directoryKeys,
   PortalEntry,
+  PortalKey,
   TenantEntry,
 } from '@trunkline/contracts';
 import { channelStates } from '../domain/channel-health.ts';
@@ -29,7 +30,8 @@ export function tenantEntry({ _id, isActive, rate }: TenantDocument): BucketEntr
 
 /** portal.<id>. */
 export function portalEntry({ _id, tenantId, name, url, isActive, settings, keys = [] }: PortalDocument): BucketEntry {
-  const entry = { id: _id, tenantId, name, url, isActive, settings, keys: [...keys] };
+  const told = keys.map((key) => PortalKey.fromPartial(key));
+  const entry = { id: _id, tenantId, name, url, isActive, settings, keys: told };
   return { key: directoryKeys.portal(_id), value: PortalEntry.encode(entry).finish() };
 }
 

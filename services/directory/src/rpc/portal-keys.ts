@@ -12,26 +12,35 @@ const tries = 5;
  * written only over what was read before that, so that an older answer never replaces a newer one.
  */
 export async function withPresentKeys(
-  { portals, sealing }: Pick<DirectoryContext, 'portals' | 'sealing'>,
+  context: Pick<DirectoryContext, 'portals' | 'sealing'>,
   portalId: string,
   tenantScope: string,
 ): Promise<PortalDocument> {
+  return (await syncedKeys(context, portalId, tenantScope)).portal;
+}
+
+async function syncedKeys(
+  { portals, sealing }: Pick<DirectoryContext, 'portals' | 'sealing'>,
+  portalId: string,
+  tenantScope: string,
+): Promise<{ portal: PortalDocument; told: readonly proto.PortalKey[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const known = await portals.get(portalId, tenantScope);
-    const keys = (await sealing.listKeys({ portalId: known._id })).keys.map(stored);
-    if (isDeepStrictEqual(known.keys, keys)) return known;
+    const { keys: told } = await sealing.listKeys({ portalId: known._id });
+    const keys = told.map(stored);
+    if (isDeepStrictEqual(known.keys, keys)) return { portal: known, told };
     const { keysRevision } = known;
     const changes = { keys, keysRevision: (keysRevision ?? 0) + 1 };
     const given = keysRevision === undefined ? {} : { keysRevision };
     try {
-      return await portals.update(portalId, known.tenantId, changes, given);
+      return { portal: await portals.update(portalId, known.tenantId, changes, given), told };
     } catch (error) {
       if (attempt >= tries || asTrunklineError(error).code !== 'aborted') throw error;
     }
   }
 }
 
-/** What is absent must not be stored as null. */
+/** What is absent must not be stored as null; what is wrong with a key is true of the moment. */
 function stored({ kid, state, createdAt, revokedAt, deletedAt }: proto.PortalKey): proto.PortalKey {
   const times = { ...(revokedAt && { revokedAt }), ...(deletedAt && { deletedAt }) };
   return { kid, state, createdAt, ...times } as proto.PortalKey;
@@ -41,8 +50,8 @@ function stored({ kid, state, createdAt, revokedAt, deletedAt }: proto.PortalKey
 export function portalKeys(context: DirectoryContext) {
   const { portals, sealing } = context;
   const keysOf = async ({ _id, tenantId }: PortalDocument): Promise<proto.ListPortalKeysResponse> => {
-    const { keys = [] } = await withPresentKeys(context, _id, tenantId);
-    return { keys: [...keys] };
+    const { told } = await syncedKeys(context, _id, tenantId);
+    return { keys: [...told] };
   };
   return {
     rotatePortalKey: async ({ portalId, idempotencyKey }: proto.RotatePortalKeyRequest, caller: CallContext) => {

@@ -135,7 +135,7 @@ export function sealerOf(sealer: FakeSealer): Implementation<typeof SealingServi
       const { licenceKey, kid } = known ?? { licenceKey: `tlk_${randomUUID()}`, kid: randomUUID() };
       const state = PortalKeyState.PORTAL_KEY_STATE_VALID;
       const times = { createdAt: new Date(), revokedAt: undefined, deletedAt: undefined };
-      if (known === undefined) sealer.keys.set(portalId, [{ kid, state, ...times }, ...keysOf(portalId)]);
+      if (known === undefined) sealer.keys.set(portalId, [{ kid, state, ...times, damage: '' }, ...keysOf(portalId)]);
       sealer.made.set(request, { licenceKey, kid });
       return { licenceKey, kid };
     },

@@ -8,6 +8,8 @@ export interface SealingContext {
   readonly keys: PortalKeys;
   readonly ring: KeyRing;
   readonly kek: Kek;
+  /** The former key-encryption key is gone for good: keys are made although the stored ones cannot be opened. */
+  readonly isKekLost: boolean;
   readonly now: () => number;
   /** Tells that a key was used or changed: who, what, which. Never waits. */
   readonly keyUsed: (use: KeyUse) => void;

@@ -10,12 +10,17 @@ const mostValid = 2;
 /** How long a repeated request is shown the same licence key. */
 const shownAgainMs = 10 * 60_000;
 
-/** Gives a portal a new licence key. The former one stays valid until it is revoked. */
+/**
+ * Gives a portal a new licence key. The former one stays valid until it is revoked. Refuses with `failed_precondition` where the
+ * key-encryption key is not the one that the licence keys are stored under.
+ */
 export async function rotateKey(request: RotateKeyRequest, context: SealingContext): Promise<RotateKeyResponse> {
   const { portalId, tenantId } = request;
   requireText('portal_id', portalId);
   requireText('tenant_id', tenantId);
   requireIdempotencyKey(request.idempotencyKey);
+  // A key that this instance alone can open would be none for the others, and none for itself once it has the right key-encryption key.
+  if (!context.isKekLost) await context.ring.requireKek();
   const [newest] = await context.keys.allOfPortal(portalId);
   if (newest && newest.tenantId !== tenantId) throw notFound('There is no such portal.');
   const requestId = `${portalId}/${request.idempotencyKey}`;

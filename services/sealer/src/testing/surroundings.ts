@@ -53,7 +53,8 @@ export interface Surroundings extends AsyncDisposable {
   /** Moves the service's clock. */
   later(ms: number): void;
   stop(): Promise<void>;
-  start(): Promise<void>;
+  /** With settings in the place of those it had first. */
+  start(settings?: Readonly<Record<string, string>>): Promise<void>;
   metrics(): Promise<string>;
 }
 
@@ -112,8 +113,8 @@ export async function startSurroundings({
     directory: clientOf('directory'),
     delivery: clientOf('delivery'),
   });
-  const start = async () => {
-    hosted = startService(sealer, env, { now });
+  const start = async (other: Readonly<Record<string, string>> = {}) => {
+    hosted = startService(sealer, { ...env, ...other }, { now });
     address = (await hosted.ready).addresses.grpc ?? '';
   };
   started.defer(async () => await hosted?.stop());
@@ -146,8 +147,8 @@ export async function startSurroundings({
       skewMs += ms;
     },
     stop: async () => await hosted?.stop(),
-    start: async () => {
-      await start();
+    start: async (other) => {
+      await start(other);
       as = clients();
     },
     metrics: async () => (await hosted?.ready)?.runtime.metrics.text() ?? '',

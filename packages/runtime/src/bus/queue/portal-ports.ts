@@ -102,6 +102,11 @@ export type ResealedEvent =
   | { readonly kind: 'sealed'; readonly cloudEvent: Buffer; readonly kid: string }
   | { readonly kind: 'withheld'; readonly reason: string };
 
+/** There is no other key that events could be sealed under: why, in words, and what to do. */
+export interface ResealRefused {
+  readonly refused: string;
+}
+
 /** The next events of a replay. */
 export interface ReplayBatch {
   /** How far the replay is done: everything of it up to this sequence. */
@@ -206,8 +211,8 @@ export interface PortalPorts {
   readonly post: (request: PortalRequest, signal: AbortSignal) => Promise<PostResult>;
   /** Stores sealed events by id; repeats change nothing. Resolves when they are certainly stored. */
   readonly keep: (range: GivenUp) => Promise<void>;
-  /** Seals events anew, one answer each, in order; undefined: there is no other key. Rejects when nobody answers in time. */
-  readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | undefined>;
+  /** Seals events anew, one answer each, in order, or says that there is no other key. Rejects when nobody answers in time. */
+  readonly reseal: (order: ResealOrder) => Promise<readonly ResealedEvent[] | ResealRefused>;
   /** Pauses a portal until a person resumes it: from the return on {@link PortalPorts.view} says `blockedBy`. */
   readonly pause: (portalId: string, reason: PauseReason, text: string) => void;
   readonly consumers: ConsumerPorts;

@@ -78,7 +78,7 @@ test('a portal that knows no key is asked for each once in five minutes, nothing
   assert.equal(receiver.unknownAnswers, 2);
   assert.deepEqual(cursor(), {
     ...{ sequence: 0, withheld: 0, notices: 0, lastError: 'portal_unknown_key' },
-    lastErrorText: 'the portal knows no valid key: not k0, k1',
+    lastErrorText: 'the portal knows no valid key: not k0, k1. There is no other key.',
   });
   await pass(world, minuteMs);
   assert.equal(receiver.unknownAnswers, 2);

@@ -6,6 +6,8 @@ import type { PlacedEvent, Portal } from './portal-state.ts';
 
 /** How long a portal is believed not to know a key: then the key is tried again. */
 export const unknownKeyRetryMs = 300_000;
+/** A full record holds two thousand of them. */
+const textLimit = 280;
 
 /**
  * The first events of the front, under keys that the portal can know: what is sealed under a key that it does not know, or that
@@ -49,10 +51,11 @@ async function resealed(
   const notKids = [...portal.unknownKids.keys()];
   const events = run.map(({ event }) => event);
   const answers = await lane.ports.reseal({ portalId: portal.id, tenantId: run[0]?.tenantId ?? '', events, notKids });
-  const front = answers?.[0];
+  if ('refused' in answers) return whenNoKey(lane, portal, answers.refused);
+  const [front] = answers;
   // A key that the portal has just refused would come back for ever.
-  if (answers === undefined || front === undefined || (front.kind === 'sealed' && notKids.includes(front.kid)))
-    return whenNoKey(lane, portal);
+  if (front === undefined || (front.kind === 'sealed' && notKids.includes(front.kid)))
+    return whenNoKey(lane, portal, '');
   if (front.kind === 'withheld') {
     const { reason } = front;
     const isSame = (answer: ResealedEvent) => answer.kind === 'withheld' && answer.reason === reason;
@@ -70,14 +73,15 @@ async function resealed(
 }
 
 /** There is no key that the portal could know: what waits stays, and is tried as it is in a while. Notices need no key. */
-function whenNoKey(lane: Lane, portal: Portal): readonly PlacedEvent[] | undefined {
+function whenNoKey(lane: Lane, portal: Portal, refused: string): readonly PlacedEvent[] | undefined {
   if (portal.notices.length > 0) return [];
   const nowMs = lane.clock.now();
   const named = [...portal.unknownKids.keys()].join(', ');
   portal.failures = Math.max(1, portal.failures);
   portal.lastError = 'portal_unknown_key';
-  portal.lastErrorText =
+  const text =
     named === '' ? 'its key is deleted, and there is no valid one' : `the portal knows no valid key: not ${named}`;
+  portal.lastErrorText = refused === '' ? text : `${text}. ${refused}`.slice(0, textLimit);
   portal.nextAttemptAtMs = Math.min(...portal.unknownKids.values(), nowMs + unknownKeyRetryMs);
   lane.changed.add(portal);
   return undefined;

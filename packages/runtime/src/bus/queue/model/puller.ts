@@ -170,6 +170,7 @@ function placed(world: World, portalId: string, sent: number, items: readonly Ba
 function openedBy({ sealer }: World, portalId: string, event: SealedEvent, notKids: readonly string[]) {
   if (!sealer.deleted.has(event.kid) && !notKids.includes(event.kid)) return event.cloudEvent;
   if (sealer.isAway) return undefined;
-  const [answer] = sealer.reseal({ portalId, tenantId: 'tenant', events: [event], notKids }) ?? [];
+  const answers = sealer.reseal({ portalId, tenantId: 'tenant', events: [event], notKids });
+  const answer = 'refused' in answers ? undefined : answers[0];
   return answer?.kind === 'sealed' && !notKids.includes(answer.kid) ? answer.cloudEvent : undefined;
 }

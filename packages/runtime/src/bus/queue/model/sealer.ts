@@ -1,4 +1,4 @@
-import type { ResealedEvent, ResealOrder } from '../portal-ports.ts';
+import type { ResealedEvent, ResealOrder, ResealRefused } from '../portal-ports.ts';
 import type { Chance } from './chance.ts';
 import { eventBytes, kidOf } from './items.ts';
 
@@ -20,7 +20,7 @@ export interface ModelSealer {
   rotate(): void;
   /** Deletes the oldest key, if it is not the last one. */
   deleteOldest(): void;
-  reseal(order: ResealOrder): readonly ResealedEvent[] | undefined;
+  reseal(order: ResealOrder): readonly ResealedEvent[] | ResealRefused;
 }
 
 /** Makes the sealer. Of a part of the events history is lost. */
@@ -60,7 +60,7 @@ export function createModelSealer(chance: Chance, lossRate = 0): ModelSealer {
     reseal: ({ portalId, events, notKids }) => {
       if (sealer.isAway) throw new Error('the sealer is away');
       const kid = sealer.insistsOn ?? kids.findLast((each) => !notKids.includes(each));
-      if (kid === undefined) return undefined;
+      if (kid === undefined) return { refused: 'There is no other key.' };
       return events.map((event): ResealedEvent => {
         const former = kidOf({ bytes: event.cloudEvent });
         if (!notKids.includes(former) && !deleted.has(former))
