@@ -63,7 +63,7 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
     const { answering, calls, isShared, isCut } = await addressedBy(parts, call, key);
     const refusal = await refusalOf(parts, call, answering);
     if (refusal !== undefined) return { outcome: 'refused', answer: refusal };
-    const outcomes = await Promise.all(calls.map((one) => store(one, isShared, traceparent)));
+    const outcomes = await allOf(calls.map((one) => store(one, isShared, traceparent)));
     // The others have theirs, and know it again when it is repeated.
     if (isCut) throw cannotBeOpened();
     const outcome = orderedOutcomes.find((one) => outcomes.includes(one)) ?? 'no_account';
@@ -96,6 +96,15 @@ type Outcome = (typeof orderedOutcomes)[number];
 interface Answered {
   readonly outcome: Outcome | 'no_account' | 'refused';
   readonly answer: HookAnswer;
+}
+
+/**
+ * Waits for everybody's share, also where one is refused: whoever shares an address with a tenant whose door is closed has what
+ * is theirs before the platform is asked to call again. Rejects with the first refusal.
+ */
+async function allOf(storing: readonly Promise<Outcome>[]): Promise<Outcome[]> {
+  await Promise.allSettled(storing);
+  return await Promise.all(storing);
 }
 
 /** A refusal costs the tenant nothing: it is asked for before a rate counts. */
