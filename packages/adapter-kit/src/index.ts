@@ -17,6 +17,7 @@ export * from './meta/graph-call.ts';
 export * from './meta/graph-reads.ts';
 export * from './meta/graph-refusal.ts';
 export * from './meta/graph-send.ts';
+export * from './meta/graph-templates.ts';
 export * from './meta/known-of.ts';
 export * from './meta/messenger/read-content.ts';
 export * from './meta/messenger/read-thread.ts';

@@ -15,10 +15,6 @@ export const feedSchema = some({
   post,
 }).extend({ item: text, verb: text });
 
-const judged = { event: text, reason: text.nullable() };
-const judgedIds = { message_template_id: id, message_template_name: text, message_template_language: text };
-export const templateNewsSchema = some(judged).extend(judgedIds);
-
 const place = z.object({ url: text });
 const kept = some({ mime_type: text, name: text, image_data: place, video_data: place, file_url: text });
 const fetched = some({ message: text, attachments: z.object({ data: z.array(kept) }) }).extend({

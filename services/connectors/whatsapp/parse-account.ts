@@ -1,10 +1,10 @@
-import { readAs } from '@trunkline/adapter-kit';
+import { readAs, readTemplateNews } from '@trunkline/adapter-kit';
 import type { ChannelEvent, ChannelStateChanged } from '@trunkline/contracts';
-import { ChannelState, Origin, SubscriptionChanged, TemplateChanged, TemplateState } from '@trunkline/contracts';
+import { ChannelState, Origin, SubscriptionChanged } from '@trunkline/contracts';
 import { keyOf, partyOf, privateWith } from './parse-party.ts';
 import { wordsOf } from './parse-status.ts';
 import { tell, tellNews, type Update } from './parse-told.ts';
-import { newsSchema, type PlatformError, preferencesSchema, templateNewsSchema } from './types.ts';
+import { newsSchema, type PlatformError, preferencesSchema } from './types.ts';
 
 const { CHANNEL_STATE_OK: ok, CHANNEL_STATE_DEGRADED: degraded, CHANNEL_STATE_BANNED: banned } = ChannelState;
 const { CHANNEL_STATE_NEEDS_SIGN_IN: signedOut, CHANNEL_STATE_OFF: off } = ChannelState;
@@ -44,30 +44,9 @@ export function preferencesChanged(value: unknown, update: Update): ChannelEvent
   });
 }
 
-const { TEMPLATE_STATE_APPROVED: approved, TEMPLATE_STATE_PENDING: pending } = TemplateState;
-const judgements: Readonly<Record<string, TemplateState>> = {
-  ...{ APPROVED: approved, FLAGGED: approved, REINSTATED: approved, PENDING: pending, IN_APPEAL: pending },
-  ...{ REJECTED: TemplateState.TEMPLATE_STATE_REJECTED, PAUSED: TemplateState.TEMPLATE_STATE_PAUSED },
-};
-
-/** The state of a template, by the platform's word; whatever else it says, such a template cannot be sent. */
-export function templateState(word: string): TemplateState {
-  return (Object.hasOwn(judgements, word) ? judgements[word] : undefined) ?? TemplateState.TEMPLATE_STATE_DISABLED;
-}
-
 /** The platform judged a template anew. What it does not say stays unsaid: the whole is fetched again. */
 export function templateChanged(value: unknown, update: Update): ChannelEvent {
-  const { message_template_id: platformId, ...told } = readAs(templateNewsSchema, value);
-  const { message_template_name: name, message_template_language: language, event: word, reason } = told;
-  const changed = TemplateChanged.create({
-    ...{ name, language, platformId, reason: reason === 'NONE' ? '' : (reason ?? '') },
-    ...{
-      quality: told.new_quality_score ?? '',
-      category: told.new_category ?? '',
-      ...(word !== undefined && { state: templateState(word) }),
-    },
-  });
-  const event = { $case: 'template', value: changed } as const;
+  const event = { $case: 'template', value: readTemplateNews(value).changed } as const;
   return tellNews(update, 'template', value, { conversation: undefined, origin: Origin.ORIGIN_SYSTEM, event });
 }
 

@@ -19,7 +19,8 @@ export const updateSchema = z.object({ object: z.literal('whatsapp_business_acco
 export const entrySchema = z.looseObject({ id, time: seconds.optional(), changes: many });
 export const changeSchema = z.object({ field: text, value: z.looseObject({}) });
 
-export const aboutSchema = z.object({ value: some({ metadata: some({ phone_number_id: id }) }) });
+const number = { metadata: some({ phone_number_id: id }), display_phone_number: text, phone_number: id };
+export const aboutSchema = z.object({ value: some({ ...number, entity_type: text, entity_id: id }) });
 
 export const errorSchema = some({ title: text, message: text, error_data: some({ details: text }) }).extend({
   code: z.int(),
@@ -82,9 +83,6 @@ export const groupsSchema = z.object({ groups: z.array(group) });
 
 const ban = some({ waba_ban_state: text });
 export const newsSchema = some({ event: text, alert_severity: text, new_status: text, ban_info: ban });
-const judged = { event: text, reason: text.nullable(), new_quality_score: text, new_category: text };
-const judgedIds = { message_template_id: id, message_template_name: text, message_template_language: text };
-export const templateNewsSchema = some(judged).extend(judgedIds);
 
 /** Answers. */
 export const sentSchema = z.object({ messages: z.array(z.object({ id })).min(1) });
@@ -100,12 +98,6 @@ const health = some({ can_send_message: text, entities: z.array(entity) });
 const state = { verified_name: text, quality_rating: text, status: text, platform_type: text, health_status: health };
 export const numberSchema = some(state).extend({ id, display_phone_number: text });
 export const subscriptionsSchema = z.object({ data: z.array(some({ override_callback_uri: text })) });
-const templateButton = some({ type: text, text, url: text });
-const example = some({ body_text: z.array(z.array(text)), header_text: z.array(text) });
-const component = some({ text, format: text, buttons: z.array(templateButton), example }).extend({ type: text });
-const told = { rejected_reason: text, category: text, quality_score: some({ score: text }) };
-const parts = { id, name: text, language: text, status: text, components: z.array(component) };
-export const templateSchema = some(told).extend(parts);
 
 export type Contact = z.output<typeof contactSchema>;
 export type Message = z.output<typeof messageSchema>;
@@ -113,4 +105,3 @@ export type Status = z.output<typeof statusSchema>;
 export type PlatformError = z.output<typeof errorSchema>;
 export type Group = z.output<typeof group>;
 export type PhoneNumber = z.output<typeof numberSchema>;
-export type PlatformsTemplate = z.output<typeof templateSchema>;
