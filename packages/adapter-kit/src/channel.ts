@@ -6,6 +6,8 @@ export interface ChannelRef {
   readonly connector: string;
   /** The platform's id of the account; empty until it is connected. */
   readonly accountId: string;
+  /** The account's name on the platform, as it was when it was connected; absent until then. */
+  readonly accountName?: string;
 }
 
 /** A channel with its settings and secrets in clear. Never logged: printing it shows no secret. */

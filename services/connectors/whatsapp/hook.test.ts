@@ -34,6 +34,25 @@ test('events of other numbers in the same call are not ours', async () => {
   assert.deepEqual(messages(world.hook.events).map(textIn), ['for us']);
 });
 
+test('what the account tells of one number is told to the channel of that number alone', async () => {
+  await using world = await startWorld();
+  const quality = (display_phone_number: string) =>
+    world.simulator.news({
+      field: 'phone_number_quality_update',
+      value: { display_phone_number, event: 'FLAGGED', current_limit: 'TIER_250' },
+    });
+  quality('15550783882');
+  quality(world.simulator.account.phone);
+  world.simulator.news({ field: 'account_update', value: { event: 'ACCOUNT_VIOLATION' } });
+  const reasons = () =>
+    world.hook.events.flatMap(({ event }) => (event?.$case === 'channelState' ? event.value.reason : []));
+  await until(() => reasons().length === 2);
+  assert.deepEqual(reasons(), [
+    'WhatsApp: phone number quality update, 15550783881, FLAGGED, TIER_250',
+    'WhatsApp: account update, ACCOUNT_VIOLATION',
+  ]);
+});
+
 test('a forged call is refused, whether its proof is wrong or missing, and the genuine one is taken', async () => {
   await using world = await startWorld();
   world.simulator.fail({ kind: 'wrong_proof' });

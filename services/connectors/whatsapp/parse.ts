@@ -10,6 +10,7 @@ import {
   unknownKind,
 } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
+import { isAbout, numberOf } from './parse-about.ts';
 import { accountChanged, accountFailed, preferencesChanged, templateChanged } from './parse-account.ts';
 import { groupsChanged } from './parse-group.ts';
 import { messageEchoed, messageWritten } from './parse-message.ts';
@@ -53,19 +54,22 @@ const fields: Readonly<Record<string, Tell>> = {
   template_category_update: judged,
 };
 
-/** What a call tells of the channel's own number, and of the account that it belongs to; other numbers are others' business. */
+/**
+ * What a call tells of the channel's own number, and of the account that it belongs to; other numbers are others' business, news
+ * of them as well.
+ */
 export function parse(call: RawCall, channel: ChannelRef): ChannelEvent[] {
   return readEach(entriesOf(call), (entry) => {
     const { time: entrySeconds, changes } = readAs(shapes.entrySchema, entry);
-    const own = changes.filter((change) => isAbout(change, channel.accountId));
+    const own = changes.filter((change) => isAbout(change, channel));
     return readEach(own, (change) => changed(change, { channel, receivedAtMs: call.receivedAtMs, entrySeconds }));
   });
 }
 
 /** Which of our own sends a call proves. */
-export const confirms: NonNullable<Hook['confirms']> = (call, { accountId }) => {
+export const confirms: NonNullable<Hook['confirms']> = (call, channel) => {
   const changes = entriesOf(call).flatMap((entry) => shapes.entrySchema.safeParse(entry).data?.changes ?? []);
-  const own = changes.filter((change) => isAbout(change, accountId));
+  const own = changes.filter((change) => isAbout(change, channel));
   const values = own.flatMap((change) => shapes.changeSchema.safeParse(change).data?.value ?? []);
   const statuses = values.flatMap((value) => shapes.messagesSchema.safeParse(value).data?.statuses ?? []);
   return statuses.flatMap((status) => shapes.statusSchema.safeParse(status).data ?? []).flatMap(confirmedBy);
@@ -97,13 +101,4 @@ function changed(change: unknown, update: Update): readonly ChannelEvent[] {
 /** A handshake has no body. */
 function entriesOf({ body }: RawCall): readonly unknown[] {
   return body.length === 0 ? [] : readAs(shapes.updateSchema, readJson(body)).entry;
-}
-
-/** What is about another number is not even read; what is about none is about the account, and with it about all. */
-function isAbout(change: unknown, accountId: string): boolean {
-  return (numberOf(change) ?? accountId) === accountId;
-}
-
-function numberOf(change: unknown): string | undefined {
-  return shapes.aboutSchema.safeParse(change).data?.value.metadata?.phone_number_id;
 }

@@ -104,7 +104,8 @@ export function createChannels<Settings>(options: ChannelsOptions<Settings>): Ch
 }
 
 /** What a channel is made of, from the directory or from somebody who wants to connect it. */
-export type ChannelParts = Pick<ChannelEntry, 'id' | 'tenantId' | 'connector' | 'accountId' | 'name' | 'settingsJson'>;
+export type ChannelParts = Pick<ChannelEntry, 'id' | 'tenantId' | 'connector' | 'accountId' | 'name' | 'settingsJson'> &
+  Partial<Pick<ChannelEntry, 'accountName'>>;
 
 /**
  * Opens a channel: its settings by the schema, its platform at a trusted address. Throws TrunklineError 'failed_precondition' when
@@ -112,7 +113,7 @@ export type ChannelParts = Pick<ChannelEntry, 'id' | 'tenantId' | 'connector' | 
  */
 export function openChannel<Settings>(
   connector: Connector<Settings>,
-  { id, tenantId, connector: name, accountId, name: channelName, settingsJson }: ChannelParts,
+  { id, tenantId, connector: name, accountId, accountName, name: channelName, settingsJson }: ChannelParts,
   secrets: SecretValues,
   platformHosts: readonly string[] = [],
 ): ChannelAccess<Settings> {
@@ -130,6 +131,7 @@ export function openChannel<Settings>(
     tenantId,
     connector: name,
     accountId,
+    ...(accountName && { accountName }),
     name: channelName,
     settings: settings.data,
     optionalSecret,

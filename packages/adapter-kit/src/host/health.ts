@@ -6,6 +6,7 @@ import { channelEvent, orderByTime } from '../event.ts';
 import type { ChannelState } from '../tools.ts';
 import type { Channels } from './channels.ts';
 import { enterCall } from './entrance.ts';
+import { type HeardNews, nothingHeard, rememberNews, worthOf } from './news.ts';
 
 /** States as the contracts name them. */
 export const healthStates: Readonly<Record<Health['state'], Contract>> = {
@@ -20,7 +21,10 @@ export const healthStates: Readonly<Record<Health['state'], Contract>> = {
 export interface HealthTeller {
   /** Tells the directory and, where its state has changed, the channel's portal. Never rejects: it is told again. */
   readonly tell: (channel: ChannelRef, revision: number, health: Health) => Promise<void>;
-  /** Tells the directory what the platform said of the account by an event, which the portal gets anyway. Never rejects. */
+  /**
+   * Hears what the platform said of the account by an event, which the portal gets anyway: fresh bad news are told to the
+   * directory, after all others the account is asked, and its answer counts. Never rejects.
+   */
   readonly heard: (channel: ChannelAccess, revision: number, events: readonly ChannelEvent[]) => Promise<void>;
 }
 
@@ -29,6 +33,8 @@ export interface HealthParts {
   readonly clients: RpcClients;
   readonly door: Pick<Door, 'enter'>;
   readonly stateOf: (channelId: string) => ChannelState;
+  /** Has the account asked at once by whoever asks it; undefined: nobody can be asked. Never throws. */
+  readonly askNow?: ((channelId: string) => void) | undefined;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -53,10 +59,12 @@ export function hearAccepted(
 
 /** Where the connector keeps which change its portal was told last; no connector's own key begins so. */
 const toldKey = '~health told';
+/** And the news of its account that it heard. */
+const heardKey = '~news heard';
 const timeoutMs = 5_000;
 
 /** Makes the teller. */
-export function createHealthTeller({ clients, door, stateOf, log, now }: HealthParts): HealthTeller {
+export function createHealthTeller({ clients, door, stateOf, askNow, log, now }: HealthParts): HealthTeller {
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
   const report = async (request: Parameters<typeof directory.reportHealth>[0]) =>
     await directory.reportHealth(request, { signal: AbortSignal.timeout(timeoutMs) });
@@ -72,24 +80,40 @@ export function createHealthTeller({ clients, door, stateOf, log, now }: HealthP
     await enterState(door, channel, answer, now());
     await kept.put(toldKey, answer.stateNumber);
   };
+  const hear = async (channel: ChannelRef, revision: number, event: ChannelEvent, { state, reason }: StateNews) => {
+    const kept = stateOf(channel.id);
+    const news = { ...event, state };
+    const heard = (await kept.get<HeardNews>(heardKey))?.value ?? nothingHeard;
+    const worth = worthOf(news, heard, now(), askNow !== undefined);
+    try {
+      if (worth === 'repeated') return;
+      await report({ ...{ channelId: channel.id, revision, state, reason }, isTold: true, isPast: worth === 'past' });
+      await kept.put(heardKey, rememberNews(heard, news));
+    } finally {
+      // After the directory knows what the portal heard: what is found now is news to it.
+      if (worth !== 'now') askNow?.(channel.id);
+    }
+  };
   const notYet = (channel: ChannelRef) => (error: unknown) => {
     log.warn('How a channel is doing could not be told yet', { channel: channel.id, error });
   };
   return {
     tell: (channel, revision, health) => tell(channel, revision, health).catch(notYet(channel)),
     heard: async (channel, revision, events) => {
-      for (const { event } of events) {
-        if (event?.$case !== 'channelState') continue;
-        const told = { channelId: channel.id, revision, ...event.value, isTold: true };
-        await report(told).catch(notYet(channel));
+      for (const event of events) {
+        if (event.event?.$case !== 'channelState') continue;
+        await hear(channel, revision, event, event.event.value).catch(notYet(channel));
       }
     },
   };
 }
 
-interface News {
+interface StateNews {
   readonly state: Contract;
   readonly reason: string;
+}
+
+interface News extends StateNews {
   readonly stateNumber: number;
 }
 

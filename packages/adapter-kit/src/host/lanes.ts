@@ -88,7 +88,7 @@ function probingParts({ runtime, connector, channels, lent, health }: LanesParts
   const { now, config } = runtime;
   const toolsOf = (channel: ChannelAccess, signal: AbortSignal) => lendTools(lent, channel, signal);
   const everyMs = probe === undefined ? withoutProbeMs : config.PROBE_SECONDS * 1_000;
-  return { probe, channels, toolsOf, health, everyMs, now };
+  return { probe, channels, toolsOf, health, everyMs, now, hints: lent.hints };
 }
 
 const showEveryMs = 1_000;

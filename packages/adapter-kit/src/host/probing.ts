@@ -1,5 +1,5 @@
 import { type ChannelEntry, ChannelState, laneOf } from '@trunkline/contracts';
-import { pause } from '@trunkline/runtime';
+import { type HintBus, pause } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Health } from '../connector.ts';
 import { ConnectorError } from '../connector-error.ts';
@@ -8,6 +8,7 @@ import { withinCall } from '../within-call.ts';
 import type { Channels } from './channels.ts';
 import { type HealthTeller, well } from './health.ts';
 import { webAddress } from './web-address.ts';
+import { listenForWishes } from './wishes.ts';
 
 /** What asking the channels of a lane needs. */
 export interface ProbingParts {
@@ -19,11 +20,16 @@ export interface ProbingParts {
   /** A channel that is well is asked so often. */
   readonly everyMs: number;
   readonly now: () => number;
+  /** By which whoever hears news of an account has it asked. */
+  readonly hints: HintBus;
 }
 
 interface Asked {
   readonly revision: number;
+  /** When it is asked next. */
   readonly atMs: number;
+  /** When it was asked last; 0: not yet. */
+  readonly lastMs: number;
   /** Probes in a row that the platform did not answer. */
   readonly failures: number;
 }
@@ -36,6 +42,8 @@ const knownWell = new Set<ChannelState>([ChannelState.CHANNEL_STATE_OK, ChannelS
 const closedWords = 'The channel cannot be opened';
 /** A platform that is silent once is no news. */
 const silentMax = 3;
+/** News come in floods: not sooner than so long after the last time. */
+const restMs = 5_000;
 
 /**
  * Asks the platform how each channel of a lane is doing, again and again until the signal; tells it. Where there is nobody to
@@ -45,9 +53,11 @@ export async function runProbing(parts: ProbingParts, lane: number, signal: Abor
   const { channels, everyMs, now } = parts;
   const asked = new Map<string, Asked>();
   const stepMs = Math.min(5_000, everyMs / 4);
+  const wishes = listenForWishes(parts.hints, signal);
   while (!signal.aborted) {
     const entries = channels.entries().filter(({ tenantId }) => laneOf(tenantId) === lane);
     schedule(asked, entries, everyMs, now());
+    hasten(asked, wishes.take(entries.map(({ id }) => id)), now());
     const atMsOf = ({ id }: ChannelEntry) => asked.get(id)?.atMs ?? 0;
     // Whoever has waited longest goes first: a platform that is silent must not keep the others waiting for ever.
     const waiting = entries.filter((entry) => atMsOf(entry) <= now());
@@ -56,10 +66,10 @@ export async function runProbing(parts: ProbingParts, lane: number, signal: Abor
       due.map(async (entry) => {
         const { failures, isWell } = await probeOne(parts, entry, asked.get(entry.id)?.failures ?? 0, signal);
         const delayMs = isWell ? everyMs : Math.min(everyMs, soonMs);
-        asked.set(entry.id, { revision: entry.revision, atMs: now() + delayMs, failures });
+        asked.set(entry.id, { revision: entry.revision, atMs: now() + delayMs, lastMs: now(), failures });
       }),
     );
-    if (due.length < atOnce) await pause(stepMs, signal);
+    if (due.length < atOnce) await pause(stepMs, AbortSignal.any([signal, wishes.next()]));
   }
 }
 
@@ -71,7 +81,17 @@ function schedule(asked: Map<string, Asked>, entries: readonly ChannelEntry[], e
     const known = asked.get(id);
     if (known?.revision === revision) continue;
     const longestMs = known === undefined ? everyMs : Math.min(everyMs, soonMs / 10);
-    asked.set(id, { revision, atMs: nowMs + Math.random() * longestMs, failures: 0 });
+    asked.set(id, { revision, atMs: nowMs + Math.random() * longestMs, lastMs: known?.lastMs ?? 0, failures: 0 });
+  }
+}
+
+/** Those whose news were heard are asked at once, but not again and again. */
+function hasten(asked: Map<string, Asked>, ids: readonly string[], nowMs: number): void {
+  for (const id of ids) {
+    const known = asked.get(id);
+    if (known === undefined) continue;
+    const soonestMs = Math.max(nowMs, known.lastMs + restMs);
+    asked.set(id, { ...known, atMs: Math.min(known.atMs, soonestMs) });
   }
 }
 

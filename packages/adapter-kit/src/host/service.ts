@@ -33,6 +33,7 @@ import { createResults } from './results.ts';
 import { connectorMethods } from './rpc.ts';
 import { watchSharedAddresses } from './shared-addresses.ts';
 import { waitUntilKnown } from './until-known.ts';
+import { askChannelNow } from './wishes.ts';
 
 /** The service that hosts one connector of a folder: named after it, with its own rights. Give it to runService or startService. */
 export function connectorService(name: string, folder: string): ServiceDefinition<typeof hostConfig> {
@@ -74,7 +75,8 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
 
   const shared = watchSharedAddresses(name, connector, directory);
   answerDirectory(runtime, { connector, toolsOf, channels, shared });
-  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, log, now });
+  const askNow = connector.probe && ((channelId: string) => askChannelNow(lent.hints, channelId));
+  const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, askNow, log, now });
   const { hook } = connector;
   if (hook !== undefined) {
     const kept = { receivedIds, sent, introductions, drift, health, calls: hookCalls(runtime) };

@@ -34,8 +34,9 @@ export function playDirectory(
         registerConnector: async () => ({}),
         reportHealth: async (request) => {
           told.push(request);
-          const { channelId, state, reason } = request;
+          const { channelId, state, reason, isPast } = request;
           const former = states.get(channelId) ?? { state: 1, stateNumber: 0 };
+          if (isPast) return { ...former, reason };
           const isNews = former.state !== state;
           const next = { state, stateNumber: former.stateNumber + (isNews ? 1 : 0) };
           states.set(channelId, next);

@@ -57,6 +57,11 @@ export function createOwner(account: Account, hook: HookCaller<Change>) {
     hook.push({ field, value: { ...around(account), ...value } });
   }
 
+  /** News of the account or of one of its numbers: nothing stands around them. */
+  function news({ field, value }: { field: string; value: Fields }): void {
+    hook.push({ field, value });
+  }
+
   /** Calls the hook with bytes of one's own; signed as the platform signs, unless said. Tells the status. */
   async function forge({
     body,
@@ -79,6 +84,7 @@ export function createOwner(account: Account, hook: HookCaller<Change>) {
     decideTemplate: (given: Decision) => decideTemplate(account, hook, given),
     ownerWrites,
     raw,
+    news,
     forge,
     fail: (trouble: WhatsAppTrouble) => account.troubles.fail(trouble),
     heal: (only: { kind?: string } = {}) => {

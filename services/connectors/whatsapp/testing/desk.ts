@@ -19,6 +19,7 @@ export function channelFor(
     tenantId: '22222222-2222-5222-8222-222222222222',
     connector: 'whatsapp',
     accountId: phoneNumberId,
+    accountName: 'Shop 15550783881',
     name: 'Sales',
     settings: settings.parse({ apiUrl, phoneNumberId, businessAccountId }),
     secret: (name) => secrets[name] ?? absent(),

@@ -11,7 +11,7 @@ const channel = (more: Partial<ChannelDocument> = {}): ChannelDocument => ({
   ...{ deepLink: '', hookUrl: '', state: 'ok', stateReason: '', warnings: [], revision: 3, ...more },
 });
 const told = (state: ChannelState, more: Partial<ToldHealth> = {}): ToldHealth => ({
-  ...{ revision: 3, state, reason: '', tokenEndsAt: undefined, isTold: false, ...more },
+  ...{ revision: 3, state, reason: '', tokenEndsAt: undefined, isTold: false, isPast: false, ...more },
 });
 const { CHANNEL_STATE_OK: ok, CHANNEL_STATE_NEEDS_SIGN_IN: signIn, CHANNEL_STATE_BANNED: banned } = ChannelState;
 const soon = new Date(nowMs + tokenWarningMs - 1);
@@ -58,4 +58,16 @@ test('a token that ends within a week is a warning, as long as nothing is worse'
   const later = new Date(nowMs + tokenWarningMs + 1);
   const known = nextHealth(channel(), told(ok, { tokenEndsAt: later }), nowMs);
   assert.deepEqual([known?.state, known?.tokenEndsAt, known?.stateNumber], ['ok', later, undefined]);
+});
+
+test('what may not hold any more changes nothing, and the portal that heard it hears how it really is', () => {
+  const past = (state: ChannelState) => told(state, { reason: 'spam', isTold: true, isPast: true });
+  const heard = nextHealth(channel(), past(banned), nowMs);
+  assert.deepEqual(
+    [heard?.state, heard?.stateReason, heard?.toldState, heard?.stateNumber],
+    ['ok', '', 'banned', undefined],
+  );
+  const asked = nextHealth(channel({ ...heard }), told(ok), nowMs);
+  assert.deepEqual([asked?.state, asked?.toldState, asked?.stateNumber], ['ok', 'ok', 1]);
+  assert.equal(nextHealth(channel({ state: 'banned', toldState: 'banned' }), past(banned), nowMs), undefined);
 });

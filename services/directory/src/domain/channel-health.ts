@@ -19,6 +19,8 @@ export interface ToldHealth {
   readonly tokenEndsAt: Date | undefined;
   /** True if its portal hears of it anyway. */
   readonly isTold: boolean;
+  /** True if it may not hold any more. */
+  readonly isPast: boolean;
 }
 
 /** People are warned so long before a token ends. */
@@ -35,6 +37,7 @@ export type HealthChanges = Pick<ChannelDocument, 'state' | 'stateReason' | 'sta
 export function nextHealth(document: ChannelDocument, told: ToldHealth, nowMs: number): HealthChanges | undefined {
   const name = nameOf(told.state);
   if (name === undefined || document.state === 'connecting' || told.revision < document.revision) return undefined;
+  if (told.isPast) return heardOf(document, name);
   const { state, stateReason } = warned(name, told, nowMs);
   // What the platform tells by itself says nothing of the token.
   const tokenEndsAt = told.tokenEndsAt ?? (told.isTold ? (document.tokenEndsAt ?? null) : null);
@@ -46,6 +49,13 @@ export function nextHealth(document: ChannelDocument, told: ToldHealth, nowMs: n
   const number = told.isTold ? {} : { stateNumber: (document.stateNumber ?? 0) + 1 };
   const news = isNews ? { toldState: state, ...number } : {};
   return { state, stateReason, stateAt, tokenEndsAt, ...news };
+}
+
+/** The channel stays as it is; the next that is told of it is news to a portal that heard something else. */
+function heardOf(document: ChannelDocument, toldState: ChannelStateName): HealthChanges | undefined {
+  const { state, stateReason, stateAt, tokenEndsAt = null } = document;
+  if (toldState === (document.toldState ?? 'ok')) return undefined;
+  return { state, stateReason, ...(stateAt !== undefined && { stateAt }), tokenEndsAt, toldState };
 }
 
 /** A token that ends soon is worth a warning while all else is well. */

@@ -53,7 +53,8 @@ export function channelEntry(channel: ChannelDocument, line: LineDocument | unde
     hookUrl,
   };
   const health = { state: channelStates[channel.state], tokenEndsAt: channel.tokenEndsAt ?? undefined };
-  const value = ChannelEntry.encode({ ...known, ...health, accountId: channel.accountId ?? '' }).finish();
+  const account = { accountId: channel.accountId ?? '', accountName: channel.accountName };
+  const value = ChannelEntry.encode({ ...known, ...health, ...account }).finish();
   return { key: directoryKeys.channel(connector, _id), value };
 }
 

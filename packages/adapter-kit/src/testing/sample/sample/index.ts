@@ -33,7 +33,7 @@ type Channel = ChannelAccess<z.output<typeof settings>>;
 
 const update = z.object({
   ...{ seq: z.number(), from: z.string(), text: z.string() },
-  ...{ echoOf: z.string().optional(), account: z.string().optional() },
+  ...{ echoOf: z.string().optional(), account: z.string().optional(), atMs: z.number().optional() },
 });
 
 const codes: Partial<Record<number, ConnectorError['code']>> = {
@@ -89,7 +89,7 @@ function told(one: unknown, call: RawCall, channel: ChannelRef): ChannelEvent[] 
   if (!isAbout(one, channel.accountId)) return [];
   const { success, data } = update.safeParse(one);
   if (!success) throw new ConnectorError('unknown_kind', 'an update of an unknown kind');
-  const { seq, from, text } = data;
+  const { seq, from, text, atMs } = data;
   const placed = {
     ...{ dedupeKey: `message:${seq}`, platformId: String(seq), order: orderBySequence(seq) },
     conversation: ConversationRef.create({ platformId: from, kind: ConversationKind.CONVERSATION_KIND_PRIVATE }),
@@ -98,7 +98,8 @@ function told(one: unknown, call: RawCall, channel: ChannelRef): ChannelEvent[] 
   if (text.startsWith('banned:')) {
     const value = { state: ChannelState.CHANNEL_STATE_BANNED, reason: text };
     const event = { $case: 'channelState' as const, value };
-    return [channelEvent(channel, call, { ...placed, conversation: undefined, event })];
+    const sentAt = atMs === undefined ? undefined : new Date(atMs);
+    return [channelEvent(channel, call, { ...placed, conversation: undefined, event, ...(sentAt && { sentAt }) })];
   }
   const content = { kind: { $case: 'text' as const, value: { plain: text, marks: [] } } };
   const press = { $case: 'press' as const, value: ButtonPressed.create({ payload: text }) };
