@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { act, type Driver, loadDrivers } from '../../packages/testkit/src/index.ts';
 import type { Field } from '../load/field.ts';
 import { apiOf } from '../up/api.ts';
@@ -45,6 +46,7 @@ export async function measureHooks(field: Field, { runs, calls, say, signal }: H
   const facts = stack.use(await readFacts(field.installation.natsUrl, signal));
   const times = stack.use(watchHookCalls());
   const once = async (writer: Writer, text: string) => {
+    await untilTaken(writer, signal);
     times.reset();
     const told = facts.next(text);
     writer.write(text);
@@ -77,8 +79,20 @@ export function percentiles(values: readonly number[]): Percentiles {
   return { p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
+/** Waits until the messenger takes one more of the writer. Rejects when the signal aborts. */
+async function untilTaken({ mostPerMinute, writtenAtMs }: Writer, signal: AbortSignal): Promise<void> {
+  if (mostPerMinute === undefined) return;
+  const freeAtMs = (writtenAtMs.at(-mostPerMinute) ?? Number.NEGATIVE_INFINITY) + 60_000;
+  const waitMs = freeAtMs - performance.now();
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+  writtenAtMs.push(performance.now());
+}
+
 interface Writer {
   readonly name: string;
+  readonly mostPerMinute: number | undefined;
+  /** By the clock of performance.now(). */
+  readonly writtenAtMs: number[];
   readonly write: (text: string) => void;
 }
 
@@ -92,11 +106,17 @@ async function writerOf({ installation, portals }: Field, connector: string, dri
   const { id: lineId } = await api<{ id: string }>('DirectoryService/CreateLine', { ...named, portalId });
   const { settings, secrets } = driver.channel;
   const channel = { ...named, connector, lineId, settingsJson: JSON.stringify(settings), secrets };
-  const { hookUrl } = await api<{ hookUrl: string }>('DirectoryService/CreateChannel', channel);
-  driver.enterHook?.(hookUrl);
+  const made = await api<{ hookUrl: string; deepLink?: string }>('DirectoryService/CreateChannel', channel);
+  driver.enterHook?.(made.hookUrl, made.deepLink ?? '');
   const { given } = driver.person;
   act(driver, 'person', given);
-  return { name: connector, write: (text) => void act(driver, 'write', { from: given.id, text }) };
+  const { mostPerMinute } = driver;
+  return {
+    name: connector,
+    mostPerMinute,
+    writtenAtMs: [],
+    write: (text) => void act(driver, 'write', { from: given.id, text }),
+  };
 }
 
 function missing(connector: string): never {

@@ -36,8 +36,8 @@ export async function startTelephones(options: TelephonesOptions): Promise<Telep
   const all = await Promise.all(
     drivers.map(async ([connector, startDriver]): Promise<Telephone> => {
       const driver = stack.use(await startDriver());
-      const { hookUrl } = await connect(api, connector, { ...options, driver });
-      driver.enterHook?.(hookUrl);
+      const { hookUrl, deepLink = '' } = await connect(api, connector, { ...options, driver });
+      driver.enterHook?.(hookUrl, deepLink);
       return { messenger: driver.client.messenger, url: driver.url };
     }),
   );
@@ -50,6 +50,7 @@ interface Channel {
   readonly connector: string;
   readonly name: string;
   readonly hookUrl: string;
+  readonly deepLink?: string;
 }
 
 interface Connecting extends TelephonesOptions {

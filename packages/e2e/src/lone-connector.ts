@@ -108,7 +108,7 @@ async function connected(around: Surroundings, { name, connector, driver, port }
   );
   Object.assign(secrets, made.secrets);
   await around.channel({ ...entry, id, accountId, hookUrl, revision: 2, sealedSecrets: sealSecrets(key, secrets) });
-  driver.enterHook?.(hookUrl);
+  driver.enterHook?.(hookUrl, made.deepLink ?? '');
   return id;
 }
 

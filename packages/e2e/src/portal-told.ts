@@ -26,6 +26,7 @@ interface Opened {
   };
   readonly buttonPressed?: { readonly context?: Context };
   readonly conversationStarted?: { readonly payload?: string; readonly context?: Context };
+  readonly subscriptionChanged?: object;
   readonly messageStatus?: NonNullable<ToldEvent['status']>;
 }
 
@@ -40,6 +41,7 @@ export function toldIn(events: readonly TakenEvent[], channelId: string): readon
         messageReceived: message,
         buttonPressed: press,
         conversationStarted: started,
+        subscriptionChanged: subscribed,
         messageStatus: status,
       } = data;
       return {
@@ -48,7 +50,8 @@ export function toldIn(events: readonly TakenEvent[], channelId: string): readon
         ...(started && { started }),
         ...(status && { status }),
         text: message?.content?.text?.plain,
-        context: started?.context ?? message?.context ?? press?.context,
+        // Whoever joins has it as the contact's source alone.
+        context: started?.context ?? message?.context ?? press?.context ?? (subscribed && contact?.source),
       };
     });
 }

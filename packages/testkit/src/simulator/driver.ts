@@ -21,8 +21,15 @@ export interface Driver extends AsyncDisposable {
   readonly sendMethod: string;
   /** The platform forgets where to call. */
   readonly loseHook: () => void;
-  /** Where a person enters at the platform where to call; absent where the connector does it. */
-  readonly enterHook?: (url: string) => void;
+  /**
+   * Where a person enters at the platform where to call, or gives the channel's own address to those who are to write; absent
+   * where the connector does it.
+   */
+  readonly enterHook?: (url: string, deepLink: string) => void;
+  /** Why the same account twice is no question here: what says so is an account of its own. Absent: the second is refused. */
+  readonly ownAccountBecause?: string;
+  /** How many messages of one person the messenger takes in a minute; absent: as many as anybody measures. */
+  readonly mostPerMinute?: number;
   /** Deep links that carry a key; absent where the messenger has none. */
   readonly link?: {
     readonly follow: (from: string, key: string) => void;

@@ -14,7 +14,6 @@ export interface Seat {
   url: string;
   readonly ownUrl: string;
   readonly key: string;
-  lastNumber: number;
   /** When this end was written to without having written; whether it has. */
   firstWord: { readonly message: string; readonly atMs: number } | undefined;
   hasWritten: boolean;
@@ -36,6 +35,10 @@ export interface Account {
   isOpen: boolean;
   codeNumber: number;
   readonly people: Map<string, Person>;
+  /** Address of a line elsewhere, as its owner gave it away: whoever writes without a seat joins it first. */
+  invitation: string | undefined;
+  /** The last number of each end, which outlives its seat. */
+  readonly numbers: Map<string, number>;
   readonly seats: Map<string, Seat>;
   readonly files: Map<string, KeptFile>;
   readonly troubles: Troubles<keyof typeof networkTroubles>;
@@ -53,8 +56,15 @@ export type NetworkTrouble = Trouble<keyof typeof networkTroubles>;
 export function createAccount(names: Partial<Account['line']>, chats: Chats, now: () => number): Account {
   return {
     line: { id: randomUUID(), name: 'Partner support', own: secret(), ...names },
-    ...{ isOpen: true, codeNumber: 1 },
-    ...{ people: new Map(), seats: new Map(), files: new Map(), taken: new Set(), calls: new Map() },
+    ...{ isOpen: true, codeNumber: 1, invitation: undefined },
+    ...{
+      people: new Map(),
+      numbers: new Map(),
+      seats: new Map(),
+      files: new Map(),
+      taken: new Set(),
+      calls: new Map(),
+    },
     troubles: createTroubles(networkTroubles),
     chats,
     now,

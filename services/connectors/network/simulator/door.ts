@@ -97,7 +97,7 @@ function join(account: Account, call: Call, proof: string, url: string): unknown
   const key = keyOf(account, call.from);
   const ends = { from: line.id, to: call.from, name: line.name, url: call.address };
   const ownUrl = `${url}/hooks/network/${line.id}`;
-  const fresh = { ...{ lastNumber: 0, firstWord: undefined, hasWritten: true, hasLeft: false } };
+  const fresh = { ...{ firstWord: undefined, hasWritten: true, hasLeft: false } };
   seats.set(call.from, { id: call.from, side: 'line', ...ends, ownUrl, key, ...fresh });
   chats.of(call.from).title = call.name;
   chats.add(call.from, { id: `joined ${call.at}`, by: 'note', text: `${call.name} joined ${call.start ?? ''}`.trim() });

@@ -9,6 +9,7 @@ import {
 import { type Account, codeOf, createAccount } from './account.ts';
 import { type CallTimes, createCaller } from './caller.ts';
 import { serveDoors, type Taken } from './door.ts';
+import { createEntrance } from './entrance.ts';
 import { createPeople } from './people.ts';
 import { createTrouble } from './trouble.ts';
 
@@ -36,13 +37,17 @@ export async function createNetworkSimulator(options: NetworkOptions = {}) {
     const chats = createChats('A line', world.now);
     const account = createAccount(options.line ?? {}, chats, world.now);
     const caller = createCaller(account, world, options);
-    const actions = { ...createPeople(account, caller, world.url), ...createTrouble(account, caller) };
+    const people = createPeople(account, caller, world.url);
+    const entrance = createEntrance(account, { join: people.join, world, pauseMs: options.retryDelayMs ?? 500 });
+    const actions = { ...people, enter: entrance.enter, invite: entrance.invite, ...createTrouble(account, caller) };
+    /** Of somebody without a seat: once they have one. */
+    const write = (given: Parameters<typeof people.write>[0]) => entrance.inside(given.from, () => people.write(given));
     const calls: Taken[] = [];
     const client: ClientSide = {
       id: 'network',
       title: 'Lines of other companies',
       messenger: 'Network',
-      actions,
+      actions: { ...actions, write },
       menu,
       canReply: true,
       reactions: ['👍', '❤️', '😂'],

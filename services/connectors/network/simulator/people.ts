@@ -41,7 +41,7 @@ export function createPeople(account: Account, caller: HookCaller<Word>, url: ()
     const ends = { from: nameOf(who.own), to: line, name: who.name, url: `${origin}${pathname}` };
     const seat: Seat = {
       ...{ id: from, side: 'partner', ...ends, ownUrl: `${url()}/hooks/network/${who.place}`, key: hash.slice(1) },
-      ...{ lastNumber: 0, firstWord: undefined, hasWritten: false, hasLeft: false },
+      ...{ firstWord: undefined, hasWritten: false, hasLeft: false },
     };
     const given = start ?? searchParams.get('start') ?? '';
     const company = { tenant: tenant ?? hmac(who.own, line).slice(0, 32) };
@@ -60,8 +60,9 @@ export function createPeople(account: Account, caller: HookCaller<Word>, url: ()
 
   /** Numbers grow; a line's are odd. */
   function numbered(seat: Seat): { readonly id: string; readonly number: string } {
-    seat.lastNumber += 2;
-    return { id: `${randomUUID()}.0`, number: String(seat.lastNumber + (seat.side === 'line' ? 1 : 0)) };
+    const last = (account.numbers.get(seat.id) ?? 0) + 2;
+    account.numbers.set(seat.id, last);
+    return { id: `${randomUUID()}.0`, number: String(last + (seat.side === 'line' ? 1 : 0)) };
   }
 
   function tell(from: string, fields: Fields): void {
