@@ -10,6 +10,7 @@ import { connect, disconnect, hookKey, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { introduce } from './setup-people.ts';
 import { accounts, authorizeUrl } from './setup-sign-in.ts';
+import { templates } from './setup-templates.ts';
 import { verify, verifyToken } from './verify.ts';
 
 /** Facebook pages: Messenger, and comments under their posts. */
@@ -27,6 +28,7 @@ export default defineConnector<Settings>({
   disconnect,
   probe,
   oauth: { authorizeUrl, accounts },
+  templates,
   introduce,
   hook: {
     verify,

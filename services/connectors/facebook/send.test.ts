@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { threadWith } from '@trunkline/adapter-kit';
-import { ButtonPressed, ControlAction, Keyboard, Media, type OutgoingMessage, Quote } from '@trunkline/contracts';
+import {
+  ButtonPressed,
+  ControlAction,
+  Keyboard,
+  Media,
+  type OutgoingMessage,
+  Quote,
+  Template,
+  TemplateButtonType,
+} from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
 import { beneath, contentOf, startWorld, textOf } from './testing/world.ts';
 
@@ -99,10 +108,41 @@ test('outside the window a tag or a template goes through, and nothing else', as
   world.simulator.template({ name: 'order_ready' });
   const template = { name: 'order_ready', language: 'en', header: [], body: [], buttons: [], preview: '' };
   await world.send({ $case: 'message', value: contentOf({ $case: 'template', value: template }) });
-  assert.match(world.last()?.text ?? '', /order_ready/);
+  assert.equal(world.last()?.text, 'Your order is on its way');
   world.simulator.block({ from: world.anna.id });
   assert.equal(await codeOf(world.send(textOf('hello'))), 'recipient_blocked');
   assert.equal(await codeOf(world.send(textOf('hello'), threadWith('1'))), 'recipient_invalid');
+});
+
+test('a utility template goes with what fills it, and its button comes back with what we gave it', async () => {
+  await using world = await startWorld();
+  world.simulator.write({ from: world.anna.id, text: 'hello' });
+  const buttons = [
+    { type: 'POSTBACK', text: 'Track', payload: 'track_{{1}}' },
+    { type: 'URL', text: 'Look', url: 'https://shop.example/{{1}}' },
+  ];
+  const components = [
+    { type: 'BODY', text: '{{who}}, order {{order}} is ready' },
+    { type: 'BUTTONS', buttons },
+  ];
+  world.simulator.template({ name: 'order_ready', components });
+  const fill = (name: string, text: string) => ({ name, value: { $case: 'text' as const, value: text } });
+  const value = Template.create({
+    ...{ name: 'order_ready', language: 'en', body: [fill('order', '17'), fill('who', 'Anna')] },
+    buttons: [
+      { index: 1, value: '17', type: TemplateButtonType.TEMPLATE_BUTTON_TYPE_URL },
+      { index: 0, value: 'b:1', type: TemplateButtonType.TEMPLATE_BUTTON_TYPE_QUICK_REPLY },
+    ],
+  });
+  const order: OutgoingMessage['action'] = { $case: 'message', value: contentOf({ $case: 'template', value }) };
+  const { platformIds } = await world.send(order);
+  assert.equal(world.last()?.text, 'Anna, order 17 is ready');
+  assert.equal(world.last()?.buttons?.flat()[1]?.url, 'https://shop.example/17');
+  world.simulator.press({ from: world.anna.id, message: platformIds[0] ?? '', button: 'Track' });
+  const pressed = await until(() => world.hook.events.find(({ event }) => event?.$case === 'press'));
+  assert.equal(pressed.event?.$case === 'press' && pressed.event.value.payload, 'b:1');
+  world.simulator.judgeTemplate({ name: 'order_ready', event: 'PAUSED', reason: 'people blocked it' });
+  assert.equal(await codeOf(world.send(order)), 'content_invalid');
 });
 
 test('a thread that another app has is not written to before it is taken back', async () => {

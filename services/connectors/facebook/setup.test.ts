@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appSecretProof } from '@trunkline/adapter-kit';
+import { TemplatePart, TemplateState } from '@trunkline/contracts';
+import { until } from '@trunkline/testkit';
 import { connect, disconnect, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { accounts, authorizeUrl } from './setup-sign-in.ts';
+import { templates } from './setup-templates.ts';
 import { channelFor } from './testing/desk.ts';
 import { startWorld, toolsFor } from './testing/world.ts';
 
@@ -113,4 +116,51 @@ test('who does not let the app in, and a code that is not valid, are told in wor
   await assert.rejects(denied, { code: 'permission', message: 'Facebook did not let the app in: Permissions error' });
   const answer = { redirectUrl: back, codeVerifier: 'v', query: { code: 'guessed' } };
   await assert.rejects(accounts(answer, world.channel, toolsFor()), { code: 'auth_revoked' });
+});
+
+test('utility templates are listed with their gaps and states, over all pages, and their news are told', async () => {
+  await using world = await startWorld();
+  const buttons = [
+    { type: 'URL', text: 'Look', url: 'https://shop.example/{{1}}' },
+    { type: 'POSTBACK', text: 'Track', payload: 'track_{{2}}' },
+    { type: 'POSTBACK', text: 'Later', payload: 'LATER' },
+  ];
+  const components = [
+    { type: 'HEADER', format: 'TEXT', text: '{{kind}} update' },
+    {
+      ...{ type: 'BODY', text: 'Dear {{1}}, order {{2}} is ready' },
+      example: { body_text: [['Anna', '17']] },
+    },
+    { type: 'BUTTONS', buttons },
+  ];
+  world.simulator.template({ name: 'order_ready', components });
+  for (let number = 0; number < 120; number += 1) world.simulator.template({ name: `many_${number}` });
+  world.simulator.judgeTemplate({ name: 'many_0', event: 'PAUSED' });
+  const all = await templates(world.channel, toolsFor());
+  assert.equal(all.length, 121);
+  const found = all.find(({ name }) => name === 'order_ready');
+  assert.deepEqual([found?.header, found?.buttons], ['{{kind}} update', ['Look', 'Track', 'Later']]);
+  assert.deepEqual(
+    found?.gaps.map(({ part, name, buttonIndex, example }) => [part, name, buttonIndex, example]),
+    [
+      [TemplatePart.TEMPLATE_PART_HEADER, 'kind', 0, ''],
+      [TemplatePart.TEMPLATE_PART_BODY, '', 0, 'Anna'],
+      [TemplatePart.TEMPLATE_PART_BODY, '', 0, '17'],
+      [TemplatePart.TEMPLATE_PART_BUTTON, '', 0, ''],
+      [TemplatePart.TEMPLATE_PART_BUTTON, '', 1, ''],
+    ],
+  );
+  assert.equal(found?.state, TemplateState.TEMPLATE_STATE_APPROVED);
+  assert.equal(all.find(({ name }) => name === 'many_0')?.state, TemplateState.TEMPLATE_STATE_PAUSED);
+  const news = () => world.hook.events.flatMap(({ event }) => (event?.$case === 'template' ? event.value : []));
+  await until(() =>
+    news().some(({ name, state }) => name === 'many_0' && state === TemplateState.TEMPLATE_STATE_PAUSED),
+  );
+});
+
+test('a page without the right to utility templates says so', async () => {
+  await using world = await startWorld();
+  const message = '(#200) Requires page_utility_messaging permission';
+  world.simulator.fail({ kind: 'refusal', method: 'message_templates', code: 200, message });
+  await assert.rejects(templates(world.channel, toolsFor()), { code: 'permission', message: /page_utility_messaging/ });
 });

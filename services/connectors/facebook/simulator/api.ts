@@ -16,6 +16,7 @@ import { accessToken, debugToken, dialog, messengerProfile, subscribedApps, subs
 import { callControl } from './control.ts';
 import { keepFile, nextNumber, type Page } from './page.ts';
 import { checkSize, postMessage, type Sending } from './send.ts';
+import { createTemplate, listTemplates } from './templates.ts';
 import type { Fields } from './types.ts';
 
 /** A call that was understood, for tests. */
@@ -121,6 +122,8 @@ async function callPage(parts: ApiParts, call: string, form: Form): Promise<unkn
   if (call.endsWith(' messenger_profile')) return messengerProfile(page, method, fields);
   if (call === 'POST messages') return await postMessage(parts, fields);
   if (call === 'POST message_attachments') return upload(page, form);
+  if (call === 'GET message_templates') return listTemplates(page, fields);
+  if (call === 'POST message_templates') return createTemplate(page, hook, fields);
   if (call === 'GET conversations') return conversations(page, parts.world.url());
   if (call === 'GET ') return { id: page.id, name: page.name, link: `https://www.facebook.com/${page.id}` };
   return callControl(page, hook, call, fields);

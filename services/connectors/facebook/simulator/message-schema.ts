@@ -77,6 +77,16 @@ const quickReply = z.discriminatedUnion('content_type', [
   z.strictObject({ content_type: z.literal('user_email') }),
 ]);
 
+const filled = z.strictObject({ type: z.literal('text'), parameter_name: z.string().optional(), text: z.string() });
+const pressable = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('POSTBACK'), payload: chars(1_000) }),
+  z.strictObject({ type: z.literal('URL'), url: z.string().min(1) }),
+]);
+const component = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.enum(['header', 'body']), parameters: z.array(filled).min(1) }),
+  z.strictObject({ type: z.literal('buttons'), parameters: z.array(pressable).min(1).max(3) }),
+]);
+
 const message = z
   .strictObject({
     text: chars(2_000).optional(),
@@ -87,7 +97,7 @@ const message = z
       .strictObject({
         name: z.string(),
         language: z.strictObject({ code: z.string() }),
-        components: z.array(z.unknown()).optional(),
+        components: z.array(component).optional(),
       })
       .optional(),
   })
@@ -114,6 +124,9 @@ const sent = z.strictObject({
 
 /** A message, or an action in a thread. */
 export type Sent = z.infer<typeof sent>;
+
+/** A template with what fills it. */
+export type SentTemplate = NonNullable<NonNullable<Sent['message']>['template']>;
 
 /** Reads what is to be sent as strictly as the platform. Throws GraphError 100. */
 export function readSent(fields: Fields): Sent {

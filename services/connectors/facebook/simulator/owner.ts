@@ -2,6 +2,7 @@ import { type GraphError, graphHandshake, graphSignature, type HookCaller } from
 import { moved } from './control.ts';
 import { threadEvent } from './hook.ts';
 import { type FacebookTrouble, inboxAppId, newMid, type Page, personOf } from './page.ts';
+import { addTemplate, type Judgement, judgeTemplate, type NewTemplate } from './templates.ts';
 import { type Event, subscribable } from './types.ts';
 
 /** What the owner of the page does, and what goes wrong with the platform. */
@@ -36,7 +37,9 @@ export function createOwner(page: Page, hook: HookCaller<Event>) {
       hook.push(threadEvent(page, personOf(page, from), 'messaging_handovers', { request_thread_control }));
     },
     /** A utility template that is approved. */
-    template: ({ name }: { name: string }) => void page.templates.add(name),
+    template: (given: NewTemplate) => void addTemplate(page, hook, given),
+    /** What becomes of a template later: PAUSED, REJECTED, DISABLED… */
+    judgeTemplate: (given: Judgement) => judgeTemplate(page, hook, given),
     /** Any event at all, as the platform might send it one day. */
     raw: (event: Event) => hook.push(event),
     /** Calls the hook with bytes of one's own; signed as the platform signs, unless said. Tells the status. */

@@ -15,7 +15,8 @@ export interface Page {
   readonly files: Map<string, KeptFile>;
   /** Attachments that were uploaded, by id: their type and file. */
   readonly attachments: Map<string, { readonly type: string; readonly file: string }>;
-  readonly templates: Set<string>;
+  /** By name and language. */
+  readonly templates: Map<string, Template>;
   readonly profile: Record<string, unknown>;
   readonly troubles: Troubles<keyof typeof facebookTroubles>;
   readonly chats: Chats;
@@ -51,6 +52,29 @@ export interface Comment {
   isDeleted: boolean;
 }
 
+export interface Template {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string;
+  readonly category: string;
+  readonly components: readonly TemplateComponent[];
+  status: string;
+}
+
+export interface TemplateComponent {
+  readonly type: string;
+  readonly format?: string | undefined;
+  readonly text?: string | undefined;
+  readonly buttons?: readonly TemplateButton[] | undefined;
+}
+
+export interface TemplateButton {
+  readonly type: string;
+  readonly text: string;
+  readonly url?: string | undefined;
+  readonly payload?: string | undefined;
+}
+
 export type FacebookTrouble = Trouble<keyof typeof facebookTroubles>;
 
 /** A new page that nobody has written to. */
@@ -67,7 +91,7 @@ export function createPage(names: Partial<Page>, chats: Chats, now: () => number
     comments: new Map(),
     files: new Map(),
     attachments: new Map(),
-    templates: new Set(),
+    templates: new Map(),
     profile: {},
     troubles: createTroubles(facebookTroubles),
     chats,

@@ -2,6 +2,7 @@ import { type ChatMessage, GraphError, type HookCaller, type KeptFile } from '@t
 import { threadEvent } from './hook.ts';
 import { type Button, readSent, type Sent, type SentAttachment } from './message-schema.ts';
 import { isOurs, keepFile, newMid, type Page, type Person } from './page.ts';
+import { checkTemplate, templateShown } from './templates.ts';
 import { type Event, type Fields, limits } from './types.ts';
 
 /** What sending needs beside the page. */
@@ -42,8 +43,7 @@ function checkThread(page: Page, person: Person, { messaging_type: type = 'RESPO
     });
   }
   if (type === 'UTILITY') {
-    const name = message?.template?.name;
-    if (name === undefined || !page.templates.has(name)) throw new GraphError(100, 'The template does not exist');
+    checkTemplate(page, message?.template);
     return;
   }
   if (message?.template !== undefined) throw new GraphError(100, 'Param messaging_type must be UTILITY for a template');
@@ -143,7 +143,8 @@ function tell({ page, hook }: Sending, person: Person, { sent, message_id }: Car
   page.chats.change(person.id, message_id, { state: 'delivered' });
 }
 
-function show({ chats }: Page, { id }: Person, { sent, message_id, file }: Carried): void {
+function show(page: Page, { id }: Person, { sent, message_id, file }: Carried): void {
+  const { chats } = page;
   const { text, attachment, quick_replies: quick = [], template } = sent.message ?? {};
   const quoted = chats.of(id).messages.find((one) => one.id === sent.reply_to?.mid);
   const kind = attachment?.type === 'template' || attachment === undefined ? undefined : attachment.type;
@@ -151,7 +152,7 @@ function show({ chats }: Page, { id }: Person, { sent, message_id, file }: Carri
     id: message_id,
     by: 'account',
     ...(text && { text }),
-    ...(template && { text: `[template ${template.name}]` }),
+    ...(template && templateShown(page, template)),
     ...(file && kind && { media: { kind, file } }),
     ...(quoted && { quote: quoted.text ?? '…' }),
     ...(attachment?.type === 'template' ? cardsOf(attachment.payload) : {}),
