@@ -9,15 +9,23 @@ const besideBytes = 256;
 
 /** What a portal's stream weighs up to and with a message; nothing where it does not tell, as before there were totals. Pure. */
 export function totalsOf(message: Pick<StoredMessage, 'header'> | undefined): StreamTotals {
-  const counts = (message?.header(headers.totals) ?? '').split('.').map(Number);
-  const [bytes = 0, overflowedBytes = 0, overflowedMessages = 0, fromSequence = 0] = counts;
-  return { bytes, overflowedBytes, overflowedMessages, fromSequence };
+  return (message && told(message)) ?? noTotals;
+}
+
+/**
+ * A sealer that knew of no beginning of a count wrote three numbers, and went on from those before whatever they were counted
+ * from: they say nothing that another message could be compared with.
+ */
+function told(message: Pick<StoredMessage, 'header'>): StreamTotals | undefined {
+  const counts = (message.header(headers.totals) ?? '').split('.').map(Number);
+  const [bytes = 0, overflowedBytes = 0, overflowedMessages = 0, fromSequence] = counts;
+  return fromSequence === undefined ? undefined : { bytes, overflowedBytes, overflowedMessages, fromSequence };
 }
 
 /** The totals that the next message of a stream is added to. Where the last one does not tell, counting begins behind it. Pure. */
 export function totalsBehind(last: Pick<StoredMessage, 'header'> | undefined): StreamTotals {
-  if (last === undefined || last.header(headers.totals) !== undefined) return totalsOf(last);
-  return { ...noTotals, fromSequence: Number(last.header(headers.sequence) ?? 0) + 1 };
+  if (last === undefined) return noTotals;
+  return told(last) ?? { ...noTotals, fromSequence: Number(last.header(headers.sequence) ?? 0) + 1 };
 }
 
 /** A message's header of its totals. Pure. */
