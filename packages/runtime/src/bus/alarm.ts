@@ -1,7 +1,8 @@
 /**
  * Why a lane stopped by itself: `stream_lost` (a stream ends before our own position: it was lost or restored from an older
  * copy), `forked` (stream and stored state contradict each other), `poisoned` (too many items in a row cannot be decided),
- * `newer_format` (a newer version of the service worked the lane, and this one would go on wrongly).
+ * `newer_format` (a newer version of the service worked the lane, and this one would go on wrongly: the lane is given back for an
+ * instance that knows it).
  */
 export type AlarmKind = 'stream_lost' | 'forked' | 'poisoned' | 'newer_format';
 

@@ -27,6 +27,8 @@ export interface HeldLaneOptions {
   /** What stands in the lease: this instance, in this life. */
   readonly token: string;
   readonly work: LaneWork;
+  /** The lane is about to be given back, for an instance of a newer version to take it. Never rejects, nor waits long. */
+  readonly onYield?: ((lane: number) => Promise<void>) | undefined;
   readonly onTrouble?: ((error: unknown, lane: number) => void) | undefined;
 }
 
@@ -84,8 +86,11 @@ function hold(options: HeldLaneOptions, confirmed: Confirmed, wasReleased: boole
   };
   const renewing = renew(options, confirmed, lost.signal, { confirmed: postpone, lost: lose });
   const working = workUntil(options, lease);
-  const ended = working.then(async () => {
-    if (!stopping.signal.aborted) lose();
+  const ended = working.then(async (isYielded) => {
+    if (isYielded && !signal.aborted) {
+      await options.onYield?.(lane);
+      await release();
+    } else if (!stopping.signal.aborted) lose();
     await renewing;
     clearTimeout(expiry);
   });
@@ -106,18 +111,26 @@ function hold(options: HeldLaneOptions, confirmed: Confirmed, wasReleased: boole
   return { lane, release, ended };
 }
 
-/** Runs the work again and again until the lease's signal: what fails is told and tried again, an alarm waits for a person. */
-async function workUntil({ work, lane, onTrouble }: HeldLaneOptions, lease: LaneLease): Promise<void> {
+/**
+ * Runs the work again and again until the lease's signal: what fails is told and tried again, an alarm waits for a person. True: the
+ * lane is for an instance of a newer version.
+ */
+async function workUntil({ work, lane, onTrouble }: HeldLaneOptions, lease: LaneLease): Promise<boolean> {
   for (let failures = 1; !lease.signal.aborted; failures += 1) {
     try {
       await work(lease);
     } catch (error) {
       if (!lease.signal.aborted) onTrouble?.(error, lane);
-      // Whoever took the lane next would only raise it again.
-      if (error instanceof LaneAlarm) return await aborted(lease.signal);
+      if (error instanceof LaneAlarm) {
+        if (error.alarm === 'newer_format') return true;
+        // Whoever took the lane next would only raise it again.
+        await aborted(lease.signal);
+        return false;
+      }
     }
     await pause(backoffMs(failures, 250, 30_000, Math.random()), lease.signal);
   }
+  return false;
 }
 
 async function renew(
@@ -170,7 +183,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-async function endsWithin(promise: Promise<void>, limitMs: number): Promise<boolean> {
+async function endsWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
   const limit = new AbortController();
   const tooLate = pause(limitMs, limit.signal).then(() => false);
   const isInTime = await Promise.race([promise.then(() => true), tooLate]);

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { buckets } from '@trunkline/contracts';
 import { leaseMs } from '../provision/bus-table.ts';
+import { leftAloneOf } from './lane-share.ts';
 import { watchBucket } from './watch-bucket.ts';
 
 /** What is known of one lane's lease. */
@@ -17,8 +18,8 @@ export interface LeaseView {
   readonly loaded: Promise<void>;
   /** Undefined when there is none, or when the one that was there has not been renewed for too long. */
   leaseOf(lane: number): SeenLease | undefined;
-  /** How many instances share the lanes, this one included. */
-  members(): number;
+  /** Of each other instance that shares the lanes, those that it leaves alone for now. */
+  others(): readonly ReadonlySet<number>[];
   /** Ends with the signal. */
   readonly watching: Promise<void>;
 }
@@ -81,10 +82,12 @@ export function watchLeases(nats: NatsConnection, options: LeaseViewOptions): Le
     loaded: loaded.promise,
     watching,
     leaseOf: (lane) => living(leaseKey(service, lane)),
-    members: () => {
-      const isThere = (key: string) => key.startsWith(members) && living(key)?.token !== undefined;
-      const others = [...entries.keys()].filter((key) => key !== own && isThere(key));
-      return others.length + 1;
+    others: () => {
+      const keys = [...entries.keys()].filter((key) => key.startsWith(members) && key !== own);
+      return keys.flatMap((key) => {
+        const text = living(key)?.token;
+        return text === undefined ? [] : [leftAloneOf(text)];
+      });
     },
   };
 }

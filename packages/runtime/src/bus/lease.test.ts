@@ -24,7 +24,7 @@ function who(instance: string) {
 type Work = (lease: LaneLease) => Promise<void>;
 
 /** One instance of a service; by default its worker waits for the end of its lease. */
-async function anInstance(servers: Servers, instance: string, work: Work = untilAborted) {
+async function anInstance(servers: Servers, instance: string, work: Work = untilAborted, leftAloneMs = 60_000) {
   const nats = await connectBus({ url: servers.natsUrl, ...who(instance) });
   const bus = createJetStreamLog(nats, { inboxPrefix: '_INBOX_sealer' });
   const stop = new AbortController();
@@ -36,6 +36,7 @@ async function anInstance(servers: Servers, instance: string, work: Work = until
     service: 'sealer',
     instance,
     signal: stop.signal,
+    leftAloneMs,
     onTrouble: (error: unknown) => void troubles.push(error),
   };
   const done = runLanes(options, async (lease) => {
@@ -151,4 +152,61 @@ test('a worker that fails is started again; one that raised an alarm waits for a
   await until(() => failures === 3 && one.running.size === 7);
   assert.equal(alarms, 1);
   assert.equal(one.troubles.filter((error) => error instanceof LaneAlarm).length, 1);
+});
+
+const alarmsOf = ({ troubles }: { troubles: readonly unknown[] }) =>
+  troubles.filter((error) => error instanceof LaneAlarm).length;
+
+/** The work of a version that does not know the format of one lane's records. */
+const formerly =
+  (unknown: number): Work =>
+  async (lease) => {
+    if (lease.lane === unknown) throw new LaneAlarm('newer_format', 'another version worked it');
+    await untilAborted(lease);
+  };
+
+test('a lane whose format an instance does not know is taken by one that knows it, and left with it', async () => {
+  await using servers = await aBus();
+  await using former = await anInstance(servers, 'former', formerly(5), 2_000);
+  await using newer = await anInstance(servers, 'newer');
+  await until(() => newer.running.has(5));
+  await until(() => former.running.size + newer.running.size === 8);
+  const seen = alarmsOf(former);
+  assert.ok(seen >= 1, 'the alarm is told');
+  const lease = newer.running.get(5);
+  // Longer than it leaves a free one alone: this one has an owner.
+  const startedAt = performance.now();
+  await until(() => performance.now() - startedAt > 5_000);
+  assert.deepEqual([newer.running.get(5) === lease, alarmsOf(former)], [true, seen]);
+  assert.equal(former.running.size + newer.running.size, 8);
+});
+
+test('an instance that has its share already takes the lane that the other gives back', async () => {
+  await using servers = await aBus();
+  let isKnown = true;
+  const end = new AbortController();
+  await using former = await anInstance(servers, 'former', async (lease) => {
+    if (!isKnown) throw new LaneAlarm('newer_format', 'another version worked it');
+    await Promise.race([untilAborted(lease), new Promise((ended) => end.signal.addEventListener('abort', ended))]);
+  });
+  await until(() => former.running.size === 8);
+  await using newer = await anInstance(servers, 'newer');
+  await until(() => former.running.size === 4 && newer.running.size === 4);
+  isKnown = false;
+  const givenBack = [...former.running.keys()];
+  const endedAt = performance.now();
+  end.abort();
+  await until(() => givenBack.every((lane) => newer.running.has(lane)));
+  assert.ok(performance.now() - endedAt < 3_000, 'a death takes more than that');
+  assert.ok([...newer.running.values()].every(({ wasReleased }) => wasReleased));
+  // Its share of those that it has not met yet it meets, once each; half a lane is nobody's.
+  await until(() => alarmsOf(former) === 7 && newer.running.size === 8);
+  assert.equal(former.running.size, 0);
+});
+
+test('a lane that nobody else takes is tried again after a while, and the alarm is told again', async () => {
+  await using servers = await aBus();
+  await using former = await anInstance(servers, 'former', formerly(5), 1_000);
+  await until(() => alarmsOf(former) >= 3, 20_000);
+  assert.equal(former.running.size, 7);
 });

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { lanes as allLanes, buckets } from '@trunkline/contracts';
 import { pause } from '../deadline.ts';
 import { type HeldLane, type LaneWork, takeLane } from './held-lane.ts';
+import { type LaneShare, laneShare, memberText } from './lane-share.ts';
 import { type LeaseView, memberKey, watchLeases } from './lease-view.ts';
 import type { LogPort } from './ports.ts';
 import { operationHeader } from './watch-bucket.ts';
@@ -18,6 +19,8 @@ export interface LanesOptions {
   /** Those that this instance may take; all by default. */
   readonly lanes?: readonly number[];
   readonly signal: AbortSignal;
+  /** How long a lane is left alone that only a newer version can work, unless somebody has it; a minute by default. */
+  readonly leftAloneMs?: number;
   /** Hears which lanes are ours, whenever that changes, in order. */
   readonly onOwned?: (lanes: readonly number[]) => void;
   /** Hears of what fails: a lane's worker, a renewal, the bus. */
@@ -27,12 +30,14 @@ export interface LanesOptions {
 const tickMs = 250;
 const memberMs = 1_500;
 const releaseEveryMs = 1_000;
+const usualLeftAloneMs = 60_000;
 
 /**
  * Shares the lanes of a service among its instances until the signal, and runs one worker for each lane that is ours. An
  * instance holds at most its fair share (lanes through members, rounded up): what is above it is given back, one lane a
  * second; what is below it is taken as soon as it is free; nothing is stolen. A worker is stopped by its lease's signal, and
- * started again when it fails. When this resolves every lane is released. Never rejects.
+ * started again when it fails. A lane that only a newer version can work is given back and left alone for a while: the others are
+ * told, and one of them takes it at once, beyond its share if need be. When this resolves every lane is released. Never rejects.
  */
 export async function runLanes(options: LanesOptions, work: LaneWork): Promise<void> {
   const { nats, bus, service, instance, signal, onOwned, onTrouble } = options;
@@ -43,9 +48,15 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
   const watchEnd = new AbortController();
   const view = watchLeases(nats, { service, instance, signal: watchEnd.signal, onChange: () => wake(), onTrouble });
 
+  const leftAlone = lanesLeftAlone(view, options.leftAloneMs ?? usualLeftAloneMs);
+  const onYield = async (lane: number) => {
+    leftAlone.add(lane);
+    await tellMember(options, leftAlone.present());
+  };
+
   const tellOwned = () => onOwned?.([...held.keys()].toSorted((a, b) => a - b));
   const take = async (lane: number, revision: number, wasReleased: boolean) => {
-    const wanted = { bus, service, lane, instance, token, work, onTrouble };
+    const wanted = { bus, service, lane, instance, token, work, onYield, onTrouble };
     const taken = await takeLane(wanted, revision, wasReleased);
     if (taken === undefined) return;
     held.set(lane, taken);
@@ -59,21 +70,23 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
   };
 
   signal.addEventListener('abort', () => wake(), { once: true });
-  const membership = stayMember(options, signal);
+  const membership = stayMember(options, leftAlone.present);
   await Promise.race([view.loaded, aborted(signal)]);
   let releasing: Promise<void> | undefined;
   while (!signal.aborted) {
     const next = Promise.withResolvers<void>();
     wake = next.resolve;
-    const share = Math.ceil(lanes.length / view.members());
-    if (held.size > share) {
-      releasing ??= releaseOne(held, signal).then(() => {
+    const own = leftAlone.present();
+    const allowed = laneShare(lanes, own, view.others());
+    const free = freeLanes(lanes, held, view, token).filter(({ lane }) => !own.has(lane));
+    const taking = lanesToTake(free, allowed, held.size);
+    const spare = [...held.values()].findLast(({ lane }) => !allowed.alone.has(lane));
+    if (held.size > allowed.share && spare !== undefined) {
+      releasing ??= releaseOne(spare, signal).then(() => {
         releasing = undefined;
       });
-    } else {
-      const free = freeLanes(lanes, held, view, token).slice(0, share - held.size);
-      await Promise.all(free.map((lane) => take(lane.lane, lane.revision, lane.wasReleased).catch(onTrouble)));
     }
+    await Promise.all(taking.map((lane) => take(lane.lane, lane.revision, lane.wasReleased).catch(onTrouble)));
     const rest = new AbortController();
     await Promise.race([next.promise, pause(tickMs, rest.signal)]);
     rest.abort();
@@ -84,10 +97,9 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
 }
 
 /** Gives one lane back, and lets a second pass before the next. */
-async function releaseOne(held: ReadonlyMap<number, HeldLane>, signal: AbortSignal): Promise<void> {
+async function releaseOne(lane: HeldLane, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
-  const last = [...held.values()].at(-1);
-  await last?.release();
+  await lane.release();
   await pause(Math.max(0, releaseEveryMs - (performance.now() - startedAt)), signal);
 }
 
@@ -114,15 +126,49 @@ function freeLanes(
   });
 }
 
+/** Of the free lanes those to be taken now: what nobody else takes, and others up to the share. */
+function lanesToTake(free: readonly FreeLane[], { share, alone }: LaneShare, heldCount: number): readonly FreeLane[] {
+  const ours = free.filter(({ lane }) => alone.has(lane));
+  const others = free.filter(({ lane }) => !alone.has(lane));
+  return [...ours, ...others.slice(0, Math.max(0, share - heldCount - ours.length))];
+}
+
+/**
+ * The lanes that this instance leaves alone because only a newer version can work them: for so long, and then as long as somebody
+ * has them, so that it does not take part in what it cannot do.
+ */
+function lanesLeftAlone(view: LeaseView, forMs: number) {
+  const until = new Map<number, number>();
+  return {
+    add: (lane: number) => void until.set(lane, performance.now() + forMs),
+    present: (): ReadonlySet<number> => {
+      for (const [lane, endsAt] of until) {
+        if (performance.now() >= endsAt && view.leaseOf(lane)?.token === undefined) until.delete(lane);
+      }
+      return new Set(until.keys());
+    },
+  };
+}
+
 /** Tells the others that this instance is there, until the signal; then that it is not. */
-async function stayMember({ bus, service, instance, onTrouble }: LanesOptions, signal: AbortSignal): Promise<void> {
-  const subject = `$KV.${buckets.owners}.${memberKey(service, instance)}`;
+async function stayMember(options: LanesOptions, leftAlone: () => ReadonlySet<number>): Promise<void> {
+  const { bus, signal, onTrouble } = options;
   while (!signal.aborted) {
-    await bus.publish(subject, Buffer.from(instance), { timeoutMs: 1_000 }).catch((error) => onTrouble?.(error));
+    await tellMember(options, leftAlone());
     await pause(memberMs, signal);
   }
   const gone = { timeoutMs: 1_000, headers: { [operationHeader]: 'DEL' } };
-  await bus.publish(subject, new Uint8Array(), gone).catch((error) => onTrouble?.(error));
+  await bus.publish(memberSubject(options), new Uint8Array(), gone).catch((error) => onTrouble?.(error));
+}
+
+async function tellMember(options: LanesOptions, leftAlone: ReadonlySet<number>): Promise<void> {
+  const { bus, instance, onTrouble } = options;
+  const text = Buffer.from(memberText(instance, leftAlone));
+  await bus.publish(memberSubject(options), text, { timeoutMs: 1_000 }).catch((error) => onTrouble?.(error));
+}
+
+function memberSubject({ service, instance }: LanesOptions): string {
+  return `$KV.${buckets.owners}.${memberKey(service, instance)}`;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
