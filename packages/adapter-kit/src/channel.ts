@@ -10,11 +10,15 @@ export interface ChannelRef {
   readonly accountName?: string;
 }
 
+/** A channel as the parsing of calls sees it. */
+export interface ParsedChannel<Settings = unknown> extends ChannelRef {
+  readonly settings: Settings;
+}
+
 /** A channel with its settings and secrets in clear. Never logged: printing it shows no secret. */
-export interface ChannelAccess<Settings = unknown> extends ChannelRef {
+export interface ChannelAccess<Settings = unknown> extends ParsedChannel<Settings> {
   /** Name given by the company. */
   readonly name: string;
-  readonly settings: Settings;
   /** A secret by name, given by a person or made by `connect`; throws ConnectorError 'auth_revoked' when it is absent. */
   secret(name: string): string;
   /** The same; undefined when it is absent. */

@@ -9,7 +9,7 @@ import type {
   SendOrder,
 } from '@trunkline/contracts';
 import type { z } from 'zod';
-import type { ChannelAccess, ChannelRef } from './channel.ts';
+import type { ChannelAccess, ChannelRef, ParsedChannel } from './channel.ts';
 import type { OAuth } from './oauth.ts';
 import type { ConnectorHost, Download, SendTools, Tools } from './tools.ts';
 
@@ -116,11 +116,11 @@ export interface Hook<Settings = unknown> {
   readonly verify: (call: RawCall, channel: ChannelAccess<Settings>, tools: Tools) => boolean | Promise<boolean>;
   /**
    * What the call tells; several events where the platform batches, none for what tells nothing (a handshake). Pure: the
-   * same bytes give the same events. Uses the body alone, because a parked call is parsed again from its body. Throws
+   * same bytes and settings give the same events. Uses the body alone of a call, because a parked call is parsed again from its body. Throws
    * ConnectorError 'unknown_kind' or 'malformed' for what it does not understand: the call is then parked, with the
    * error's words as the reason, so these hold nothing personal. A batch is read by `readEach`: the others arrive.
    */
-  readonly parse: (call: RawCall, channel: ChannelRef) => readonly ChannelEvent[];
+  readonly parse: (call: RawCall, channel: ParsedChannel<Settings>) => readonly ChannelEvent[];
   /**
    * Whether a genuine call is not to be taken: what its caller hears then, while nothing is stored; undefined: it is taken. For
    * protocols of our own, whose callers understand a refusal (a limit, a size); a messenger's calls are all taken. Asked of

@@ -144,3 +144,25 @@ test('an echo may come before the answer to the send, and is no message of the p
   await sending;
   assert.deepEqual(messages(world.hook.events).map(textIn), ['hello']);
 });
+
+test('what is said in a thread that another app has is told as such, until it is ours again', async () => {
+  await using world = await startWorld();
+  const { simulator, anna, hook } = world;
+  const last = () => hook.events.at(-1);
+  const told = async (count: number) => {
+    await until(() => hook.events.length === count);
+    return [last()?.event?.$case, last()?.isHeldElsewhere];
+  };
+  simulator.write({ from: anna.id, text: 'one' });
+  assert.deepEqual(await told(1), ['message', false]);
+  simulator.takeThread({ from: anna.id });
+  assert.deepEqual(await told(2), ['control', true]);
+  simulator.write({ from: anna.id, text: 'two' });
+  assert.deepEqual(await told(3), ['message', true]);
+  simulator.giveThread({ from: anna.id });
+  assert.deepEqual(await told(4), ['control', false]);
+  simulator.write({ from: anna.id, text: 'three' });
+  assert.deepEqual(await told(5), ['message', false]);
+  simulator.requestThread({ from: anna.id });
+  assert.deepEqual(await told(6), ['control', false], 'who asks for it does not have it');
+});

@@ -1,6 +1,6 @@
 import { type ChannelEvent, HookCall, type IngressItem, laneOf } from '@trunkline/contracts';
 import type { Door } from '@trunkline/runtime';
-import type { ChannelRef } from '../channel.ts';
+import type { ChannelRef, ParsedChannel } from '../channel.ts';
 import type { Hook, RawCall } from '../connector.ts';
 import { asParseFailure } from '../read-each.ts';
 
@@ -12,7 +12,7 @@ export interface Understood {
 }
 
 /** Understands a call: what the parser throws becomes the reason for parking. Never throws. */
-export function understand(hook: Pick<Hook<never>, 'parse'>, call: RawCall, channel: ChannelRef): Understood {
+export function understand(hook: Pick<Hook, 'parse'>, call: RawCall, channel: ParsedChannel): Understood {
   try {
     return { events: hook.parse(call, channel), parseError: '' };
   } catch (error) {

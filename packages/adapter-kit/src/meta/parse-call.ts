@@ -14,6 +14,8 @@ import { metaEntriesOf } from './meta-entries.ts';
 export interface MetaCalls {
   readonly object: string;
   readonly fields: Readonly<Record<string, (value: unknown, update: MetaUpdate) => readonly ChannelEvent[]>>;
+  /** Our app, where apps share threads: what another gets, we may not write in. */
+  readonly appId?: string;
 }
 
 const changeSchema = z.object({ field: z.string(), value: z.unknown() });
@@ -22,13 +24,15 @@ const changeSchema = z.object({ field: z.string(), value: z.unknown() });
  * What a call tells of the channel's own account. A thread that another app has is heard all the same. Throws ConnectorError with
  * all that was understood. Pure.
  */
-export function parseMetaCall(call: RawCall, channel: ChannelRef, { object, fields }: MetaCalls): ChannelEvent[] {
+export function parseMetaCall(call: RawCall, channel: ChannelRef, calls: MetaCalls): ChannelEvent[] {
+  const { object, fields, appId } = calls;
   return readEach(metaEntriesOf(call, object, channel.accountId), (entry) => {
     const { messaging = [], standby = [], changes = [], field, value, time } = readAs(metaEntrySchema, entry);
     const update = { channel, receivedAtMs: call.receivedAtMs, entryMs: millisecondsOf(time) ?? call.receivedAtMs };
     const all = field === undefined ? changes : [...changes, { field, value }];
     const things = [
-      ...[...messaging, ...standby].map((event) => () => readThreadEvent(event, update)),
+      ...messaging.map((event) => () => readThreadEvent(event, { ...update, appId })),
+      ...standby.map((event) => () => readThreadEvent(event, { ...update, appId, isStandby: true })),
       ...all.map((change) => () => changed(change, update, fields)),
     ];
     return readEach(things, (read) => read());

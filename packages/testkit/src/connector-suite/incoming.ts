@@ -110,8 +110,8 @@ function failureOf(run: () => unknown): unknown {
   }
 }
 
-interface Told {
-  readonly channel: Suite<unknown>['channel'];
+interface Told<Settings> {
+  readonly channel: Suite<Settings>['channel'];
   readonly call: RawCall;
   readonly events: readonly ChannelEvent[];
 }
@@ -120,7 +120,7 @@ interface Told {
 function checkShare<Settings>(
   shared: NonNullable<Hook<Settings>['shared']>,
   hook: Hook<Settings>,
-  { channel, call, events }: Told,
+  { channel, call, events }: Told<Settings>,
 ): void {
   const shareOf = shared.divide(call);
   const own = shareOf(channel.accountId);

@@ -110,6 +110,17 @@ for (const [happened, type, member, holds] of kinds) {
   });
 }
 
+test('that another app of the messenger has the conversation is told with what happened in it', () => {
+  const [happened] = kinds[0] ?? assert.fail();
+  const fact = received('p1', happened);
+  const inner = fact.fact?.$case === 'received' ? fact.fact.value : assert.fail();
+  const conversationOf = (one: Fact) => told(one)?.inside.conversation;
+  assert.equal(conversationOf(fact)?.isHeldElsewhere, undefined);
+  const event = inner.event && { ...inner.event, isHeldElsewhere: true };
+  const held = { ...fact, fact: { $case: 'received' as const, value: { ...inner, event } } };
+  assert.equal(conversationOf(held)?.isHeldElsewhere, true);
+});
+
 const submittedMessage = { id: 'm', origin: Origin.ORIGIN_OPERATOR, author: { id: '7', name: 'Olga', avatarUrl: '' } };
 const facts: readonly [Parameters<typeof factOf>[1], string, object][] = [
   [

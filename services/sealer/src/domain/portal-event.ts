@@ -215,7 +215,9 @@ function conversationOf(fact: Fact, received: EventReceived | undefined) {
   const known = named ?? submitted?.conversation;
   const number = received?.conversationNumber ?? submitted?.conversationNumber ?? 0;
   const kind: ConversationKind = known?.kind ?? 0;
-  return { id: fact.conversationId, kind, title: known?.title ?? '', parentUrl: known?.parentUrl ?? '', number };
+  const isHeldElsewhere = received?.event?.isHeldElsewhere ?? false;
+  const shownAs = { kind, title: known?.title ?? '', parentUrl: known?.parentUrl ?? '', number, isHeldElsewhere };
+  return { id: fact.conversationId, ...shownAs };
 }
 
 function contactOf(contactId: string, party: Party | undefined) {

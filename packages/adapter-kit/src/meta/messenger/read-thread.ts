@@ -174,7 +174,10 @@ function controlTold(action: ControlAction, value: unknown, happened: Happened):
   const { update, personId, atMs } = happened;
   const about = { conversation: threadWith(personId), origin: Origin.ORIGIN_SYSTEM };
   const event = { $case: 'control', value: change } as const;
-  return [tellAt(update, `control:${change.action}:${personId}:${atMs}`, atMs, { ...about, event })];
+  // Who asks for it does not have it yet.
+  const owner = action === requested || update.appId === undefined ? undefined : to;
+  const held = owner === undefined ? {} : { isHeldElsewhere: owner !== null && owner !== update.appId };
+  return [tellAt(update, `control:${change.action}:${personId}:${atMs}`, atMs, { ...about, ...held, event })];
 }
 
 function receiptTold({ update, personId, atMs }: Happened, key: string, receipt: ReceiptGiven): ChannelEvent {

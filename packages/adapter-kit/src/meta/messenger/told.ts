@@ -8,6 +8,10 @@ export interface MetaUpdate {
   readonly receivedAtMs: number;
   /** When the platform made the entry, in milliseconds since 1970. */
   readonly entryMs: number;
+  /** Our app, where it is known and apps share threads. */
+  readonly appId?: string | undefined;
+  /** True if another app has the thread. */
+  readonly isStandby?: boolean;
 }
 
 /** An event at a time of the platform, which is all that orders its events: it is held and sorted. Pure. */
@@ -18,7 +22,8 @@ export function tellAt(
   told: Omit<NewEvent, 'dedupeKey' | 'order' | 'sentAt'>,
 ): ChannelEvent {
   const placed = { dedupeKey, order: orderByTime(atMs), sentAt: new Date(atMs) };
-  return channelEvent(update.channel, update, { ...placed, ...told });
+  const held = update.isStandby === true ? { isHeldElsewhere: true } : {};
+  return channelEvent(update.channel, update, { ...placed, ...held, ...told });
 }
 
 /** A thread with one person. Pure. */

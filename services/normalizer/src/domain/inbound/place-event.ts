@@ -9,6 +9,7 @@ import type { Scope, Turn } from '../turn.ts';
 import { buttonPressed, messageEdited, messagesDeleted, reactionSet } from './changes.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
 import { groupChanged, subscriptionChanged } from './group.ts';
+import { heldBy } from './held-by.ts';
 import { identityChanged } from './identity-changed.ts';
 import { messageWritten } from './message.ts';
 
@@ -37,12 +38,13 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
   // Whoever reads it learns all that is known of the person: a messenger does not tell everything every time.
   const event = person.party === undefined ? released.event : { ...released.event, sender: person.party };
   const order = orderOf(opened, event);
+  const isLate = order.isLate || released.isLate === true;
   const number = opened.number + 1;
   const placed: Placed = {
     turn,
     channel,
     event,
-    conversation: { ...opened, number, ...order.change },
+    conversation: { ...(isLate ? opened : heldBy(opened, event, turn.nowMs)), number, ...order.change },
     number,
     place: placeIn(channel.id, ref),
     identity: person.identity,
@@ -59,7 +61,7 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
     event: effect.event ?? event,
     conversationNumber: number,
     targetMessageIds: [...(effect.targets ?? [])],
-    isLate: order.isLate || released.isLate === true,
+    isLate,
     isFirst: number === 1,
   };
   const trace = released.traceparent === undefined ? {} : { traceparent: released.traceparent };

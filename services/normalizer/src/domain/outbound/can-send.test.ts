@@ -273,3 +273,23 @@ test('the answer names the tags that still work, and what would do when nothing 
   const blocked = canSend({ conversation: { ...base, isBlocked: true }, channel, capabilities: carried, nowMs });
   assert.deepEqual([blocked.isTemplateAllowed, blocked.tags], [false, []]);
 });
+
+test('a conversation that another app has is not written to for a day: it is taken first', () => {
+  const carried = { ...capabilities, canControl: true };
+  const held = { ...base, heldElsewhereAtMs: nowMs - 1_000 };
+  const ask = (conversation: ConversationDocument, action?: Action) => {
+    const message = OutgoingMessage.fromPartial({ action: action as never });
+    const order = action && { message, targets };
+    return canSend({ conversation, channel, capabilities: carried, nowMs, ...(order && { order }) });
+  };
+  const { isAllowed, code, reason, remedy, isFreeTextAllowed, isTemplateAllowed } = ask(held);
+  assert.deepEqual([isAllowed, code, isFreeTextAllowed, isTemplateAllowed], [false, 'permission', false, false]);
+  assert.match(`${reason} ${remedy}`, /Another app .* Take it by a control order/);
+  assert.equal(ask(held, text).code, 'permission');
+  const take: Action = {
+    $case: 'control',
+    value: { action: ControlAction.CONTROL_ACTION_TAKEN, toApp: '', metadata: '' },
+  };
+  assert.equal(ask(held, take).isAllowed, true);
+  assert.equal(ask({ ...held, heldElsewhereAtMs: nowMs - 24 * 60 * 60 * 1_000 }).isAllowed, true);
+});

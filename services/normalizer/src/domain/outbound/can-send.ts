@@ -86,9 +86,22 @@ function refusalOf(question: SendQuestion, ways: Ways): Refusal | undefined {
     return refuse('recipient_blocked', 'The person does not take our messages until they write again.', elsewhere);
   }
   const wrong = order === undefined ? undefined : wrongOrder({ ...question, order, capabilities });
-  return wrong ?? (isKeptOut(ways, order?.message) ? closed(conversation, ways) : undefined);
+  const held = isHeldElsewhere(question) && order?.message.action?.$case !== 'control' ? heldElsewhere : undefined;
+  return wrong ?? held ?? (isKeptOut(ways, order?.message) ? closed(conversation, ways) : undefined);
 }
 
+/** An app keeps a conversation for a day after the last word in it, unless it says otherwise. */
+const heldMs = 24 * 60 * 60 * 1_000;
+
+function isHeldElsewhere({ conversation, nowMs }: SendQuestion): boolean {
+  return nowMs - (conversation.heldElsewhereAtMs ?? Number.NEGATIVE_INFINITY) < heldMs;
+}
+
+const heldElsewhere = refuse(
+  'permission',
+  'Another app of this messenger has the conversation.',
+  'Take it by a control order, or ask the other app for it; it is free again a day after the last word.',
+);
 const elsewhere = 'Write to the person in another of their channels.';
 const byPhone = 'Call the person, or write to their number or address in a channel that sends.';
 

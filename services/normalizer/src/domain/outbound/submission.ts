@@ -12,6 +12,7 @@ import {
 import { adapt } from '../adapt/adapt.ts';
 import type { Adapted } from '../adapt/adapted.ts';
 import { replaced } from '../adapt/replace.ts';
+import { heldAfter } from '../inbound/held-by.ts';
 import { cleaned } from '../state/clean.ts';
 import { contactIdOf, refOf } from '../state/conversation.ts';
 import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
@@ -131,7 +132,7 @@ function accept(turn: Turn, { message: { order, degraded }, conversation, channe
   if (isNumbered) {
     // Links are of no interest here: what matters is what will be degraded, and which options the person will read.
     const adapted = adapt(order, capabilities, () => '');
-    const numbered = { ...conversation, number };
+    const numbered = { ...heldAfter(conversation, order), number };
     const isMessage = order.action?.$case === 'message';
     turn.draft.put('conversations', isMessage ? offering(worded(turn, numbered), order, adapted) : numbered);
     turn.draft.insert('messages', {

@@ -101,6 +101,8 @@ export interface ConversationDocument {
   /** When somebody who had not written was written to last: some platforms let that happen only once in a while. */
   readonly firstWordAtMs?: number;
   readonly isBlocked?: boolean;
+  /** When another app of the platform was last heard to have it; absent: none has. */
+  readonly heldElsewhereAtMs?: number;
   /** Order key of the last released event. */
   readonly lastOrderKey?: string;
   /** Sent messages that the person may not have read yet, oldest first, at most 200: what a watermark can mean. */
