@@ -11,7 +11,6 @@ import { type AddressParts, addressedBy, type ChannelCall, cannotBeOpened } from
 import type { Introductions } from './introductions.ts';
 import { createPatientRates } from './patient-rates.ts';
 import { keepProofs } from './proofs.ts';
-import type { ReceivedIds } from './received-ids.ts';
 import { createTurns } from './turns.ts';
 
 /** What hook calls need. */
@@ -19,7 +18,6 @@ export interface HookParts extends AddressParts {
   readonly name: string;
   readonly door: Pick<Door, 'enter'>;
   readonly rates: TenantRates;
-  readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly sent: Pick<SentMessages, 'confirm'>;
   readonly introductions: Introductions;
   readonly drift: Pick<Drift, 'seeBody'>;
@@ -132,7 +130,6 @@ async function take(parts: HookParts, taking: Taking): Promise<Outcome> {
   await enterCall(parts.door, channel, { raw, receivedAtMs, traceparent, events, parseError });
   parts.drift.seeBody(raw);
   if (parseError !== '') parts.log.warn('A hook call was not understood', { channel: channel.id, reason: parseError });
-  parts.receivedIds.note(events);
   // Nobody waits for it: the next probe would tell it too.
   void parts.health.heard(channel, parts.channels.entry(channel.id)?.revision ?? 0, events);
   await keepProofs(parts, call, channel);

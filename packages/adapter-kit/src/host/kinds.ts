@@ -40,7 +40,7 @@ function sendParts(parts: LanesParts): SendParts {
       slots: config.SEND_SLOTS,
     },
     channel: channels.usable,
-    toolsOf: (channel, signal) => lendSendTools(lent, channel, signal),
+    toolsOf: (order, channel, signal) => lendSendTools(lent, channel, order, signal),
     report: results.send,
     ownFiles: { httpFor: companyHttp, files, settings: fileSettings(parts) },
     pictures: { connector, files, turns: createTurns(pictures.mostWaiting, pictures.longestMs) },

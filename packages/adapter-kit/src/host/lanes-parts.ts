@@ -7,7 +7,6 @@ import type { Drift } from './drift/drift.ts';
 import type { HealthTeller } from './health.ts';
 import type { Introductions } from './introductions.ts';
 import type { LentParts } from './lent-tools.ts';
-import type { ReceivedIds } from './received-ids.ts';
 import type { Results } from './results.ts';
 
 /** What the work of a connector's lanes needs. */
@@ -17,7 +16,6 @@ export interface LanesParts {
   readonly channels: Channels;
   readonly door: Pick<Door, 'enter'>;
   readonly sent: SentMessages;
-  readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly introductions: Introductions;
   readonly lent: LentParts<unknown>;
   /** HTTP to the addresses that a tenant names for its files. */

@@ -63,11 +63,10 @@ function sendLaneParts(parts: LanesParts): SendLaneParts {
 }
 
 function pollParts(parts: LanesParts): PollParts {
-  const { runtime, connector, channels, door, receivedIds, sent, introductions, drift, lent, health } = parts;
+  const { runtime, connector, channels, door, sent, introductions, drift, lent, health } = parts;
   return {
     connector,
     door,
-    receivedIds,
     sent,
     introductions,
     drift,

@@ -1,4 +1,4 @@
-import type { Media } from '@trunkline/contracts';
+import type { Media, SendOrder } from '@trunkline/contracts';
 import { type FileStore, type HintBus, type OuterHttp, signFileUrl } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
@@ -60,16 +60,24 @@ export function lendTools<Settings>(
 export function lendSendTools<Settings>(
   parts: LentParts<Settings>,
   channel: ChannelAccess<Settings>,
+  { targets }: Pick<SendOrder, 'targets'>,
   signal: AbortSignal,
 ): SendTools {
   return {
     ...lendTools(parts, channel, signal),
     openFile: (media) => openOurFile(parts.files, media),
     fileUrl: (media) => fileUrl(parts, media),
-    platformIdsOf: (messageId) =>
-      parts.sent.platformIdsOf(channel.id, messageId).catch((cause: unknown) => {
+    platformIdsOf: async (messageId) => {
+      // What came, the order tells; what was sent, we know ourselves.
+      const received = targets.find((target) => target.messageId === messageId);
+      if (received !== undefined) {
+        const { platformIds, conversationPlatformId } = received;
+        return platformIds.map((platformId) => ({ platformId, conversationPlatformId }));
+      }
+      return await parts.sent.platformIdsOf(channel.id, messageId).catch((cause: unknown) => {
         throw new ConnectorError('transient', 'the ids of a message cannot be read now', { cause });
-      }),
+      });
+    },
   };
 }
 

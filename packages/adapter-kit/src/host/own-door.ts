@@ -15,7 +15,6 @@ import type { Channels } from './channels.ts';
 import type { HostConfig } from './config.ts';
 import { enterCall } from './entrance.ts';
 import { openOurFile } from './lent-tools.ts';
-import type { ReceivedIds } from './received-ids.ts';
 import { createTurns } from './turns.ts';
 
 /** What a connector with a door of its own is lent. */
@@ -25,7 +24,6 @@ export interface OwnDoorParts<Settings> {
   readonly door: Pick<Door, 'enter'>;
   readonly rates: TenantRates;
   readonly files: Pick<FileStore, 'put' | 'open'>;
-  readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly toolsOf: (channel: ChannelAccess<Settings>, signal: AbortSignal) => Tools;
 }
 
@@ -34,7 +32,7 @@ const longestWaitMs = 5_000;
 
 /** Makes the host of a connector that serves its own clients. Does no input or output. */
 export function createOwnDoor<Settings>(parts: OwnDoorParts<Settings>): ConnectorHost<Settings> {
-  const { channels, door, rates, files, receivedIds, toolsOf } = parts;
+  const { channels, door, rates, files, toolsOf } = parts;
   const { http, log, now, signal, tracing, config } = parts.runtime;
   const sockets = openSockets(http, (error) => log.error('A socket failed', { error }));
   const turns = createTurns(mostWaiting, longestWaitMs);
@@ -57,7 +55,6 @@ export function createOwnDoor<Settings>(parts: OwnDoorParts<Settings>): Connecto
           turns.take(`${channel.id} ${conversation}`, () => store(span.traceparent)),
         )
         .catch(asUnavailable);
-      receivedIds.note(events);
     },
     putFile: async (channel, file) => {
       const id = ids.media(channel.id, file.uploadId);

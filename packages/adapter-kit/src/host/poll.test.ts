@@ -66,7 +66,7 @@ function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
     void proved.push(...sends.map(({ messageId }) => messageId));
   return {
     ...{ proved, sent: { confirm } },
-    ...{ connector, door, log, receivedIds: { note: () => {} }, signedOut },
+    ...{ connector, door, log, signedOut },
     introductions: createIntroductions({ connector, toolsOf: () => createMemoryTools(), now: Date.now, log }),
     drift: { seeBody: () => {} },
     onHeard: async () => {},

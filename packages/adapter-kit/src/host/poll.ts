@@ -9,13 +9,11 @@ import type { Drift } from './drift/drift.ts';
 import { enterCall, understand } from './entrance.ts';
 import type { Introductions } from './introductions.ts';
 import { keepProofs } from './proofs.ts';
-import type { ReceivedIds } from './received-ids.ts';
 
 /** What polling needs. */
 export interface PollParts {
   readonly connector: Connector;
   readonly door: Pick<Door, 'enter'>;
-  readonly receivedIds: Pick<ReceivedIds, 'note'>;
   readonly sent: Pick<SentMessages, 'confirm'>;
   readonly introductions: Introductions;
   readonly drift: Pick<Drift, 'seeBody'>;
@@ -59,7 +57,7 @@ export async function pollChannel(parts: PollParts, channel: ChannelAccess, sign
 
 /** The platform takes the next question as a proof that this one is stored: so it is tried until it is. */
 async function enter(parts: PollParts, channel: ChannelAccess, call: RawCall, signal: AbortSignal): Promise<void> {
-  const { connector, door, log, receivedIds } = parts;
+  const { connector, door, log } = parts;
   const parsed =
     connector.hook === undefined
       ? { events: [], parseError: 'unknown_kind' }
@@ -69,7 +67,6 @@ async function enter(parts: PollParts, channel: ChannelAccess, call: RawCall, si
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
       await enterCall(door, channel, { raw, receivedAtMs, traceparent: undefined, ...understood });
-      receivedIds.note(understood.events);
       parts.drift.seeBody(raw);
       await keepProofs({ ...parts, hook: connector.hook }, call, channel);
       void parts.onHeard(channel, understood.events);

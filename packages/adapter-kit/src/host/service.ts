@@ -27,7 +27,6 @@ import { createIntroductions } from './introductions.ts';
 import { workOnLanes } from './lanes.ts';
 import { type LentParts, lendTools } from './lent-tools.ts';
 import { createOwnDoor } from './own-door.ts';
-import { createReceivedIds } from './received-ids.ts';
 import { registerConnector } from './register.ts';
 import { createResults } from './results.ts';
 import { connectorMethods } from './rpc.ts';
@@ -51,7 +50,7 @@ const connectTimeoutMs = 5_000;
 const dayMs = 24 * 60 * 60 * 1_000;
 
 async function startConnector(runtime: Runtime<HostConfig>, connector: Connector, fixtures: string): Promise<void> {
-  const { service: name, store, directory, files, clients, config, log, metrics, tracing, now, signal } = runtime;
+  const { service: name, store, directory, files, clients, config, log, metrics, tracing, now } = runtime;
   await forgetExpired(store, name);
   await forgetOldMessages(store, name);
   const door = openDoor(runtime);
@@ -65,8 +64,6 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
     onTrouble: (channel, error) => log.error('A channel cannot be opened', { channel, error }),
   });
   const sent = createSentMessages({ store, connector: name, keptMs: config.PLATFORM_IDS_DAYS * dayMs, now });
-  const receivedIds = createReceivedIds(sent, (error) => log.warn('Ids of messages could not be kept yet', { error }));
-  runtime.run('received ids', receivedIds.run(signal));
   const counter = metrics.counter('trunkline_drift_total', 'What the messenger sends newly, by what it is.', ['what']);
   const drift = await watchDrift({ name, fixtures, store, log, now, counter });
   const lent = { ...openTools(runtime, connector, sent), onAnswer: drift.seeAnswer };
@@ -79,13 +76,13 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
   const health = createHealthTeller({ clients, door, stateOf: lent.stateOf, askNow, log, now });
   const { hook } = connector;
   if (hook !== undefined) {
-    const kept = { receivedIds, sent, introductions, drift, health, calls: hookCalls(runtime) };
+    const kept = { sent, introductions, drift, health, calls: hookCalls(runtime) };
     addHookRoutes(runtime.http, { name, hook, channels, shared, toolsOf, door, rates, ...kept, tracing, log, now });
   }
-  await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, receivedIds, toolsOf }));
+  await connector.serve?.(createOwnDoor({ runtime, channels, door, rates, files, toolsOf }));
   const companyHttp = createCompanyHttp(runtime, config.ALLOW_PRIVATE_PORTALS, connectTimeoutMs);
   const results = createResults(door, now);
-  const telling = { receivedIds, introductions, results, health, drift };
+  const telling = { introductions, results, health, drift };
   workOnLanes({ runtime, connector, channels, door, sent, lent, companyHttp, ...telling });
 }
 

@@ -33,7 +33,7 @@ export interface SendParts {
   readonly settings: SendSettings;
   /** The channel, ready to be called; undefined while it is off or cannot be opened. */
   readonly channel: (channelId: string) => ChannelAccess | undefined;
-  readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => SendTools;
+  readonly toolsOf: (order: SendOrder, channel: ChannelAccess, signal: AbortSignal) => SendTools;
   /** Stores a result at the door. */
   readonly report: (item: EgressItem, result: SendResult) => Promise<void>;
   /** Copies the company's own files; they are told of at the door too. */

@@ -1,5 +1,5 @@
-import { type ChannelEvent, collections, connectorCollection, MessageState, SendResult } from '@trunkline/contracts';
-import { isDuplicateKey, type Store } from '@trunkline/runtime';
+import { collections, connectorCollection, MessageState, SendResult } from '@trunkline/contracts';
+import type { Store } from '@trunkline/runtime';
 import type { ConfirmedSend } from '../connector.ts';
 import type { PlatformMessage } from '../tools.ts';
 
@@ -11,9 +11,7 @@ export interface SentMessages {
   end(place: string, result: SendResult, conversationPlatformId: string): Promise<void>;
   /** The platform proved that it has messages of ours. */
   confirm(channelId: string, sends: readonly ConfirmedSend[]): Promise<void>;
-  /** Messages that came: their ids are ours too. */
-  received(events: readonly ChannelEvent[]): Promise<void>;
-  /** The platform's ids of a message, in the order of its parts; of other channels none. */
+  /** The platform's ids of a message that was sent, in the order of its parts; of other channels none. */
   platformIdsOf(channelId: string, messageId: string): Promise<readonly PlatformMessage[]>;
 }
 
@@ -82,19 +80,6 @@ export function createSentMessages({ store, connector, keptMs, now }: SentMessag
       });
       if (writes.length > 0) await messages.bulkWrite(writes, { ordered: false });
     },
-    received: async (events) => {
-      const documents = events.filter(isMessage).map((event): MessageDocument => {
-        const conversationPlatformId = event.conversation?.platformId ?? '';
-        const { id, channelId, platformId } = event;
-        const _id = idOf(channelId, id, 0);
-        return { _id, conversationPlatformId, platformIds: [platformId], keptUntil: keptUntil() };
-      });
-      if (documents.length === 0) return;
-      // Inserted, because that costs the database half of an upsert; those that came before stay as they are.
-      await messages.insertMany(documents, { ordered: false }).catch((error: unknown) => {
-        if (!isDuplicateKey(error)) throw error;
-      });
-    },
     platformIdsOf: async (channelId, messageId) => {
       // The ids of all parts follow each other: "/" comes right after ".".
       const message = `${channelId}.${messageId}`;
@@ -106,10 +91,6 @@ export function createSentMessages({ store, connector, keptMs, now }: SentMessag
         );
     },
   };
-}
-
-function isMessage({ event, platformId }: ChannelEvent): boolean {
-  return event?.$case === 'message' && platformId !== '';
 }
 
 function confirmedResult(

@@ -12,7 +12,7 @@ export interface WatchedParts {
   readonly connector: Pick<Connector, 'send'>;
   readonly tracing: Tracing;
   readonly settings: { readonly timeoutMs: number };
-  readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => SendTools;
+  readonly toolsOf: (order: SendOrder, channel: ChannelAccess, signal: AbortSignal) => SendTools;
 }
 
 /** An order that is to be done now. */
@@ -30,7 +30,7 @@ export async function sendWatched({ send, channel, traceparent }: WatchedOrder, 
   const attributes = { 'trunkline.connector': name };
   const watch = { hasWritten: false };
   const run = async (signal: AbortSignal) => {
-    const tools = parts.toolsOf(channel, signal);
+    const tools = parts.toolsOf(send, channel, signal);
     return await sendNow(send, channel, { ...tools, fetch: watched(tools.fetch, watch) });
   };
   try {

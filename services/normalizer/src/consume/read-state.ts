@@ -3,6 +3,7 @@ import type { InputItem, StateDocument, StateReader } from '@trunkline/runtime';
 import { type Decided, decideItems, type Known } from '../domain/decide.ts';
 import type { CollectionName } from '../domain/state/documents.ts';
 import type { Missing } from '../domain/state/draft.ts';
+import { placeIn, refId } from '../domain/state/message-refs.ts';
 
 /** Everything that a micro-batch needs to be decided. */
 export interface StageState extends Known {
@@ -48,25 +49,31 @@ async function load(reader: StateReader, loaded: Loading, wanted: Missing): Prom
 
 /** A guess, so that most micro-batches are decided at the first try: what every message of a person asks for. */
 function firstWanted(entered: Iterable<IngressItem>): Missing {
-  const wanted = { conversations: new Set<string>(), identities: new Set<string>(), messages: new Set<string>() };
+  const conversations = new Set<string>();
+  const identities = new Set<string>();
+  const messages = new Set<string>();
+  const messageRefs = new Set<string>();
   const seen = new Set<string>();
   for (const { item } of entered) {
     if (item?.$case !== 'hookCall') continue;
     const { channelId, events } = item.value;
-    for (const { id, conversation, sender, event } of events) {
+    for (const { id, conversation, sender, event, platformId } of events) {
       seen.add(id);
-      if (event?.$case === 'message') wanted.messages.add(id);
+      if (event?.$case === 'message') {
+        messages.add(id);
+        if (platformId) messageRefs.add(refId(placeIn(channelId, conversation), platformId));
+      }
       for (const name of [conversation?.platformId, conversation?.otherPlatformId])
-        if (name) wanted.conversations.add(ids.conversation(channelId, name));
-      if (sender) wanted.identities.add(ids.identity(channelId, sender.platformId));
+        if (name) conversations.add(ids.conversation(channelId, name));
+      if (sender) identities.add(ids.identity(channelId, sender.platformId));
     }
   }
-  const { conversations, identities, messages } = wanted;
   const all: [CollectionName, Set<string>][] = [
     ['conversations', conversations],
     ['holds', conversations],
     ['identities', identities],
     ['messages', messages],
+    ['messageRefs', messageRefs],
     ['events', seen],
   ];
   return new Map(all.filter(([, own]) => own.size > 0));

@@ -269,7 +269,6 @@ function sentOver(all: Map<string, { readonly place: string; readonly result: Se
       }),
     end: (place, result) => op(() => void all.set(result.messageId, { place, result })),
     confirm: async () => {},
-    received: async () => {},
     platformIdsOf: async () => [],
   };
 }

@@ -34,6 +34,7 @@ function documentOf(placed: Placed, { content, reply, keyboard }: MessageWritten
     origin: event.origin,
     sentAtMs: (event.sentAt ?? event.receivedAt)?.getTime() ?? turn.nowMs,
     platformIds: placed.platformIds,
+    conversationPlatformId: placed.place.conversationPlatformId,
     ...(content === undefined ? {} : { content: Content.encode(content, turn.writer).finish() }),
     ...(reply === undefined ? {} : { reply: Quote.encode(reply, turn.writer).finish() }),
     ...(keyboard === undefined ? {} : { keyboard: Keyboard.encode(keyboard, turn.writer).finish() }),

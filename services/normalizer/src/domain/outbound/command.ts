@@ -11,6 +11,7 @@ import { contactIdOf, conversationOf, refOf } from '../state/conversation.ts';
 import type { ContactDocument, MessageDocument } from '../state/documents.ts';
 import { outgoingOf } from '../state/message-content.ts';
 import type { Turn } from '../turn.ts';
+import { receivedTargets, targetsOf } from './targets.ts';
 import { settle } from './apply-status.ts';
 import { sha256Hex } from './submission.ts';
 
@@ -108,6 +109,7 @@ function sendAgain(turn: Turn, message: MessageDocument): void {
   };
   const expiresAt = new Date(turn.nowMs + 24 * 60 * 60 * 1000);
   const again = { ...order, conversationId: conversation._id, expiresAt };
-  const value = { message: again, conversation: refOf(conversation), conversationNumber: message.number };
+  const targets = receivedTargets(targetsOf(turn, order), message.channelId);
+  const value = { message: again, conversation: refOf(conversation), conversationNumber: message.number, targets };
   turn.say(scope, { $case: 'submitted', value });
 }

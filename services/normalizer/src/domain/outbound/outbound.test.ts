@@ -121,6 +121,19 @@ test('a person decides an unknown outcome: it arrived, or it is sent again', asy
   assert.equal(here.get('submissions', 'c')?.outcome, 'failed_precondition');
 });
 
+test('an order that is about a received message tells what the platform calls it; what was sent is left to the connector', async () => {
+  const here = await worldWithSent();
+  await here.take(hookCall(message('their', 'theirs', { platformId: '55' })));
+  const received = here.all('messages').find(({ platformIds }) => platformIds.includes('55')) ?? assert.fail();
+  const reacting = (messageId: string) =>
+    submission(`to ${messageId}`, { $case: 'reaction', value: { messageId, reactions: ['👍'] } });
+  const targetsOf = async (messageId: string) =>
+    only(await here.take(reacting(messageId)), 'submitted').flatMap(({ told }) => told.targets);
+  const known = { messageId: received._id, platformIds: ['55'], conversationPlatformId: '7' };
+  assert.deepEqual(await targetsOf(received._id), [known]);
+  assert.deepEqual(await targetsOf(idOf('m')), []);
+});
+
 test('an edit changes history once the platform has taken it', async () => {
   const here = await worldWithSent();
   const text = () => plainTextOf(contentOf(here.get('messages', idOf('m')) ?? assert.fail()));

@@ -20,6 +20,7 @@ import { quoteOf } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
 import { conversationFor } from './addressed.ts';
 import { canSend, type SendVerdict } from './can-send.ts';
+import { receivedTargets, type Targets, targetsOf } from './targets.ts';
 import { isPast } from './wrong-order.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -43,7 +44,7 @@ export function takeSubmission(turn: Turn, submission: Submission): void {
     refuse(turn, { tenantId, message, conversation, channel }, verdict);
     return;
   }
-  accept(turn, { message: complete(turn, message, capabilities, targets), conversation, channel, capabilities });
+  accept(turn, { message: complete(turn, message, capabilities, targets), targets, conversation, channel, capabilities });
 }
 
 /** What shows for a moment: it has no history, no number and no repeats worth finding. Pure. */
@@ -68,33 +69,12 @@ function isRepeat(turn: Turn, { tenantId, bodySha256 }: Submission, messageId: s
   return false;
 }
 
-/** The messages that an order is about. */
-function targetsOf({ draft }: Turn, { action }: OutgoingMessage): ReadonlyMap<string, MessageDocument> {
-  const named = namedIds(action).map((id) => draft.get('messages', id));
-  return new Map(named.flatMap((message) => (message === undefined ? [] : [[message._id, message]])));
-}
-
-function namedIds(action: OutgoingMessage['action']): readonly string[] {
-  switch (action?.$case) {
-    case 'message':
-      return action.value.reply?.messageId ? [action.value.reply.messageId] : [];
-    case 'edit':
-    case 'reaction':
-    case 'read':
-      return [action.value.messageId];
-    case 'delete':
-      return action.value.messageIds;
-    default:
-      return [];
-  }
-}
-
 /** The order as it is told: with its times, its quote, and said in another way where its own is not possible any more. */
 function complete(
   turn: Turn,
   message: OutgoingMessage,
   capabilities: Capabilities,
-  targets: ReadonlyMap<string, MessageDocument>,
+  targets: Targets,
 ): Accepted {
   const edited = message.action?.$case === 'edit' ? targets.get(message.action.value.messageId) : undefined;
   const isOver = edited !== undefined && isPast(edited, capabilities.editSeconds, turn.nowMs);
@@ -120,12 +100,15 @@ interface Accepted {
 
 interface Accepting {
   readonly message: Accepted;
+  readonly targets: Targets;
   readonly conversation: ConversationDocument;
   readonly channel: ChannelEntry;
   readonly capabilities: Capabilities;
 }
 
-function accept(turn: Turn, { message: { order, degraded }, conversation, channel, capabilities }: Accepting): void {
+function accept(turn: Turn, accepting: Accepting): void {
+  const { message, targets, conversation, channel, capabilities } = accepting;
+  const { order, degraded } = message;
   const isNumbered = !isFleeting(order);
   const number = isNumbered ? conversation.number + 1 : 0;
   const contactId = contactIdOf(turn, conversation);
@@ -145,7 +128,10 @@ function accept(turn: Turn, { message: { order, degraded }, conversation, channe
   }
   const scope = { tenantId: conversation.tenantId, channel, conversationId: conversation._id, contactId };
   const told = { ...order, to: undefined, conversationId: conversation._id };
-  const value = { message: told, conversation: refOf(conversation), conversationNumber: number };
+  const value = {
+    ...{ message: told, conversation: refOf(conversation), conversationNumber: number },
+    targets: receivedTargets(targets, channel.id),
+  };
   turn.say(scope, { $case: 'submitted', value }, { id: order.id });
 }
 

@@ -40,6 +40,8 @@ export interface MessageDocument {
   /** OutgoingMessage, serialized, as it was accepted. */
   readonly outgoing?: Uint8Array;
   readonly platformIds: readonly string[];
+  /** Of a received one: the conversation in which the platform's ids mean something. */
+  readonly conversationPlatformId?: string;
   /** Revision of the last edit. */
   readonly revision?: number;
   readonly editedAtMs?: number;

@@ -47,7 +47,11 @@ export function keepRef(
   platformId: string,
   message: Omit<MessageRefDocument, '_id'>,
 ): void {
-  if (platformId !== '') draft.put('messageRefs', { _id: refId(place, platformId), ...message });
+  if (platformId === '') return;
+  const document = { _id: refId(place, platformId), ...message };
+  // Making one costs the database half of replacing what may not be there.
+  if (draft.get('messageRefs', document._id) === undefined) draft.insert('messageRefs', document);
+  else draft.put('messageRefs', document);
 }
 
 /** A quote with our id of the quoted message and, where the platform did not tell it, the text. */

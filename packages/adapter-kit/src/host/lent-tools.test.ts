@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SendOrder } from '@trunkline/contracts';
+import type { ChannelAccess } from '../channel.ts';
+import { ConnectorError } from '../connector-error.ts';
+import { lendSendTools } from './lent-tools.ts';
+
+const channel = { id: 'ch1' } as ChannelAccess;
+const order = SendOrder.fromPartial({
+  targets: [{ messageId: 'theirs', platformIds: ['5', '6'], conversationPlatformId: 'anna' }],
+});
+
+/** Tools of a connector that keeps one sent message, or cannot read it. */
+function tools(isAway = false) {
+  const kept = [{ platformId: '9', conversationPlatformId: 'anna' }];
+  const sent = {
+    platformIdsOf: async (channelId: string, messageId: string) => {
+      if (isAway) throw new Error('the database is away');
+      return channelId === 'ch1' && messageId === 'ours' ? kept : [];
+    },
+  };
+  return lendSendTools({ connector: {}, sent, stateOf: () => ({}) } as never, channel, order, new AbortController().signal);
+}
+
+test('ids of what came are told by the order, even while the database is away', async () => {
+  const all = ['5', '6'].map((platformId) => ({ platformId, conversationPlatformId: 'anna' }));
+  assert.deepEqual(await tools(true).platformIdsOf('theirs'), all);
+});
+
+test('ids of what was sent are those that the connector keeps of the channel', async () => {
+  assert.deepEqual(await tools().platformIdsOf('ours'), [{ platformId: '9', conversationPlatformId: 'anna' }]);
+  assert.deepEqual(await tools().platformIdsOf('nobody knows it'), []);
+  await assert.rejects(
+    tools(true).platformIdsOf('ours'),
+    (error) => error instanceof ConnectorError && error.code === 'transient',
+  );
+});

@@ -1,0 +1,36 @@
+import type { MessageTarget, OutgoingMessage } from '@trunkline/contracts';
+import type { MessageDocument } from '../state/documents.ts';
+import type { Turn } from '../turn.ts';
+
+/** The messages that an order is about, by our ids. */
+export type Targets = ReadonlyMap<string, MessageDocument>;
+
+/** Finds what an order is about. */
+export function targetsOf({ draft }: Turn, { action }: OutgoingMessage): Targets {
+  const named = namedIds(action).map((id) => draft.get('messages', id));
+  return new Map(named.flatMap((message) => (message === undefined ? [] : [[message._id, message]])));
+}
+
+/** Those of a channel that came, as the platform names them: what was sent, its connector knows itself, and first. Pure. */
+export function receivedTargets(targets: Targets, channelId: string): MessageTarget[] {
+  return [...targets.values()].flatMap((message) => {
+    const { _id: messageId, platformIds, conversationPlatformId } = message;
+    if (message.channelId !== channelId || conversationPlatformId === undefined) return [];
+    return [{ messageId, platformIds: [...platformIds], conversationPlatformId }];
+  });
+}
+
+function namedIds(action: OutgoingMessage['action']): readonly string[] {
+  switch (action?.$case) {
+    case 'message':
+      return action.value.reply?.messageId ? [action.value.reply.messageId] : [];
+    case 'edit':
+    case 'reaction':
+    case 'read':
+      return [action.value.messageId];
+    case 'delete':
+      return action.value.messageIds;
+    default:
+      return [];
+  }
+}
