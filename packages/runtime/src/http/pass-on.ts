@@ -57,6 +57,6 @@ export async function passOn(http: FastifyInstance, options: PassedOn): Promise<
 }
 
 /** Paths that climb lead nowhere, however they are written. */
-function requireStraight(path: string): void {
+export function requireStraight(path: string): void {
   if (/(^|[/\\])\.\.([/\\]|$)/.test(decodeURIComponent(path))) throw nothingHere();
 }

@@ -1,4 +1,4 @@
-import { nothingHere, passOn, type Runtime } from '@trunkline/runtime';
+import { nothingHere, passOn, passWhole, type Runtime } from '@trunkline/runtime';
 import type { Instances } from '../domain/instances.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function passToConnectors(http: Runtime<unknown>['http'], instances
     return instance;
   };
   const onSilent = instances.rest;
-  await passOn(http, {
+  passWhole(http, {
     prefix: '/hooks',
     onSilent,
     upstreamOf: (path) => {
