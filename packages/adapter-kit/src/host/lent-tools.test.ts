@@ -19,7 +19,12 @@ function tools(isAway = false) {
       return channelId === 'ch1' && messageId === 'ours' ? kept : [];
     },
   };
-  return lendSendTools({ connector: {}, sent, stateOf: () => ({}) } as never, channel, order, new AbortController().signal);
+  return lendSendTools(
+    { connector: {}, sent, stateOf: () => ({}) } as never,
+    channel,
+    order,
+    new AbortController().signal,
+  );
 }
 
 test('ids of what came are told by the order, even while the database is away', async () => {

@@ -11,9 +11,9 @@ import { contactIdOf, conversationOf, refOf } from '../state/conversation.ts';
 import type { ContactDocument, MessageDocument } from '../state/documents.ts';
 import { outgoingOf } from '../state/message-content.ts';
 import type { Turn } from '../turn.ts';
-import { receivedTargets, targetsOf } from './targets.ts';
 import { settle } from './apply-status.ts';
 import { sha256Hex } from './submission.ts';
+import { receivedTargets, targetsOf } from './targets.ts';
 
 /** What became of a command: the id of what it is about, or why not. */
 type Result = { readonly resultId: string } | { readonly code: ErrorCode; readonly reason: string };

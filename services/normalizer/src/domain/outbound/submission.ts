@@ -44,7 +44,13 @@ export function takeSubmission(turn: Turn, submission: Submission): void {
     refuse(turn, { tenantId, message, conversation, channel }, verdict);
     return;
   }
-  accept(turn, { message: complete(turn, message, capabilities, targets), targets, conversation, channel, capabilities });
+  accept(turn, {
+    message: complete(turn, message, capabilities, targets),
+    targets,
+    conversation,
+    channel,
+    capabilities,
+  });
 }
 
 /** What shows for a moment: it has no history, no number and no repeats worth finding. Pure. */
@@ -70,12 +76,7 @@ function isRepeat(turn: Turn, { tenantId, bodySha256 }: Submission, messageId: s
 }
 
 /** The order as it is told: with its times, its quote, and said in another way where its own is not possible any more. */
-function complete(
-  turn: Turn,
-  message: OutgoingMessage,
-  capabilities: Capabilities,
-  targets: Targets,
-): Accepted {
+function complete(turn: Turn, message: OutgoingMessage, capabilities: Capabilities, targets: Targets): Accepted {
   const edited = message.action?.$case === 'edit' ? targets.get(message.action.value.messageId) : undefined;
   const isOver = edited !== undefined && isPast(edited, capabilities.editSeconds, turn.nowMs);
   const other = replaced(message, capabilities, isOver);
