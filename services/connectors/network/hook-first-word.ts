@@ -13,7 +13,7 @@ export async function noteWritten(state: ChannelState): Promise<void> {
 
 /**
  * Whether the line's call is let in: always once it was written to. Until then one message a week, with its parts and repeats; a
- * changed one is another word, else one that may be said once would be said in many. What is taken back or read says nothing;
+ * changed one is another word, else one that may be said once would be said in many. What is taken back, read or moved says nothing;
  * whatever else there is, known or not, waits for an answer. Undefined is what is not understood.
  */
 export async function takesWord(call: NetworkCall | undefined, tools: WordTools): Promise<boolean> {
@@ -24,6 +24,7 @@ export async function takesWord(call: NetworkCall | undefined, tools: WordTools)
       return await isOfTheWord(call, tools);
     case 'delete':
     case 'read':
+    case 'moved':
       return true;
     default:
       return false;

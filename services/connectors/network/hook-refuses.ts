@@ -2,6 +2,7 @@ import type { ChannelAccess, HookAnswer, RawCall, Tools } from '@trunkline/adapt
 import { type RefusalName, refusals } from './errors.ts';
 import { type PerMinute, secondsToWait } from './hook-counts.ts';
 import { takesWord } from './hook-first-word.ts';
+import { noteMoved } from './hook-moved.ts';
 import { parse } from './parse.ts';
 import type { Settings } from './settings.ts';
 import { type NetworkCall, readCall, readHead } from './types.ts';
@@ -26,6 +27,8 @@ export async function refuses(raw: RawCall, channel: Channel, tools: Tools): Pro
   const trouble = call === undefined ? undefined : troubleOf(call, channel);
   if (trouble !== undefined) return answerOf(trouble);
   const isUnderstood = understands(raw, channel);
+  // What is refused below is genuine all the same, and comes from where the line is.
+  if (call !== undefined) await noteMoved(call, channel, tools);
   if (sideOf(channel) === 'partner' && !(await takesWord(isUnderstood ? call : undefined, tools)))
     return answerOf('USER_MESSAGE_LIMIT');
   if (isUnderstood) return undefined;

@@ -62,6 +62,12 @@ function toldOf(call: NetworkCall, { id: channelId }: ChannelRef): Told | undefi
       const subscription = { isAllowed: false, platformState: 'left' };
       return { dedupeKey: `leave:${call.at}`, event: { $case: 'subscription', value: subscription } };
     }
+    case 'moved': {
+      // Where a line is now its partner keeps by itself.
+      if (call.side === 'line') return undefined;
+      const subscription = { isAllowed: true, platformState: 'moved' };
+      return { dedupeKey: `moved:${call.at}`, event: { $case: 'subscription', value: subscription } };
+    }
     case 'message': {
       const reply = call.replyTo === undefined ? {} : { reply: Quote.create({ platformId: call.replyTo }) };
       const value = MessageWritten.create({ content: readContent(call.content, of), ...reply });

@@ -8,12 +8,13 @@ import {
   sharedHookUrl,
   type Tools,
 } from '@trunkline/adapter-kit';
-import { callPeer } from './api.ts';
+import { type Caller, callPeer } from './api.ts';
+import { whereItIs } from './hook-moved.ts';
 import type { Settings } from './settings.ts';
 import { codeOf, type NamedLine, readCode, shownAddress } from './setup-code.ts';
 import { joinedSchema, lookedSchema, takenSchema } from './types.ts';
 import { joinPath } from './verify.ts';
-import { companyMark, lineRoute, partnerName, type Route, secretNames, sideOf } from './verify-sides.ts';
+import { companyMark, lastPartOf, lineRoute, partnerName, type Route, secretNames, sideOf } from './verify-sides.ts';
 
 type Channel = ChannelAccess<Settings>;
 
@@ -49,15 +50,16 @@ interface Joining {
 /** Whoever has joined stays, even if the code was renewed meanwhile: only a line that does not know us is joined anew. */
 async function join(channel: Channel, { own, hookUrl }: Joining, tools: Tools): Promise<Connected> {
   const named = namedLine(channel);
-  const url = named.url ?? sharedHookUrl(hookUrl, named.line);
-  const known: Route = { side: 'partner', from: partnerName(own), to: named.line, url, key: '' };
+  const pasted = named.url ?? sharedHookUrl(hookUrl, named.line);
+  const route: Route = { side: 'partner', from: partnerName(own), to: named.line, url: pasted, key: '' };
   const caller = { channel, ownUrl: hookUrl, tools };
-  const look = async (key: string) =>
-    await callPeer({ fields: { type: 'look' } }, { ...known, key }, lookedSchema, caller);
-  const former = channel.optionalSecret(secretNames.key) ?? '';
-  const stays = former === '' ? undefined : await look(former).catch(unlessUnknown);
-  const key = stays === undefined ? await joinAnew(named, { ...known, key: named.code }, own, caller) : former;
-  const { name } = stays ?? (await look(key));
+  const found = await findAgain(route, caller);
+  const key = found?.route.key ?? (await joinAnew(named, { ...route, key: named.code }, own, caller));
+  const { url } = found?.route ?? route;
+  const name = found?.name ?? (await look({ ...route, key }, caller));
+  // Whoever joins tells where it is; whoever stays may be elsewhere than the line believes.
+  if (found !== undefined && channel.optionalSecret(secretNames.ownUrl) !== hookUrl)
+    await callPeer({ fields: { type: 'moved' } }, found.route, takenSchema, caller);
   return {
     accountId: `${named.line}.${companyMark(channel.tenantId, named.line)}`,
     ...{ accountName: name, hookUrl },
@@ -68,12 +70,31 @@ async function join(channel: Channel, { own, hookUrl }: Joining, tools: Tools): 
   };
 }
 
-async function joinAnew(
-  { start }: NamedLine,
-  route: Route,
-  proof: string,
-  caller: Parameters<typeof callPeer>[3],
-): Promise<string> {
+/** A line that knows us: at the address that was entered, or where it was since. Undefined: it does not, anywhere. */
+async function findAgain(route: Route, caller: Caller): Promise<{ name: string; route: Route } | undefined> {
+  const { channel, tools } = caller;
+  const key = channel.optionalSecret(secretNames.key) ?? '';
+  const since = channel.optionalSecret(secretNames.lineUrl) ?? '';
+  if (key === '' || lastPartOf(since) !== route.to) return undefined;
+  const told = await whereItIs({ ...route, url: since }, tools.state);
+  const failures: unknown[] = [];
+  for (const url of new Set([route.url, told.url, since])) {
+    const there = { ...route, key, url };
+    const name = await look(there, caller).catch((error: unknown) => {
+      if (!isUnknown(error)) failures.push(error);
+    });
+    if (name !== undefined) return { name, route: there };
+  }
+  // Where nobody answers now, a line that knows us may be: it is not joined a second time.
+  if (failures.length > 0) throw failures[0];
+  return undefined;
+}
+
+async function look(route: Route, caller: Caller): Promise<string> {
+  return (await callPeer({ fields: { type: 'look' } }, route, lookedSchema, caller)).name;
+}
+
+async function joinAnew({ start }: NamedLine, route: Route, proof: string, caller: Caller): Promise<string> {
   const tenant = companyMark(caller.channel.tenantId, route.to);
   const fields = { type: 'join', tenant, ...(start === '' ? {} : { start }) };
   const joined = await callPeer({ fields, path: joinPath, proof }, route, joinedSchema, caller).catch(
@@ -99,7 +120,8 @@ function namedLine(channel: Channel): NamedLine {
 /** Tells the line that nobody writes or listens any more. A line that is gone need not be told. */
 export async function disconnect(channel: Channel, tools: Tools): Promise<void> {
   if (sideOf(channel) === 'line') return;
-  const leaving = callPeer({ fields: { type: 'leave' } }, lineRoute(channel), takenSchema, { channel, tools });
+  const route = await whereItIs(lineRoute(channel), tools.state);
+  const leaving = callPeer({ fields: { type: 'leave' } }, route, takenSchema, { channel, tools });
   await leaving.catch(unlessUnknown);
 }
 
@@ -109,9 +131,12 @@ export async function probe(channel: Channel, hookUrl: string | undefined, tools
     return { state: 'degraded', reason: 'The public address has changed: write the hook again.' };
   }
   if (sideOf(channel) === 'line') return { state: 'ok', reason: '' };
+  const known = lineRoute(channel);
+  const route = await whereItIs(known, tools.state);
   try {
-    await callPeer({ fields: { type: 'look' } }, lineRoute(channel), lookedSchema, { channel, tools });
-    return { state: 'ok', reason: '' };
+    await look(route, { channel, tools });
+    // A line that has moved is found there: from now on it is called there.
+    return { state: 'ok', reason: '', ...(route.url === known.url ? {} : { secrets: { lineUrl: route.url } }) };
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.platformCode !== 'NOT_FOUND') throw error;
     return { state: 'degraded', reason: 'The line is gone or switched off: what is written to it is refused.' };

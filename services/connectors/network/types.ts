@@ -58,6 +58,7 @@ const anyCall = z.discriminatedUnion('type', [
   z.looseObject({ ...common, type: z.literal('look') }),
   z.looseObject({ ...common, type: z.literal('join'), tenant: z.string().max(64), start: text(64).default('') }),
   z.looseObject({ ...common, type: z.literal('leave') }),
+  z.looseObject({ ...common, type: z.literal('moved') }),
   messageSchema,
   editSchema,
   z.looseObject({ ...placed, type: z.literal('delete'), targets: z.array(number).min(1).max(1_000) }),

@@ -12,7 +12,7 @@ export interface Seat {
   readonly name: string;
   /** Where the other end is called, and this one. */
   url: string;
-  readonly ownUrl: string;
+  ownUrl: string;
   readonly key: string;
   /** When this end was written to without having written; whether it has. */
   firstWord: { readonly message: string; readonly atMs: number } | undefined;
@@ -35,6 +35,8 @@ export interface Account {
   isOpen: boolean;
   codeNumber: number;
   readonly people: Map<string, Person>;
+  /** In front of all paths of the installation: empty, until it moves. */
+  prefix: string;
   /** Address of a line elsewhere, as its owner gave it away: whoever writes without a seat joins it first. */
   invitation: string | undefined;
   /** The last number of each end, which outlives its seat. */
@@ -56,7 +58,7 @@ export type NetworkTrouble = Trouble<keyof typeof networkTroubles>;
 export function createAccount(names: Partial<Account['line']>, chats: Chats, now: () => number): Account {
   return {
     line: { id: randomUUID(), name: 'Partner support', own: secret(), ...names },
-    ...{ isOpen: true, codeNumber: 1, invitation: undefined },
+    ...{ isOpen: true, codeNumber: 1, prefix: '', invitation: undefined },
     ...{
       people: new Map(),
       numbers: new Map(),

@@ -25,7 +25,9 @@ export interface DoorParts {
 /** Answers /hooks/network/<place>, its /join, and the files that people gave. */
 export async function serveDoors(parts: DoorParts, request: DoubleRequest): Promise<Reaction> {
   const { account, world } = parts;
-  const [, first, second, place = '', path = ''] = request.url.pathname.split('/');
+  const { pathname } = request.url;
+  const isHere = pathname.startsWith(`${account.prefix}/`);
+  const [, first, second, place = '', path = ''] = isHere ? pathname.slice(account.prefix.length).split('/') : [];
   if (first === 'files')
     return answerFile(account.troubles, account.files.get(second ?? ''), { status: 404, body: '' });
   if (first !== 'hooks' || second !== 'network' || request.method !== 'POST') return { status: 404, body: '' };
@@ -96,7 +98,7 @@ function join(account: Account, call: Call, proof: string, url: string): unknown
   const { line, seats, chats } = account;
   const key = keyOf(account, call.from);
   const ends = { from: line.id, to: call.from, name: line.name, url: call.address };
-  const ownUrl = `${url}/hooks/network/${line.id}`;
+  const ownUrl = `${url}${account.prefix}/hooks/network/${line.id}`;
   const fresh = { ...{ firstWord: undefined, hasWritten: true, hasLeft: false } };
   seats.set(call.from, { id: call.from, side: 'line', ...ends, ownUrl, key, ...fresh });
   chats.of(call.from).title = call.name;

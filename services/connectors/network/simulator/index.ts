@@ -66,7 +66,7 @@ export async function createNetworkSimulator(options: NetworkOptions = {}) {
       /** What the one at a seat sees. */
       view: (seat: string) => client.view(seat),
       /** Address of its line as it is given away. */
-      lineAddress: () => `${world.url()}/hooks/network/${account.line.id}#${codeOf(account)}`,
+      lineAddress: () => `${world.url()}${account.prefix}/hooks/network/${account.line.id}#${codeOf(account)}`,
       /** Calls that are not yet answered. */
       waiting: () => caller.waiting(),
       /** What the other side refused, by the names of the protocol. */

@@ -40,7 +40,13 @@ export function createPeople(account: Account, caller: HookCaller<Word>, url: ()
     const line = lineOf(hash.slice(1));
     const ends = { from: nameOf(who.own), to: line, name: who.name, url: `${origin}${pathname}` };
     const seat: Seat = {
-      ...{ id: from, side: 'partner', ...ends, ownUrl: `${url()}/hooks/network/${who.place}`, key: hash.slice(1) },
+      ...{
+        id: from,
+        side: 'partner',
+        ...ends,
+        ownUrl: `${url()}${account.prefix}/hooks/network/${who.place}`,
+        key: hash.slice(1),
+      },
       ...{ firstWord: undefined, hasWritten: false, hasLeft: false },
     };
     const given = start ?? searchParams.get('start') ?? '';
@@ -121,6 +127,8 @@ export function createPeople(account: Account, caller: HookCaller<Word>, url: ()
       const last = chats.of(from).messages.findLast(({ by }) => by === 'account');
       if (last !== undefined) tell(from, { type: 'read', upTo: String(last.id) });
     },
+    /** Tells the line where one is called now. */
+    tellMoved: ({ from }: Where) => tell(from, { type: 'moved' }),
     type: ({ from }: Where) => tell(from, { type: 'typing', isOn: true }),
     leave: ({ from }: Where) => {
       tell(from, { type: 'leave' });

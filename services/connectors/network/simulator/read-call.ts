@@ -20,6 +20,7 @@ const call = z.discriminatedUnion('type', [
     start: z.string().max(64).optional(),
   }),
   z.strictObject({ ...head, type: z.literal('leave') }),
+  z.strictObject({ ...head, type: z.literal('moved') }),
   z.strictObject({
     ...{ ...placed, type: z.literal('message'), content, replyTo: number.optional() },
     isAutomatic: z.boolean(),

@@ -23,6 +23,15 @@ export function createTrouble(account: Account, caller: HookCaller<Word>) {
     setOpen: ({ isOpen }: { isOpen: boolean }) => {
       account.isOpen = isOpen;
     },
+    /** The installation is reached elsewhere from now on: at its former addresses there is nobody. */
+    move: () => {
+      const { prefix } = account;
+      account.prefix = `${prefix}/moved`;
+      for (const seat of account.seats.values()) {
+        const { origin, pathname } = new URL(seat.ownUrl);
+        seat.ownUrl = `${origin}${account.prefix}${pathname.slice(prefix.length)}`;
+      }
+    },
     renewCode: () => {
       account.codeNumber += 1;
     },
