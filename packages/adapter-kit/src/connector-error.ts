@@ -13,6 +13,8 @@ export class ConnectorError extends Error {
   readonly isGuess: boolean;
   /** The platform's own code. */
   readonly platformCode: string | undefined;
+  /** What a client of a door of our own reads, in place of the code's usual sentence. */
+  readonly publicMessage: string | undefined;
   /** Which bucket a 'retry_after' pauses. */
   readonly scope: 'conversation' | 'channel';
   /** Of a call that was not understood whole: what it told all the same. */
@@ -24,6 +26,7 @@ export class ConnectorError extends Error {
     this.retryAfterMs = detail.retryAfterMs;
     this.isGuess = detail.isGuess ?? false;
     this.platformCode = detail.platformCode;
+    this.publicMessage = detail.publicMessage;
     this.scope = detail.scope ?? 'channel';
     this.understood = detail.understood ?? [];
   }
@@ -34,6 +37,7 @@ export interface ConnectorErrorDetail {
   readonly retryAfterMs?: number;
   readonly isGuess?: boolean;
   readonly platformCode?: string;
+  readonly publicMessage?: string;
   readonly scope?: 'conversation' | 'channel';
   readonly understood?: readonly ChannelEvent[];
   readonly cause?: unknown;
@@ -57,6 +61,14 @@ export const sendErrorCodes = [
 
 /** One of {@link sendErrorCodes}. */
 export type SendErrorCode = (typeof sendErrorCodes)[number];
+
+/**
+ * What a door of our own refuses its client with: the sentence reaches whoever called. It names nothing but what they sent
+ * themselves. Pure.
+ */
+export function refusal(code: ErrorCode, sentence: string, detail: ConnectorErrorDetail = {}): ConnectorError {
+  return new ConnectorError(code, sentence, { ...detail, publicMessage: sentence });
+}
 
 /** What is thrown for a kind of call, update or change that is not known: by its name, unless that might tell of somebody. Pure. */
 export function unknownKind(what: string, kind: string): ConnectorError {

@@ -65,7 +65,7 @@ export function notFound(publicMessage: string): TrunklineError {
 
 /**
  * Whatever was thrown, as one of the family; never throws. Errors of other parts that carry one of our codes (a connector's)
- * keep it; an aborted wait is `aborted`, a lost or slow server `unavailable`, everything else `internal`.
+ * keep it, and the sentence for the public that they say they have; an aborted wait is `aborted`, a lost or slow server `unavailable`, everything else `internal`.
  */
 export function asTrunklineError(error: unknown): TrunklineError {
   if (error instanceof TrunklineError) return error;
@@ -73,7 +73,9 @@ export function asTrunklineError(error: unknown): TrunklineError {
   const code = codeOf(error);
   const afterMs = propertyOf(error, 'retryAfterMs');
   const retry = typeof afterMs === 'number' ? { retry: { afterMs } } : {};
-  return new TrunklineError(code, message, { cause: error, ...retry });
+  const sentence = propertyOf(error, 'publicMessage');
+  const words = typeof sentence === 'string' ? { publicMessage: sentence } : {};
+  return new TrunklineError(code, message, { cause: error, ...retry, ...words });
 }
 
 /** What whoever moves messages does with an item that failed so. Pure. */

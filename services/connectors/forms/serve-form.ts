@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type ChannelAccess, ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
+import { type ChannelAccess, type ConnectorHost, refusal } from '@trunkline/adapter-kit';
 import { formKinds, type Settings } from './settings.ts';
 import { kindOf } from './take.ts';
 import { languageOf, textsOf } from './texts.ts';
@@ -22,7 +22,7 @@ export interface Reply {
 export function channelOf({ channel }: Pick<ConnectorHost<Settings>, 'channel'>, id: string): ChannelAccess<Settings> {
   const found = channel(id);
   if (found) return found;
-  throw new ConnectorError('not_found', 'There is no such form.');
+  throw refusal('not_found', 'There is no such form.');
 }
 
 /** How a form is asked for. */

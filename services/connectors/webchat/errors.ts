@@ -1,10 +1,10 @@
-import { ConnectorError } from '@trunkline/adapter-kit';
+import { ConnectorError, refusal } from '@trunkline/adapter-kit';
 import type { ServerFrame } from './frames.ts';
 
 /** What a widget hears of a body that is none of ours. Pure. */
 export function invalid(issue: Issue | undefined): ConnectorError {
   const where = issue?.path.join('.') || 'body';
-  return new ConnectorError('invalid_argument', `${where}: ${issue?.message ?? 'must be JSON'}`);
+  return refusal('invalid_argument', `${where}: ${issue?.message ?? 'must be JSON'}`);
 }
 
 interface Issue {

@@ -1,4 +1,4 @@
-import { ConnectorError, type ConnectorHost, createLimit } from '@trunkline/adapter-kit';
+import { type ConnectorHost, createLimit, refusal } from '@trunkline/adapter-kit';
 import { requireVisitor } from './serve-visitor.ts';
 import type { Settings } from './settings.ts';
 import { uploadKey } from './take.ts';
@@ -19,9 +19,9 @@ export function serveFiles(host: ConnectorHost<Settings>): void {
     const of = requireVisitor(host, query.token);
     const { uploadId = '', name = '' } = query;
     if (!/^[\w-]{8,64}$/.test(uploadId))
-      throw new ConnectorError('invalid_argument', 'uploadId must be 8 to 64 letters, digits, - or _.');
+      throw refusal('invalid_argument', 'uploadId must be 8 to 64 letters, digits, - or _.');
     const waitMs = uploads.take(of.visitorId, host.now());
-    if (waitMs > 0) throw new ConnectorError('rate_limited', 'Too many files at once.', { retryAfterMs: waitMs });
+    if (waitMs > 0) throw refusal('rate_limited', 'Too many files at once.', { retryAfterMs: waitMs });
     const maxBytes = of.channel.settings.maxFileMiB * 1024 * 1024;
     const stream = chunks(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
     const file = { uploadId: `${of.visitorId}/${uploadId}`, name: name.slice(0, 200), stream, maxBytes };
@@ -36,7 +36,7 @@ export function serveFiles(host: ConnectorHost<Settings>): void {
     const kept = await host
       .tools(of.channel)
       .state.get<Parameters<typeof host.openFile>[0]>(uploadKey(of.visitorId, params.id));
-    if (!kept) throw new ConnectorError('not_found', 'There is no such file.');
+    if (!kept) throw refusal('not_found', 'There is no such file.');
     const { stream, mimeType } = await host.openFile(kept.value);
     const isShown = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(mimeType);
     reply

@@ -1,4 +1,4 @@
-import { type ChannelAccess, ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
+import { type ChannelAccess, type ConnectorHost, refusal } from '@trunkline/adapter-kit';
 import type { Settings } from './settings.ts';
 import type { VisitorOf } from './take.ts';
 import { channelOfToken, readToken } from './token.ts';
@@ -14,5 +14,5 @@ export function visitorOf(host: ConnectorHost<Settings>, token = ''): VisitorOf 
 export function requireVisitor(host: ConnectorHost<Settings>, token: string | undefined): VisitorOf {
   const of = visitorOf(host, token);
   if (of) return of;
-  throw new ConnectorError('unauthenticated', 'The token is not valid: open a session.');
+  throw refusal('unauthenticated', 'The token is not valid: open a session.');
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ConnectorError, type ConnectorHost, createLimit, isOriginAllowed } from '@trunkline/adapter-kit';
+import { type ConnectorHost, createLimit, isOriginAllowed, refusal } from '@trunkline/adapter-kit';
 import { type Entry, logOf } from './entries.ts';
 import { invalid } from './errors.ts';
 import { clientFrame } from './frames.ts';
+import { sessionLimit } from './limits.ts';
 import { serveFiles } from './serve-files.ts';
 import { requireVisitor, visitorOf } from './serve-visitor.ts';
 import { openSession } from './session.ts';
@@ -35,18 +36,17 @@ export async function serve(host: ConnectorHost<Settings>): Promise<void> {
 }
 
 function serveSessions(host: ConnectorHost<Settings>): void {
-  // 30 new ones a minute for an address.
-  const sessions = createLimit(30, 30);
+  const sessions = sessionLimit();
   host.http.post('/widget/v1/session', { bodyLimit: 16 * 1024 }, async (request, reply) => {
     const asked = sessionRequest.safeParse(jsonOf(request.body));
     if (!asked.success) throw invalid(asked.error.issues[0]);
     const channel = host.channel(asked.data.channel);
-    if (!channel) throw new ConnectorError('not_found', 'There is no such widget.');
+    if (!channel) throw refusal('not_found', 'There is no such widget.');
     if (!isOriginAllowed(request.headers.origin, channel.settings.origins)) {
-      throw new ConnectorError('permission_denied', 'This site is not on the list of the widget.');
+      throw refusal('permission_denied', 'This site is not on the list of the widget.');
     }
-    const waitMs = sessions.take(addressOf(request.headers), host.now());
-    if (waitMs > 0) throw new ConnectorError('rate_limited', 'Too many sessions.', { retryAfterMs: waitMs });
+    const waitMs = sessions(channel.id, addressOf(request.headers), host.now());
+    if (waitMs > 0) throw refusal('rate_limited', 'Too many sessions.', { retryAfterMs: waitMs });
     reply.header('cache-control', 'no-store');
     return await openSession(asked.data, channel, { state: host.tools(channel).state, nowMs: host.now() });
   });

@@ -1,4 +1,4 @@
-import { type ChannelAccess, type ChannelState, ConnectorError } from '@trunkline/adapter-kit';
+import { type ChannelAccess, type ChannelState, refusal } from '@trunkline/adapter-kit';
 import { logOf } from './entries.ts';
 import type { Settings } from './settings.ts';
 import { hashOfResume, isIdentitySigned, newResume, newVisitorId, writeToken } from './token.ts';
@@ -88,7 +88,7 @@ function userOf({ identity }: SessionRequest, channel: ChannelAccess<Settings>):
   if (!identity) return undefined;
   const key = channel.optionalSecret('identity_key');
   if (key === undefined || !isIdentitySigned(identity.userId, identity.hmac, key)) {
-    throw new ConnectorError('permission_denied', 'The signature of identity.userId does not fit the identity key.');
+    throw refusal('permission_denied', 'The signature of identity.userId does not fit the identity key.');
   }
   return { id: identity.userId, name: identity.name };
 }

@@ -1,4 +1,4 @@
-import { type ChannelAccess, ConnectorError, type ConnectorHost } from '@trunkline/adapter-kit';
+import { type ChannelAccess, type ConnectorHost, refusal } from '@trunkline/adapter-kit';
 import { type ChannelEvent, Media } from '@trunkline/contracts';
 import { type Entry, logOf, seenKey, shownFile } from './entries.ts';
 import type { LoggedFrame, ServerFrame } from './frames.ts';
@@ -32,7 +32,7 @@ export async function takeFrame(frame: LoggedFrame, of: VisitorOf): Promise<Serv
   const { state, hints } = host.tools(channel);
   const media = frame.t === 'send' && frame.uploadId !== undefined ? await uploaded(frame.uploadId, of) : undefined;
   if (frame.t === 'send' && frame.text.trim() === '' && !media) {
-    throw new ConnectorError('invalid_argument', 'A message needs a text or a file.');
+    throw refusal('invalid_argument', 'A message needs a text or a file.');
   }
   const visitor = frame.t === 'form' ? await tell(frame, of) : await visitorOf(of);
   const file = media && { file: shownFile(media, `files/${media.id}`) };
@@ -90,7 +90,7 @@ export async function seenUpTo({ host, channel, visitorId }: VisitorOf): Promise
 async function visitorOf({ host, channel, visitorId }: VisitorOf): Promise<Visitor> {
   const kept = await host.tools(channel).state.get<Visitor>(visitorKey(visitorId));
   if (kept) return kept.value;
-  throw new ConnectorError('unauthenticated', 'The visitor is not known any more.');
+  throw refusal('unauthenticated', 'The visitor is not known any more.');
 }
 
 async function tell(form: Extract<LoggedFrame, { readonly t: 'form' }>, of: VisitorOf): Promise<Visitor> {
@@ -103,5 +103,5 @@ async function tell(form: Extract<LoggedFrame, { readonly t: 'form' }>, of: Visi
 async function uploaded(uploadId: string, { host, channel, visitorId }: VisitorOf): Promise<Media> {
   const kept = await host.tools(channel).state.get<unknown>(uploadKey(visitorId, uploadId));
   if (kept) return Media.fromJSON(kept.value);
-  throw new ConnectorError('not_found', 'There is no such upload: send the file again.');
+  throw refusal('not_found', 'There is no such upload: send the file again.');
 }
