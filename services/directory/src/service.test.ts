@@ -112,6 +112,15 @@ test('a portal that was left without a key gets it when the call is repeated, wi
   const request = { idempotencyKey: 'k'.repeat(200), name: 'CRM', url: '' };
   around.sealer.failure = new TrunklineError('unavailable', 'the sealer is down');
   await assert.rejects(around.gateway.createPortal(request, own), { code: 'unavailable' });
+  around.sealer.failure = new TrunklineError('failed_precondition', 'another key-encryption key', {
+    remedy: 'Do this.',
+  });
+  const refused = { code: 'failed_precondition', remedy: 'Do this.' };
+  await assert.rejects(
+    around.gateway.createPortal(request, own),
+    refused,
+    'no key was made that could be shown before',
+  );
   const { portal, licenceKey } = await around.gateway.createPortal(request, own);
   assert.equal(portal?.kids.length, 1);
   assert.match(licenceKey, /^tlk_/);
