@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { loadDrivers, until } from '@trunkline/testkit';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { apiOf } from '../../../scripts/up/api.ts';
 import type { RunningDemo } from '../../../scripts/up/start-demo.ts';
 import { openBrowser } from './browser.ts';
 import { runDemo } from './running-demo.ts';
@@ -184,6 +185,43 @@ test('messages wait while the portal is off, and then arrive in order', async ()
   await portalHas(written);
   await until(async () => (await portal.kept.count()) === 0);
   await page.locator('#stations li:last-child.done').getByText('verified, opened').waitFor({ timeout: 60_000 });
+});
+
+test('the queue kind is chosen on the page: what is skipped is told in its place, and comes by a replay', async () => {
+  const api = apiOf(demo.gatewayUrl, demo.demo.apiKey);
+  const { portalId } = demo.demo;
+  const skipped = async () => {
+    const { skipped: count } = await api<{ skipped: string }>('DeliveryService/GetBacklog', { portalId });
+    return Number(count);
+  };
+  const kind = page.getByLabel('Its queue is');
+  assert.equal(await kind.inputValue(), 'sequential_guaranteed');
+  await portal.mode('off');
+  await kind.selectOption('sequential_once');
+  await page.getByText('each tried once').waitFor();
+  await shop.write('Nobody takes this');
+  await until(async () => (await skipped()) > 0, 60_000);
+  await portal.mode('on');
+  await page
+    .locator('#list')
+    .getByText(/^Events? \d+.*: skipped · tried once: the portal answered 503/)
+    .waitFor();
+  await portal.proof.getByText('in order').waitFor();
+  assert.ok(!(await portal.texts()).includes('Nobody takes this'));
+
+  const timeRange = { from: new Date(0).toISOString() };
+  await api('DeliveryService/Replay', { portalId, idempotencyKey: 'demo-page', timeRange });
+  const row = page.locator('#list > li', { hasText: 'Nobody takes this' });
+  await row.getByText('✓ verified, replayed').waitFor({ timeout: 60_000 });
+  await portal.proof.getByText('in order').waitFor();
+
+  const other = await context.newPage();
+  await other.goto(demo.pageUrl);
+  await kind.selectOption('parallel_guaranteed');
+  await until(async () => (await other.getByLabel('Its queue is').inputValue()) === 'parallel_guaranteed');
+  await other.close();
+  await shop.write('In a strand');
+  await portal.proof.getByText('each conversation in order, 4 at once').waitFor({ timeout: 60_000 });
 });
 
 test('nothing on the page is in the way of people who cannot see it or use a mouse', async () => {

@@ -1,27 +1,18 @@
+import { callsOf } from './gateway-calls.ts';
+
 /** The demo portal's queue, asked by the public API as any partner asks. */
 export interface Backlog {
-  /** What waits, and why; undefined when the API does not tell. */
+  /** What waits, and why. Rejects when the API does not tell. */
   tell(): Promise<unknown>;
   /** Says that the portal takes events again, so that nobody waits for the next attempt. */
   hurry(): Promise<void>;
 }
 
-const answerMs = 5_000;
-
-/** Makes the calls; none of them throws for an answer that is no 2xx. */
+/** Makes the calls. */
 export function createBacklog(gatewayUrl: string, apiKey: string, portalId: string): Backlog {
-  const call = (method: string) =>
-    fetch(new URL(`/v1/DeliveryService/${method}`, gatewayUrl), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-      body: JSON.stringify({ portalId }),
-      signal: AbortSignal.timeout(answerMs),
-    });
+  const call = callsOf(gatewayUrl, apiKey);
   return {
-    tell: async () => {
-      const response = await call('GetBacklog');
-      return response.ok ? await response.json() : undefined;
-    },
-    hurry: async () => void (await (await call('Resume')).text()),
+    tell: () => call('DeliveryService/GetBacklog', { portalId }),
+    hurry: async () => void (await call('DeliveryService/Resume', { portalId })),
   };
 }

@@ -1,6 +1,6 @@
 import { type Cursor, createPortal, type Replier, reply } from '@trunkline/portal-sdk';
 import { misbehave, type PortalMode } from './portal-mode.ts';
-import { openPortalStore, type ShownEvent, shown } from './portal-store.ts';
+import { openPortalStore, type ShownEvent, shown, shownNotice } from './portal-store.ts';
 
 /** A change of the demo portal, for the page. */
 export type PortalChange =
@@ -63,6 +63,14 @@ export async function createDemoPortal(options: DemoPortalOptions): Promise<Demo
       },
     },
     onEvent: (event) => store.take(shown(event, new Date(now()))),
+    onNotice: (notice) => store.take(shownNotice(notice, new Date(now()))),
+    onReplay: async (replayed) => {
+      // What was taken before is known.
+      if (store.events.some(({ id }) => id === replayed.id)) return;
+      const event = { ...shown(replayed, new Date(now())), replay: String(replayed.replay) };
+      await store.add(event);
+      tell({ kind: 'taken', event });
+    },
   });
   return {
     get events() {

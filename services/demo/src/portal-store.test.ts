@@ -60,3 +60,23 @@ test('a file of a version that knew no strands is gone on from', async () => {
     ['2'],
   );
 });
+
+test('a replayed event is kept beside the stream, and moves no cursor', async () => {
+  await using folder = await aFolder();
+  const store = await openPortalStore(folder.path);
+  store.take(event('9'));
+  await store.save({ sequence: '9', chain });
+  await store.add({ ...event('4'), replay: '1' });
+  const { cursors, events } = await openPortalStore(folder.path);
+  assert.deepEqual(
+    events.map(({ sequence, replay }) => [sequence, replay]),
+    [
+      ['9', undefined],
+      ['4', '1'],
+    ],
+  );
+  assert.deepEqual(
+    cursors.map(({ sequence }) => sequence),
+    ['9'],
+  );
+});

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cursor, PortalEvent } from '@trunkline/portal-sdk';
+import type { Attributes, Cursor, PortalEvent, TakenNotice } from '@trunkline/portal-sdk';
 
 /** One event as the page shows it. */
 export interface ShownEvent {
@@ -14,6 +14,8 @@ export interface ShownEvent {
   /** Trace of the message, where it is sampled. */
   readonly traceparent: string;
   readonly data: unknown;
+  /** Of an event that came again because somebody wanted it: the replay's number; else absent. */
+  readonly replay?: string;
 }
 
 /** What the demo portal keeps: its places in the stream and the events that it took last. */
@@ -28,6 +30,8 @@ export interface PortalStore {
    * Strands may call it side by side.
    */
   readonly save: (cursor: Cursor) => Promise<readonly ShownEvent[]>;
+  /** Keeps an event that is not of the stream: a replayed one. */
+  readonly add: (event: ShownEvent) => Promise<void>;
 }
 
 interface Kept {
@@ -44,14 +48,21 @@ export async function openPortalStore(folder: string): Promise<PortalStore> {
   let kept = await read(file);
   let written: Promise<unknown> = Promise.resolve();
   const waiting = new Map<string, ShownEvent[]>();
-  const write = async (cursor: Cursor, taken: readonly ShownEvent[]) => {
-    const others = kept.cursors.filter(({ strand }) => strand !== cursor.strand);
-    const next = { events: [...kept.events, ...taken].slice(-keptEvents), cursors: [...others, cursor] };
+  const write = async (cursor: Cursor | undefined, taken: readonly ShownEvent[]) => {
+    const others = kept.cursors.filter(({ strand }) => cursor === undefined || strand !== cursor.strand);
+    const cursors = cursor === undefined ? others : [...others, cursor];
+    const next = { events: [...kept.events, ...taken].slice(-keptEvents), cursors };
     // Written beside and renamed: a file that is there is whole.
     await writeFile(`${file}.new`, JSON.stringify(next));
     await rename(`${file}.new`, file);
     kept = next;
     return taken;
+  };
+  /** One after another: each is made of what the former left. */
+  const writeNext = async (cursor: Cursor | undefined, taken: readonly ShownEvent[]) => {
+    const saved = written.then(() => write(cursor, taken));
+    written = saved.catch(() => {});
+    return await saved;
   };
   return {
     get events() {
@@ -65,11 +76,9 @@ export async function openPortalStore(folder: string): Promise<PortalStore> {
       const strand = cursor.strand ?? '';
       const taken = waiting.get(strand) ?? [];
       waiting.delete(strand);
-      // One after another: each is made of what the former left.
-      const saved = written.then(() => write(cursor, taken));
-      written = saved.catch(() => {});
-      return await saved;
+      return await writeNext(cursor, taken);
     },
+    add: async (event) => void (await writeNext(undefined, [event])),
   };
 }
 
@@ -83,8 +92,13 @@ async function read(file: string): Promise<Kept> {
   }
 }
 
+/** A notice as the page shows it: a range of events will not come by itself. */
+export function shownNotice({ notice, ...event }: TakenNotice, takenAt: Date): ShownEvent {
+  return shown({ ...event, data: { notice } }, takenAt);
+}
+
 /** An event of the stream as the page shows it. */
-export function shown(event: PortalEvent, takenAt: Date): ShownEvent {
+export function shown(event: Pick<PortalEvent, keyof Attributes | 'data'>, takenAt: Date): ShownEvent {
   const { sequence, id, type, subject = '', strand = '', traceparent = '', data } = event;
   return { sequence, id, type, conversationId: subject, strand, takenAt: takenAt.toISOString(), traceparent, data };
 }

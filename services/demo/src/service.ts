@@ -9,6 +9,7 @@ import { type EventsStream, openEventsStream } from './events-stream.ts';
 import { type LastMessage, watchLastMessage } from './last-message.ts';
 import { createOperator } from './operator.ts';
 import { portalModes } from './portal-mode.ts';
+import { createQueueKinds, type QueueKinds, queueKinds } from './queue-kind.ts';
 
 const web = new URL('../web/', import.meta.url);
 const types: Record<string, string> = {
@@ -18,6 +19,7 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 const modeRequest = z.object({ mode: z.enum(portalModes) });
+const kindRequest = z.object({ kind: z.enum(queueKinds) });
 const answerRequest = z.object({
   conversationId: z.string(),
   text: z.string().min(1).max(10_000),
@@ -47,6 +49,7 @@ export const demo = defineService({
 
     const lastMessage = watchLastMessage(gatewayUrl, apiKey, signal);
     const backlog = createBacklog(gatewayUrl, apiKey, portalId);
+    const kinds = createQueueKinds(gatewayUrl, apiKey, portalId);
     const operator = createOperator(portal, lastMessage);
 
     http.post('/portal', async (request, reply) => {
@@ -58,12 +61,16 @@ export const demo = defineService({
     });
     http.get('/api/state', async (_request, reply) => {
       reply.hijack();
-      tellState(openEventsStream(reply.raw, signal), { portal, lastMessage, backlog, settings });
+      tellState(openEventsStream(reply.raw, signal), { portal, lastMessage, backlog, kinds, settings });
     });
     http.post('/api/mode', async ({ body }) => {
       const { mode } = parsed(modeRequest, body);
       portal.setMode(mode);
       if (mode === 'on') await backlog.hurry().catch(() => {});
+      return {};
+    });
+    http.post('/api/queue-kind', async ({ body }) => {
+      await kinds.set(parsed(kindRequest, body).kind);
       return {};
     });
     http.post('/api/answer', async ({ body }) => await operator.answer(parsed(answerRequest, body)));
@@ -82,11 +89,12 @@ interface Shown {
   readonly portal: DemoPortal;
   readonly lastMessage: LastMessage;
   readonly backlog: Backlog;
+  readonly kinds: QueueKinds;
   readonly settings: Settings;
 }
 
 /** What the page shows at the beginning, and what changes from there on. */
-function tellState(stream: EventsStream, { portal, lastMessage, backlog, settings }: Shown): void {
+function tellState(stream: EventsStream, { portal, lastMessage, backlog, kinds, settings }: Shown): void {
   stream.send('start', {
     gatewayUrl: settings.GATEWAY_PUBLIC_URL ?? settings.GATEWAY_URL,
     webchatChannelId: settings.DEMO_WEBCHAT_CHANNEL,
@@ -97,14 +105,20 @@ function tellState(stream: EventsStream, { portal, lastMessage, backlog, setting
   });
   const unwatch = lastMessage.onChange((way) => stream.send('way', way));
   const forget = portal.onChange((change) => stream.send(change.kind, change));
+  const unwatchKind = kinds.onChange((kind) => stream.send('kind', { kind }));
+  kinds.now().then(
+    (kind) => stream.send('kind', { kind }),
+    () => {},
+  );
   const look = setInterval(() => {
     backlog.tell().then(
-      (now) => now && stream.send('backlog', now),
+      (now) => stream.send('backlog', now),
       () => {},
     );
   }, lookMs);
   stream.signal.addEventListener('abort', () => {
     forget();
+    unwatchKind();
     unwatch();
     clearInterval(look);
   });

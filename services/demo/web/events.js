@@ -65,7 +65,7 @@ export function createEvents(onChoose) {
     },
     add: (event, isNew) => {
       const number = BigInt(event.sequence);
-      numbers.add(number, event.strand);
+      numbers.add(number, event);
       byId('no-events').hidden = true;
       const row = rowOf(event, names, () => choose(event));
       row.classList.toggle('chosen', event.conversationId === chosen.conversationId);
@@ -96,7 +96,12 @@ function createNumbers() {
     get isGapless() {
       return numbers.isInOrder && (missing.size === 0 || numbers.strands !== '');
     },
-    add: (number, strand = '') => {
+    add: (number, { strand = '', replay, data }) => {
+      // It comes again, long after its turn.
+      if (replay !== undefined) {
+        missing.delete(number);
+        return;
+      }
       const [, strands = ''] = strand.split('/');
       numbers.strands = strands;
       if (number < (lastOf.get(strand) ?? 0n)) numbers.isInOrder = false;
@@ -106,6 +111,9 @@ function createNumbers() {
       const isFar = numbers.count > 0 && number > numbers.last + mostMissing;
       if (isFar) numbers.isInOrder = false;
       else if (numbers.count > 0) for (let each = numbers.last + 1n; each < number; each += 1n) missing.add(each);
+      // What a notice speaks of is no hole.
+      const { from, to } = data.notice ?? { from: number, to: number };
+      for (const each of missing) if (each >= BigInt(from) && each <= BigInt(to)) missing.delete(each);
       if (number > numbers.last) numbers.last = number;
       numbers.count += 1;
     },
@@ -143,12 +151,12 @@ function rowOf(event, names, onPick) {
   const number = element('span', { class: 'number', title: `Sequence ${sequence}` }, String(BigInt(sequence)));
   const verified = element(
     'span',
-    { class: 'verified', title: 'Signature and chain verified, then opened' },
-    '✓ verified',
+    { class: 'verified', title: data.notice ? 'Signature verified' : 'Signature and chain verified, then opened' },
+    event.replay === undefined ? '✓ verified' : '✓ verified, replayed',
   );
   const channel = element('span', { class: `channel ${data.channel?.connector ?? ''}` }, data.channel?.name ?? '');
   if (!isMessage) {
-    const line = element('p', {}, `${nameOf(data, names)} · ${happened(event)}`);
+    const line = element('p', {}, data.notice ? toldBy(data.notice) : `${nameOf(data, names)} · ${happened(event)}`);
     return element(
       'li',
       { class: 'small', 'data-conversation': conversationId },
@@ -183,6 +191,18 @@ function rowOf(event, names, onPick) {
   }
   const kind = isTheirs ? 'message' : 'message ours';
   return element('li', { class: kind, 'data-conversation': conversationId }, number, body, verified);
+}
+
+/** What a notice says: which events will not come by themselves. */
+function toldBy({ kind, from, to, count, reason }) {
+  const [first, last] = [BigInt(from), BigInt(to)];
+  const which =
+    first === last
+      ? `Event ${first}`
+      : count
+        ? `${count} of the events ${first} to ${last}`
+        : `Events ${first} to ${last}`;
+  return `${which}: ${kind} · ${reason}`;
 }
 
 function timeOf(takenAt) {

@@ -1,5 +1,6 @@
 import { createAnswer } from './answer.js';
 import { createEvents } from './events.js';
+import { createKind } from './kind.js';
 import { createQueue } from './queue.js';
 import { openShop } from './shop.js';
 import { createWay } from './way.js';
@@ -9,13 +10,14 @@ const answer = createAnswer((id, text) => texts.set(id, text));
 const events = createEvents((conversation) => answer.to(conversation));
 const way = createWay((id) => texts.get(id));
 const queue = createQueue();
+const kind = createKind();
 const taken = new Set();
 
 /** A message of a person becomes the one that is answered. */
 function take(event, isNew) {
   // A page that comes again gets everything anew.
-  if (taken.has(event.sequence)) return;
-  taken.add(event.sequence);
+  if (taken.has(event.id)) return;
+  taken.add(event.id);
   events.add(event, isNew);
   const text = events.textOf(event);
   if (text) texts.set(event.data.id, text.length > 60 ? `${text.slice(0, 60)}…` : text);
@@ -37,6 +39,7 @@ on('taken', ({ event }) => {
   way.redraw();
 });
 on('mode', ({ mode }) => queue.mode(mode));
+on('kind', (now) => kind.show(now.kind));
 on('way', (seen) => way.show(seen));
 on('backlog', (backlog) => {
   queue.backlog(backlog);
