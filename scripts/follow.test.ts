@@ -43,6 +43,11 @@ test('a line tells time, step, service, stream, outcome and what is known beyond
   );
 });
 
+test('an attempt of a parallel portal says whose: its range holds events of other strands too', () => {
+  const line = createTable(plain).line({ ...hop, entry: { ...entry, strand: '1/4' } });
+  assert.match(line, /sequence 4-6, strand 1\/4, try 2/);
+});
+
 test('what one would ask for next is named below; an attempt does not lend its trace, and many have no name', () => {
   const fact = {
     stream: 'FACTS',

@@ -24,6 +24,14 @@ test('one selection makes a replay; what was given twice, or not at all, is refu
     order: 'replay',
     request: { portalId: 'p', idempotencyKey: 'k', events: { ids: ['a', 'b'] } },
   });
+  assert.deepEqual(readArguments(['p', '--kind', 'skipped', '--request', 'k']), {
+    order: 'replay',
+    request: { portalId: 'p', idempotencyKey: 'k', kind: 'skipped', timeRange: { from: '1970-01-01T00:00:00.000Z' } },
+  });
+  assert.deepEqual(readArguments(['p', '--list', '--kind', 'skipped']), {
+    order: 'list',
+    request: { portalId: 'p', kind: 'skipped' },
+  });
   assert.deepEqual(readArguments(['p', '--list', '--conversation', 'c']), {
     order: 'list',
     request: { portalId: 'p', conversationId: 'c' },

@@ -57,6 +57,8 @@ test('a balance that is not even says so, and which channel is off', () => {
   const off = samplesOf(`${metrics}trunkline_channel_imbalance{channel="c1"} 2\n`);
   assert.match(shown({ instances: [{ ...instance, samples: off }] }), /NOT EVEN .*channel c1 is off by 2/);
   assert.match(shown({ backlogs: [{ ...backlog, waiting: '4' }] }), /portals +NOT EVEN/);
+  const parallel = { ...backlog, deliveredSequence: '2', doneBeyond: '2' };
+  assert.match(shown({ backlogs: [parallel] }), /p1 {2}drain {2}5 waiting \(2 behind them are done\), the oldest/);
 });
 
 test('a part that cannot be seen is told in its place', () => {

@@ -47,11 +47,13 @@ export function ageOf(ms: number): string {
 
 /** A portal's queue in one line. Pure. */
 export function queueLine(backlog: SeenBacklog, nowMs: number): string {
-  const { portalId, waiting, oldestAt, emptyAt } = backlog;
+  const { portalId, waiting, oldestAt, emptyAt, doneBeyond = '0' } = backlog;
   const oldest = oldestAt === undefined ? '' : `, the oldest for ${ageOf(nowMs - Date.parse(oldestAt))}`;
   const empty = emptyAt === undefined ? '' : `, empty in about ${ageOf(Math.max(1_000, Date.parse(emptyAt) - nowMs))}`;
   const why = waiting === '0' && backlog.pauseReason === '' ? '' : reasonOf(backlog, nowMs);
-  return `${portalId}  ${modeOf(backlog)}  ${waiting} waiting${oldest}${empty}${why && `: ${why}`}`;
+  // Of a parallel portal: it is not as dead as it looks.
+  const beyond = waiting === '0' || doneBeyond === '0' ? '' : ` (${doneBeyond} behind them are done)`;
+  return `${portalId}  ${modeOf(backlog)}  ${waiting} waiting${beyond}${oldest}${empty}${why && `: ${why}`}`;
 }
 
 /** Where an event of a portal stands in its queue, and why it waits. Pure. */

@@ -20,6 +20,8 @@ export interface ShownHop {
     readonly kid: string;
     readonly count: string;
     readonly replay?: number;
+    /** Of a parallel portal: which of its strands, as 3/4; absent in what an older version told. */
+    readonly strand?: string;
   };
 }
 
@@ -105,10 +107,12 @@ export function sinceFirst(ms: number): string {
 }
 
 function detailOf(entry: ShownHop['entry']): string {
-  const { kind, sequence, lastSequence, attempt, durationMs, httpStatus, kid, count, replay = 0 } = entry;
+  const { kind, sequence, lastSequence, attempt, durationMs, httpStatus, kid, count, replay = 0, strand = '' } = entry;
   const range = lastSequence === sequence || lastSequence === '0' ? sequence : `${sequence}-${lastSequence}`;
   return [
     sequence === '0' ? '' : `sequence ${range}`,
+    // Of the range an attempt of a strand is about its own events alone.
+    strand === '' ? '' : `strand ${strand}`,
     replay > 0 ? `replay ${replay}` : '',
     httpStatus === 0 ? '' : `HTTP ${httpStatus}`,
     attempt > 1 ? `try ${attempt}` : '',

@@ -5,7 +5,7 @@ export const help = `npm run replay -- <portal> --event <id> …            has 
 npm run replay -- <portal> --conversation <id>      those of a conversation
 npm run replay -- <portal> --from <time> --to <time>  those of a time; without --to until now
 
-  --kind expired|parked|withheld|skipped   those alone
+  --kind expired|parked|withheld|skipped   those alone; with nothing else: all of them that are kept
   --list            what is kept instead, and the replays until now
   --cancel <n>      ends replay n
   --request <text>  the same text again makes no second replay
@@ -21,6 +21,7 @@ export type Asked =
   | { readonly order: 'list'; readonly request: Readonly<Record<string, unknown>> & { readonly portalId: string } }
   | { readonly order: 'cancel'; readonly request: { readonly portalId: string; readonly number: number } };
 
+const allTimes = { from: new Date(0).toISOString() };
 const kinds = ['expired', 'parked', 'withheld', 'skipped'];
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -45,6 +46,8 @@ export function readArguments(args: readonly string[]): Asked | undefined {
     ...(values.conversation === undefined ? [] : [{ conversationId: values.conversation }]),
     ...(timeRange === undefined ? [] : [{ timeRange }]),
   ];
+  // Whoever names a kind alone means all of it that is kept.
+  if (selections.length === 0 && values.kind !== undefined && !values.list) selections.push({ timeRange: allTimes });
   if (values.list) {
     if (values.event !== undefined) throw new Error('--list takes --conversation, --from, --to and --kind.');
     return { order: 'list', request: { portalId, ...kind, ...Object.assign({}, ...selections) } };

@@ -30,8 +30,13 @@ export function withConnectors(hops: readonly AnyHop[]): AnyHop[] {
   });
 }
 
-/** What tells a hop from all others; the same in whatever copy of a record it is read. Pure. */
+/**
+ * What tells a hop from all others; the same in whatever copy of a record it is read. A range that was given up is told by each
+ * record of delivery until its portal has taken the notice: it is one hop. Pure.
+ */
 export function hopKey({ stream, streamSequence, entry }: AnyHop): string {
+  if (stream === streams.deliveries && entry.kind.startsWith('events.'))
+    return `${stream}.${entry.portalId}.${entry.strand}.${entry.id}.${entry.kind}`;
   return `${stream}.${streamSequence}.${entry.index}.${entry.kind}`;
 }
 
