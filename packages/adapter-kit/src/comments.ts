@@ -1,10 +1,14 @@
 import {
   type Capabilities,
+  type ChannelEvent,
+  Content,
   ConversationKind,
   ConversationRef,
+  MessageWritten,
   Origin,
   type OutgoingContent,
   type Party,
+  Quote,
   type SendOrder,
 } from '@trunkline/contracts';
 import { ConnectorError } from './connector-error.ts';
@@ -35,6 +39,15 @@ export function commentsAt({ platformId, parentId, parentUrl = '', beneath = '' 
 export function writtenBy(author: Party | undefined, isOwn: boolean): Pick<NewEvent, 'origin' | 'sender'> {
   if (isOwn) return { origin: Origin.ORIGIN_EXTERNAL };
   return { origin: Origin.ORIGIN_CONTACT, ...(author !== undefined && { sender: author }) };
+}
+
+/** What became of a comment that has no event of its own, in words for people, beside the comment. Pure. */
+export function commentNoted(text: string, commentId: string): ChannelEvent['event'] {
+  const content = Content.fromPartial({ kind: { $case: 'unsupported', value: { platformType: 'comment', text } } });
+  return {
+    $case: 'message',
+    value: MessageWritten.create({ content, reply: Quote.create({ platformId: commentId }) }),
+  };
 }
 
 /** Whether an order is about comments. Pure. */

@@ -2,6 +2,7 @@ export * from './channel.ts';
 export * from './comments.ts';
 export * from './connector.ts';
 export * from './connector-error.ts';
+export * from './doubt.ts';
 export * from './event.ts';
 export * from './fetch-file.ts';
 export * from './fetched-call.ts';

@@ -1,4 +1,5 @@
 import type { ChannelAccess } from './channel.ts';
+import { ConnectorError } from './connector-error.ts';
 import type { Tools } from './tools.ts';
 
 /**
@@ -50,4 +51,24 @@ export interface OAuthAccount {
   readonly secrets: Readonly<Record<string, string>>;
   /** What a person should know before they choose: a right that is missing. */
   readonly warning?: string;
+}
+
+/** Address where a person agrees: what every platform is asked (RFC 6749, RFC 7636), and what this one wants besides. Pure. */
+export function oauthUrl(
+  address: string,
+  { redirectUrl, state, codeChallenge }: OAuthAsk,
+  more: Readonly<Record<string, string>>,
+): string {
+  const asked = { redirect_uri: redirectUrl, response_type: 'code', state };
+  const proof = { code_challenge: codeChallenge, code_challenge_method: 'S256' };
+  const url = new URL(address);
+  url.search = new URLSearchParams({ ...more, ...asked, ...proof }).toString();
+  return url.href;
+}
+
+/** The code that the platform answered with. Throws ConnectorError 'permission', in the platform's words, where it gave none. Pure. */
+export function oauthCode({ query }: OAuthAnswer, platform: string): string {
+  const { code, error = '', error_description: words = error } = query;
+  if (code !== undefined && error === '') return code;
+  throw new ConnectorError('permission', `${platform} did not let the app in: ${words}`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   ConnectorError,
+  commentNoted,
   commentsAt,
   type MetaUpdate,
   metaMedia,
@@ -36,8 +37,8 @@ const verbs: Readonly<Record<string, Tell>> = {
     return { $case: 'edit', value };
   },
   remove: (_, { id }) => ({ $case: 'delete', value: { targetPlatformIds: [id] } }),
-  hide: (_, { id }) => noted('The comment was hidden.', id),
-  unhide: (_, { id }) => noted('The comment is shown again.', id),
+  hide: (_, { id }) => commentNoted('The comment was hidden.', id),
+  unhide: (_, { id }) => commentNoted('The comment is shown again.', id),
 };
 
 /**
@@ -117,9 +118,4 @@ function contentOf({ message = '', photo, video }: FeedChange, id: string, { cha
 
 function textOf(plain: string) {
   return { $case: 'text' as const, value: { plain } };
-}
-
-function noted(text: string, id: string): ChannelEvent['event'] {
-  const content = Content.fromPartial({ kind: { $case: 'unsupported', value: { platformType: 'comment', text } } });
-  return { $case: 'message', value: MessageWritten.create({ content, reply: Quote.create({ platformId: id }) }) };
 }

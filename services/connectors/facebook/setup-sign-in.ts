@@ -3,6 +3,8 @@ import {
   type OAuthAccount,
   type OAuthAnswer,
   type OAuthAsk,
+  oauthCode,
+  oauthUrl,
   readGraphList,
   readGraphToken,
   type Tools,
@@ -16,12 +18,9 @@ import { ownPageSchema, tokenSchema } from './types.ts';
 const pagesOfListMax = 5;
 
 /** Where a person lets the app in. */
-export function authorizeUrl({ redirectUrl, state, codeChallenge }: OAuthAsk, { settings }: Channel): string {
-  const url = new URL(`${settings.signInUrl.replace(/\/+$/, '')}/${settings.apiVersion}/dialog/oauth`);
-  const query = { client_id: settings.appId, redirect_uri: redirectUrl, state, response_type: 'code' };
-  const proof = { code_challenge: codeChallenge, code_challenge_method: 'S256' };
-  url.search = new URLSearchParams({ ...query, ...proof, scope: wantedRights.join(',') }).toString();
-  return url.href;
+export function authorizeUrl(asking: OAuthAsk, { settings }: Channel): string {
+  const address = `${settings.signInUrl.replace(/\/+$/, '')}/${settings.apiVersion}/dialog/oauth`;
+  return oauthUrl(address, asking, { client_id: settings.appId, scope: wantedRights.join(',') });
 }
 
 /**
@@ -29,16 +28,11 @@ export function authorizeUrl({ redirectUrl, state, codeChallenge }: OAuthAsk, { 
  * are made by it do not end by themselves.
  */
 export async function accounts(answer: OAuthAnswer, app: Channel, tools: Tools): Promise<readonly OAuthAccount[]> {
-  const { query, redirectUrl, codeVerifier } = answer;
-  if (query.code === undefined) {
-    throw new ConnectorError(
-      'permission',
-      `Facebook did not let the app in: ${query.error_description ?? query.error ?? ''}`,
-    );
-  }
+  const { redirectUrl, codeVerifier } = answer;
+  const code = oauthCode(answer, 'Facebook');
   const ids = { client_id: app.settings.appId, client_secret: app.secret('appSecret') };
   const exchange = async (more: Record<string, string>) => await exchanged({ ...ids, ...more }, app, tools);
-  const short = await exchange({ redirect_uri: redirectUrl, code: query.code, code_verifier: codeVerifier });
+  const short = await exchange({ redirect_uri: redirectUrl, code, code_verifier: codeVerifier });
   const token = await exchange({ grant_type: 'fb_exchange_token', fb_exchange_token: short });
   const { scopes } = await readGraphToken(callOf({ path: '', token }, app), tools);
   const refused = refusedRights(scopes);

@@ -1,4 +1,12 @@
-import { ConnectorError, type OAuthAccount, type OAuthAnswer, type OAuthAsk, type Tools } from '@trunkline/adapter-kit';
+import {
+  ConnectorError,
+  type OAuthAccount,
+  type OAuthAnswer,
+  type OAuthAsk,
+  oauthCode,
+  oauthUrl,
+  type Tools,
+} from '@trunkline/adapter-kit';
 import { appToken, ask, type Channel } from './api.ts';
 import { accountSchema, tokenSchema } from './types.ts';
 
@@ -11,21 +19,13 @@ const rights: Readonly<Record<string, string>> = {
 const [basic = '', messages = ''] = Object.keys(rights);
 
 /** Where a person lets the app in. */
-export function authorizeUrl({ redirectUrl, state, codeChallenge }: OAuthAsk, { settings }: Channel): string {
-  const url = new URL(`${settings.signInUrl.replace(/\/+$/, '')}/oauth/authorize`);
-  const query = { client_id: settings.appId, redirect_uri: redirectUrl, response_type: 'code', state };
-  const proof = { code_challenge: codeChallenge, code_challenge_method: 'S256' };
-  url.search = new URLSearchParams({ ...query, ...proof, scope: Object.keys(rights).join(',') }).toString();
-  return url.href;
+export function authorizeUrl(asking: OAuthAsk, { settings }: Channel): string {
+  const address = `${settings.signInUrl.replace(/\/+$/, '')}/oauth/authorize`;
+  return oauthUrl(address, asking, { client_id: settings.appId, scope: Object.keys(rights).join(',') });
 }
 
 /** The account that a person opened. The code becomes a token for an hour, that one for sixty days, which the probe renews. */
 export async function accounts(answer: OAuthAnswer, app: Channel, tools: Tools): Promise<readonly OAuthAccount[]> {
-  const { query } = answer;
-  if (query.code === undefined) {
-    const words = query.error_description ?? query.error ?? '';
-    throw new ConnectorError('permission', `Instagram did not let the app in: ${words}`);
-  }
   const { token: short, granted } = await exchangeCode(answer, app, tools);
   const refused = granted === undefined ? [] : Object.keys(rights).filter((right) => !granted.includes(right));
   const words = refused.map((right) => `Without the right "${right}" ${rights[right]}.`);
@@ -40,9 +40,10 @@ export async function accounts(answer: OAuthAnswer, app: Channel, tools: Tools):
 }
 
 /** The platform adds "#_" to its codes. */
-async function exchangeCode({ query, redirectUrl, codeVerifier }: OAuthAnswer, app: Channel, tools: Tools) {
+async function exchangeCode(answer: OAuthAnswer, app: Channel, tools: Tools) {
+  const { redirectUrl, codeVerifier } = answer;
   const body = new FormData();
-  const code = (query.code ?? '').replace(/#_$/, '');
+  const code = oauthCode(answer, 'Instagram').replace(/#_$/, '');
   const ids = { client_id: app.settings.appId, client_secret: app.secret('appSecret'), redirect_uri: redirectUrl };
   const proof = { grant_type: 'authorization_code', code, code_verifier: codeVerifier };
   for (const [name, value] of Object.entries({ ...ids, ...proof })) body.set(name, value);

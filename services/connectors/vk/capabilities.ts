@@ -9,42 +9,49 @@ const refusedFiles = [
   ...['application/vnd.microsoft.portable-executable', 'application/x-ms-installer'],
 ];
 
+const common = {
+  ...{ textMax: 4_096, textUnit: LengthUnit.LENGTH_UNIT_UTF16, captionMax: 4_096, canReply: true },
+  initiation: Initiation.INITIATION_CONTACT,
+  // Twenty requests a second are allowed; a message with a file takes several.
+  ratePerSecond: 15,
+};
+const file = { maxBytes: 200 * megabyte, refusedMimeTypes: refusedFiles };
+
 /**
  * What a community can send. A community's token uploads no videos and no music, so these go as files; stickers go as
  * pictures, because VK knows only its own by number; cards go as pictures with buttons.
  */
-export const capabilities = Capabilities.create({
-  textMax: 4_096,
-  textUnit: LengthUnit.LENGTH_UNIT_UTF16,
-  captionMax: 4_096,
+export const capabilities = Capabilities.fromPartial({
+  ...common,
   content: {
-    text: {},
+    ...{ text: {}, file, album: {}, location: {} },
     image: { maxBytes: 50 * megabyte, mimeTypes: ['image/jpeg', 'image/png', 'image/gif'] },
     voice: { maxBytes: 200 * megabyte, mimeTypes: ['audio/ogg', 'audio/opus'] },
-    file: { maxBytes: 200 * megabyte, refusedMimeTypes: refusedFiles },
-    album: {},
-    location: {},
   },
   inlineButtons: { rows: 6, columns: 5, total: 10, textMax: 40, payloadMaxBytes: 200 },
   replyButtons: { rows: 10, columns: 5, total: 40, textMax: 40, payloadMaxBytes: 200 },
   buttonActions: ['callback', 'reply', 'url', 'requestLocation', 'appUrl'],
-  canReply: true,
-  editSeconds: dayAndNight,
-  deleteSeconds: dayAndNight,
-  canReact: true,
-  canType: true,
-  canMarkRead: true,
+  ...{ editSeconds: dayAndNight, deleteSeconds: dayAndNight },
+  ...{ canReact: true, canType: true, canMarkRead: true, canFormat: false },
   receipts: [ReceiptState.RECEIPT_STATE_READ],
-  windowSeconds: 0,
-  initiation: Initiation.INITIATION_CONTACT,
-  // Twenty requests a second are allowed; a message with a file takes several.
-  ratePerSecond: 15,
   conversationRatePerSecond: 3,
   startPayloadMax: 255,
   startPayloadCharacters: 'A-Za-z0-9_-',
-  // VK promises to drop a second message with the same `random_id` to one `peer_id`; we send to `peer_ids`, of which it says nothing.
+  // VK promises to drop a second message with the same `random_id` to one `peer_id`; of `peer_ids`, which we need, it says nothing.
   isSendIdempotent: false,
-  canFormat: false,
   albumMax: 10,
   groupActions: ['create', 'rename', 'removeMembers', 'newInviteLink', 'leave'],
 });
+
+/** Under a post: words and files. A community's token neither changes, deletes nor likes comments, nor puts pictures there. */
+export const commentCapabilities = Capabilities.fromPartial({
+  ...common,
+  content: { text: {}, file },
+  conversationRatePerSecond: 1,
+  // A `guid` of ours keeps a comment from being there twice; how long VK remembers it is said nowhere.
+  ...{ isSendIdempotent: true, sendKeySeconds: 10 * 60 },
+});
+
+/** Comments elsewhere, and discussions: a community's token hears them, and answers none. */
+const heard = Capabilities.fromPartial({ ...common, isOneWay: true, conversationRatePerSecond: 1 });
+export const placeCapabilities = { photo: heard, video: heard, market: heard, topic: heard };

@@ -1,16 +1,11 @@
-import {
-  type ChannelAccess,
-  type ConfirmedSend,
-  type HookAnswer,
-  jsonOrNothing,
-  type RawCall,
-} from '@trunkline/adapter-kit';
+import { type ConfirmedSend, type HookAnswer, jsonOrNothing, type RawCall } from '@trunkline/adapter-kit';
+import type { Channel } from './api.ts';
 import { ownMessage } from './render.ts';
 import { confirmationCode } from './setup.ts';
 import { callSchema, messageSchema } from './types.ts';
 
 /** VK wants to hear exactly "ok"; of the handshake, the community's code. */
-export function answer(raw: RawCall, channel: ChannelAccess): HookAnswer {
+export function answer(raw: RawCall, channel: Channel): HookAnswer {
   const isHandshake = callOf(raw)?.type === 'confirmation';
   return { status: 200, contentType: 'text/plain', body: isHandshake ? channel.secret(confirmationCode) : 'ok' };
 }

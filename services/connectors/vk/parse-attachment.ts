@@ -9,42 +9,30 @@ export interface File extends ReceivedFile {
 
 type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
 
+const unknownType = 'application/octet-stream';
+/** Pictures of each kind, which come in several sizes or in one. */
+const pictures = new Map(Object.entries({ photo: 'image/jpeg', graffiti: 'image/png', sticker: 'image/png' }));
+
 /** The file of an attachment; undefined for what has none: a video, a post, a poll. */
 export function fileOf({ type }: Attachment, of: Attached, channelId: string): File | undefined {
-  const media = (url: string | undefined, more: Partial<Media>) =>
-    url === undefined || url === '' ? undefined : { ...pendingFile(channelId, `${type}${nameOf(of)}`, url), ...more };
-  const file = (kind: File['kind'], found: Partial<Media> | undefined, transcription = ''): File | undefined =>
-    found && { kind, media: found, transcription };
+  const file = (kind: File['kind'], url: string | undefined, more: Partial<Media>): File | undefined =>
+    url ? { kind, media: { ...pendingFile(channelId, `${type}${nameOf(of)}`, url), ...more } } : undefined;
+  const { duration: durationSeconds = 0, title: name = '', size: sizeBytes = 0 } = of;
+  const mimeType = pictures.get(type);
+  if (mimeType !== undefined) {
+    const { url, width = 0, height = 0 } = largest(of);
+    const found = file('image', url, { mimeType, width, height });
+    return found && { ...found, isSticker: type === 'sticker' };
+  }
   switch (type) {
-    case 'photo': {
-      const { url, width = 0, height = 0 } = largest([...(of.sizes ?? []), ...(of.orig_photo ? [of.orig_photo] : [])]);
-      return file('image', media(url, { mimeType: 'image/jpeg', width, height }));
-    }
-    case 'graffiti':
-      return file('image', media(of.url, { mimeType: 'image/png', width: of.width ?? 0, height: of.height ?? 0 }));
-    case 'sticker': {
-      const { url, width = 0, height = 0 } = largest(of.images ?? []);
-      const found = file('image', media(url, { mimeType: 'image/png', width, height }));
-      return found && { ...found, isSticker: true };
-    }
     case 'doc':
-      return file(
-        'file',
-        media(of.url, {
-          mimeType: typeByName(of.ext ?? '') ?? 'application/octet-stream',
-          name: of.title ?? '',
-          sizeBytes: of.size ?? 0,
-        }),
-      );
+      return file('file', of.url, { mimeType: typeByName(of.ext ?? '') ?? unknownType, name, sizeBytes });
     case 'audio':
-      return file(
-        'audio',
-        media(of.url, { mimeType: 'audio/mpeg', name: `${songOf(of)}.mp3`, durationSeconds: of.duration ?? 0 }),
-      );
+      return file('audio', of.url, { mimeType: 'audio/mpeg', name: `${songOf(of)}.mp3`, durationSeconds });
     case 'audio_message': {
-      const url = of.link_ogg ?? of.link_mp3;
-      const mimeType = of.link_ogg === undefined ? 'audio/mpeg' : 'audio/ogg';
-      return file('voice', media(url, { mimeType, durationSeconds: of.duration ?? 0 }), of.transcript);
+      const voice = of.link_ogg === undefined ? 'audio/mpeg' : 'audio/ogg';
+      const found = file('voice', of.link_ogg ?? of.link_mp3, { mimeType: voice, durationSeconds });
+      return found && { ...found, transcription: of.transcript ?? '' };
     }
     default:
       return undefined;
@@ -82,7 +70,8 @@ function nameOf({ id, owner_id: owner, sticker_id: sticker }: Attached): string 
   return sticker === undefined ? `${owner ?? 0}_${id ?? 0}` : String(sticker);
 }
 
-function largest(pictures: readonly Picture[]): Picture {
-  const area = ({ width = 0, height = 0 }: Picture) => width * height;
-  return pictures.toSorted((one, other) => area(other) - area(one)).find(({ url }) => url !== undefined) ?? {};
+function largest({ sizes = [], orig_photo: original, images = [], url, width, height }: Attached): Picture {
+  const area = (picture: Picture) => (picture.width ?? 0) * (picture.height ?? 0);
+  const all = [...sizes, ...(original ? [original] : []), ...images, { url, width, height }];
+  return all.toSorted((one, other) => area(other) - area(one)).find((picture) => picture.url !== undefined) ?? {};
 }

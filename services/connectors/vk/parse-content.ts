@@ -1,7 +1,7 @@
 import { filesKind, readAs, unsupported } from '@trunkline/adapter-kit';
 import { Content, Text } from '@trunkline/contracts';
 import { type File, fileOf, lineOf, linkOf } from './parse-attachment.ts';
-import { type Attached, type Attachment, attachedSchema, type Forwarded, type Message } from './types.ts';
+import { type Attached, type Attachment, attachedSchema, type Forwarded } from './types.ts';
 
 type Kind = Parameters<typeof Content.fromPartial>[0]['kind'];
 
@@ -13,27 +13,24 @@ const mostForwarded = 100;
  * What a message carries: one thing natively, several files as an album with the words under it. What has no file and no
  * words of its own becomes a line with its address. Whatever was forwarded stands below, quoted.
  */
-export function contentOf(message: Message, channelId: string): Content {
+export function contentOf(message: Part, channelId: string): Content {
   const all = [...gathered(message, 0)].slice(0, mostForwarded);
-  const attachments = all.flatMap(({ from }) => from.attachments);
-  const others = attachments.filter((one) => fileOf(one, read(one), channelId) === undefined);
-  const files = attachments.flatMap((one) => fileOf(one, read(one), channelId) ?? []);
+  const attached = all.flatMap(({ from }) => from.attachments).map((one) => [one, read(one)] as const);
+  const others = attached.filter(([one, of]) => fileOf(one, of, channelId) === undefined);
+  const files = attached.flatMap(([one, of]) => fileOf(one, of, channelId) ?? []);
   const places = all.flatMap(({ from: { geo } }) => (geo === undefined ? [] : [geo]));
   const words = all.map(({ from, depth }) => from.text.replaceAll(/^/gm, '> '.repeat(from.text === '' ? 0 : depth)));
-  const [place] = places;
   const text = words.filter((line) => line !== '').join('\n');
-  const isBare = text === '' && files.length === 0;
-  if (isBare && others.length === 0 && place !== undefined) return Content.fromPartial({ kind: placeKind(place) });
-  const [only] = others;
-  if (isBare && others.length === 1 && only !== undefined && place === undefined) {
-    return Content.fromPartial({ kind: linkOf(only, read(only)) });
+  const [[only], [place]] = [others, places];
+  if (text === '' && files.length === 0 && others.length + places.length === 1) {
+    return Content.fromPartial({ kind: only ? linkOf(...only) : place && placeKind(place) });
   }
-  const lines = [...others.map((one) => lineOf(one, read(one))), ...places.map(placeLine)];
+  const lines = [...others.map((one) => lineOf(...one)), ...places.map(placeLine)];
   const whole = [text, ...lines.filter((line) => !text.includes(line))].filter((line) => line !== '').join('\n');
   return Content.fromPartial({ kind: fileKind(files, whole) ?? textKind(whole) });
 }
 
-type Part = Pick<Forwarded, 'text' | 'attachments' | 'geo' | 'fwd_messages'>;
+type Part = Pick<Forwarded, 'text' | 'attachments'> & Partial<Pick<Forwarded, 'geo' | 'fwd_messages'>>;
 
 function* gathered(from: Part, depth: number): Iterable<{ readonly from: Part; readonly depth: number }> {
   yield { from, depth };

@@ -14,7 +14,7 @@ const actions: Readonly<Record<string, GroupAction>> = {
 };
 
 /** Whoever adds or removes themselves came or went. */
-const ownWill = {
+const ownWill: Readonly<Partial<Record<GroupAction, GroupAction>>> = {
   [GroupAction.GROUP_ACTION_ADDED]: GroupAction.GROUP_ACTION_JOINED,
   [GroupAction.GROUP_ACTION_JOINED]: GroupAction.GROUP_ACTION_JOINED,
   [GroupAction.GROUP_ACTION_REMOVED]: GroupAction.GROUP_ACTION_LEFT,
@@ -25,17 +25,10 @@ export function groupChanged({ action: told, from_id: from }: Message): GroupCha
   if (told === undefined) return undefined;
   const { type, member_id: member = from, text = '', conversation_message_id: pinned } = told;
   const known = actions[type] ?? GroupAction.GROUP_ACTION_SETTINGS;
-  switch (known) {
-    case GroupAction.GROUP_ACTION_CREATED:
-    case GroupAction.GROUP_ACTION_RENAMED:
-      return GroupChanged.create({ action: known, value: text });
-    case GroupAction.GROUP_ACTION_ADDED:
-    case GroupAction.GROUP_ACTION_JOINED:
-    case GroupAction.GROUP_ACTION_REMOVED:
-      return GroupChanged.create({ action: member === from ? ownWill[known] : known, members: [partyOf(member)] });
-    case GroupAction.GROUP_ACTION_SETTINGS:
-      return GroupChanged.create({ action: known, value: /^[a-z_]{1,64}$/.test(type) ? type : '' });
-    default:
-      return GroupChanged.create({ action: known, value: pinned === undefined ? '' : String(pinned) });
+  if (known in ownWill) {
+    return GroupChanged.create({ action: (member === from && ownWill[known]) || known, members: [partyOf(member)] });
   }
+  const settings = /^[a-z_]{1,64}$/.test(type) ? type : '';
+  const value = known === GroupAction.GROUP_ACTION_SETTINGS ? settings : text || String(pinned ?? '');
+  return GroupChanged.create({ action: known, value });
 }

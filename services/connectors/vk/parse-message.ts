@@ -1,8 +1,8 @@
 import { readAs } from '@trunkline/adapter-kit';
-import { ButtonPressed, Forward, Origin, Quote, StartContext } from '@trunkline/contracts';
+import { ButtonPressed, Forward, MessageWritten, Origin, Quote, StartContext } from '@trunkline/contracts';
 import { contentOf } from './parse-content.ts';
 import { groupChanged } from './parse-group.ts';
-import { conversationOf, partyOf, type Told, type Update } from './parse-told.ts';
+import { by, partyOf, type Told, type Update } from './parse-told.ts';
 import { ownMessage } from './render.ts';
 import { isStart, payloadOf } from './render-words.ts';
 import { type Message, messageNewSchema } from './types.ts';
@@ -54,8 +54,7 @@ export function messageEdited(update: Update): Told[] {
 function aboutMessage(message: Message, { communityId }: Update) {
   const { from_id: from, peer_id: peer, conversation_message_id: number, date: atSeconds } = message;
   const origin = from === communityId ? { origin: Origin.ORIGIN_EXTERNAL } : {};
-  const about = { conversation: conversationOf(peer), sender: partyOf(from), platformId: String(number) };
-  return { ...origin, ...about, number, atSeconds };
+  return { ...origin, ...by(from, peer), platformId: String(number), number, atSeconds };
 }
 
 /** A message is known by its place; its id is 0 in chats. */
@@ -66,12 +65,14 @@ function keyOf(kind: string, { peer_id: peer, conversation_message_id: number }:
 function messageOf(message: Message, { channel }: Update): Told['event'] {
   const { reply_message: answered, fwd_messages: passed, text } = message;
   const { conversation_message_id: number = 0, text: quoted = '' } = answered ?? {};
-  const reply = answered && Quote.create({ platformId: String(number), text: quoted });
   const [first] = passed.length === 1 && text === '' ? passed : [];
   const { from_id: author = 0, date = 0 } = first ?? {};
-  const forward = first && Forward.create({ from: partyOf(author).profileUrl, at: new Date(date * 1_000) });
-  const content = contentOf(message, channel.id);
-  return { $case: 'message', value: { content, reply, forward, albumId: '', keyboard: undefined } };
+  const value = MessageWritten.create({
+    content: contentOf(message, channel.id),
+    ...(answered && { reply: Quote.create({ platformId: String(number), text: quoted }) }),
+    ...(first && { forward: Forward.create({ from: partyOf(author).profileUrl, at: new Date(date * 1_000) }) }),
+  });
+  return { $case: 'message', value };
 }
 
 /** What a link carried: its key, and where it stood, which may be a page. */

@@ -1,17 +1,9 @@
-import {
-  type ChannelAccess,
-  ConnectorError,
-  fetchedCall,
-  jsonOrNothing,
-  type RawCall,
-  type Tools,
-} from '@trunkline/adapter-kit';
+import { ConnectorError, fetchedCall, jsonOrNothing, type RawCall, type Tools } from '@trunkline/adapter-kit';
 import { z } from 'zod';
-import { callApi } from './api.ts';
+import { type Channel, callApi } from './api.ts';
 import type { Settings } from './settings.ts';
 import { placeSchema, pollServerSchema } from './types.ts';
 
-type Channel = ChannelAccess<Settings>;
 type Server = z.output<typeof pollServerSchema>;
 
 const getServer = ['groups.getLongPollServer', pollServerSchema] as const;

@@ -11,14 +11,14 @@ export interface Upload {
 /** A content: the fields of its message, and its files. */
 export interface Rendered {
   readonly params: Params;
-  readonly uploads: readonly Upload[];
+  readonly uploads?: readonly Upload[];
 }
 
 /** What writes a content. Pure. Throws ConnectorError 'unsupported'. */
 export function renderContent({ kind }: Content): Rendered {
   switch (kind?.$case) {
     case 'text':
-      return { params: { message: kind.value.plain }, uploads: [] };
+      return { params: { message: kind.value.plain } };
     case 'image':
       return withFile('photo', kind.value);
     case 'voice':
@@ -30,7 +30,7 @@ export function renderContent({ kind }: Content): Rendered {
     case 'location': {
       const { latitude: lat, longitude: long, title, address } = kind.value;
       const words = [title, address].filter((line) => line !== '').join('\n');
-      return { params: { message: words || undefined, lat, long }, uploads: [] };
+      return { params: { message: words || undefined, lat, long } };
     }
     default:
       throw new ConnectorError('unsupported', `VK has no message of the kind ${kind?.$case ?? 'none'}`);

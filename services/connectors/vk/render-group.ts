@@ -3,13 +3,11 @@ import type { GroupOrder } from '@trunkline/contracts';
 import { firstChat } from './parse-told.ts';
 import type { Plan } from './render.ts';
 
-type ChatCall = Pick<Plan, 'method' | 'params'>;
-
 /**
  * The calls that make or change a chat, in turn: a community adds nobody itself but those that a chat is made with, and the
  * others come by the link. Pure. Throws ConnectorError 'unsupported'.
  */
-export function chatCalls(order: GroupOrder['order'], peerId: string, groupId: string): readonly ChatCall[] {
+export function chatCalls(order: GroupOrder['order'], peerId: string, groupId: string): readonly Plan[] {
   const chat_id = Number(peerId) - firstChat;
   const remove = (member_id: string) => ({ method: 'messages.removeChatUser', params: { chat_id, member_id } });
   switch (order?.$case) {

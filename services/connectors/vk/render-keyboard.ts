@@ -1,5 +1,5 @@
 import { ConnectorError } from '@trunkline/adapter-kit';
-import { type Button, ButtonStyle, type Keyboard, KeyboardMode } from '@trunkline/contracts';
+import { type Button, type Keyboard, KeyboardMode } from '@trunkline/contracts';
 import { payloadJson } from './render-words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,25 +19,18 @@ export function keyboardJson(keyboard: Keyboard | undefined): string | undefined
   return JSON.stringify({ ...place, buttons });
 }
 
-const colours: Readonly<Record<ButtonStyle, string>> = {
-  [ButtonStyle.BUTTON_STYLE_UNSPECIFIED]: 'secondary',
-  [ButtonStyle.BUTTON_STYLE_PRIMARY]: 'primary',
-  [ButtonStyle.BUTTON_STYLE_SECONDARY]: 'secondary',
-  [ButtonStyle.BUTTON_STYLE_POSITIVE]: 'positive',
-  [ButtonStyle.BUTTON_STYLE_NEGATIVE]: 'negative',
-};
+/** By the number of the style. */
+const colours = ['secondary', 'primary', 'secondary', 'positive', 'negative'];
 
 /** Only buttons that answer have colours. */
 function buttonOf({ text: label, action, style }: Button): Json {
-  const color = colours[style];
+  const color = colours[style] ?? 'secondary';
   if (action === undefined) return { action: { type: 'text', label }, color };
   switch (action.$case) {
     case 'callback':
       return { action: { type: 'callback', label, payload: payload(action.value || label) }, color };
-    case 'reply': {
-      const own = action.value === '' ? {} : { payload: payload(action.value) };
-      return { action: { type: 'text', label, ...own }, color };
-    }
+    case 'reply':
+      return { action: { type: 'text', label, ...(action.value && { payload: payload(action.value) }) }, color };
     case 'url':
     case 'appUrl':
       return { action: { type: 'open_link', link: action.value, label } };

@@ -1,9 +1,7 @@
 import { jsonOrNothing } from '@trunkline/adapter-kit';
 
 /** VK's reactions by number. The others are told by it. */
-const reactions: readonly string[] = [
-  ...['❤', '🔥', '😂', '👍', '💩', '❓', '😭', '😡', '👎', '👌', '😃', '🤔', '🙏', '😘', '😍', '🎉'],
-];
+const reactions = ['❤', '🔥', '😂', '👍', '💩', '❓', '😭', '😡', '👎', '👌', '😃', '🤔', '🙏', '😘', '😍', '🎉'];
 
 /** A reaction by its number. */
 export function reactionOf(id: number): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ConnectorError, jsonOrNothing, portionsOf, type Targets, targetOf } from '@trunkline/adapter-kit';
+import { ConnectorError, isComments, jsonOrNothing, portionsOf, type Targets, targetOf } from '@trunkline/adapter-kit';
 import { type OutgoingContent, type OutgoingEdit, type SendOrder, TypingKind } from '@trunkline/contracts';
 import type { Params } from './api.ts';
-import { type Rendered, renderContent, type Upload } from './render-content.ts';
+import { commentCapabilities } from './capabilities.ts';
+import { renderContent, type Upload } from './render-content.ts';
 import { chatCalls } from './render-group.ts';
 import { keyboardJson } from './render-keyboard.ts';
 import { reactionId } from './render-words.ts';
@@ -12,7 +13,7 @@ import { ackSchema } from './types.ts';
 export interface Plan {
   readonly method: string;
   readonly params: Params;
-  readonly uploads: readonly Upload[];
+  readonly uploads?: readonly Upload[];
 }
 
 const noticeMax = 90;
@@ -21,7 +22,9 @@ const deletedAtOnceMax = 100;
 /** The calls that do an order, in turn. Pure. Throws ConnectorError 'unsupported' and 'content_invalid'. */
 export function render(order: SendOrder, targets: Targets, groupId: string): readonly Plan[] {
   const { message, conversation } = order;
+  if (isComments(order)) return commentCalls(order, targets, groupId);
   const peer_id = conversation?.platformId ?? '';
+  const to = { peer_id, group_id: groupId };
   const action = message?.action;
   switch (action?.$case) {
     case 'message':
@@ -30,21 +33,21 @@ export function render(order: SendOrder, targets: Targets, groupId: string): rea
       return [edit(action.value, { peer_id, cmid: targetOf(targets, order.part, 'VK') })];
     case 'delete':
       targetOf(targets, 0, 'VK');
-      return portionsOf(targets.messageIds, deletedAtOnceMax).map((ids) =>
-        plain('messages.delete', { peer_id, cmids: ids.join(','), delete_for_all: 1, group_id: groupId }),
-      );
+      return portionsOf(targets.messageIds, deletedAtOnceMax).map((ids) => {
+        return { method: 'messages.delete', params: { ...to, cmids: ids.join(','), delete_for_all: 1 } };
+      });
     case 'reaction':
       return [react(action.value.reactions, { peer_id, cmid: targetOf(targets, 0, 'VK') })];
     case 'typing': {
       const type = action.value.kind === TypingKind.TYPING_KIND_VOICE ? 'audiomessage' : 'typing';
-      return action.value.isOn ? [plain('messages.setActivity', { peer_id, type, group_id: groupId })] : [];
+      return action.value.isOn ? [{ method: 'messages.setActivity', params: { ...to, type } }] : [];
     }
     case 'read':
-      return targets.messageIds
-        .slice(-1)
-        .map((up_to_cmid) => plain('messages.markAsRead', { peer_id, up_to_cmid, group_id: groupId }));
+      return targets.messageIds.slice(-1).map((up_to_cmid) => {
+        return { method: 'messages.markAsRead', params: { ...to, up_to_cmid } };
+      });
     case 'group':
-      return chatCalls(action.value.order, peer_id, groupId).map(({ method, params }) => plain(method, params));
+      return chatCalls(action.value.order, peer_id, groupId);
     case 'pressAnswer':
       return [answerPress(order.ackToken, action.value.text)];
     default:
@@ -52,8 +55,18 @@ export function render(order: SendOrder, targets: Targets, groupId: string): rea
   }
 }
 
-function plain(method: string, params: Params): Plan {
-  return { method, params, uploads: [] };
+/** An answer stands beneath the comment that it names, else beneath the first one; a repeat is known by its name. */
+function commentCalls(order: SendOrder, { replyTo }: Targets, from_group: string): readonly Plan[] {
+  const action = order.message?.action;
+  if (action?.$case === 'pressAnswer') return [];
+  const { content = { kind: undefined } } = action?.$case === 'message' ? action.value : {};
+  const [, owner_id, post_id, first] = /^wall(-?\d+)_(\d+)_(\d+)$/.exec(order.conversation?.platformId ?? '') ?? [];
+  const { $case = 'none' } = content.kind ?? {};
+  if (first === undefined || !Object.hasOwn(commentCapabilities.content, $case))
+    throw new ConnectorError('unsupported', `here a community comments by words and files, not by ${$case}`);
+  const { params, ...files } = renderContent(content);
+  const about = { owner_id, post_id, reply_to_comment: replyTo ?? first, from_group, guid: nameOf(order) };
+  return [{ method: 'wall.createComment', params: { ...about, ...params }, ...files }];
 }
 
 /**
@@ -62,7 +75,7 @@ function plain(method: string, params: Params): Plan {
  */
 function write(order: SendOrder, { content, keyboard, options, reply }: OutgoingContent, { replyTo }: Targets): Plan {
   const peer = order.conversation?.platformId ?? '';
-  const { params, uploads }: Rendered = renderContent(content ?? { kind: undefined });
+  const { params, ...files } = renderContent(content ?? { kind: undefined });
   const mark = JSON.stringify({ m: `${order.message?.id ?? ''}.${order.part}` });
   const isAnswer = replyTo !== undefined && reply !== undefined;
   const answered = { peer_id: Number(peer), conversation_message_ids: [Number(replyTo)], is_reply: 1 };
@@ -74,7 +87,7 @@ function write(order: SendOrder, { content, keyboard, options, reply }: Outgoing
       keyboard: keyboardJson(keyboard),
       dont_parse_links: options?.withoutPreview ? 1 : undefined,
     },
-    uploads,
+    ...files,
   };
 }
 
@@ -82,9 +95,12 @@ function write(order: SendOrder, { content, keyboard, options, reply }: Outgoing
  * VK drops a second message with the same number to the same person. It has 31 bits of our message's own id, never 0; a
  * person who decides to send again wants another.
  */
-function randomId({ message, part, isAgain }: SendOrder): number {
-  const name = `${message?.id ?? ''}.${part}${isAgain ? '.again' : ''}`;
-  return createHash('sha256').update(name).digest().readUInt32BE() >>> 1 || 1;
+function randomId(order: SendOrder): number {
+  return createHash('sha256').update(nameOf(order)).digest().readUInt32BE() >>> 1 || 1;
+}
+
+function nameOf({ message, part, isAgain }: SendOrder): string {
+  return `${message?.id ?? ''}.${part}${isAgain ? '.again' : ''}`;
 }
 
 /** The message of ours that a payload marks; undefined for anybody else's. */
@@ -94,17 +110,17 @@ export function ownMessage(payload: string): { readonly messageId: string; reado
 }
 
 function edit({ content, keyboard }: OutgoingEdit, target: Params): Plan {
-  const { params, uploads } = content === undefined ? { params: {}, uploads: [] } : renderContent(content);
-  return { method: 'messages.edit', params: { ...target, ...params, keyboard: keyboardJson(keyboard) }, uploads };
+  const { params, ...files } = content === undefined ? { params: {} } : renderContent(content);
+  return { method: 'messages.edit', params: { ...target, ...params, keyboard: keyboardJson(keyboard) }, ...files };
 }
 
 /** One reaction a message; VK has a fixed set. */
 function react(reactions: readonly string[], target: Params): Plan {
   const [reaction] = reactions;
-  if (reaction === undefined) return plain('messages.deleteReaction', target);
+  if (reaction === undefined) return { method: 'messages.deleteReaction', params: target };
   const id = reactionId(reaction);
   if (id === undefined) throw new ConnectorError('unsupported', 'VK has no such reaction');
-  return plain('messages.sendReaction', { ...target, reaction_id: id });
+  return { method: 'messages.sendReaction', params: { ...target, reaction_id: id } };
 }
 
 /** Takes the spinner off a button; with words they are shown for a moment. */
@@ -113,5 +129,5 @@ function answerPress(ackToken: string, text: string): Plan {
   if (press === undefined) throw new ConnectorError('content_invalid', 'VK does not know the press that this is about');
   const words = [...text].slice(0, noticeMax).join('');
   const event_data = words === '' ? undefined : JSON.stringify({ type: 'show_snackbar', text: words });
-  return plain('messages.sendMessageEventAnswer', { ...press, event_data });
+  return { method: 'messages.sendMessageEventAnswer', params: { ...press, event_data } };
 }

@@ -1,15 +1,11 @@
 import { z } from 'zod';
 
+const address = z.url({ protocol: /^https?$/ });
+
 /** What a person may set of a community. */
 export const settings = z.object({
-  apiUrl: z
-    .url({ protocol: /^https?$/ })
-    .default('https://api.vk.com')
-    .describe('Address of the VK API'),
-  oauthUrl: z
-    .url({ protocol: /^https?$/ })
-    .default('https://oauth.vk.com')
-    .describe('Address where people agree'),
+  apiUrl: address.default('https://api.vk.com').describe('Address of the VK API'),
+  oauthUrl: address.default('https://oauth.vk.com').describe('Address where people agree'),
   appId: z.string().regex(/^\d*$/).default('').describe('To sign in at VK: number of your app there'),
   communityIds: z
     .string()

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Party } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
 import { connect, disconnect, identify, introduce, probe } from './setup.ts';
-import { oauth } from './setup-oauth.ts';
+import { accounts, authorizeUrl } from './setup-oauth.ts';
 import { channelFor } from './testing/desk.ts';
 import { startWorld } from './testing/world.ts';
 
@@ -101,22 +101,22 @@ test('signing in at VK gives each community a token of its own; who refuses hear
   await using world = await startWorld();
   const { simulator, channel, tools } = world;
   const redirectUrl = 'https://hub.example/oauth/vk';
-  const url = oauth.authorizeUrl({ redirectUrl, state: 's1', codeChallenge: 'c1' }, channel);
+  const url = authorizeUrl({ redirectUrl, state: 's1', codeChallenge: 'c1' }, channel);
   const decide = async (decision: string) => {
     const answer = await fetch(`${url}&decision=${decision}`, { redirect: 'manual' });
     return Object.fromEntries(new URL(answer.headers.get('location') ?? '').searchParams);
   };
   const query = await decide('allow');
   assert.equal(query.state, 's1');
-  const accounts = await oauth.accounts({ redirectUrl, codeVerifier: 'v1', query }, channel, tools());
+  const found = await accounts({ redirectUrl, codeVerifier: 'v1', query }, channel, tools());
   const { id, name, token } = simulator.community;
-  assert.deepEqual(accounts, [{ accountId: String(id), accountName: name, secrets: { token } }]);
-  const refused = oauth.accounts({ redirectUrl, codeVerifier: 'v1', query: await decide('deny') }, channel, tools());
+  assert.deepEqual(found, [{ accountId: String(id), accountName: name, secrets: { token } }]);
+  const refused = accounts({ redirectUrl, codeVerifier: 'v1', query: await decide('deny') }, channel, tools());
   await assert.rejects(refused, { code: 'permission', message: /denied/ });
-  const over = oauth.accounts({ redirectUrl, codeVerifier: 'v1', query: { code: 'old' } }, channel, tools());
+  const over = accounts({ redirectUrl, codeVerifier: 'v1', query: { code: 'old' } }, channel, tools());
   await assert.rejects(over, { code: 'auth_revoked' });
   const unset = channelFor(simulator.url, {});
-  assert.throws(() => oauth.authorizeUrl({ redirectUrl, state: 's', codeChallenge: 'c' }, unset), {
+  assert.throws(() => authorizeUrl({ redirectUrl, state: 's', codeChallenge: 'c' }, unset), {
     code: 'permission',
   });
 });

@@ -1,21 +1,10 @@
-import {
-  type Account,
-  type ChannelAccess,
-  type Connected,
-  type Health,
-  newSecret,
-  probed,
-  type Tools,
-} from '@trunkline/adapter-kit';
+import { type Account, type Connected, type Health, newSecret, probed, type Tools } from '@trunkline/adapter-kit';
 import { type Party, PartyScope } from '@trunkline/contracts';
 import { z } from 'zod';
-import { apiVersion, callApi, type Params } from './api.ts';
+import { apiVersion, type Channel, callApi, type Params } from './api.ts';
 import { Refusal } from './errors.ts';
 import { updateKinds } from './parse.ts';
-import type { Settings } from './settings.ts';
 import { codeSchema, groupsSchema, pollServerSchema, serverSchema, serversSchema, userSchema } from './types.ts';
-
-type Channel = ChannelAccess<Settings>;
 
 /** Names of the secrets of the hook: what VK sends with every call, and what it wants to hear in the handshake. */
 export const hookSecret = 'hookSecret';
@@ -23,11 +12,7 @@ export const confirmationCode = 'confirmationCode';
 
 const done = z.unknown();
 const getGroup = ['groups.getById', groupsSchema] as const;
-const getUsers = ['users.get', userSchema] as const;
-const getCode = ['groups.getCallbackConfirmationCode', codeSchema] as const;
 const getServers = ['groups.getCallbackServers', serversSchema] as const;
-const addServer = ['groups.addCallbackServer', serverSchema] as const;
-const getPollServer = ['groups.getLongPollServer', pollServerSchema] as const;
 
 /**
  * Asks whose token it is. The handshake comes while the hook is being written, so the code that it wants is fetched here, anew
@@ -35,7 +20,7 @@ const getPollServer = ['groups.getLongPollServer', pollServerSchema] as const;
  */
 export async function identify(channel: Channel, tools: Tools): Promise<Account> {
   const { id, name } = await groupOf(channel, tools);
-  const { code } = await callApi(getCode, { group_id: id }, channel, tools);
+  const { code } = await callApi(['groups.getCallbackConfirmationCode', codeSchema], { group_id: id }, channel, tools);
   const secret = channel.optionalSecret(hookSecret) ?? newHookSecret();
   return { accountId: String(id), accountName: name, secrets: { [confirmationCode]: code, [hookSecret]: secret } };
 }
@@ -45,8 +30,7 @@ export async function connect(channel: Channel, hookUrl: string | undefined, too
   const group = await groupOf(channel, tools);
   const secret = channel.optionalSecret(hookSecret) ?? newHookSecret();
   await removeServers(group.id, channel, tools);
-  if (hookUrl === undefined) await openPolling(group.id, channel, tools);
-  else await writeServer(group.id, { url: hookUrl, secret_key: secret }, channel, tools);
+  await subscribe(group.id, hookUrl === undefined ? undefined : { url: hookUrl, secret_key: secret }, channel, tools);
   const settled = await settle(group.id, channel, tools);
   const found = hookUrl === undefined ? undefined : await trouble(group.id, hookUrl, channel, tools);
   return {
@@ -68,7 +52,8 @@ export async function probe(channel: Channel, hookUrl: string | undefined, tools
   return await probed('VK', async () => {
     const { id, deactivated } = await groupOf(channel, tools);
     if (deactivated !== undefined) return { state: 'banned', reason: `VK has closed the community: ${deactivated}.` };
-    if (hookUrl === undefined) await callApi(getPollServer, { group_id: id }, channel, tools);
+    if (hookUrl === undefined)
+      await callApi(['groups.getLongPollServer', pollServerSchema], { group_id: id }, channel, tools);
     const found = hookUrl === undefined ? undefined : await trouble(id, hookUrl, channel, tools);
     return found === undefined ? { state: 'ok', reason: '' } : { state: 'degraded', reason: found };
   });
@@ -81,7 +66,7 @@ export async function introduce({ platformId: id }: Party, channel: Channel, too
     return named(group.name, group.screen_name);
   }
   const fields = 'photo_200,screen_name,city,domain';
-  const [user] = await callApi(getUsers, { user_ids: id, fields }, channel, tools);
+  const [user] = await callApi(['users.get', userSchema], { user_ids: id, fields }, channel, tools);
   const { first_name: firstName = '', last_name: lastName = '', screen_name: word = user?.domain } = user ?? {};
   return { firstName, lastName, ...named(`${firstName} ${lastName}`.trim(), word) };
 }
@@ -100,22 +85,15 @@ function newHookSecret(): string {
   return newSecret().replaceAll(/[^a-zA-Z0-9]/g, '');
 }
 
-/** One parameter a kind: 1 asks for it. */
-function wantedKinds({ isTypingTold }: Settings): Params {
-  const isWanted = (kind: string) => kind !== 'message_typing_state' || isTypingTold;
-  const kinds = updateKinds.map((kind) => [kind, isWanted(kind) ? 1 : 0] as const);
-  return { api_version: apiVersion, ...Object.fromEntries(kinds) };
-}
-
-async function writeServer(group_id: number, server: Params, channel: Channel, tools: Tools): Promise<void> {
-  const { server_id } = await callApi(addServer, { group_id, ...server, title: 'Trunkline' }, channel, tools);
-  const kinds = wantedKinds(channel.settings);
-  await callApi(['groups.setCallbackSettings', done], { group_id, server_id, ...kinds }, channel, tools);
-}
-
-async function openPolling(group_id: number, channel: Channel, tools: Tools): Promise<void> {
-  const kinds = wantedKinds(channel.settings);
-  await callApi(['groups.setLongPollSettings', done], { group_id, enabled: 1, ...kinds }, channel, tools);
+/** Asks for what is to be told, one parameter a kind: of our server, or of the poll where there is none. */
+async function subscribe(group_id: number, hook: Params | undefined, channel: Channel, tools: Tools): Promise<void> {
+  const isWanted = (kind: string) => kind !== 'message_typing_state' || channel.settings.isTypingTold;
+  const kinds = Object.fromEntries(updateKinds.map((kind) => [kind, isWanted(kind) ? 1 : 0]));
+  const wanted = { group_id, api_version: apiVersion, ...kinds };
+  const server = hook && { group_id, ...hook, title: 'Trunkline' };
+  const added = server && (await callApi(['groups.addCallbackServer', serverSchema], server, channel, tools));
+  const method = added === undefined ? 'groups.setLongPollSettings' : 'groups.setCallbackSettings';
+  await callApi([method, done], { ...wanted, ...(added ?? { enabled: 1 }) }, channel, tools);
 }
 
 /** Ours are those that lead to this channel, wherever it had its address before. */

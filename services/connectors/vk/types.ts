@@ -49,6 +49,14 @@ export const messageNewSchema = z.union([
   messageSchema,
 ]);
 
+/** A comment, with whatever names what is commented on; of one that was deleted there is little more. */
+export const commentSchema = some({
+  ...{ post_id: ownId, photo_id: ownId, pid: ownId, video_id: ownId, item_id: ownId, topic_id: ownId },
+  ...{ owner_id: ownId, post_owner_id: ownId, photo_owner_id: ownId, video_owner_id: ownId },
+  ...{ market_owner_id: ownId, topic_owner_id: ownId, from_id: ownId, user_id: ownId },
+  ...{ date: seconds, reply_to_comment: ownId, parents_stack: z.array(ownId) },
+}).extend({ id: number.min(1), text: text.default(''), attachments: z.array(attachment).default([]) });
+
 export const pressSchema = z.object({
   ...{ user_id: ownId, peer_id: ownId, event_id: text, payload: z.unknown() },
   conversation_message_id: number.default(0),
@@ -76,8 +84,8 @@ export const answerSchema = z.union([
 const refused = z.object({ code: z.int(), description: z.string().default('') });
 /** What became of each of several things: a refusal of one stands inside the success of all. */
 export const outcomesSchema = z.array(some({ conversation_message_id: number, error: refused }));
-/** A chat that was made, or a new link to one. */
-export const madeSchema = some({ chat_id: z.int(), link: text });
+/** What was made: a chat, a new link to one, or a comment. */
+export const madeSchema = some({ chat_id: z.int(), link: text, comment_id: z.int() });
 export const userSchema = z.array(some({ first_name: text, last_name: text, screen_name: text, domain: text }));
 const group = some({ screen_name: text, deactivated: text }).extend({ id: z.int(), name: text });
 /** Older versions answer with the list alone. */
@@ -92,10 +100,11 @@ export const placeSchema = z.union([z.string(), z.int()]).transform(String);
 export const pollServerSchema = z.object({ key: z.string(), server: z.string(), ts: placeSchema });
 export const uploadServerSchema = z.object({ upload_url: z.string() });
 const kept = z.object({ id: z.int(), owner_id: z.int(), access_key: z.string().optional() });
-export const savedPhotoSchema = z.tuple([kept]);
-export const savedDocSchema = z.union([
-  z.object({ type: z.literal('doc'), doc: kept }),
-  z.object({ type: z.literal('audio_message'), audio_message: kept }),
+/** What was kept, under the name of its kind. */
+export const savedSchema = z.union([
+  z.tuple([kept]).transform(([photo]) => ({ photo })),
+  z.object({ doc: kept }),
+  z.object({ audio_message: kept }),
 ]);
 
 const token = z.object({ group_id: z.int(), access_token: z.string().min(1) });
@@ -104,6 +113,7 @@ export const tokensSchema = z.object({ groups: z.array(token).min(1) });
 /** What a call of the hook carries. */
 export type Call = z.output<typeof callSchema>;
 export type Message = z.output<typeof messageSchema>;
+export type Comment = z.output<typeof commentSchema>;
 export type Attached = z.output<typeof attachedSchema>;
 export type Attachment = z.output<typeof attachment>;
 export type Picture = z.output<typeof picture>;

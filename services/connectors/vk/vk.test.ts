@@ -48,6 +48,8 @@ const answers: Readonly<Record<string, unknown>> = {
   'photos.saveMessagesPhoto': [{ id: 457, owner_id: -123, access_key: 'ab12' }],
   'messages.createChat': { chat_id: 7, peer_ids: [55_012_345] },
   'messages.getInviteLink': { link: 'https://vk.me/join/AJQ1d' },
+  'docs.getWallUploadServer': { upload_url: 'https://pu.vk.com/upload/doc/1' },
+  'wall.createComment': { comment_id: 556, parents_stack: [555] },
   'docs.save': { type: 'doc', doc: { id: 88, owner_id: -123 } },
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConnectorError } from '../connector-error.ts';
+import { doubtedIf } from '../doubt.ts';
 import { jsonOrNothing } from '../safe-json.ts';
 import type { Tools } from '../tools.ts';
 
@@ -59,7 +60,7 @@ export async function callGraph<Shape>(
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const isForm = body instanceof FormData;
   const type = isForm || body === undefined ? {} : { 'content-type': 'application/json' };
-  try {
+  return await doubtedIf(isMessage, async () => {
     const response = await tools.fetch(url.href, {
       ...{
         headers: { authorization: `Bearer ${token}`, ...type },
@@ -72,10 +73,7 @@ export async function callGraph<Shape>(
     const { status, headers } = response;
     const text = await response.text();
     return answerOf(schema, { status, text, regainMs: regainMsOf(headers) }, call);
-  } catch (error) {
-    const isInDoubt = error instanceof ConnectorError && error.code === 'unknown_outcome';
-    throw isInDoubt && !isMessage ? new ConnectorError('transient', error.message) : error;
-  }
+  });
 }
 
 /** What cannot be read leaves open what happened: a proxy in between may have failed on the way back. */

@@ -18,7 +18,7 @@ import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { bringFiles, failedFiles, type OwnFilesParts } from './own-files.ts';
 import { createPacer } from './pacer.ts';
-import { channelPace, conversationPace } from './send-pace.ts';
+import { carriedIn, channelPace, conversationPace } from './send-pace.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { verdictOf } from './verdict.ts';
 import { sendWatched } from './watched-send.ts';
@@ -119,18 +119,19 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
   const fitted = await fitPictures(brought.send, parts.pictures).catch(asConnectorError);
   if (fitted instanceof ConnectorError)
     return await ended(parts, { ...trying, send: brought.send }, { outcome: fitted, startedAtMs }, tools);
-  if (!isKeyForEver(parts.connector.capabilities)) await tools.mark(order.position);
+  if (!isKeyForEver(carriedIn(parts.connector, send.conversation))) await tools.mark(order.position);
   else if (order.isSeenBefore) await tools.confirm();
   else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
   return await call(parts, { ...trying, ...fitted, isRepeatable }, tools);
 }
 
 /** May it be done twice: whatever writes no message, and what the platform drops as a repeat, as long as it knows the key. */
-function mayRepeat({ connector, settings, now }: SendParts, order: QueuedOrder, send: SendOrder): boolean {
+function mayRepeat(parts: SendParts, order: QueuedOrder, send: SendOrder): boolean {
   if (!makesSomething(send)) return true;
   // Platforms know messages again by a key, but no requests to make a group.
   if (makesGroup(send)) return false;
-  const { isSendIdempotent, sendKeySeconds } = connector.capabilities;
+  const { settings, now } = parts;
+  const { isSendIdempotent, sendKeySeconds } = carriedIn(parts.connector, send.conversation);
   const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
   if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere) return isSendIdempotent;
   // No try was made before it was decided, so the key is known at least until then.

@@ -14,9 +14,14 @@ export function channelPace({ capabilities: { ratePerSecond: perSecond } }: Pace
 
 /** How fast one conversation is sent to, by what conversations of its kind carry. Pure. */
 export function conversationPace(connector: Paced, conversation: ConversationRef | undefined): Pace {
-  const { kind = 0, subchannel = '' } = conversation ?? {};
-  const carried = capabilitiesFor(connector, { kind, subchannel }) ?? connector.capabilities;
+  const carried = carriedIn(connector, conversation);
   const own = conversation && connector.conversationRate?.(conversation);
   const perSecond = own ?? carried.conversationRatePerSecond;
   return { perSecond, burst: carried.conversationBurst || perSecond * burstSeconds.conversation };
+}
+
+/** What a conversation carries: rates, and whether a key of ours is known there, may differ by its kind. Pure. */
+export function carriedIn(connector: Paced, conversation: ConversationRef | undefined): Connector['capabilities'] {
+  const { kind = 0, subchannel = '' } = conversation ?? {};
+  return capabilitiesFor(connector, { kind, subchannel }) ?? connector.capabilities;
 }

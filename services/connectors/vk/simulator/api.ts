@@ -6,6 +6,7 @@ import {
   readForm,
   type SimulatorWorld,
 } from '@trunkline/testkit/simulator';
+import { commentMethods } from './comments.ts';
 import type { Community } from './community.ts';
 import { fileAt, fileMethods, takeUpload } from './files.ts';
 import { poll } from './long-poll.ts';
@@ -32,12 +33,7 @@ const methods = {
   ...messageMethods,
   ...chatMethods,
   ...fileMethods,
-  'wall.createComment': ({ community }: MethodParts, { owner_id: owner, post_id: post, message }: Fields) => {
-    if (Number(owner) !== -community.id || post === undefined || !message)
-      throw new VkError(100, 'owner_id, post_id or message is invalid');
-    community.lastId += 1;
-    return { comment_id: community.lastId, parents_stack: [] };
-  },
+  ...commentMethods,
 };
 const rememberedCalls = 10_000;
 
@@ -64,7 +60,7 @@ async function answerMethod(parts: ApiParts, request: DoubleRequest, { method, p
   const refuse = (error: unknown) => refused(error, params);
   return await answerCall(community.troubles, {
     method,
-    to: String(params.peer_id ?? params.user_id ?? ''),
+    to: String(params.peer_id ?? params.user_id ?? params.post_id ?? ''),
     run: () => {
       const token = params.access_token ?? /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
       if (token !== community.token || community.isRevoked) throw new VkError(5);

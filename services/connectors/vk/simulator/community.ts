@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Chats, createTroubles, type KeptFile, type Trouble, type Troubles } from '@trunkline/testkit/simulator';
+import type { Comment } from './comments.ts';
 import { chatBase, type Fields, limits, VkError, vkTroubles } from './types.ts';
 
 /** One community with everything around it. */
@@ -18,6 +19,9 @@ export interface Community {
   readonly presses: Map<string, { readonly peer: number; readonly atMs: number }>;
   /** By peer and random_id: the message that it made. */
   readonly sent: Map<string, { readonly message: Message; readonly atMs: number }>;
+  readonly comments: Map<number, Comment>;
+  /** Posts that nobody may comment on. */
+  readonly closedPosts: Set<number>;
   readonly servers: Map<number, CallbackServer>;
   readonly pollSettings: Record<string, boolean>;
   readonly troubles: Troubles<keyof typeof vkTroubles>;
@@ -86,6 +90,8 @@ export function createCommunity(names: Partial<Community>, chats: Chats, now: ()
     attachments: new Map(),
     presses: new Map(),
     sent: new Map(),
+    comments: new Map(),
+    closedPosts: new Set(),
     servers: new Map(),
     pollSettings: {},
     troubles: createTroubles(vkTroubles),

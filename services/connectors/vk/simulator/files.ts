@@ -21,6 +21,10 @@ export const fileMethods: Readonly<Record<string, Method>> = {
     if (type !== 'doc' && type !== 'audio_message') throw new VkError(100, 'type is invalid');
     return { upload_url: `${url()}/upload/${type}/${nextId(community)}` };
   },
+  'docs.getWallUploadServer': ({ community, url }, { group_id: group }) => {
+    if (Number(group) !== community.id) throw new VkError(100, 'group_id is invalid');
+    return { upload_url: `${url()}/upload/doc/${nextId(community)}` };
+  },
   'docs.save': ({ community, url }, { file, title }) => {
     const [type, key = ''] = String(file).split('|');
     const kept = community.files.get(key);

@@ -5,7 +5,7 @@ import { bare, type Said, type Where } from './people.ts';
 import { showMessage } from './show.ts';
 import { chatBase, type Fields, reactionsShown } from './types.ts';
 
-/** What people do beside writing: change, read, react, allow, make chats, comment. Throws for what cannot be. */
+/** What people do beside writing: change, read, react, allow, make chats. Throws for what cannot be. */
 export function createGestures(community: Community, events: Events, say: (where: Said, content: Fields) => number) {
   const peerOf = ({ from, chat = from }: Where) => Number(chat);
 
@@ -79,12 +79,6 @@ export function createGestures(community: Community, events: Events, say: (where
       events.tell('message_typing_state', { state: 'typing', from_id: Number(from), to_id: -community.id }),
     createChat,
     inChat: ({ action, ...where }: Where & { chat: number | string; action: Fields }) => inChat(where, action),
-    /** Writes under a post. */
-    comment: ({ from, text, post = 11 }: Where & { text: string; post?: number }) =>
-      events.tell('wall_reply_new', {
-        ...{ id: nextId(community), from_id: Number(from), date: Math.floor(community.now() / 1_000), text },
-        ...{ post_id: post, owner_id: -community.id, post_owner_id: -community.id, parents_stack: [] },
-      }),
     /** An administrator answers from the community's own page. */
     ownerWrites: ({ from, to = from, text }: { from: number | string; to?: number | string; text: string }) => {
       const message = addMessage(community, Number(to), -community.id, { text, admin_author_id: 1 });

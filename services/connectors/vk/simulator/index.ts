@@ -8,6 +8,8 @@ import {
 } from '@trunkline/testkit/simulator';
 import { type ApiCall, serveApi } from './api.ts';
 import { createEvents, type HookTimes } from './callback.ts';
+import { createCommenting } from './commenting.ts';
+import { chatOf } from './comments.ts';
 import { type Community, createCommunity } from './community.ts';
 import { createGestures } from './gestures.ts';
 import { createPeople } from './people.ts';
@@ -43,6 +45,11 @@ const menu: readonly MenuItem[] = [
     ask: { field: 'text', label: 'Comment', proposal: 'How much?' },
   },
   {
+    label: 'The shop comments from its own page…',
+    action: 'ownerComments',
+    ask: { field: 'text', label: 'Comment', proposal: 'We are open till 9' },
+  },
+  {
     label: 'Make a chat with the shop…',
     action: 'createChat',
     ask: { field: 'title', label: 'Title', proposal: 'Order 17' },
@@ -64,7 +71,8 @@ export async function createVkSimulator(options: VkOptions = {}) {
     const events = createEvents(community, world, options);
     const { say, ...people } = createPeople(community, events, world.url);
     const gestures = createGestures(community, events, say);
-    const actions = { ...people, ...gestures, ...createTrouble(community, events) };
+    const commenting = createCommenting(community, events);
+    const actions = { ...people, ...gestures, ...commenting, ...createTrouble(community, events) };
     const calls: ApiCall[] = [];
     const parts = {
       community,
@@ -106,8 +114,10 @@ export async function createVkSimulator(options: VkOptions = {}) {
   }, options);
 }
 
-function placesOf({ dialogs }: Community, person: string): { id: string; title: string }[] {
-  return [...dialogs.values()]
+function placesOf({ dialogs, comments }: Community, person: string): { id: string; title: string }[] {
+  const chats = [...dialogs.values()]
     .filter(({ peer, members }) => String(peer) !== person && members.has(Number(person)))
     .map(({ peer, title }) => ({ id: String(peer), title }));
+  const threads = [...comments.values()].filter(({ from }) => String(from) === person).map(chatOf);
+  return [...chats, ...[...new Set(threads)].map((id) => ({ id, title: 'Comments' }))];
 }

@@ -161,9 +161,7 @@ function contentOf(community: Community, params: Fields): Fields {
     payload,
   } = params as Record<string, string | undefined>;
   if ([...message].length > limits.text) throw new VkError(914);
-  const attachments =
-    attachment === '' ? [] : attachment.split(',').map((name) => attachmentOf(community, name.trim()));
-  if (attachments.length > limits.attachments) throw new VkError(100, `attachment may have ${limits.attachments}`);
+  const attachments = attachmentsOf(community, attachment);
   if (sticker !== undefined)
     attachments.push({ type: 'sticker', sticker: { product_id: 1, sticker_id: Number(sticker), images: [] } });
   const isEmpty =
@@ -184,6 +182,13 @@ function contentOf(community: Community, params: Fields): Fields {
     ...(template === undefined ? {} : { template: readCards(template) }),
     ...(payload === undefined ? {} : { payload }),
   };
+}
+
+/** What is attached, by its names. Throws VkError. */
+export function attachmentsOf(community: Community, names: string): Fields[] {
+  const attachments = names === '' ? [] : names.split(',').map((name) => attachmentOf(community, name.trim()));
+  if (attachments.length > limits.attachments) throw new VkError(100, `attachment may have ${limits.attachments}`);
+  return attachments;
 }
 
 function attachmentOf(community: Community, name: string): Fields {

@@ -128,3 +128,32 @@ test('a message is written once under its random_id, quoted, changed, reacted to
   const [person] = await vk.api.users.get({ user_ids: [peer_id], fields: ['photo_200', 'domain'] });
   assert.equal(person?.first_name, 'Anna');
 });
+
+test("an SDK's bot hears comments of every place, and answers those under posts; it may do nothing else with them", async () => {
+  await using world = await given();
+  const { simulator, vk, anna } = world;
+  const { id } = simulator.community;
+  const kinds = { wall_reply_new: true, photo_comment_new: true, board_post_new: true, wall_reply_delete: true };
+  await vk.api.groups.setLongPollSettings({ group_id: id, enabled: true, ...kinds });
+  const came: unknown[] = [];
+  vk.updates.on(
+    'comment',
+    (context) => void came.push([context.ownerId, context.objectId, context.text, context.replyId]),
+  );
+  await vk.updates.startPolling();
+  const comment = simulator.comment({ from: anna.id, text: 'How much?' });
+  simulator.comment({ from: anna.id, text: 'And this?', on: 'photo', post: 457 });
+  simulator.comment({ from: anna.id, text: 'Who delivers?', on: 'topic', post: 45 });
+  const about = { owner_id: -id, post_id: 11, from_group: id, reply_to_comment: comment, guid: 'g1' };
+  const { comment_id: own } = await vk.api.wall.createComment({ ...about, message: '1 490' });
+  assert.equal((await vk.api.wall.createComment({ ...about, message: '1 490' })).comment_id, own);
+  await until(() => came.length === 4);
+  assert.deepEqual(came, [
+    [-id, 11, 'How much?', undefined],
+    [-id, 457, 'And this?', undefined],
+    [-id, 45, 'Who delivers?', undefined],
+    [-id, 11, '1 490', comment],
+  ]);
+  await assert.rejects(vk.api.wall.deleteComment({ owner_id: -id, comment_id: own }), { code: 27 });
+  await vk.updates.stop();
+});

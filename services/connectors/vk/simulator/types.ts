@@ -28,8 +28,12 @@ const meanings: Readonly<Record<number, string>> = {
   15: 'Access denied',
   18: 'User was deleted or banned',
   22: 'Upload error',
+  27: 'Group authorization failed',
   100: 'One of the parameters specified was missing or invalid',
   113: 'Invalid user id',
+  213: 'Access to status replies denied',
+  222: 'Hyperlinks are forbidden',
+  223: 'Too many replies',
   900: "Can't send messages for users from blacklist",
   901: "Can't send messages for users without permission",
   902: "Can't send messages to this user due to their privacy settings",
@@ -77,11 +81,14 @@ export const limits = {
   docBytes: 200 * 1_024 * 1_024,
 };
 
+const commentEvents = ['wall_reply', 'photo_comment', 'video_comment', 'market_comment', 'board_post'].flatMap(
+  (about) => ['new', 'edit', 'delete', 'restore'].map((verb) => `${about}_${verb}`),
+);
+
 /** Events that a server or a long poll can be told. */
 export const eventTypes = [
   ...['message_new', 'message_reply', 'message_edit', 'message_event', 'message_allow', 'message_deny', 'message_read'],
-  ...['message_typing_state', 'message_reaction_event', 'wall_reply_new', 'wall_reply_edit', 'wall_reply_delete'],
-  ...['photo_comment_new', 'video_comment_new', 'market_comment_new', 'board_post_new', 'group_join', 'group_leave'],
+  ...['message_typing_state', 'message_reaction_event', ...commentEvents, 'group_join', 'group_leave'],
 ];
 
 /** Reactions by number, as far as a page shows them. */

@@ -16,3 +16,10 @@ export function orderTo(peer: number, action: object, more: object = {}): SendOr
 export function textTo(peer: number, more: object = {}, order: object = {}): SendOrder {
   return orderTo(peer, { message: { content: { text: { plain: 'hello' } }, ...more } }, order);
 }
+
+/** An order to do something with the comments beneath one of them. */
+export function beneath(community: number, comment: number, action: object, post = 11): SendOrder {
+  const parentId = `wall-${community}_${post}`;
+  const kind = 'CONVERSATION_KIND_COMMENTS';
+  return orderTo(0, action, { conversation: { platformId: `${parentId}_${comment}`, kind, parentId } });
+}

@@ -180,6 +180,23 @@ test('what a connector needs to write in a conversation again is the newest that
   assert.deepEqual([ref.resumeToken, ref.parentId, ref.parentCommentId], ['server 2', 'post', 'top']);
 });
 
+test('a comment is deleted where it stands, although its messenger does not tell beneath which other', async () => {
+  const here = world();
+  const kind = ConversationKind.CONVERSATION_KIND_COMMENTS;
+  const beneath = (top: string, parentId = 'wall_1') => ({
+    conversation: ConversationRef.create({ platformId: `${parentId}_${top}`, kind, parentId }),
+  });
+  const gone = (id: string, where: object) =>
+    event({ $case: 'delete', value: { targetPlatformIds: [id] } }, { dedupeKey: `delete:${id}`, ...where });
+  await here.take(hookCall(message('5', 'How much?', beneath('5')), message('6', 'And when?', beneath('5'))));
+  await here.take(hookCall(message('6', 'Elsewhere', { ...beneath('6', 'wall_2'), dedupeKey: 'other' })));
+  const [fact] = only(await here.take(hookCall(gone('6', beneath('6')))), 'received');
+  assert.equal(fact?.conversationId, ids.conversation('ch1', 'wall_1_5'));
+  const deleted = here.all('messages').filter(({ deletedAtMs }) => deletedAtMs !== undefined);
+  assert.deepEqual(deleted.map(textOf), ['And when?']);
+  assert.equal(here.get('conversations', ids.conversation('ch1', 'wall_1_6')), undefined, 'none is opened for it');
+});
+
 test('a group that moves keeps its conversation under its new name', async () => {
   const here = world();
   const group = (chat: string) => ({

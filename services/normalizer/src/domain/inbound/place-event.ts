@@ -2,9 +2,9 @@ import { type ChannelEntry, type ChannelEvent, ConversationKind, ids, Origin, ty
 import { recognise } from '../people/identity.ts';
 import { joinByProofs } from '../people/join.ts';
 import { proofsOf } from '../people/proofs.ts';
-import { contactIdOf, count, openConversation } from '../state/conversation.ts';
+import { contactIdOf, conversationOf, count, openConversation } from '../state/conversation.ts';
 import type { ConversationDocument, IdentityDocument } from '../state/documents.ts';
-import { placeIn } from '../state/message-refs.ts';
+import { findMessage, type Place, placeIn } from '../state/message-refs.ts';
 import type { Scope, Turn } from '../turn.ts';
 import { buttonPressed, messageEdited, messagesDeleted, reactionSet } from './changes.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
@@ -33,7 +33,9 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
     placeOutside(turn, channel, released.event);
     return;
   }
-  const opened = withPerson(openConversation(turn, channel, ref), channel, released.event);
+  const place = placeIn(channel.id, ref);
+  const conversation = whereDeleted(turn, place, released.event) ?? openConversation(turn, channel, ref);
+  const opened = withPerson(conversation, channel, released.event);
   const person = personOf(turn, channel, released.event, opened);
   // Whoever reads it learns all that is known of the person: a messenger does not tell everything every time.
   const event = person.party === undefined ? released.event : { ...released.event, sender: person.party };
@@ -46,7 +48,7 @@ export function placeEvent(turn: Turn, channel: ChannelEntry, released: Released
     event,
     conversation: { ...(isLate ? opened : heldBy(opened, event, turn.nowMs)), number, ...order.change },
     number,
-    place: placeIn(channel.id, ref),
+    place,
     identity: person.identity,
     contactId: person.contactId,
     platformIds: released.platformIds,
@@ -115,6 +117,13 @@ function remember({ turn, channel, event }: Placed, { ackToken }: Effect, wasHel
   };
   if (wasHeld) turn.draft.put('events', document);
   else turn.draft.insert('events', document);
+}
+
+/** A comment is deleted where it stands, although its platform may not tell beneath which other it does. */
+function whereDeleted(turn: Turn, place: Place, { event }: ChannelEvent): ConversationDocument | undefined {
+  if (place.postPlatformId === undefined || event?.$case !== 'delete') return undefined;
+  const found = findMessage(turn.draft, place, event.value.targetPlatformIds[0] ?? '');
+  return found && conversationOf(turn.draft, found.message.conversationId);
 }
 
 /** The conversation as the event tells of it. A private one is with the first person that writes in it. */

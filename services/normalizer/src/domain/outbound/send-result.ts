@@ -1,8 +1,8 @@
 import { MessageState, type SendResult } from '@trunkline/contracts';
 import { applyWatermarks } from '../inbound/receipt.ts';
-import { conversationOf, isNewGroup, moveConversation } from '../state/conversation.ts';
+import { conversationOf, isNewGroup, moveConversation, refOf } from '../state/conversation.ts';
 import type { MessageDocument, PartDocument } from '../state/documents.ts';
-import { keepRef, type Place, refId } from '../state/message-refs.ts';
+import { keepRef, type Place, placeIn, refId } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
 import { applyToParts, partError } from './apply-status.ts';
 import { stateOfReceipt } from './status.ts';
@@ -57,8 +57,7 @@ function placeOf(turn: Turn, message: MessageDocument, movedTo: string): Place {
   const moved = conversation && moveConversation(turn, conversation, movedTo);
   if (moved !== undefined && moved !== conversation) turn.draft.put('conversations', moved);
   // What answers the request to make a group names the request alone.
-  const conversationPlatformId = moved === undefined || isNewGroup(moved) ? '' : moved.ref.platformId;
-  return { channelId: message.channelId, conversationPlatformId };
+  return placeIn(message.channelId, moved === undefined || isNewGroup(moved) ? undefined : refOf(moved));
 }
 
 function withParts(message: MessageDocument, count: number): MessageDocument {

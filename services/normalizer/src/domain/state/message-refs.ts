@@ -1,4 +1,4 @@
-import { type ConversationRef, ids, type Quote } from '@trunkline/contracts';
+import { ConversationKind, type ConversationRef, ids, type Quote } from '@trunkline/contracts';
 import type { MessageDocument, MessageRefDocument } from './documents.ts';
 import type { Draft } from './draft.ts';
 import { contentOf } from './message-content.ts';
@@ -10,12 +10,16 @@ export interface Place {
   readonly conversationPlatformId: string;
   /** The conversation's other id there, if it has one: what is not known under the first may be known under this. */
   readonly otherPlatformId?: string;
+  /** What is commented on: comments are known under it, too, because whoever deletes one is not always told beneath which. */
+  readonly postPlatformId?: string;
 }
 
 /** The place that a conversation is on the platform. Pure. */
 export function placeIn(channelId: string, ref: ConversationRef | undefined): Place {
-  const { platformId: conversationPlatformId = '', otherPlatformId = '' } = ref ?? {};
-  return { channelId, conversationPlatformId, ...(otherPlatformId === '' ? {} : { otherPlatformId }) };
+  const { platformId: conversationPlatformId = '', otherPlatformId = '', kind, parentId = '' } = ref ?? {};
+  const isComment = kind === ConversationKind.CONVERSATION_KIND_COMMENTS && parentId !== '';
+  const other = otherPlatformId === '' ? {} : { otherPlatformId };
+  return { channelId, conversationPlatformId, ...other, ...(isComment ? { postPlatformId: parentId } : {}) };
 }
 
 /** A message of ours that a platform's id stands for. */
@@ -32,10 +36,12 @@ export function refId({ channelId, conversationPlatformId }: Place, platformId: 
 /** The message that a platform's id stands for. */
 export function findMessage(draft: Draft, place: Place, platformId: string): FoundMessage | undefined {
   if (platformId === '') return undefined;
-  const { conversationPlatformId, otherPlatformId = conversationPlatformId } = place;
-  const ref =
-    draft.get('messageRefs', refId(place, platformId)) ??
-    draft.get('messageRefs', refId({ ...place, conversationPlatformId: otherPlatformId }, platformId));
+  const { otherPlatformId, postPlatformId } = place;
+  const under = (name: string | undefined) =>
+    name === undefined
+      ? undefined
+      : draft.get('messageRefs', refId({ ...place, conversationPlatformId: name }, platformId));
+  const ref = under(place.conversationPlatformId) ?? under(otherPlatformId) ?? under(postPlatformId);
   const message = ref && draft.get('messages', ref.messageId);
   return ref === undefined || message === undefined ? undefined : { ref, message };
 }
@@ -48,10 +54,13 @@ export function keepRef(
   message: Omit<MessageRefDocument, '_id'>,
 ): void {
   if (platformId === '') return;
-  const document = { _id: refId(place, platformId), ...message };
-  // Making one costs the database half of replacing what may not be there.
-  if (draft.get('messageRefs', document._id) === undefined) draft.insert('messageRefs', document);
-  else draft.put('messageRefs', document);
+  const { conversationPlatformId, postPlatformId = conversationPlatformId } = place;
+  for (const name of new Set([conversationPlatformId, postPlatformId])) {
+    const document = { _id: refId({ ...place, conversationPlatformId: name }, platformId), ...message };
+    // Making one costs the database half of replacing what may not be there.
+    if (draft.get('messageRefs', document._id) === undefined) draft.insert('messageRefs', document);
+    else draft.put('messageRefs', document);
+  }
 }
 
 /** A quote with our id of the quoted message and, where the platform did not tell it, the text. */
