@@ -13,6 +13,8 @@ export class ConnectorError extends Error {
   readonly isGuess: boolean;
   /** The platform's own code. */
   readonly platformCode: string | undefined;
+  /** True if the platform has told something that cannot be fetched any more: a gap, which people hear of. */
+  readonly isGap: boolean;
   /** What a client of a door of our own reads, in place of the code's usual sentence. */
   readonly publicMessage: string | undefined;
   /** Which bucket a 'retry_after' pauses. */
@@ -26,6 +28,7 @@ export class ConnectorError extends Error {
     this.retryAfterMs = detail.retryAfterMs;
     this.isGuess = detail.isGuess ?? false;
     this.platformCode = detail.platformCode;
+    this.isGap = detail.isGap ?? false;
     this.publicMessage = detail.publicMessage;
     this.scope = detail.scope ?? 'channel';
     this.understood = detail.understood ?? [];
@@ -37,6 +40,7 @@ export interface ConnectorErrorDetail {
   readonly retryAfterMs?: number;
   readonly isGuess?: boolean;
   readonly platformCode?: string;
+  readonly isGap?: boolean;
   readonly publicMessage?: string;
   readonly scope?: 'conversation' | 'channel';
   readonly understood?: readonly ChannelEvent[];

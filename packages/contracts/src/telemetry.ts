@@ -26,6 +26,7 @@ export const metricNames = [
   'trunkline_channels',
   'trunkline_channel_tokens_ending',
   'trunkline_drift_total',
+  'trunkline_poll_gaps_total',
   // Normalizer.
   'trunkline_normalizer_events_total',
   'trunkline_normalizer_held_events',

@@ -60,7 +60,7 @@ test('a place that is lost is told of, and left: the next poll goes on behind it
   for (const kind of ['events_lost', 'poll_reset'] as const) {
     world.simulator.fail({ kind });
     const polling = poll(world.channel, world.tools());
-    await assert.rejects(polling.next(), { code: 'transient', message: /VK has lost/ });
+    await assert.rejects(polling.next(), { code: 'transient', isGap: true, message: /VK has lost/ });
     const next = poll(world.channel, world.tools());
     world.simulator.write({ from: world.anna.id, text: kind });
     assert.deepEqual(await world.texts(1, next), [kind]);

@@ -32,7 +32,7 @@ export async function* poll(channel: Channel, tools: Tools): AsyncGenerator<RawC
       const isLost = answer.failed !== 2;
       server = await serverAt(channel, tools, isLost ? answer.ts : server.ts);
       if (isLost) await tools.state.put(placeKey, server.ts);
-      if (isLost) throw new ConnectorError('transient', 'VK has lost what it told while nobody asked');
+      if (isLost) throw new ConnectorError('transient', 'VK has lost what it told while nobody asked', { isGap: true });
       if (isRenewed) throw new ConnectorError('transient', "VK's poll server takes no key");
       isRenewed = true;
       continue;

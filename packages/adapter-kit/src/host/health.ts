@@ -1,5 +1,5 @@
 import { type ChannelEvent, ChannelState as Contract, DirectoryServiceDefinition, Origin } from '@trunkline/contracts';
-import type { Door, Logger, RpcClients } from '@trunkline/runtime';
+import { backoffMs, type Door, type Logger, pause, type RpcClients } from '@trunkline/runtime';
 import type { ChannelAccess, ChannelRef } from '../channel.ts';
 import type { Connector, Health } from '../connector.ts';
 import { channelEvent, orderByTime } from '../event.ts';
@@ -26,6 +26,11 @@ export interface HealthTeller {
    * directory, after all others the account is asked, and its answer counts. Never rejects.
    */
   readonly heard: (channel: ChannelAccess, revision: number, events: readonly ChannelEvent[]) => Promise<void>;
+  /**
+   * Tells the channel's portal that something is lost, beside how the channel is, which does not change by it. Never rejects: what
+   * cannot be stored now is tried a few times, and is in the log.
+   */
+  readonly gap: (channel: ChannelRef, state: Contract, reason: string) => Promise<void>;
 }
 
 /** What {@link createHealthTeller} wants. */
@@ -62,6 +67,7 @@ const toldKey = '~health told';
 /** And the news of its account that it heard. */
 const heardKey = '~news heard';
 const timeoutMs = 5_000;
+const gapTries = 10;
 
 /** Makes the teller. */
 export function createHealthTeller({ clients, door, stateOf, askNow, log, now }: HealthParts): HealthTeller {
@@ -97,7 +103,20 @@ export function createHealthTeller({ clients, door, stateOf, askNow, log, now }:
   const notYet = (channel: ChannelRef) => (error: unknown) => {
     log.warn('How a channel is doing could not be told yet', { channel: channel.id, error });
   };
+  const gap = async (channel: ChannelRef, state: Contract, reason: string) => {
+    const atMs = now();
+    const event = stateEvent(channel, { state, reason, dedupeKey: `gap:${atMs}` }, atMs);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await enterEvent(door, channel, event, atMs);
+      } catch (error) {
+        if (tries === gapTries) throw error;
+        await pause(backoffMs(tries, 200, 5_000, Math.random()), AbortSignal.timeout(timeoutMs));
+      }
+    }
+  };
   return {
+    gap: (channel, state, reason) => gap(channel, state, reason).catch(notYet(channel)),
     tell: (channel, revision, health) => tell(channel, revision, health).catch(notYet(channel)),
     heard: async (channel, revision, events) => {
       for (const event of events) {
@@ -123,23 +142,26 @@ async function enterState(
   { state, reason, stateNumber }: News,
   nowMs: number,
 ): Promise<void> {
-  const event = channelEvent(
-    channel,
-    { receivedAtMs: nowMs },
-    {
-      origin: Origin.ORIGIN_SYSTEM,
-      dedupeKey: `channel_state:${stateNumber}`,
-      order: orderByTime(nowMs),
-      conversation: undefined,
-      event: { $case: 'channelState', value: { state, reason } },
-    },
-  );
-  const entering = {
-    raw: new Uint8Array(),
-    receivedAtMs: nowMs,
-    traceparent: undefined,
-    events: [event],
-    parseError: '',
-  };
+  const event = stateEvent(channel, { state, reason, dedupeKey: `channel_state:${stateNumber}` }, nowMs);
+  await enterEvent(door, channel, event, nowMs);
+}
+
+function stateEvent(
+  channel: ChannelRef,
+  { state, reason, dedupeKey }: StateNews & { readonly dedupeKey: string },
+  nowMs: number,
+): ChannelEvent {
+  const event = { $case: 'channelState', value: { state, reason } } as const;
+  const about = { origin: Origin.ORIGIN_SYSTEM, order: orderByTime(nowMs), conversation: undefined };
+  return channelEvent(channel, { receivedAtMs: nowMs }, { ...about, dedupeKey, event });
+}
+
+async function enterEvent(
+  door: Pick<Door, 'enter'>,
+  channel: ChannelRef,
+  event: ChannelEvent,
+  receivedAtMs: number,
+): Promise<void> {
+  const entering = { raw: new Uint8Array(), receivedAtMs, traceparent: undefined, events: [event], parseError: '' };
   await enterCall(door, channel, entering);
 }

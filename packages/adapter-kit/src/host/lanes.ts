@@ -1,3 +1,4 @@
+import { ChannelState } from '@trunkline/contracts';
 import { createRequestGate, type LaneLease, pause, type Runtime, realScheduler, workLanes } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import { createHeldStore } from '../queue/held-store.ts';
@@ -64,6 +65,11 @@ function sendLaneParts(parts: LanesParts): SendLaneParts {
 
 function pollParts(parts: LanesParts): PollParts {
   const { runtime, connector, channels, door, sent, introductions, drift, lent, health } = parts;
+  const gaps = runtime.metrics.counter(
+    'trunkline_poll_gaps_total',
+    'How often what a platform told was lost before it was fetched.',
+  );
+  gaps.add(0);
   return {
     connector,
     door,
@@ -74,6 +80,10 @@ function pollParts(parts: LanesParts): PollParts {
     toolsOf: (channel, signal) => lendTools(lent, channel, signal),
     onAccepted: hearAccepted(connector, channels, health),
     onHeard: (channel, events) => health.heard(channel, channels.entry(channel.id)?.revision ?? 0, events),
+    onGap: async (channel, reason) => {
+      gaps.add(1);
+      await health.gap(channel, channels.entry(channel.id)?.state || ChannelState.CHANNEL_STATE_OK, reason);
+    },
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.revisionOf(channel), { state: 'needs_sign_in', reason }),
   };

@@ -61,6 +61,7 @@ function aDoor(refusals = 0) {
 
 function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
   const signedOut: string[] = [];
+  const gaps: string[] = [];
   const proved: string[] = [];
   const confirm = async (_: string, sends: readonly ConfirmedSend[]) =>
     void proved.push(...sends.map(({ messageId }) => messageId));
@@ -69,6 +70,8 @@ function partsOf(connector: Connector, door: ReturnType<typeof aDoor>) {
     ...{ connector, door, log, signedOut },
     introductions: createIntroductions({ connector, toolsOf: () => createMemoryTools(), now: Date.now, log }),
     drift: { seeBody: () => {} },
+    gaps,
+    onGap: async (_channel: ChannelAccess, reason: string) => void gaps.push(reason),
     onHeard: async () => {},
     onAccepted: () => {},
     toolsOf: (_channel: ChannelAccess, signal: AbortSignal) => createMemoryTools({ signal }),
@@ -103,6 +106,21 @@ test('what comes back of our own by being fetched proves a send as the hook woul
   await pollChannel(parts, channel, ended.signal);
   assert.deepEqual(parts.proved, ['m7']);
   assert.equal(door.entered.length, 3);
+});
+
+test('a gap is told once, and it goes on behind it', async () => {
+  const door = aDoor();
+  const ended = new AbortController();
+  let tries = 0;
+  const connector = polling(async function* () {
+    tries += 1;
+    if (tries === 1) throw new ConnectorError('transient', 'three days are lost', { isGap: true });
+    yield callOf('7');
+    ended.abort();
+  });
+  const parts = partsOf(connector, door);
+  await pollChannel(parts, channel, ended.signal);
+  assert.deepEqual([parts.gaps, door.entered], [['three days are lost'], ['7']]);
 });
 
 test('a platform that fails is asked again, and a revoked token is told', async () => {

@@ -23,6 +23,8 @@ export interface PollParts {
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   /** The platform has taken the account. */
   readonly onAccepted: (channel: ChannelAccess) => void;
+  /** What the platform told meanwhile cannot be fetched any more. Never rejects. */
+  readonly onGap: (channel: ChannelAccess, reason: string) => Promise<void>;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function pollChannel(parts: PollParts, channel: ChannelAccess, sign
       if (signal.aborted) return;
       const failure = asConnectorError(error);
       log.warn('Updates could not be fetched', { channel: channel.id, code: failure.code, error: failure });
+      if (failure.isGap) await parts.onGap(channel, failure.message);
       if (failure.code === 'auth_revoked') await parts.onSignedOut(channel, failure.message).catch(() => {});
     }
     failures += 1;
