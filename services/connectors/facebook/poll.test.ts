@@ -10,6 +10,8 @@ import { startWorld, textOf, toolsFor } from './testing/world.ts';
 const textIn = ({ event }: ChannelEvent) =>
   event?.$case === 'message' && event.value.content?.kind?.$case === 'text' ? event.value.content.kind.value.plain : '';
 
+type World = Awaited<ReturnType<typeof startWorld>>;
+
 /** A page whose probe has found everything well. */
 async function given() {
   const world = await startWorld();
@@ -92,4 +94,86 @@ test('an outage that begins while the former one is being fetched is fetched, to
   world.ended.abort();
   assert.equal((await calls.next()).done, true);
   assert.notEqual(await world.state.get('missed'), undefined);
+});
+
+test('what was written under posts and on the page meanwhile is fetched, too, in order, and is the same as the hook tells', async () => {
+  await using world = await given();
+  const { simulator, anna } = world;
+  const heard = simulator.comment({ from: anna.id, text: 'before' });
+  await until(() => world.hook.events.length === 1);
+  simulator.unsubscribe();
+  const top = simulator.comment({ from: anna.id, text: 'How much?', post: `${simulator.page.id}_988` });
+  const answer = simulator.comment({ from: anna.id, text: 'Hello?', post: `${simulator.page.id}_988`, under: top });
+  simulator.comment({ from: anna.id, text: 'again', under: heard });
+  const post = simulator.post({ from: anna.id, text: 'Where are you?' });
+  assert.equal((await world.look()).state, 'ok');
+  const events = await world.fetched();
+  const told = events.map((event) => [textIn(event), event.platformId, event.conversation?.platformId]);
+  const again = events.find((event) => textIn(event) === 'again')?.platformId;
+  assert.deepEqual(told, [
+    ['before', heard, heard],
+    ['again', again, heard],
+    ['How much?', top, top],
+    ['Hello?', answer, top],
+    ['Where are you?', post, post],
+  ]);
+  assert.deepEqual(events[0], { ...world.hook.events[0], receivedAt: events[0]?.receivedAt }, 'as the hook told it');
+});
+
+const beyond = [
+  [
+    'threads beyond the newest 500',
+    ({ simulator }: World) => {
+      for (let number = 0; number < 501; number += 1)
+        simulator.write({ from: simulator.person({ id: `9${number}` }).id, text: 'hello' });
+    },
+  ],
+  [
+    'messages beyond the newest 100 of a thread',
+    ({ simulator, anna }: World) => {
+      for (let number = 0; number < 101; number += 1) simulator.write({ from: anna.id, text: `${number}` });
+    },
+  ],
+  [
+    'comments under posts older than the newest 500',
+    ({ simulator, anna }: World) => {
+      for (let number = 0; number < 501; number += 1) simulator.post({ from: anna.id, text: `${number}` });
+    },
+  ],
+  [
+    'comments beyond the newest 100 under a post',
+    ({ simulator, anna }: World) => {
+      for (let number = 0; number < 101; number += 1) simulator.comment({ from: anna.id, text: `${number}` });
+    },
+  ],
+  [
+    'comments, for want of a right',
+    ({ simulator, anna }: World) => {
+      simulator.write({ from: anna.id, text: 'hello' });
+      simulator.fail({ kind: 'refusal', method: 'feed', code: 200, message: 'Requires pages_read_user_content' });
+    },
+  ],
+] as const;
+for (const [words, happens] of beyond) {
+  test(`what is not fetched is said in words for a day: ${words}`, async () => {
+    await using world = await given();
+    world.simulator.unsubscribe();
+    happens(world);
+    assert.equal((await world.look()).state, 'ok');
+    assert.ok((await world.fetched()).length >= 1, 'all else is');
+    const { state, reason } = await world.look();
+    assert.equal(state, 'degraded');
+    assert.ok(reason.includes(`Missing are ${words}: look into the page itself.`), reason);
+    assert.notEqual(await world.state.get('heard'), undefined);
+  });
+}
+
+test('of an outage longer than a week the last seven days are fetched, and the rest is said to be missing', async () => {
+  await using world = await given();
+  await world.state.put('heard', Date.now() - 9 * 24 * 60 * 60_000);
+  world.simulator.unsubscribe();
+  world.simulator.write({ from: world.anna.id, text: 'hello' });
+  await world.look();
+  assert.deepEqual((await world.fetched()).map(textIn), ['hello']);
+  assert.match((await world.look()).reason, /Missing are what is older than seven days/);
 });

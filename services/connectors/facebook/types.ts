@@ -23,8 +23,16 @@ const fetched = some({ message: text, attachments: z.object({ data: z.array(kept
 /** A thread as it is fetched, with its last messages. */
 export const threadSchema = some({ updated_time: instant }).extend({
   participants: z.object({ data: z.array(z.object({ id })) }),
-  messages: z.object({ data: z.array(fetched) }),
+  messages: z.object({ data: z.array(fetched), paging: some({ next: text }).optional() }),
 });
+
+const author = some({ name: text }).extend({ id });
+const times = { created_time: instant, updated_time: instant };
+/** Posts and comments as they are fetched. */
+export const fetchedPostSchema = some({ from: author, message: text, ...times, permalink_url: text }).extend({ id });
+const attachment = some({ media: some({ image: some({ src: text }) }) });
+const commented = some({ from: author, message: text, parent: z.object({ id }), attachment });
+export const fetchedCommentSchema = commented.extend({ id, created_time: instant });
 
 /** Answers. */
 export const doneSchema = z.looseObject({});
@@ -38,4 +46,6 @@ export const ownPageSchema = some({ tasks: z.array(text) }).extend({ id, name: t
 
 export type FetchedThread = z.output<typeof threadSchema>;
 export type FetchedMessage = z.output<typeof fetched>;
+export type FetchedPost = z.output<typeof fetchedPostSchema>;
+export type FetchedComment = z.output<typeof fetchedCommentSchema>;
 export type FeedChange = z.output<typeof feedSchema>;

@@ -42,6 +42,8 @@ export interface GraphPages<Item> {
   readonly pagesMax: number;
   /** A page that holds such an item is the last one. */
   readonly isLast?: (item: Item) => boolean;
+  /** Hears that there is more than was read. */
+  readonly onCut?: () => void;
 }
 
 /** Reads a list over all of its pages. Throws as {@link callGraph} does. */
@@ -49,7 +51,7 @@ export async function readGraphList<Item>(
   item: z.ZodType<Item>,
   call: GraphCall,
   tools: Pick<Tools, 'fetch'>,
-  { pagesMax, isLast = () => false }: GraphPages<Item>,
+  { pagesMax, isLast = () => false, onCut }: GraphPages<Item>,
 ): Promise<Item[]> {
   const schema = z.object({ data: z.array(item), paging: pagingSchema.optional() });
   const found: Item[] = [];
@@ -60,5 +62,6 @@ export async function readGraphList<Item>(
     found.push(...data);
     after = paging?.next === undefined || data.some(isLast) ? undefined : paging.cursors?.after;
   }
+  if (after !== undefined) onCut?.();
   return found;
 }

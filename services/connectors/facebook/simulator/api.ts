@@ -18,6 +18,7 @@ import { keepFile, nextNumber, type Page } from './page.ts';
 import { checkSize, postMessage, type Sending } from './send.ts';
 import { createTemplate, listTemplates } from './templates.ts';
 import type { Fields } from './types.ts';
+import { conversations, listPosts } from './wall-and-threads.ts';
 
 /** A call that was understood, for tests. */
 export interface ApiCall {
@@ -124,7 +125,8 @@ async function callPage(parts: ApiParts, call: string, form: Form): Promise<unkn
   if (call === 'POST message_attachments') return upload(page, form);
   if (call === 'GET message_templates') return listTemplates(page, fields);
   if (call === 'POST message_templates') return createTemplate(page, hook, fields);
-  if (call === 'GET conversations') return conversations(page, parts.world.url());
+  if (call === 'GET conversations') return conversations(page, parts.world.url(), fields);
+  if (call === 'GET feed') return listPosts(page, fields);
   if (call === 'GET ') return { id: page.id, name: page.name, link: `https://www.facebook.com/${page.id}` };
   return callControl(page, hook, call, fields);
 }
@@ -160,37 +162,4 @@ function profileOf({ people }: Page, method: string, id: string): Fields | undef
     locale: 'ru_RU',
     timezone: 3,
   };
-}
-
-/** GET /me/conversations: the threads with their messages, newest first. */
-function conversations({ people, chats, id, name }: Page, url: string): Fields {
-  const data = [...people.values()].map((person) => ({
-    id: `t_${person.id}`,
-    updated_time: new Date().toISOString(),
-    participants: {
-      data: [
-        { id: person.id, name: person.name },
-        { id, name },
-      ],
-    },
-    messages: {
-      data: chats
-        .of(person.id)
-        .messages.toReversed()
-        .map((one) => ({
-          id: one.id,
-          message: one.text ?? '',
-          ...(one.media && { attachments: { data: [attached(one.media, `${url}/cdn/${one.media.file}`)] } }),
-          created_time: new Date(one.atMs).toISOString(),
-          from: one.by === 'client' ? { id: person.id, name: person.name } : { id, name },
-        })),
-    },
-  }));
-  return { data };
-}
-
-function attached({ kind, name }: { readonly kind: string; readonly name?: string | undefined }, url: string): Fields {
-  const place =
-    kind === 'image' || kind === 'video' ? { [`${kind}_data`]: { url, width: 1, height: 1 } } : { file_url: url };
-  return { id: url, name, mime_type: kind === 'audio' ? 'audio/mp4' : 'application/octet-stream', ...place };
 }

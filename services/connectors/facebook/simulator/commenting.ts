@@ -1,6 +1,7 @@
 import type { HookCaller } from '@trunkline/testkit/simulator';
 import { addComment, tellComment } from './comments.ts';
-import { type Page, personOf } from './page.ts';
+import { feedEvent } from './hook.ts';
+import { nextNumber, type Page, personOf } from './page.ts';
 import type { Where } from './people.ts';
 import type { Event } from './types.ts';
 
@@ -26,5 +27,16 @@ export function createCommenting(page: Page, hook: HookCaller<Event>) {
     tellComment(page, hook, known, text === undefined ? 'remove' : 'edited');
   }
 
-  return { comment, changeComment };
+  /** Writes on the page itself, as a visitor. Gives the post's id. */
+  function post({ from, text }: Where & { text: string }): string {
+    const { id, name } = personOf(page, from);
+    const postId = `${page.id}_${nextNumber(page)}`;
+    page.posts.set(postId, { id: postId, from: { id, name }, message: text, createdAtMs: page.now() });
+    const created_time = Math.floor(page.now() / 1_000);
+    const value = { item: 'post', verb: 'add', from: { id, name }, post_id: postId, created_time, message: text };
+    hook.push(feedEvent({ ...value, post: { permalink_url: `https://www.facebook.com/${postId}` } }));
+    return postId;
+  }
+
+  return { comment, changeComment, post };
 }

@@ -1,6 +1,7 @@
 import { GraphError, type HookCaller } from '@trunkline/testkit/simulator';
 import { feedEvent } from './hook.ts';
 import { type Comment, nextNumber, type Page } from './page.ts';
+import { pageOf } from './pages.ts';
 import { type Event, type Fields, limits } from './types.ts';
 
 interface NewComment {
@@ -20,6 +21,9 @@ export function addComment(
   const flags = { isHidden: false, isLiked: false, isAnsweredPrivately: false, isDeleted: false };
   const comment: Comment = { id, postId, parentId, from, message, createdAtMs: page.now(), ...flags };
   page.comments.set(id, comment);
+  // Whoever comments under a post that nobody wrote here means one of the page's own.
+  const own = { id: postId, from: { id: page.id, name: page.name }, message: '', createdAtMs: page.now() };
+  if (!page.posts.has(postId)) page.posts.set(postId, own);
   tellComment(page, hook, comment, 'add');
   const top = parentId === postId ? id : parentId;
   page.chats.of(top).title = `Comments of ${from.name}`;
@@ -58,7 +62,7 @@ export function callComment(
   const comment = page.comments.get(id);
   const isPost = id.startsWith(`${page.id}_`) && id.split('_').length === 2;
   if (call === 'POST comments' && (isPost || comment !== undefined)) return answer(page, hook, { id, comment, fields });
-  if (call === 'GET comments' && isPost) return list(page, id);
+  if (call === 'GET comments' && isPost) return list(page, id, fields);
   if (comment === undefined) return undefined;
   if (comment.isDeleted) throw new GraphError(100, `Object with ID '${id}' does not exist`, { subcode: 33 });
   switch (call) {
@@ -129,7 +133,10 @@ function shown({ id, from, message, createdAtMs, parentId, postId, isHidden: is_
   };
 }
 
-function list({ comments }: Page, post: string): Fields {
-  const data = [...comments.values()].filter(({ postId, isDeleted }) => postId === post && !isDeleted).map(shown);
-  return { data, paging: { cursors: { before: 'MQZDZD', after: 'MgZDZD' } } };
+function list({ comments }: Page, post: string, fields: Fields): Fields {
+  const { since = 0, order } = fields;
+  const all = [...comments.values()].filter(({ postId, isDeleted }) => postId === post && !isDeleted);
+  const wanted = all.filter(({ createdAtMs }) => createdAtMs >= Number(since) * 1_000);
+  const sorted = order === 'reverse_chronological' ? wanted.toReversed() : wanted;
+  return pageOf(sorted.map(shown), fields);
 }

@@ -12,6 +12,7 @@ export interface Page {
   readonly needsProof: boolean;
   readonly people: Map<string, Person>;
   readonly comments: Map<string, Comment>;
+  readonly posts: Map<string, Post>;
   readonly files: Map<string, KeptFile>;
   /** Attachments that were uploaded, by id: their type and file. */
   readonly attachments: Map<string, { readonly type: string; readonly file: string }>;
@@ -37,6 +38,13 @@ export interface Person {
   isBlocked: boolean;
   /** Which app controls the thread; nobody's is idle. */
   owner: string | undefined;
+}
+
+export interface Post {
+  readonly id: string;
+  readonly from: { readonly id: string; readonly name: string };
+  readonly message: string;
+  readonly createdAtMs: number;
 }
 
 export interface Comment {
@@ -89,6 +97,7 @@ export function createPage(names: Partial<Page>, chats: Chats, now: () => number
     needsProof: false,
     people: new Map(),
     comments: new Map(),
+    posts: new Map(),
     files: new Map(),
     attachments: new Map(),
     templates: new Map(),

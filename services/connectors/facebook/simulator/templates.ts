@@ -2,6 +2,7 @@ import { type ChatMessage, GraphError, type HookCaller } from '@trunkline/testki
 import { z } from 'zod';
 import type { SentTemplate } from './message-schema.ts';
 import { nextNumber, type Page, type Template, type TemplateComponent } from './page.ts';
+import { pageOf } from './pages.ts';
 import type { Event, Fields } from './types.ts';
 
 const button = z.strictObject({
@@ -74,17 +75,14 @@ export function createTemplate(page: Page, hook: HookCaller<Event>, fields: Fiel
   return { id, status, category };
 }
 
-/** GET /<page>/message_templates, a page at a time: 25 unless more are asked for. */
-export function listTemplates({ templates }: Page, { name, limit = 25, after = '' }: Fields): Fields {
+/** GET /<page>/message_templates, a page at a time. */
+export function listTemplates({ templates }: Page, fields: Fields): Fields {
+  const { name } = fields;
   const all = [...templates.values()].filter((template) => name === undefined || template.name.includes(String(name)));
-  const from = all.findIndex(({ id }) => id === after) + 1;
-  const data = all.slice(from, from + Number(limit));
-  const cursors = { before: data[0]?.id, after: data.at(-1)?.id };
-  const isLast = from + data.length >= all.length;
-  return {
-    data,
-    paging: { cursors, ...(isLast ? {} : { next: `https://graph.facebook.com/?after=${cursors.after}` }) },
-  };
+  return pageOf(
+    all.map((template) => ({ ...template })),
+    fields,
+  );
 }
 
 /** Checks a template that is sent against the one that was approved. Throws GraphError 100. */
