@@ -124,7 +124,7 @@ export {
 } from './http/guarded-http.ts';
 export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
 export { type PassedOn, passOn } from './http/pass-on.ts';
-export { passWhole } from './http/pass-whole.ts';
+export { type PassedWhole, passWhole } from './http/pass-whole.ts';
 export {
   createPortalHttp,
   type PortalHttp,

@@ -10,7 +10,7 @@ const other = 'messages';
 const record = { epoch: 1, from: start, to: start, after: 0, decided: 0, parked: [] };
 
 /** A store whose transactions end as they are told, and which tells what it was asked for. */
-async function aClaim(most = 10) {
+async function aClaim({ most = 10, absences = false } = {}) {
   const documents = new Map<string, StateDocument>();
   const asked: string[] = [];
   let outcome: 'committed' | 'aborted' | 'unknown' = 'committed';
@@ -34,7 +34,11 @@ async function aClaim(most = 10) {
       [Symbol.asyncDispose]: async () => {},
     }),
   };
-  const claim = await rememberDocuments(store, { collections: [kept], most }).claim('stage.0', 'one');
+  const claim = await rememberDocuments(store, {
+    documents: absences ? [] : [kept],
+    absences: absences ? [kept] : [],
+    mostEach: most,
+  }).claim('stage.0', 'one');
   return {
     /** Reads ids and then writes, in one transaction that ends so; gives what was found, and what the store was asked for. */
     run: async (ids: readonly string[], writes: readonly StateWrite[] = [], ends: typeof outcome = 'committed') => {
@@ -83,7 +87,7 @@ test('after a transaction that was not certainly stored, everything is asked for
 });
 
 test('so many are remembered, those that were used last', async () => {
-  const { run } = await aClaim(2);
+  const { run } = await aClaim({ most: 2 });
   await run([], [put('a', 1), put('b', 1)]);
   await run(['a'], [put('c', 1)]);
   assert.deepEqual((await run(['a', 'c'])).asked, []);
@@ -101,4 +105,12 @@ test('collections that are not named, and what the same transaction wrote, are r
     return true;
   });
   assert.deepEqual(asked, [`${other}/m`, `${kept}/a`]);
+});
+
+test('of some collections it is only remembered what is not there', async () => {
+  const { run } = await aClaim({ absences: true });
+  await run(['a', 'b'], [put('a', 1)]);
+  assert.deepEqual(await run(['a', 'b']), { found: [{ _id: 'a', number: 1 }], asked: [`${kept}/a`] });
+  assert.deepEqual((await run(['a', 'b'], [{ collection: kept, delete: 'a' }])).asked, [`${kept}/a`]);
+  assert.deepEqual(await run(['a', 'b']), { found: [], asked: [] });
 });

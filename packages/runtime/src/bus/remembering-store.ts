@@ -3,26 +3,26 @@ import type { StageStore, StageTransaction } from './stage-store.ts';
 
 /** What a stage's owner remembers of its state. */
 export interface RememberOptions {
-  /** Collections that the stages of this store alone write, each document by one lane. */
-  readonly collections: readonly string[];
-  /** How many documents a lane remembers, and of how many that there are none; those that were used longest ago go first. */
-  readonly most: number;
+  /** Collections that the stages of this store alone write, each document by one lane: small documents, used again and again. */
+  readonly documents: readonly string[];
+  /** Collections of the same kind of which it is only remembered what is not there. */
+  readonly absences: readonly string[];
+  /** Of so many ids of each collection a lane remembers what it found; those that were used longest ago go first. */
+  readonly mostEach: number;
 }
 
 /**
  * The same store, whose owners remember the documents that they read and wrote last, and which were not there, and do not ask
- * for them again. Right
- * because nothing is stored unless the record still says that the lane is theirs and stands where they think: whoever took
- * over in between has changed it. After anything but a certain commit an owner forgets everything.
+ * for them again. Right because nothing is stored unless the record still says that the lane is theirs and stands where they
+ * think: whoever took over in between has changed it. After anything but a certain commit an owner forgets everything.
  */
-export function rememberDocuments(store: StageStore, { collections, most }: RememberOptions): StageStore {
+export function rememberDocuments(store: StageStore, options: RememberOptions): StageStore {
   return {
     claim: async (id, owner) => {
       const claim = await store.claim(id, owner);
-      const known = new Map(collections.map((name) => [name, new Map<string, StateDocument | undefined>()]));
-      const mostEach = Math.ceil(most / Math.max(collections.length, 1));
+      const known = createKnown(options);
       const forget = () => {
-        for (const documents of known.values()) documents.clear();
+        for (const { found } of known.values()) found.clear();
       };
       return {
         ...claim,
@@ -34,7 +34,7 @@ export function rememberDocuments(store: StageStore, { collections, most }: Reme
           } finally {
             if (outcome === 'committed') for (const write of written) note(known, write);
             else forget();
-            for (const documents of known.values()) bound(documents, mostEach);
+            for (const { found } of known.values()) bound(found, options.mostEach);
           }
           return outcome;
         },
@@ -43,8 +43,17 @@ export function rememberDocuments(store: StageStore, { collections, most }: Reme
   };
 }
 
-type Remembered = Map<string, StateDocument | undefined>;
+/** What was found under the ids of one collection; undefined: nothing is there. */
+interface Remembered {
+  readonly found: Map<string, StateDocument | undefined>;
+  readonly isAbsencesOnly: boolean;
+}
 type Known = ReadonlyMap<string, Remembered>;
+
+function createKnown({ documents, absences }: RememberOptions): Known {
+  const all = [...documents, ...absences];
+  return new Map(all.map((name) => [name, { found: new Map(), isAbsencesOnly: absences.includes(name) }]));
+}
 
 function remembering(transaction: StageTransaction, known: Known, written: StateWrite[]): StageTransaction {
   return {
@@ -54,18 +63,17 @@ function remembering(transaction: StageTransaction, known: Known, written: State
       await transaction.apply(writes);
     },
     find: async <T extends StateDocument>(collection: string, ids: readonly string[]) => {
-      const documents = known.get(collection);
+      const remembered = known.get(collection);
       // What this transaction has written itself is remembered once it is committed.
-      if (documents === undefined || written.length > 0) return await transaction.find<T>(collection, ids);
-      const unknown = ids.filter((id) => !documents.has(id));
-      const read = unknown.length === 0 ? undefined : await transaction.find<T>(collection, unknown);
-      for (const id of unknown) documents.set(id, read?.get(id));
-      const found = new Map<string, T>();
+      if (remembered === undefined || written.length > 0) return await transaction.find<T>(collection, ids);
+      const unknown = ids.filter((id) => !remembered.found.has(id));
+      const read = unknown.length === 0 ? new Map<string, T>() : await transaction.find<T>(collection, unknown);
+      const found = new Map<string, T>(read);
       for (const id of ids) {
-        const document = documents.get(id);
-        use(documents, id, document);
         // The stage is the only one that writes the collection, so it knows what it put there.
-        if (document !== undefined) found.set(id, document as T);
+        const document = read.get(id) ?? (remembered.found.get(id) as T | undefined);
+        use(remembered, id, document);
+        if (document !== undefined) found.set(id, document);
       }
       return found;
     },
@@ -73,24 +81,24 @@ function remembering(transaction: StageTransaction, known: Known, written: State
 }
 
 function note(known: Known, write: StateWrite): void {
-  const documents = known.get(write.collection);
-  if (documents === undefined) return;
-  if ('delete' in write) use(documents, write.delete, undefined);
+  const remembered = known.get(write.collection);
+  if (remembered === undefined) return;
+  if ('delete' in write) use(remembered, write.delete, undefined);
   else {
     const document = 'put' in write ? write.put : write.insert;
-    use(documents, document._id, document);
+    use(remembered, document._id, document);
   }
 }
 
-/** Remembers a document, or that there is none, as the one that was used last. */
-function use(documents: Remembered, id: string, document: StateDocument | undefined): void {
-  documents.delete(id);
-  documents.set(id, document);
+/** Remembers a document, or that there is none, as what was used last. */
+function use({ found, isAbsencesOnly }: Remembered, id: string, document: StateDocument | undefined): void {
+  found.delete(id);
+  if (document === undefined || !isAbsencesOnly) found.set(id, document);
 }
 
-function bound(documents: Remembered, most: number): void {
-  for (const id of documents.keys()) {
-    if (documents.size <= most) return;
-    documents.delete(id);
+function bound(found: Remembered['found'], most: number): void {
+  for (const id of found.keys()) {
+    if (found.size <= most) return;
+    found.delete(id);
   }
 }

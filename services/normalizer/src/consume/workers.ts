@@ -35,14 +35,14 @@ export interface WorkerParts {
   readonly fileUrl: (atMs: number) => (media: Media) => string;
 }
 
-/** Conversations, identities and holds that a lane remembers: whoever writes now writes more than once. */
-const rememberedMost = 3_000;
+/** Conversations, identities and absent holds that a lane remembers: whoever writes now writes more than once. */
+const rememberedMost = 1_000;
 
 /** The stage: everything that entered, decided in order. */
 export function stageWorker({ runtime, settings, door, documents, events }: WorkerParts): LaneWorker {
   const { store, bus, directory, now } = runtime;
   const { conversations, identities, holds: held, stages: collection } = collections.normalizer;
-  const remembered = { collections: [conversations, identities, held], most: rememberedMost };
+  const remembered = { documents: [conversations, identities], absences: [held], mostEach: rememberedMost };
   const stages = rememberDocuments(createMongoStageStore({ ...store, collection }), remembered);
   const holds = openHolds(documents.collection('holds'));
   const told = laneEvents(runtime, stageName);

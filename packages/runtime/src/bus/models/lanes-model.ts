@@ -22,7 +22,7 @@ export interface LanesCase {
 
 const lane = 0;
 /** One conversation fewer than there are. */
-const remembered = { collections: [counting.counters], most: 2 };
+const remembered = { documents: [counting.counters], absences: [], mostEach: 2 };
 
 /** An owner of the stage or of the keyed log, which may be one too many. */
 interface Owner {

@@ -132,6 +132,9 @@ test('an order that is about a received message tells what the platform calls it
   const known = { messageId: received._id, platformIds: ['55'], conversationPlatformId: '7' };
   assert.deepEqual(await targetsOf(received._id), [known]);
   assert.deepEqual(await targetsOf(idOf('m')), []);
+  await here.take(hookCall(message('note', 'The comment was hidden', { platformId: '' })));
+  const note = here.all('messages').find(({ platformIds }) => platformIds[0] === '') ?? assert.fail();
+  assert.deepEqual(await targetsOf(note._id), [], 'what has no id on the platform');
 });
 
 test('an edit changes history once the platform has taken it', async () => {

@@ -14,9 +14,11 @@ export function targetsOf({ draft }: Turn, { action }: OutgoingMessage): Targets
 /** Those of a channel that came, as the platform names them: what was sent, its connector knows itself, and first. Pure. */
 export function receivedTargets(targets: Targets, channelId: string): MessageTarget[] {
   return [...targets.values()].flatMap((message) => {
-    const { _id: messageId, platformIds, conversationPlatformId } = message;
-    if (message.channelId !== channelId || conversationPlatformId === undefined) return [];
-    return [{ messageId, platformIds: [...platformIds], conversationPlatformId }];
+    const { _id: messageId, conversationPlatformId } = message;
+    // What the platform only tells of, like a comment that was hidden, has no id there.
+    const platformIds = message.platformIds.filter((id) => id !== '');
+    const isNamed = message.channelId === channelId && platformIds.length > 0;
+    return isNamed && conversationPlatformId !== undefined ? [{ messageId, platformIds, conversationPlatformId }] : [];
   });
 }
 
