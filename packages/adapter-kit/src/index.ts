@@ -30,6 +30,7 @@ export * from './meta/meta-health.ts';
 export * from './meta/meta-hook.ts';
 export * from './meta/own-mark.ts';
 export * from './meta/parse-call.ts';
+export * from './meta/proved-call.ts';
 export * from './oauth.ts';
 export * from './open-link.ts';
 export * from './origin.ts';

@@ -2,12 +2,14 @@ export { findChromium } from './browser/chromium.ts';
 export { testCoverage } from './connector-suite/coverage.ts';
 export type { FailureFixture, IncomingFixture, OutgoingFixture, SectionKinds } from './connector-suite/fixtures.ts';
 export { readFixtures } from './connector-suite/fixtures.ts';
+export { startHookDouble } from './connector-suite/hook-double.ts';
 export {
   createMemoryHints,
   createMemoryState,
   createMemoryTools,
   type MemoryToolsOptions,
 } from './connector-suite/memory-tools.ts';
+export { plainFetch } from './connector-suite/plain-fetch.ts';
 export {
   fetchOf,
   jsonOf,

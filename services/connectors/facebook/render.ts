@@ -1,4 +1,5 @@
 import {
+  type AccountCall,
   ConnectorError,
   checkPrivateAnswer,
   isComments,
@@ -9,7 +10,6 @@ import {
   writeThread,
 } from '@trunkline/adapter-kit';
 import { type Content, ControlAction, type ControlOrder, type SendOrder } from '@trunkline/contracts';
-import type { ApiCall } from './api.ts';
 import { capabilities } from './capabilities.ts';
 import { commentRefusal } from './errors.ts';
 import { renderTemplate } from './render-template.ts';
@@ -26,7 +26,7 @@ const reactions: Readonly<Record<string, string>> = {
  * The calls that do an order; none when there is nothing to do. Pure. Throws ConnectorError 'unsupported' and
  * 'content_invalid'.
  */
-export function render(order: SendOrder, given: Given): readonly ApiCall[] {
+export function render(order: SendOrder, given: Given): readonly AccountCall[] {
   const writing = { ...given, reactions, isMarked: true };
   const action = order.message?.action;
   if (action?.$case === 'control') return [controlCall(order, action.value)];
@@ -49,7 +49,7 @@ function templateBody(order: SendOrder): Json {
   return { recipient, messaging_type: 'UTILITY', message: { template, metadata: markOf(order) } };
 }
 
-function commentCalls(order: SendOrder, { targets, fileUrl }: Given): readonly ApiCall[] {
+function commentCalls(order: SendOrder, { targets, fileUrl }: Given): readonly AccountCall[] {
   const action = order.message?.action;
   const common = { refusal: commentRefusal };
   switch (action?.$case) {
@@ -93,7 +93,7 @@ const controls: Readonly<Partial<Record<ControlAction, string>>> = {
   [ControlAction.CONTROL_ACTION_RELEASED]: 'release',
 };
 
-function controlCall({ conversation }: SendOrder, { action, toApp, metadata }: ControlOrder): ApiCall {
+function controlCall({ conversation }: SendOrder, { action, toApp, metadata }: ControlOrder): AccountCall {
   const word = controls[action];
   if (word === undefined) throw new ConnectorError('content_invalid', 'the order does not say what to do');
   if (word === 'pass' && toApp === '') throw new ConnectorError('content_invalid', 'the app that gets it is not named');

@@ -1,4 +1,5 @@
 import {
+  appToken,
   ConnectorError,
   type OAuthAccount,
   type OAuthAnswer,
@@ -10,7 +11,7 @@ import {
   type Tools,
 } from '@trunkline/adapter-kit';
 import type { z } from 'zod';
-import { appToken, ask, type Channel, callOf } from './api.ts';
+import { ask, type Channel, callOf } from './api.ts';
 import { refusedRights, wantedRights, warningOf } from './setup-rights.ts';
 import { ownPageSchema, tokenSchema } from './types.ts';
 

@@ -1,12 +1,13 @@
 import {
   type Account,
+  appToken,
   type Connected,
   ConnectorError,
   readGraphToken,
   sharedHookUrl,
   type Tools,
 } from '@trunkline/adapter-kit';
-import { appToken, ask, type Channel, callOf } from './api.ts';
+import { ask, type Channel, callOf } from './api.ts';
 import type { Settings } from './settings.ts';
 import { warningOf } from './setup-rights.ts';
 import { doneSchema, hooksSchema, pageSchema, subscribedSchema } from './types.ts';

@@ -1,4 +1,5 @@
 import {
+  type AccountCall,
   ConnectorError,
   checkPrivateAnswer,
   isComments,
@@ -8,7 +9,6 @@ import {
   writeThread,
 } from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
-import type { ApiCall } from './api.ts';
 import { capabilities } from './capabilities.ts';
 import { commentRefusal } from './errors.ts';
 import { firstCommentOf } from './parse-comment.ts';
@@ -22,7 +22,7 @@ const reactions: Readonly<Record<string, string>> = { '❤': 'love', '😍': 'lo
 export function render(
   order: SendOrder,
   { targets, fileUrl }: Pick<ThreadWriting, 'targets' | 'fileUrl'>,
-): readonly ApiCall[] {
+): readonly AccountCall[] {
   const action = order.message?.action;
   const inPrivate = privateAnswer(order);
   if (inPrivate !== undefined) checkPrivateAnswer(order, inPrivate, capabilities);
@@ -39,7 +39,7 @@ export function isPublicAnswer(order: SendOrder): boolean {
   return isComments(order) && order.message?.action?.$case === 'message' && privateAnswer(order) === undefined;
 }
 
-function commentCalls(order: SendOrder, { replyTo, messageIds }: ThreadWriting['targets']): readonly ApiCall[] {
+function commentCalls(order: SendOrder, { replyTo, messageIds }: ThreadWriting['targets']): readonly AccountCall[] {
   const action = order.message?.action;
   switch (action?.$case) {
     case 'message': {

@@ -1,4 +1,5 @@
 import {
+  appToken,
   ConnectorError,
   type OAuthAccount,
   type OAuthAnswer,
@@ -7,7 +8,7 @@ import {
   oauthUrl,
   type Tools,
 } from '@trunkline/adapter-kit';
-import { appToken, ask, type Channel } from './api.ts';
+import { ask, type Channel } from './api.ts';
 import { accountSchema, tokenSchema } from './types.ts';
 
 /** What does not work without a right, in words for people. Without the first two nothing works. */

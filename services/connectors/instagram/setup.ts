@@ -1,5 +1,12 @@
-import { type Account, type Connected, ConnectorError, sharedHookUrl, type Tools } from '@trunkline/adapter-kit';
-import { appToken, ask, type Channel } from './api.ts';
+import {
+  type Account,
+  appToken,
+  type Connected,
+  ConnectorError,
+  sharedHookUrl,
+  type Tools,
+} from '@trunkline/adapter-kit';
+import { ask, type Channel } from './api.ts';
 import type { Settings } from './settings.ts';
 import { accountSchema, doneSchema, hooksSchema, subscribedSchema } from './types.ts';
 import { verifyToken } from './verify.ts';

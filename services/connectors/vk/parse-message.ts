@@ -19,10 +19,8 @@ export function messageWritten(update: Update): Told[] {
   if (changed !== undefined) return [{ ...about, key, event: { $case: 'group', value: changed } }];
   const { ref, payload, text: title } = message;
   const isOpened = isStart(payload);
-  const start: Told = {
-    ...{ ...about, ...contextOf(message), key: keyOf('start', message) },
-    event: { $case: 'start', value: { payload: ref } },
-  };
+  const opening = { $case: 'start', value: { payload: ref } } as const;
+  const start: Told = { ...about, ...contextOf(message), key: keyOf('start', message), event: opening };
   const written: Told = { ...about, key: keyOf('message', message), event: messageOf(message, update) };
   const press = { $case: 'press', value: ButtonPressed.create({ payload: payloadOf(payload), title }) } as const;
   return [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Capabilities, ConversationKind, ConversationRef } from '@trunkline/contracts';
-import { channelPace, conversationPace } from './send-pace.ts';
+import { carriedIn, channelPace, conversationPace } from './send-pace.ts';
 
 const { CONVERSATION_KIND_COMMENTS: comments, CONVERSATION_KIND_PRIVATE: direct } = ConversationKind;
 const rates = (ratePerSecond: number, conversationRatePerSecond: number, conversationBurst = 0) =>
@@ -24,4 +24,12 @@ test('a conversation is sent to at the pace of its own kind, or of its part of t
 test('a rate that the connector gives for one conversation goes before', () => {
   const own = { ...connector, conversationRate: () => 1 / 3 };
   assert.deepEqual(conversationPace(own, ref({})), { perSecond: 1 / 3, burst: 1 });
+});
+
+test('whether a key of ours drops repeats is asked of the conversation: comments may have one where messages have none', () => {
+  const keyed = Capabilities.fromPartial({ isSendIdempotent: true, sendKeySeconds: 600 });
+  const mixed = { ...connector, capabilitiesByKind: { [comments]: keyed } };
+  assert.equal(carriedIn(mixed, ref({})).isSendIdempotent, false);
+  assert.equal(carriedIn(mixed, ref({ kind: comments })).sendKeySeconds, 600);
+  assert.equal(carriedIn(mixed, undefined).isSendIdempotent, false);
 });

@@ -1,31 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import {
-  type ChannelAccess,
-  ConnectorError,
-  type GuardedFetch,
-  metaAnswer,
-  type PlatformMessage,
-  type RawCall,
-  type SendTools,
-  threadWith,
-} from '@trunkline/adapter-kit';
-import {
-  type ChannelEvent,
-  ConversationKind,
-  ConversationRef,
-  type OutgoingMessage,
-  SendOrder,
-} from '@trunkline/contracts';
-import { createMemoryState, createMemoryTools } from '@trunkline/testkit';
-import { parse } from '../parse.ts';
+import { type PlatformMessage, type SendTools, threadWith } from '@trunkline/adapter-kit';
+import { ConversationKind, ConversationRef, type OutgoingMessage, SendOrder } from '@trunkline/contracts';
+import { createMemoryState, createMemoryTools, plainFetch, startHookDouble } from '@trunkline/testkit';
+import connector from '../index.ts';
 import { send } from '../send.ts';
 import type { Settings } from '../settings.ts';
 import { connect } from '../setup.ts';
 import { createInstagramSimulator, type InstagramOptions } from '../simulator/index.ts';
-import { verify } from '../verify.ts';
 import { channelFor } from './desk.ts';
 
 /** What a test knows of messages of ours, and of the time. */
@@ -44,7 +25,7 @@ export async function startWorld(options: InstagramOptions & { readonly settings
   const toolsFor = (known: Known = {}): SendTools => makeTools(state, known);
   const { token, appSecret } = simulator.account;
   const channel = channelFor(simulator.url, { token, appSecret }, options.settings);
-  const hook = await startHook(channel);
+  const hook = await startHookDouble(connector, channel);
   const anna = simulator.person({ name: 'Anna K' });
   await connect(channel, hook.url, toolsFor());
   const to = threadWith(anna.id);
@@ -99,59 +80,7 @@ function typeOf(url: string): string {
   return types[/(\w+)$/.exec(url)?.[1] ?? ''] ?? 'text/html';
 }
 
-/** Tools as the host lends them; fetch without its guards, because the simulator stands on this machine. */
+/** Tools as the host lends them. */
 function makeTools(state: SendTools['state'], { messages = {}, now = Date.now }: Known): SendTools {
-  return createMemoryTools({ state, now, known: messages, fetch: fetchFor(AbortSignal.timeout(60_000)) });
-}
-
-type RequestBody = NonNullable<NonNullable<Parameters<typeof fetch>[1]>['body']>;
-
-function fetchFor(signal: AbortSignal): GuardedFetch {
-  return async (url, { method, headers = {}, body, timeoutMs = 15_000 } = {}) => {
-    const inDoubt = (error: unknown): never => {
-      const isRefused = (error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED';
-      throw new ConnectorError(isRefused ? 'transient' : 'unknown_outcome', 'no answer came', { cause: error });
-    };
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const request = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, redirect: 'manual' as const };
-    const sent = body === undefined ? {} : { body: body as RequestBody };
-    const response = await fetch(url, { ...request, ...sent, signal: limit }).catch(inDoubt);
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      stream: (response.body ?? []) as AsyncIterable<Uint8Array>,
-      text: () => response.text().catch(inDoubt),
-    };
-  };
-}
-
-/** A hook that verifies, parses and answers, and keeps what it understood. */
-async function startHook(channel: ChannelAccess<Settings>) {
-  const events: ChannelEvent[] = [];
-  const statuses: number[] = [];
-  const refusals: number[] = [];
-  const take = (call: RawCall) => {
-    if (!verify(call, channel)) return { status: 401 };
-    events.push(...parse(call, channel));
-    return metaAnswer(call);
-  };
-  const server = createServer(async (request, response) => {
-    const query = Object.fromEntries(new URL(request.url ?? '/', 'http://hook').searchParams);
-    const { method = '', headers } = request;
-    const call = { method, path: '', query, headers: headers as Record<string, string>, receivedAtMs: Date.now() };
-    const body = await buffer(request);
-    const refusal = method === 'POST' ? refusals.shift() : undefined;
-    const answer = refusal === undefined ? take({ ...call, body }) : { status: refusal };
-    if (method === 'POST') statuses.push(answer.status);
-    response.writeHead(answer.status).end('body' in answer ? answer.body : '');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/instagram/one`;
-  return {
-    ...{ url, events, statuses, refusals },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return createMemoryTools({ state, now, known: messages, fetch: plainFetch(AbortSignal.timeout(60_000)) });
 }

@@ -1,29 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import {
-  type ChannelAccess,
-  type ConfirmedSend,
-  ConnectorError,
-  type GuardedFetch,
-  metaAnswer,
-  type PlatformMessage,
-  type RawCall,
-  type SendTools,
-} from '@trunkline/adapter-kit';
-import {
-  type ChannelEvent,
-  ConversationKind,
-  ConversationRef,
-  type OutgoingMessage,
-  SendOrder,
-} from '@trunkline/contracts';
-import { confirms, parse } from '../parse.ts';
+import type { PlatformMessage, SendTools } from '@trunkline/adapter-kit';
+import { ConversationKind, ConversationRef, type OutgoingMessage, SendOrder } from '@trunkline/contracts';
+import { createMemoryTools, plainFetch, startHookDouble } from '@trunkline/testkit';
+import connector from '../index.ts';
 import { send } from '../send.ts';
-import type { Settings } from '../settings.ts';
 import { connect } from '../setup.ts';
 import { createWhatsAppSimulator, type WhatsAppOptions } from '../simulator/index.ts';
-import { verify } from '../verify.ts';
 import { channelFor } from './desk.ts';
 
 /** What a test knows of files and messages of ours. */
@@ -37,7 +18,7 @@ export async function startWorld(options: WhatsAppOptions = {}) {
   const simulator = await createWhatsAppSimulator({ retryDelayMs: 5, isPaced: false, ...options });
   const { token, appSecret } = simulator.account;
   const channel = channelFor(simulator.url, { token, appSecret, pin: '482913' });
-  const hook = await startHook(channel);
+  const hook = await startHookDouble(connector, channel);
   const anna = simulator.person({ name: 'Anna K', username: 'anna.k' });
   await connect(channel, hook.url, toolsFor());
   const to = conversationWith(anna.userId);
@@ -79,81 +60,8 @@ function orderOf(action: OutgoingMessage['action'], conversation: ConversationRe
   return { ...order, conversation, message: order.message && { ...order.message, action } };
 }
 
-/** Tools as the host lends them; fetch without its guards, because the simulator stands on this machine. */
+/** Tools as the host lends them. */
 export function toolsFor({ files, messages = {} }: Known = {}): SendTools {
-  const unused = new Proxy({}, { get: (_, name) => assertUnused(String(name)) });
   const signal = AbortSignal.timeout(60_000);
-  return {
-    ...{ signal, now: Date.now, fetch: fetchFor(signal) },
-    state: unused as SendTools['state'],
-    hints: unused as SendTools['hints'],
-    openFile: async ({ id, mimeType, name }) => {
-      const bytes = files?.get(id) ?? Buffer.from(id);
-      return { stream: once(bytes), sizeBytes: bytes.length, mimeType, name };
-    },
-    fileUrl: ({ id }) => `https://files.example/${id}`,
-    platformIdsOf: async (messageId) => messages[messageId] ?? [],
-  };
-}
-
-async function* once(bytes: Uint8Array) {
-  yield bytes;
-}
-
-function assertUnused(name: string): never {
-  throw new Error(`the connector keeps nothing: ${name} was not expected to be used`);
-}
-
-type RequestBody = NonNullable<NonNullable<Parameters<typeof fetch>[1]>['body']>;
-
-function fetchFor(signal: AbortSignal): GuardedFetch {
-  return async (url, { method, headers = {}, body, timeoutMs = 15_000 } = {}) => {
-    const inDoubt = (error: unknown): never => {
-      const isRefused = (error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED';
-      throw new ConnectorError(isRefused ? 'transient' : 'unknown_outcome', 'no answer came', { cause: error });
-    };
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const request = { method: method ?? (body === undefined ? 'GET' : 'POST'), headers, redirect: 'manual' as const };
-    const sent = body === undefined ? {} : { body: body as RequestBody };
-    const response = await fetch(url, { ...request, ...sent, signal: limit }).catch(inDoubt);
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      stream: (response.body ?? []) as AsyncIterable<Uint8Array>,
-      text: () => response.text().catch(inDoubt),
-    };
-  };
-}
-
-/** A hook that verifies, parses and answers, and keeps what it understood. */
-async function startHook(channel: ChannelAccess<Settings>) {
-  const events: ChannelEvent[] = [];
-  const confirmed: ConfirmedSend[] = [];
-  const statuses: number[] = [];
-  const refusals: number[] = [];
-  const take = (call: RawCall) => {
-    if (!verify(call, channel)) return { status: 401 };
-    events.push(...parse(call, channel));
-    confirmed.push(...confirms(call, channel));
-    return metaAnswer(call);
-  };
-  const server = createServer(async (request, response) => {
-    const query = Object.fromEntries(new URL(request.url ?? '/', 'http://hook').searchParams);
-    const { method = '', headers } = request;
-    const call = { method, path: '', query, headers: headers as Record<string, string>, receivedAtMs: Date.now() };
-    const body = await buffer(request);
-    const refusal = method === 'POST' ? refusals.shift() : undefined;
-    const answer = refusal === undefined ? take({ ...call, body }) : { status: refusal };
-    if (method === 'POST') statuses.push(answer.status);
-    response.writeHead(answer.status).end('body' in answer ? answer.body : '');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/whatsapp/one`;
-  return {
-    ...{ url, events, confirmed, statuses, refusals },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return createMemoryTools({ signal, known: messages, fetch: plainFetch(signal), ...(files && { files }) });
 }
