@@ -40,9 +40,17 @@ async function openSession(address: string, resume?: string, more: object = {}):
 }
 
 /** An order that shows something for a moment. */
-function orderTo(who: string, action: NonNullable<NonNullable<SendOrder['message']>['action']>): EgressItem {
+function orderTo(
+  who: string,
+  action: NonNullable<NonNullable<SendOrder['message']>['action']>,
+  about?: ChannelEvent,
+): EgressItem {
   const item = sendText(channelId, who, '');
-  if (item.order?.$case === 'send' && item.order.value.message) item.order.value.message.action = action;
+  if (item.order?.$case !== 'send' || item.order.value.message === undefined) throw new Error('no order to send');
+  item.order.value.message.action = action;
+  if (about === undefined) return item;
+  const conversationPlatformId = about.conversation?.platformId ?? '';
+  item.order.value.targets = [{ messageId: about.id, platformIds: [about.platformId], conversationPlatformId }];
   return item;
 }
 
@@ -147,8 +155,8 @@ test('typing goes both ways, read marks too, and “seen” is still known to th
   await until(async () => (await states()).length === 2);
   // Delivered, then read.
   assert.deepEqual(await states(), [2, 3]);
-  const messageId = (await told(visitorId)).find(({ event }) => event?.$case === 'message')?.id ?? '';
-  await around.order(orderTo(visitorId, { $case: 'read', value: { messageId } }));
+  const theirs = (await told(visitorId)).find(({ event }) => event?.$case === 'message') ?? assert.fail();
+  await around.order(orderTo(visitorId, { $case: 'read', value: { messageId: theirs.id } }, theirs));
   await until(async () => (await widget.heard('seen')).upTo === 1);
   using next = await openWidget(two, token, 2);
   assert.equal((await next.heard('seen')).upTo, 1);
