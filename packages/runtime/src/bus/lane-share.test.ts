@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lanes } from '@trunkline/contracts';
-import { laneShare, leftAloneOf, memberText } from './lane-share.ts';
+import { laneShare, lanesToTake, laneToGiveBack, leftAloneOf, memberText } from './lane-share.ts';
 
 const none = new Set<number>();
 const shares: readonly [
@@ -23,9 +23,33 @@ const shares: readonly [
 for (const [what, own, others, share] of shares)
   test(what, () => assert.equal(laneShare(lanes, own, others).share, share));
 
-test('a lane that every other leaves alone is known', () => {
-  assert.deepEqual([...laneShare(lanes, none, [new Set([1, 3]), new Set([3])]).alone], [3]);
-  assert.deepEqual([...laneShare(lanes, new Set([3]), [new Set([3])]).alone], []);
+test('a lane that every other leaves alone is known, and one that some of them do', () => {
+  const known = (own: ReadonlySet<number>, others: readonly ReadonlySet<number>[]) => {
+    const { alone, avoided } = laneShare(lanes, own, others);
+    return [[...alone], [...avoided]];
+  };
+  assert.deepEqual(known(none, [new Set([1, 3]), new Set([3])]), [[3], [1]]);
+  assert.deepEqual(known(new Set([3]), [new Set([3])]), [[], []]);
+});
+
+const free = (...numbers: number[]) => numbers.map((lane) => ({ lane }));
+const takenOf = (of: readonly { lane: number }[], others: readonly ReadonlySet<number>[], held: readonly number[]) =>
+  lanesToTake(of, laneShare(lanes, none, others), new Set(held)).map(({ lane }) => lane);
+
+test('what one of two others leaves alone is taken by whoever has its share, which then gives another lane back', () => {
+  const others = [none, new Set([1, 7])];
+  assert.deepEqual(takenOf(free(1, 7), others, [0, 2, 3]), [1, 7]);
+  const allowed = laneShare(lanes, none, others);
+  assert.equal(laneToGiveBack(allowed, new Set([0, 2, 3, 1, 7])), 3);
+  assert.equal(laneToGiveBack(allowed, new Set([0, 1, 7])), undefined);
+  assert.deepEqual(takenOf(free(3), others, [0, 2, 1, 7]), [], 'the lane that was given back is another one’s');
+});
+
+test('who has nothing to give back for it takes no more than its share of what others leave alone', () => {
+  const others = [none, new Set(lanes)];
+  assert.deepEqual(takenOf(free(4, 5), others, [0, 1, 2, 3]), []);
+  assert.equal(laneToGiveBack(laneShare(lanes, none, others), new Set([0, 1, 2, 3, 4])), 4);
+  assert.deepEqual(takenOf(free(4, 5), others, [0, 1]), [4, 5]);
 });
 
 test('an entry tells which lanes are left alone; that of an older version tells of none', () => {

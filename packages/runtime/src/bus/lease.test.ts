@@ -181,6 +181,24 @@ test('a lane whose format an instance does not know is taken by one that knows i
   assert.equal(former.running.size + newer.running.size, 8);
 });
 
+test('of two that know a lane and have their shares, one takes what a third gives back, and all lanes have an owner', async () => {
+  await using servers = await aBus();
+  await using one = await anInstance(servers, 'one');
+  await using two = await anInstance(servers, 'two');
+  await until(() => one.running.size === 4 && two.running.size === 4);
+  const unknown: number[] = [];
+  // It knows none of the first two lanes that it is given: those that the two others gave back.
+  await using former = await anInstance(servers, 'former', async (lease) => {
+    if (unknown.length < 2 && !unknown.includes(lease.lane)) unknown.push(lease.lane);
+    await formerly(unknown.includes(lease.lane) ? lease.lane : -1)(lease);
+  });
+  await until(() => alarmsOf(former) === 2);
+  const sizes = () => [one, two, former].map(({ running }) => running.size);
+  await until(() => unknown.every((lane) => one.running.has(lane) || two.running.has(lane)));
+  await until(() => sizes().reduce((sum, size) => sum + size, 0) === 8 && former.running.size === 2);
+  assert.deepEqual([alarmsOf(former), sizes().toSorted()], [2, [2, 3, 3]]);
+});
+
 test('an instance that has its share already takes the lane that the other gives back', async () => {
   await using servers = await aBus();
   let isKnown = true;

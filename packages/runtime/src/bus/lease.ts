@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { lanes as allLanes, buckets } from '@trunkline/contracts';
 import { pause } from '../deadline.ts';
 import { type HeldLane, type LaneWork, takeLane } from './held-lane.ts';
-import { type LaneShare, laneShare, memberText } from './lane-share.ts';
+import { laneShare, lanesToTake, laneToGiveBack, memberText } from './lane-share.ts';
 import { type LeaseView, memberKey, watchLeases } from './lease-view.ts';
 import type { LogPort } from './ports.ts';
 import { operationHeader } from './watch-bucket.ts';
@@ -37,7 +37,7 @@ const usualLeftAloneMs = 60_000;
  * instance holds at most its fair share (lanes through members, rounded up): what is above it is given back, one lane a
  * second; what is below it is taken as soon as it is free; nothing is stolen. A worker is stopped by its lease's signal, and
  * started again when it fails. A lane that only a newer version can work is given back and left alone for a while: the others are
- * told, and one of them takes it at once, beyond its share if need be. When this resolves every lane is released. Never rejects.
+ * told, and one of them takes it at once, beyond its share if need be: then it gives another one back. When this resolves every lane is released. Never rejects.
  */
 export async function runLanes(options: LanesOptions, work: LaneWork): Promise<void> {
   const { nats, bus, service, instance, signal, onOwned, onTrouble } = options;
@@ -79,9 +79,10 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
     const own = leftAlone.present();
     const allowed = laneShare(lanes, own, view.others());
     const free = freeLanes(lanes, held, view, token).filter(({ lane }) => !own.has(lane));
-    const taking = lanesToTake(free, allowed, held.size);
-    const spare = [...held.values()].findLast(({ lane }) => !allowed.alone.has(lane));
-    if (held.size > allowed.share && spare !== undefined) {
+    const holding = new Set(held.keys());
+    const taking = lanesToTake(free, allowed, holding);
+    const spare = held.get(laneToGiveBack(allowed, holding) ?? -1);
+    if (spare !== undefined) {
       releasing ??= releaseOne(spare, signal).then(() => {
         releasing = undefined;
       });
@@ -124,13 +125,6 @@ function freeLanes(
     // Taken by us, and the answer was lost.
     return seen.token === token ? [{ lane, revision: seen.revision, wasReleased: false }] : [];
   });
-}
-
-/** Of the free lanes those to be taken now: what nobody else takes, and others up to the share. */
-function lanesToTake(free: readonly FreeLane[], { share, alone }: LaneShare, heldCount: number): readonly FreeLane[] {
-  const ours = free.filter(({ lane }) => alone.has(lane));
-  const others = free.filter(({ lane }) => !alone.has(lane));
-  return [...ours, ...others.slice(0, Math.max(0, share - heldCount - ours.length))];
 }
 
 /**
