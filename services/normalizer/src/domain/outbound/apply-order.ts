@@ -1,5 +1,6 @@
 import { Content } from '@trunkline/contracts';
 import { withReactions } from '../inbound/changes.ts';
+import { heldAfter } from '../inbound/held-by.ts';
 import { conversationOf } from '../state/conversation.ts';
 import type { MessageDocument } from '../state/documents.ts';
 import { outgoingOf } from '../state/message-content.ts';
@@ -7,7 +8,8 @@ import type { Turn } from '../turn.ts';
 
 /** An order that the platform has taken changes the messages that it is about: history shows what the person sees. */
 export function applyToTargets(turn: Turn, order: MessageDocument): void {
-  const action = outgoingOf(order)?.action;
+  const outgoing = outgoingOf(order);
+  const action = outgoing?.action;
   switch (action?.$case) {
     case 'edit':
       if (action.value.content !== undefined) {
@@ -28,6 +30,13 @@ export function applyToTargets(turn: Turn, order: MessageDocument): void {
       const changed = action.value.order;
       if (conversation === undefined || changed?.$case !== 'rename') break;
       turn.draft.put('conversations', { ...conversation, ref: { ...conversation.ref, title: changed.value } });
+      break;
+    }
+    case 'control': {
+      // The platform does it only now: what the other app was told between the order and this is past as well.
+      const conversation = conversationOf(turn.draft, order.conversationId);
+      if (conversation === undefined || outgoing === undefined) break;
+      turn.draft.put('conversations', heldAfter(conversation, outgoing, turn.nowMs));
       break;
     }
     default:

@@ -86,15 +86,19 @@ function refusalOf(question: SendQuestion, ways: Ways): Refusal | undefined {
     return refuse('recipient_blocked', 'The person does not take our messages until they write again.', elsewhere);
   }
   const wrong = order === undefined ? undefined : wrongOrder({ ...question, order, capabilities });
-  const held = isHeldElsewhere(question) && order?.message.action?.$case !== 'control' ? heldElsewhere : undefined;
+  const held =
+    isHeldElsewhere(conversation, question.nowMs) && order?.message.action?.$case !== 'control'
+      ? heldElsewhere
+      : undefined;
   return wrong ?? held ?? (isKeptOut(ways, order?.message) ? closed(conversation, ways) : undefined);
 }
 
 /** An app keeps a conversation for a day after the last word in it, unless it says otherwise. */
 const heldMs = 24 * 60 * 60 * 1_000;
 
-function isHeldElsewhere({ conversation, nowMs }: SendQuestion): boolean {
-  return nowMs - (conversation.heldElsewhereAtMs ?? Number.NEGATIVE_INFINITY) < heldMs;
+/** Does another app of the platform have the conversation, as far as is known? Pure. */
+export function isHeldElsewhere({ heldElsewhereAtMs }: ConversationDocument, nowMs: number): boolean {
+  return nowMs - (heldElsewhereAtMs ?? Number.NEGATIVE_INFINITY) < heldMs;
 }
 
 const heldElsewhere = refuse(

@@ -4,7 +4,6 @@ import {
   Button,
   type Capabilities,
   Command,
-  ControlAction,
   type Fact,
   FileResult,
   ids,
@@ -238,21 +237,4 @@ test("other stages' timers are passed on", async () => {
   const value = { timerId: 'x', payload: Buffer.from('p'), stage: 'routing' };
   const [fact] = only(await here.take({ $case: 'timerDue', value }), 'timerDue');
   assert.deepEqual([fact?.told.timerId, fact?.told.stage], ['x', 'routing']);
-});
-
-test('a conversation that another app has is not written to, until it is ours again or an order takes it', async () => {
-  const here = await world({ canControl: true });
-  const control = (key: string, action: ControlAction) =>
-    submission(key, { $case: 'control', value: { action, toApp: '', metadata: '' } });
-  const heard = (key: string, isHeldElsewhere: boolean) => hookCall({ ...message(key), isHeldElsewhere });
-  const codes = async (...items: ReturnType<typeof submission>[]) =>
-    only(await here.take(...items), 'status').map(({ told }) => told.error?.code);
-  await here.take(heard('to them', true));
-  assert.deepEqual(await codes(write('m1')), ['permission']);
-  assert.deepEqual(await codes(control('ask', ControlAction.CONTROL_ACTION_REQUESTED), write('m2')), ['permission']);
-  assert.deepEqual(await codes(control('take', ControlAction.CONTROL_ACTION_TAKEN), write('m3')), []);
-  await here.take(heard('to them again', true));
-  assert.deepEqual(await codes(write('m4')), ['permission']);
-  await here.take(heard('to us', false));
-  assert.deepEqual(await codes(write('m5')), []);
 });

@@ -19,7 +19,7 @@ import type { ConversationDocument, MessageDocument } from '../state/documents.t
 import { quoteOf } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
 import { conversationFor } from './addressed.ts';
-import { canSend, type SendVerdict } from './can-send.ts';
+import { canSend, isHeldElsewhere, type SendVerdict } from './can-send.ts';
 import { receivedTargets, type Targets, targetsOf } from './targets.ts';
 import { isPast } from './wrong-order.ts';
 
@@ -41,6 +41,8 @@ export function takeSubmission(turn: Turn, submission: Submission): void {
   const targets = targetsOf(turn, message);
   const verdict = canSend({ conversation, channel, capabilities, nowMs: turn.nowMs, order: { message, targets } });
   if (!verdict.isAllowed || channel === undefined || capabilities === undefined) {
+    // Marks come by themselves with all that is read and typed: nobody waits for one, and the other app shows its own.
+    if (isMark(message) && isHeldElsewhere(conversation, turn.nowMs)) return;
     refuse(turn, { tenantId, message, conversation, channel }, verdict);
     return;
   }
@@ -56,6 +58,10 @@ export function takeSubmission(turn: Turn, submission: Submission): void {
 /** What shows for a moment: it has no history, no number and no repeats worth finding. Pure. */
 export function isFleeting({ action }: OutgoingMessage): boolean {
   return action?.$case === 'typing' || action?.$case === 'read' || action?.$case === 'pressAnswer';
+}
+
+function isMark({ action }: OutgoingMessage): boolean {
+  return action?.$case === 'typing' || action?.$case === 'read';
 }
 
 /** SHA-256 of what was asked, as {@link SubmissionDocument} keeps it. Pure. */
@@ -116,7 +122,7 @@ function accept(turn: Turn, accepting: Accepting): void {
   if (isNumbered) {
     // Links are of no interest here: what matters is what will be degraded, and which options the person will read.
     const adapted = adapt(order, capabilities, () => '');
-    const numbered = { ...heldAfter(conversation, order), number };
+    const numbered = { ...heldAfter(conversation, order, turn.nowMs), number };
     const isMessage = order.action?.$case === 'message';
     turn.draft.put('conversations', isMessage ? offering(worded(turn, numbered), order, adapted) : numbered);
     turn.draft.insert('messages', {

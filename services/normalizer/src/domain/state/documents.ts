@@ -105,6 +105,8 @@ export interface ConversationDocument {
   readonly isBlocked?: boolean;
   /** When another app of the platform was last heard to have it; absent: none has. */
   readonly heldElsewhereAtMs?: number;
+  /** When we took it, released it or passed it on last: older news of who has it are outdated. */
+  readonly controlledAtMs?: number;
   /** Order key of the last released event. */
   readonly lastOrderKey?: string;
   /** Sent messages that the person may not have read yet, oldest first, at most 200: what a watermark can mean. */
