@@ -21,12 +21,19 @@ interface Told {
 export async function noteMoved(call: NetworkCall, channel: ChannelAccess, { state, now }: MovedTools): Promise<void> {
   const known = channel.optionalSecret(secretNames.lineUrl) ?? '';
   const { side, from, address: url, at: atMs } = call;
-  if (side !== 'line' || url === known || lastPartOf(url) !== from) return;
+  if (side !== 'line' || lastPartOf(url) !== from) return;
   if (known.startsWith('https:') && !url.startsWith('https:')) return;
   if (Math.abs(now() - atMs) > freshMs) return;
   const kept = await state.get<Told>(stateKey);
+  // Where it is called anyway; but a line that was elsewhere meanwhile is back.
+  if (url === known && (kept === undefined || kept.value.url === url)) return;
   if (kept !== undefined && kept.value.atMs >= atMs) return;
   await state.put(stateKey, { url, atMs }, { ifRevision: kept?.revision ?? 0, expiresAtMs: now() + keptMs });
+}
+
+/** The line was found just now, and where is kept elsewhere: what it said before of where it is has had its day. */
+export async function forgetMoved({ state }: Pick<Tools, 'state'>): Promise<void> {
+  await state.delete(stateKey);
 }
 
 /** The way to where the line is now. */

@@ -87,6 +87,33 @@ test('the hook is written again where the line is now, though the address that w
   assert.equal(again.secrets?.key, world.secrets.key);
 });
 
+test('a line that goes back before a probe has kept its new address is written to where it was and is', async () => {
+  await using world = await joined();
+  world.simulator.move();
+  await world.say({ type: 'typing', isOn: true });
+  await world.write('there');
+  world.simulator.moveBack();
+  await assert.rejects(world.write('to nobody'), { code: 'recipient_invalid' });
+  await world.say({ type: 'typing', isOn: true });
+  await world.write('back');
+  assert.deepEqual(world.seen(), ['hello', 'there', 'back']);
+  const { state, secrets } = await probe(world.channel, world.hook.url, world.tools());
+  assert.deepEqual([state, secrets], ['ok', undefined], 'its address stands there already');
+});
+
+test('where a person says that the line is and it answers, it is: not where it said before that it were', async () => {
+  await using world = await joined();
+  const entered = world.simulator.lineAddress();
+  world.simulator.move();
+  await world.say({ type: 'typing', isOn: true });
+  world.simulator.moveBack();
+  await world.join(entered);
+  await world.write('back');
+  assert.deepEqual(world.seen(), ['hello', 'back']);
+  const { secrets } = await probe(world.channel, world.hook.url, world.tools());
+  assert.equal(secrets, undefined);
+});
+
 test('no call leads to another line, to one that nobody protects, or back to where the line was long ago', async () => {
   await using world = await joined();
   const { origin } = new URL(world.simulator.url);

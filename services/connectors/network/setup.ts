@@ -9,7 +9,7 @@ import {
   type Tools,
 } from '@trunkline/adapter-kit';
 import { type Caller, callPeer } from './api.ts';
-import { whereItIs } from './hook-moved.ts';
+import { forgetMoved, whereItIs } from './hook-moved.ts';
 import type { Settings } from './settings.ts';
 import { codeOf, type NamedLine, readCode, shownAddress } from './setup-code.ts';
 import { joinedSchema, lookedSchema, takenSchema } from './types.ts';
@@ -60,6 +60,7 @@ async function join(channel: Channel, { own, hookUrl }: Joining, tools: Tools): 
   // Whoever joins tells where it is; whoever stays may be elsewhere than the line believes.
   if (found !== undefined && channel.optionalSecret(secretNames.ownUrl) !== hookUrl)
     await callPeer({ fields: { type: 'moved' } }, found.route, takenSchema, caller);
+  await forgetMoved(tools);
   return {
     accountId: `${named.line}.${companyMark(channel.tenantId, named.line)}`,
     ...{ accountName: name, hookUrl },

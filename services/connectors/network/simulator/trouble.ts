@@ -24,14 +24,9 @@ export function createTrouble(account: Account, caller: HookCaller<Word>) {
       account.isOpen = isOpen;
     },
     /** The installation is reached elsewhere from now on: at its former addresses there is nobody. */
-    move: () => {
-      const { prefix } = account;
-      account.prefix = `${prefix}/moved`;
-      for (const seat of account.seats.values()) {
-        const { origin, pathname } = new URL(seat.ownUrl);
-        seat.ownUrl = `${origin}${account.prefix}${pathname.slice(prefix.length)}`;
-      }
-    },
+    move: () => moveTo(account, `${account.prefix}/moved`),
+    /** It is reached again where it was before it moved last. */
+    moveBack: () => moveTo(account, account.prefix.replace(/\/moved$/, '')),
     renewCode: () => {
       account.codeNumber += 1;
     },
@@ -40,6 +35,15 @@ export function createTrouble(account: Account, caller: HookCaller<Word>) {
     /** Links to files are no longer good. */
     expireMedia: () => account.files.clear(),
   };
+}
+
+function moveTo(account: Account, prefix: string): void {
+  const former = account.prefix;
+  account.prefix = prefix;
+  for (const seat of account.seats.values()) {
+    const { origin, pathname } = new URL(seat.ownUrl);
+    seat.ownUrl = `${origin}${prefix}${pathname.slice(former.length)}`;
+  }
 }
 
 interface Forged {
