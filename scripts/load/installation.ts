@@ -7,7 +7,8 @@ import { DATABASE, environmentOf } from '../start/servers.ts';
 import { connectorNames, makeUsers } from '../start/users.ts';
 import { environmentsOf, type Instance } from '../up/environments.ts';
 import { planInstances } from '../up/instances.ts';
-import { exited, type InstanceProcess, startProcess, untilReady } from '../up/run.ts';
+import { endProcess } from '../up/limits.ts';
+import { type InstanceProcess, startProcess, untilReady } from '../up/run.ts';
 import { keepSecrets } from '../up/secrets.ts';
 import { layWires } from './wires.ts';
 
@@ -110,10 +111,7 @@ function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, 
   const end = async (name: string, signal: NodeJS.Signals) => {
     const running = processes.get(name);
     if (running === undefined) return;
-    running.child.kill(signal);
-    // One that is frozen would never hear it.
-    running.child.kill('SIGCONT');
-    await exited(running.child);
+    await endProcess(running.child, signal);
     if (processes.get(name) === running) processes.delete(name);
   };
   const stop = (name: string) => end(name, 'SIGTERM');
@@ -125,8 +123,9 @@ function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, 
     start: async (name: string, clockOffsetMs = 0) => {
       const instance = instanceOf(name);
       const words = clockOffsetMs === 0 ? undefined : [skewedMain, instance.service, String(clockOffsetMs)];
-      processes.set(name, startProcess(instance, environments.get(instance) ?? {}, logFolder, words));
-      await untilReady(instance);
+      const started = startProcess(instance, environments.get(instance) ?? {}, logFolder, words);
+      processes.set(name, started);
+      await untilReady(started);
     },
     signal: (name: string, signal: NodeJS.Signals) => void processes.get(name)?.child.kill(signal),
     metricsUrl: (name: string) => `http://127.0.0.1:${instanceOf(name).ports.metrics}/metrics`,

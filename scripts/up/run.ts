@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { connectorService } from '../../packages/adapter-kit/src/index.ts';
 import { coreServices } from '../../packages/contracts/src/index.ts';
 import { type HostedService, type ServiceDefinition, startService } from '../../packages/runtime/src/index.ts';
-import { Problem } from '../../packages/testkit/src/servers/fetch/problem.mjs';
 import { tied } from '../../packages/testkit/src/servers/tied.ts';
 import type { Instance } from './environments.ts';
+import { endProcess, endsInTime, exited, problemOf, readyLimitMs, servesInTime } from './limits.ts';
 
 /** Instances that run. Leaving the block stops them. */
 export interface Running extends AsyncDisposable {
@@ -40,12 +40,12 @@ export async function runHosted(
     hosted.push(startService(await definitionOf(service), environment, overrides));
   }
   const stop = async () => {
-    await Promise.all(hosted.map((each) => each.stop()));
+    await endsInTime(hosted.map((each) => ({ name: each.name, ended: each.stop() })));
   };
-  const failed = Promise.race(hosted.map((each) => endedAlone(each.name, each.done, folder)));
+  const failed = Promise.race(hosted.map((each) => endedAlone(logOf(each.name, folder), each.done)));
   failed.catch(() => {});
   try {
-    await Promise.race([Promise.all(hosted.map((each) => each.ready)), failed]);
+    await Promise.race([Promise.all(hosted.map((each) => servesInTime(logOf(each.name, folder), each.ready))), failed]);
   } catch (error) {
     await stop();
     throw error;
@@ -63,9 +63,18 @@ export async function definitionOf(service: string): Promise<ServiceDefinition> 
   return definition;
 }
 
-async function endedAlone(name: string, done: Promise<void>, folder: string): Promise<never> {
+interface Logged {
+  readonly name: string;
+  readonly logFile: string;
+}
+
+function logOf(name: string, folder: string): Logged {
+  return { name, logFile: resolve(folder, `${name}.log`) };
+}
+
+async function endedAlone({ name, logFile }: Logged, done: Promise<void>): Promise<never> {
   await done;
-  throw new Problem(`${name} ended by itself: ${folder}/${name}.log says why`);
+  throw await problemOf(name, 'ended by itself', logFile);
 }
 
 /** Runs every instance in a process of its own. Resolves when all of them serve. */
@@ -76,13 +85,12 @@ export async function runProcesses(
   await mkdir(folder, { recursive: true });
   const children = [...environments].map(([instance, environment]) => startProcess(instance, environment, folder));
   const stop = async () => {
-    for (const { child } of children) child.kill('SIGTERM');
-    await Promise.all(children.map(({ child }) => exited(child)));
+    await Promise.all(children.map(({ child }) => endProcess(child, 'SIGTERM')));
   };
-  const failed = Promise.race(children.map(({ name, child }) => endedAlone(name, exited(child), folder)));
+  const failed = Promise.race(children.map((each) => endedAlone(each, exited(each.child))));
   failed.catch(() => {});
   try {
-    await Promise.race([Promise.all([...environments.keys()].map(untilReady)), failed]);
+    await Promise.race([Promise.all(children.map((each) => untilReady(each))), failed]);
   } catch (error) {
     await stop();
     throw error;
@@ -95,6 +103,8 @@ export interface InstanceProcess {
   /** Name of the service and number of the instance. */
   readonly name: string;
   readonly child: ChildProcess;
+  readonly instance: Instance;
+  readonly logFile: string;
 }
 
 /**
@@ -102,39 +112,44 @@ export interface InstanceProcess {
  * default the service's own main file.
  */
 export function startProcess(
-  { service, number }: Instance,
+  instance: Instance,
   environment: Record<string, string>,
   folder: string,
-  words: readonly string[] = [mainOf(service)],
+  words: readonly string[] = [mainOf(instance.service)],
 ): InstanceProcess {
-  const name = `${service}-${number}`;
-  const out = createWriteStream(resolve(folder, `${name}.log`), { flags: 'a' });
+  const { service, number } = instance;
+  const { name, logFile } = logOf(`${service}-${number}`, folder);
+  const out = createWriteStream(logFile, { flags: 'a' });
   const [command, args] = tied(process.execPath, [...process.execArgv, ...words], 'TERM');
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const env = { PATH, NODE_COMPILE_CACHE, CONNECTORS: service, ...environment };
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.pipe(out, { end: false });
   child.stderr.pipe(out, { end: false });
-  return { name, child };
+  return { name, child, instance, logFile };
 }
 
-/** Resolves when the process has ended. */
-export async function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-/** Twenty processes that start at once on two busy cores take their time. */
-const readyLimitMs = 180_000;
-
-/** Resolves when the instance serves. Rejects after three minutes. */
-export async function untilReady({ service, ports }: Instance): Promise<void> {
-  const endsAt = performance.now() + readyLimitMs;
-  while (performance.now() < endsAt) {
-    const answer = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, {
-      signal: AbortSignal.timeout(2_000),
-    }).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((done) => setTimeout(done, 100));
+/** Resolves when the process serves. Rejects, with the end of its log, after three minutes, and at once when it has ended. */
+export async function untilReady(process: InstanceProcess, limitMs = readyLimitMs): Promise<void> {
+  const looking = new AbortController();
+  const ended = exited(process.child).then(async () => {
+    // What it said last may still be on its way to the file.
+    await setTimeout(100);
+    throw await problemOf(process.name, 'ended before it was ready', process.logFile);
+  });
+  ended.catch(() => {});
+  try {
+    await Promise.race([servesInTime(process, answersReady(process.instance, looking.signal), limitMs), ended]);
+  } finally {
+    looking.abort();
   }
-  throw new Problem(`${service} did not become ready within ${readyLimitMs / 1_000} s: its log says what it waits for`);
+}
+
+async function answersReady({ ports }: Instance, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const limit = AbortSignal.any([AbortSignal.timeout(2_000), signal]);
+    const answer = await fetch(`http://127.0.0.1:${ports.metrics}/readyz`, { signal: limit }).catch(() => undefined);
+    if (answer?.ok) return;
+    await setTimeout(100);
+  }
 }

@@ -8,6 +8,7 @@ import { type Access, connectorNames } from '../start/users.ts';
 import type { Places } from './banner.ts';
 import { environmentsOf, type Instance } from './environments.ts';
 import { planInstances } from './instances.ts';
+import { servesInTime } from './limits.ts';
 import { runHosted, runProcesses } from './run.ts';
 import { keepSecrets } from './secrets.ts';
 import { type Demo, seed } from './seed.ts';
@@ -78,7 +79,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   }
   const places = { demoPort, publicUrl, telephones, folder: join(dataFolder, 'demo') };
   const page = { ...installation.common, ...pageEnvironment(demo, places) };
-  await stack.use(startService(demoService, page)).ready;
+  await servesInTime({ name: 'demo' }, stack.use(startService(demoService, page)).ready);
   await writeFile(join(dataFolder, 'status.json'), statusOf(instances, publicUrl));
   const addresses = { pageUrl: `http://localhost:${demoPort}`, gatewayUrl: publicUrl, grpc: gateway.ports.grpc };
   const owned = stack.move();
