@@ -185,8 +185,10 @@ function accept(lane: Lane, portal: Portal, { items, events, notices }: Sent, co
 /** A portal that takes something again is asked by its other strands too, unless it is their events that it does not want. */
 function recover(lane: Lane, { strand }: Portal): void {
   for (const each of strand?.whole.strands ?? []) {
-    if (each.failures > 0 && each.refusal === undefined && each.lastError !== 'portal_unknown_key')
-      each.nextAttemptAtMs = Math.min(each.nextAttemptAtMs, lane.clock.now());
+    if (each.failures === 0 || each.refusal !== undefined || each.lastError === 'portal_unknown_key') continue;
+    each.nextAttemptAtMs = Math.min(each.nextAttemptAtMs, lane.clock.now());
+    // What fails again now is not down for so long: it waits as after a first failure.
+    each.failures = 1;
   }
 }
 

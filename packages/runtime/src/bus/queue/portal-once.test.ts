@@ -55,6 +55,25 @@ test('a notice that waits alone is tried as seldom as the events of others', asy
   assert.deepEqual([receiver.last, receiver.notices, state()?.mode], [1, 1, 'live']);
 });
 
+test('strands that must come together first ask a portal that is down no oftener for what waits behind them', async () => {
+  const { world, portal } = await aWorld({ portals: 1, strands: 4, isOnce: true });
+  const { id, receiver, state } = portal(0);
+  world.produce(id, 40);
+  await pass(world, 30_000);
+  receiver.mood = 'down';
+  world.produce(id, 20);
+  await pass(world, 10_000);
+  assert.equal(state()?.strands.length, 4);
+  world.strands.set(id, 1);
+  world.produce(id, 20);
+  await pass(world, 3_600_000);
+  const failures = (state()?.strands ?? []).reduce((sum, strand) => sum + strand.failures, 0);
+  assert.ok(failures > 4 && failures < 4 * 30, `${failures} requests in an hour`);
+  receiver.mood = 'well';
+  await pass(world, 400_000);
+  assert.deepEqual([receiver.last, state()?.strands.length, state()?.mode], [80, 0, 'live']);
+});
+
 test('when the portal says how long it is busy, the next batch waits so long', async () => {
   const { world, id, receiver, state } = await aPortalOnce();
   receiver.mood = 'busy';

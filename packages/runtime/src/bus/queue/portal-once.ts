@@ -2,6 +2,7 @@ import { giveUp } from './portal-front.ts';
 import { consider, type Lane } from './portal-lane.ts';
 import type { Verdict } from './portal-ports.ts';
 import type { PlacedEvent, Portal } from './portal-state.ts';
+import { isChanging } from './portal-strand.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 /** The request never left us: its portal had no chance to take it. */
@@ -49,8 +50,11 @@ function rest(lane: Lane, portal: Portal, verdict: Verdict): void {
 /** What comes for a portal that gets each batch once does not wait until a notice is tried again. */
 export function hurry(lane: Lane, portal: Portal): void {
   if (portal.mode !== 'drain' || portal.failures === 0) return;
-  const { isOnce, lingerMs } = lane.ports.view(portal.id).settings;
+  const view = lane.ports.view(portal.id);
+  const { isOnce, lingerMs } = view.settings;
   if (!isOnce) return;
+  // What came behind strands that must come together first waits for the notice all the same.
+  if (portal.strand !== undefined && isChanging(portal, view)) return;
   const hurriedAtMs = Math.max(portal.hurriedFromMs, lane.clock.now() + lingerMs);
   portal.nextAttemptAtMs = Math.min(portal.nextAttemptAtMs, hurriedAtMs);
   consider(lane, portal);

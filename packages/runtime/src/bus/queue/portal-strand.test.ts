@@ -64,6 +64,28 @@ test('as soon as one strand of a portal that was down gets through, the others a
   assert.equal(receiver.last, 80);
 });
 
+test('a strand that failed again when another got through begins its waits anew: the portal takes events, if not all of them', async () => {
+  const { world, id, receiver, strands } = await aParallelPortal();
+  receiver.mood = 'down';
+  world.produce(id, 40);
+  await pass(world, 70_000);
+  const first = Math.min(...strands().map(({ nextAttemptAtMs }) => nextAttemptAtMs));
+  receiver.mood = 'well';
+  receiver.answersAfterMs = 500;
+  await pass(world, first - world.time.nowMs + 100);
+  receiver.mood = 'down';
+  receiver.answersAfterMs = 0;
+  await pass(world, 2_000);
+  assert.ok(
+    strands().some(({ failures }) => failures > 0),
+    'others had no such luck',
+  );
+  receiver.mood = 'well';
+  await pass(world, 20_000);
+  assert.equal(receiver.last, 80);
+  assert.deepEqual([world.violations, receiver.violations], [[], []]);
+});
+
 test('when the portal says how long it is busy, none of its strands asks sooner', async () => {
   const { world, id, receiver, strands } = await aParallelPortal();
   const { index } = strands()[strandOf(convOf(41), 4)]?.strand ?? {};
