@@ -95,3 +95,16 @@ test('a field that no answer had before is counted, and kept with its parser and
   assert.match(found?._id ?? '', /^answer POST .*: quota: object$/);
   assert.deepEqual([found?.parser, found?.sample], ['sample/api.ts', '{"id":"string","quota":{"left":"string"}}']);
 });
+
+test('after a restart what was usual is still known: a new field in the very first answer is counted', async () => {
+  await hosted.stop();
+  hosted = around.start();
+  service = await hosted.ready;
+  const id = await around.channel();
+  const usual = ({ id: asked }: { readonly id: string }) => ({ status: 200, body: { id: asked } });
+  around.platform.react = (asked) => ({ status: 200, body: { ...usual(asked).body, bonus: 1 } });
+  await around.order(sendText(id, 'somebody', 'hello'));
+  await until(async () => (await counted('answer')) === 1, 60_000);
+  const found = (await kept()).filter(({ _id }) => _id.endsWith(': bonus: number'));
+  assert.equal(found.length, 1);
+});

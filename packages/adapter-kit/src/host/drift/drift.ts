@@ -3,7 +3,7 @@ import type { CounterMetric, Logger, Store } from '@trunkline/runtime';
 import type { ConnectorError } from '../../connector-error.ts';
 import { jsonOrNothing } from '../../safe-json.ts';
 import type { AnsweredCall } from '../guarded-fetch.ts';
-import { createAnswerShapes } from './answer-shapes.ts';
+import { type AnswerShapes, createAnswerShapes, type Usual } from './answer-shapes.ts';
 import { type KnownPayloads, readKnownPayloads } from './known-payloads.ts';
 import { createShapes, masked, type News } from './shapes.ts';
 
@@ -28,6 +28,17 @@ export interface DriftParts {
   /** Counts what is new, by what it is. */
   readonly counter: CounterMetric;
 }
+
+/** What is usual of the answers to a call, beside what was told. */
+interface UsualDocument {
+  /** "usual POST /send". */
+  readonly _id: string;
+  readonly what: typeof usual;
+  readonly seen: number;
+  readonly samples: readonly string[];
+}
+
+const usual = 'usual answers';
 
 interface DriftDocument {
   /** What it is and where it stands. */
@@ -54,25 +65,46 @@ export async function watchDrift(parts: DriftParts): Promise<Drift> {
   const collection = parts.store.collection<DriftDocument>(
     connectorCollection(parts.name, collections.connector.drift),
   );
-  const told = await collection.find({}, { projection: { _id: 1 }, timeoutMS: 5_000 }).toArray();
+  const told = await collection.find({ what: { $ne: usual } }, { projection: { _id: 1 }, timeoutMS: 5_000 }).toArray();
   const before = new Set(told.map(({ _id }) => _id));
-  return createDrift(parts, known, before, async (document) => {
+  const keep = async (document: DriftDocument) => {
     await collection.updateOne({ _id: document._id }, { $setOnInsert: document }, { upsert: true, timeoutMS: 5_000 });
-  });
+  };
+  return createDrift(parts, known, before, { keep, answers: createAnswerShapes(await usualOf(parts)) });
+}
+
+/** Several instances learn together: what each adds is there for all at their next start. */
+async function usualOf({ name, store, log }: DriftParts): Promise<Usual> {
+  const collection = store.collection<UsualDocument>(connectorCollection(name, collections.connector.drift));
+  const found = await collection.find({ what: usual }, { timeoutMS: 5_000 }).toArray();
+  return {
+    before: found.map(({ _id, seen, samples = [] }) => ({ name: _id.slice('usual '.length), seen, samples })),
+    keep: (call, { seen, sample }) => {
+      const added = sample === undefined ? {} : { $addToSet: { samples: sample } };
+      const update = { $setOnInsert: { what: usual } as const, $max: { seen }, ...added };
+      collection
+        .updateOne({ _id: `usual ${call}` }, update, { upsert: true, timeoutMS: 5_000 })
+        .catch((error: unknown) => log.warn('What is usual could not be kept', { call, error }));
+    },
+  };
+}
+
+interface DriftMemory {
+  readonly keep: (document: DriftDocument) => Promise<void>;
+  readonly answers: AnswerShapes;
 }
 
 function createDrift(
   { name, log, counter, now }: DriftParts,
   { payloads, errorCodes }: KnownPayloads,
   before: ReadonlySet<string>,
-  keep: (document: DriftDocument) => Promise<void>,
+  { keep, answers }: DriftMemory,
 ): Drift {
   const shapes = createShapes();
   for (const payload of payloads) shapes.learn(payload);
   const codes = new Set(errorCodes);
   const parser = `${name}/parse.ts`;
 
-  const answers = createAnswerShapes();
   const tell = (what: News['what'] | 'answer' | 'error code', path: string, sample: string, by: string) => {
     const _id = `${what} ${path}`;
     // Told by this connector once: another instance, or this one before it was started anew.

@@ -97,15 +97,27 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** The same payload without any of its values: of each its type, and of what names a kind the word. Pure. */
-export function masked(value: unknown, name = '', depth = 0): unknown {
+/**
+ * The same payload without any of its values: of each its type, and of what names a kind the word; of a list so many elements.
+ * Pure.
+ */
+export function masked(value: unknown, name = '', depth = 0, elements = 3): unknown {
   if (depth > depthMax) return typeOf(value);
-  if (Array.isArray(value)) return value.slice(0, 3).map((each) => masked(each, '', depth + 1));
+  if (Array.isArray(value)) return value.slice(0, elements).map((each) => masked(each, '', depth + 1, elements));
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).slice(0, childrenMax);
     return Object.fromEntries(
-      fields.map(([field, inner]) => [isId(field) ? '*' : field, masked(inner, field, depth + 1)]),
+      fields.map(([field, inner]) => [isId(field) ? '*' : field, masked(inner, field, depth + 1, elements)]),
     );
   }
   return typeof value === 'string' && kindFields.has(name) && kindWord.test(value) ? value : typeOf(value);
+}
+
+/** A payload of the shape of a masked one, to learn from. Pure. */
+export function unmasked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmasked);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unmasked(inner)]));
+  const values: Readonly<Record<string, unknown>> = { number: 0, boolean: true, null: null, object: {}, array: [] };
+  return typeof value === 'string' && Object.hasOwn(values, value) ? values[value] : value;
 }
