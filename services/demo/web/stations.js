@@ -85,7 +85,8 @@ function isAccepted({ outcome }) {
 }
 
 function channelOf(service) {
-  return { webchat: 'Website chat', telegram: 'Telegram' }[service] ?? service ?? 'Client';
+  const name = service || 'client';
+  return { webchat: 'Website chat' }[name] ?? name[0].toUpperCase() + name.slice(1);
 }
 
 /** How long, or behind how many: what stands before it goes first. */
