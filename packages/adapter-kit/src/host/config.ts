@@ -22,7 +22,7 @@ export const hostConfig = z.object({
   SEND_TIMEOUT_SECONDS: seconds(150).describe('Longest call that sends to a messenger, with its files.'),
   SEND_DOUBT_SECONDS: seconds(60).describe('How long a send of unknown outcome waits for a proof.'),
   SEND_DENIED_SECONDS: seconds(60).describe(
-    'How long a message that is refused alone, as if the account were signed out, is tried at least before it fails.',
+    'How long a message that is refused alone, as if the account were signed out, is tried at least before it fails; those behind it in its conversation fail by their first refusal for an hour.',
   ),
   SEND_SLOTS: count(8).describe('Conversations of a channel that are sent to at once.'),
   PLATFORM_IDS_DAYS: z.coerce

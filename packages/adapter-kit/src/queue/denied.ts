@@ -26,3 +26,31 @@ export function afterDenial(before: Denied | undefined, nowMs: number, overMs: n
   const delayMs = denied.count === 1 ? deniedAgainMs : Math.max(deniedAgainMs, leftMs);
   return { next: 'wait', delayMs, denied };
 }
+
+/** Conversations whose last order failed so, for a while: the next one is not to hold them up as long again. */
+export interface DeniedConversations {
+  /** An order in it failed for good. */
+  add(conversation: string, nowMs: number): void;
+  /** Did one fail lately, and no message go through since? */
+  has(conversation: string, nowMs: number): boolean;
+  /** A message went through. */
+  delete(conversation: string): void;
+}
+
+const rememberedMs = 60 * 60_000;
+const conversationsMax = 1_000;
+
+/** Keeps them in memory, the last thousand: whoever takes the channel over finds out anew. */
+export function createDeniedConversations(): DeniedConversations {
+  const since = new Map<string, number>();
+  return {
+    add: (conversation, nowMs) => {
+      since.delete(conversation);
+      since.set(conversation, nowMs);
+      const [oldest] = since.keys();
+      if (since.size > conversationsMax && oldest !== undefined) since.delete(oldest);
+    },
+    has: (conversation, nowMs) => nowMs - (since.get(conversation) ?? Number.NEGATIVE_INFINITY) < rememberedMs,
+    delete: (conversation) => void since.delete(conversation),
+  };
+}

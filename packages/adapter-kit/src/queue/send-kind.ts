@@ -3,22 +3,31 @@ import {
   type FileResult,
   type Media,
   MediaState,
-  MessageState,
   type SendOrder,
-  SendResult,
+  type SendResult,
 } from '@trunkline/contracts';
-import { errorTable, type Tracing } from '@trunkline/runtime';
+import type { Tracing } from '@trunkline/runtime';
 import type { ChannelAccess } from '../channel.ts';
 import type { Connector, Sent } from '../connector.ts';
 import { asConnectorError, ConnectorError } from '../connector-error.ts';
 import type { SendTools } from '../tools.ts';
-import { afterDenial, deniedAgainMs } from './denied.ts';
+import { afterDenial, createDeniedConversations, type DeniedConversations, deniedAgainMs } from './denied.ts';
 import { fitPictures, type PicturesParts } from './fit-pictures.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { bringFiles, failedFiles, type OwnFilesParts } from './own-files.ts';
 import { createPacer } from './pacer.ts';
 import { carriedIn, channelPace, conversationPace } from './send-pace.ts';
+import {
+  failedResult,
+  isUnknown,
+  makesGroup,
+  makesSomething,
+  mayBeThere,
+  partOf,
+  sendOf,
+  sentResult,
+} from './send-result.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { verdictOf } from './verdict.ts';
 import { sendWatched } from './watched-send.ts';
@@ -66,6 +75,8 @@ export interface SendSettings {
   readonly slots: number;
 }
 
+const waitedTooLong = 'it waited longer than it may';
+const unknownForGood = 'the platform may have it or not';
 /** A channel that is off is looked at so often; its change is heard of at once. */
 const channelOffMs = 30_000;
 /** How often somebody in doubt looks for a proof. */
@@ -74,8 +85,14 @@ const triedSoon = { kind: 'wait', delayMs: deniedAgainMs, scope: 'conversation',
 /** How soon it is looked again whether the lease is confirmed. */
 const leaseLookMs = 250;
 
+/** The same, and what one channel's queue remembers. */
+interface ChannelParts extends SendParts {
+  readonly deniedIn: DeniedConversations;
+}
+
 /** What a queue of orders to send does. One a channel. */
-export function createSendKind(parts: SendParts): QueueKind {
+export function createSendKind(sendParts: SendParts): QueueKind {
+  const parts = { ...sendParts, deniedIn: createDeniedConversations() };
   const { connector, settings } = parts;
   return {
     pacer: createPacer(channelPace(connector), settings.slots),
@@ -84,7 +101,7 @@ export function createSendKind(parts: SendParts): QueueKind {
   };
 }
 
-async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): Promise<Ending> {
+async function runSend(parts: ChannelParts, order: QueuedOrder, tools: RunTools): Promise<Ending> {
   const send = sendOf(order);
   const now = parts.now();
   const isRepeatable = mayRepeat(parts, order, send);
@@ -98,11 +115,10 @@ async function runSend(parts: SendParts, order: QueuedOrder, tools: RunTools): P
     if (now < sinceMs + waitMs)
       return { kind: 'doubt', sinceMs, delayMs: Math.min(doubtLookMs, sinceMs + waitMs - now) };
   }
-  const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
-  if (mayBeThere && !isRepeatable)
+  if (mayBeThere(order) && !isRepeatable)
     return await failed(parts, order, new ConnectorError('unknown_outcome', unknownForGood), tools);
   if (now >= order.expiresAtMs) {
-    const code = order.isUnsure ? 'unknown_outcome' : 'expired';
+    const code = isUnknown(order, send) ? 'unknown_outcome' : 'expired';
     return await failed(parts, order, new ConnectorError(code, waitedTooLong), tools);
   }
   const channel = parts.channel(order.item.channelId);
@@ -132,8 +148,7 @@ function mayRepeat(parts: SendParts, order: QueuedOrder, send: SendOrder): boole
   if (makesGroup(send)) return false;
   const { settings, now } = parts;
   const { isSendIdempotent, sendKeySeconds } = carriedIn(parts.connector, send.conversation);
-  const mayBeThere = order.isUnsure || order.doubtSinceMs !== undefined;
-  if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere) return isSendIdempotent;
+  if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere(order)) return isSendIdempotent;
   // No try was made before it was decided, so the key is known at least until then.
   const knownUntilMs = (order.item.at?.getTime() ?? 0) + sendKeySeconds * 1_000;
   return now() + settings.timeoutMs < knownUntilMs;
@@ -171,7 +186,7 @@ interface Tried {
   readonly startedAtMs: number;
 }
 
-async function call(parts: SendParts, called: Call, tools: RunTools): Promise<Ending> {
+async function call(parts: ChannelParts, called: Call, tools: RunTools): Promise<Ending> {
   const { order, send, channel } = called;
   const startedAtMs = parts.now();
   const outcome = await sendWatched({ send, channel, traceparent: order.item.traceparent }, parts).catch(
@@ -181,7 +196,7 @@ async function call(parts: SendParts, called: Call, tools: RunTools): Promise<En
 }
 
 async function ended(
-  parts: SendParts,
+  parts: ChannelParts,
   { order, send, channel, isRepeatable, degraded = [] }: Call,
   { outcome, startedAtMs }: Tried,
   tools: RunTools,
@@ -204,6 +219,7 @@ async function ended(
   });
   if (!(outcome instanceof ConnectorError)) {
     parts.onAccepted(channel);
+    if (makesSomething(send)) parts.deniedIn.delete(order.conversation);
     const result = { ...sentResult(order, send, outcome), degraded: [...degraded] };
     return await finish(parts, order, result, tools);
   }
@@ -222,16 +238,19 @@ async function ended(
 
 /**
  * The account is well, and yet this one order was refused as if it were not: it lacks a right. It fails for good when it is
- * refused again and again; the others go on meanwhile.
+ * refused again and again; the others go on meanwhile. Those behind it in its conversation fail by their first refusal, for an hour.
  */
 async function deniedAlone(
-  parts: SendParts,
+  parts: ChannelParts,
   order: QueuedOrder,
   { message, platformCode }: ConnectorError,
   tools: RunTools,
 ): Promise<Ending> {
-  const after = afterDenial(order.denied, parts.now(), parts.settings.deniedMs);
-  if (after.next === 'wait') return { ...triedSoon, delayMs: after.delayMs, denied: after.denied };
+  const { deniedIn, settings } = parts;
+  const isKnown = order.denied === undefined && deniedIn.has(order.conversation, parts.now());
+  const after = afterDenial(order.denied, parts.now(), settings.deniedMs);
+  if (after.next === 'wait' && !isKnown) return { ...triedSoon, delayMs: after.delayMs, denied: after.denied };
+  deniedIn.add(order.conversation, parts.now());
   const detail = platformCode === undefined ? {} : { platformCode };
   return await failed(parts, order, new ConnectorError('permission', message, detail), tools);
 }
@@ -247,51 +266,4 @@ async function finish(parts: SendParts, order: QueuedOrder, result: SendResult, 
   if (makesSomething(send)) await tools.insist(() => parts.sent.end(order.place, result, conversationPlatformId));
   await tools.insist(() => parts.report(order.item, result));
   return { kind: 'done' };
-}
-
-/** A message or a group would be there twice; everything else may be done twice. */
-function makesSomething(send: SendOrder): boolean {
-  return send.message?.action?.$case === 'message' || makesGroup(send);
-}
-
-function makesGroup({ message }: SendOrder): boolean {
-  return message?.action?.$case === 'group' && message.action.value.order?.$case === 'create';
-}
-
-function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): SendResult {
-  return SendResult.create({
-    ...partOf(order, send),
-    state: MessageState.MESSAGE_STATE_SENT,
-    platformIds: [...sent.platformIds],
-    migratedPlatformId: sent.migratedPlatformId ?? '',
-    inviteLink: sent.inviteLink ?? '',
-    attempts: order.attempts + 1,
-  });
-}
-
-const waitedTooLong = 'it waited longer than it may';
-const unknownForGood = 'the platform may have it or not';
-
-function failedResult(order: QueuedOrder, send: SendOrder, error: ConnectorError): SendResult {
-  const { code, message, platformCode = '', retryAfterMs = 0 } = error;
-  const states: Partial<Record<typeof code, MessageState>> = {
-    expired: MessageState.MESSAGE_STATE_EXPIRED,
-    unknown_outcome: MessageState.MESSAGE_STATE_UNKNOWN,
-  };
-  return SendResult.create({
-    ...partOf(order, send),
-    state: states[code] ?? MessageState.MESSAGE_STATE_FAILED,
-    isCertain: errorTable[code].certain && !order.isUnsure && order.doubtSinceMs === undefined,
-    error: { code, platformCode, text: message.slice(0, 500), retryAfterMs },
-    attempts: order.attempts + 1,
-  });
-}
-
-function partOf({ item }: QueuedOrder, { message, part, parts }: SendOrder) {
-  return { channelId: item.channelId, messageId: message?.id ?? '', part, parts };
-}
-
-function sendOf({ item }: QueuedOrder): SendOrder {
-  if (item.order?.$case !== 'send') throw new Error('an order to send was expected');
-  return item.order.value;
 }

@@ -13,9 +13,14 @@ const anyPlan: fc.Arbitrary<Plan> = fc.record({
   }),
   keySeconds: fc.constant(0),
 });
-/** A platform that drops repeats, for a minute or for an hour. */
+/**
+ * A platform that drops repeats, for a minute, for an hour or for ever; then it may refuse them, too. Before a call to the last one
+ * nothing is marked, so that whoever takes over does not know of it: there one owner does all.
+ */
 const anyKeyedPlan = anyPlan.chain((plan) =>
-  fc.constantFrom(60, 3_600).map((keySeconds): Plan => ({ ...plan, keySeconds })),
+  fc
+    .constantFrom(60, 3_600, Number.POSITIVE_INFINITY)
+    .map((keySeconds): Plan => ({ ...plan, ...(Number.isFinite(keySeconds) ? {} : { ends: [] }), keySeconds })),
 );
 
 const { MESSAGE_STATE_SENT, MESSAGE_STATE_UNKNOWN, MESSAGE_STATE_FAILED } = MessageState;
@@ -69,8 +74,29 @@ test('a message that was cut off goes again and is there once; after the platfor
 
 test('a repeat that is refused says nothing of the try before it, which may have arrived', async () => {
   const one = { orders: [0], ends: [], keySeconds: Number.POSITIVE_INFINITY };
-  const certain = async (...reactions: Reaction[]) => (await play({ ...one, reactions })).results.get(0)?.isCertain;
-  assert.equal(await certain('refused'), true);
-  assert.equal(await certain('later', 'refused'), true);
-  assert.equal(await certain('cut', 'later for long', 'refused'), false);
+  const told = async (...reactions: Reaction[]) => {
+    const plan = { ...one, reactions };
+    const outcome = await play(plan);
+    check(plan, outcome);
+    const { state, isCertain, error } = outcome.results.get(0) ?? {};
+    return [state, isCertain, error?.code];
+  };
+  assert.deepEqual(await told('refused'), [MESSAGE_STATE_FAILED, true, 'recipient_blocked']);
+  assert.deepEqual(await told('later', 'refused'), [MESSAGE_STATE_FAILED, true, 'recipient_blocked']);
+  assert.deepEqual(await told('cut', 'refused'), [MESSAGE_STATE_UNKNOWN, false, 'recipient_blocked']);
+  assert.deepEqual(await told('later for long', 'cut', 'refused'), [MESSAGE_STATE_UNKNOWN, false, 'recipient_blocked']);
+});
+
+test('an order that is refused alone holds its conversation up for a minute; those behind it fail at once, until one goes', async () => {
+  const denied = (count: number): Reaction[] => Array.from({ length: count }, () => 'denied');
+  const states = async (orders: readonly number[], ...reactions: Reaction[]) => {
+    const plan = { orders, ends: [], keySeconds: 0, reactions };
+    const outcome = await play(plan);
+    check(plan, outcome);
+    return orders.map((_, number) => outcome.results.get(number)?.state);
+  };
+  const [failed, sent] = [MESSAGE_STATE_FAILED, MESSAGE_STATE_SENT];
+  assert.deepEqual(await states([0, 0, 0, 0], ...denied(5), 'sent'), [failed, failed, failed, sent]);
+  assert.deepEqual(await states([0, 0, 0], ...denied(3), 'sent', ...denied(2), 'sent'), [failed, sent, sent]);
+  assert.deepEqual(await states([0], ...denied(2), 'sent'), [sent]);
 });

@@ -13,7 +13,7 @@ import { createMemoryBus, type Op } from './memory-bus.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
 /** How the platform answers a call. */
-export type Reaction = 'sent' | 'refused' | 'later' | 'later for long' | 'cut';
+export type Reaction = 'sent' | 'refused' | 'denied' | 'later' | 'later for long' | 'cut';
 
 /** How one owner of the lane ends: at which of its calls, before or after the call has happened; or never. */
 export interface OwnerEnd {
@@ -127,7 +127,7 @@ export async function play(plan: Plan): Promise<Outcome> {
         reportFile: async () => {},
         onAccepted: () => {},
         isPresent: () => true,
-        isStillWell: async () => false,
+        isStillWell: async () => true,
         onSignedOut: async () => {},
         onRefusal: () => {},
         onAttempt: () => {},
@@ -158,6 +158,7 @@ export async function play(plan: Plan): Promise<Outcome> {
         if (reaction === 'sent') return { platformIds: [`p${number}`] };
         if (reaction === 'cut') throw new ConnectorError('unknown_outcome', 'cut');
         if (reaction === 'refused') throw new ConnectorError('recipient_blocked', 'refused');
+        if (reaction === 'denied') throw new ConnectorError('auth_revoked', 'denied');
         const retryAfterMs = reaction === 'later' ? 500 : 20_000;
         throw new ConnectorError('retry_after', 'later', { retryAfterMs, scope: 'conversation' });
       },
