@@ -96,7 +96,9 @@ export interface Connector<Settings = unknown> {
 
   /**
    * Does one order on the platform; the host calls it for one order of a conversation at a time. Throws ConnectorError;
-   * whatever else is thrown counts as an unknown outcome.
+   * whatever else is thrown counts as an unknown outcome. A refusal says that nothing of the order's message is there: where an
+   * order takes several calls, or one was cut off and is made again, a refusal after what may have made something is to be thrown
+   * as 'unknown_outcome'.
    */
   readonly send?: (order: SendOrder, channel: ChannelAccess<Settings>, tools: SendTools) => Promise<Sent>;
   /** Opens a file of the platform. The host caps, hashes and stores the bytes. Throws ConnectorError. */
@@ -143,12 +145,12 @@ export interface SharedHook<Settings = unknown> {
   /** Last part of the address: the same for all that share it, and nobody else's ("app-123"). Pure. */
   readonly key: (settings: Settings) => string;
   /**
-   * Divides a call: the body as it would be if the call told of an account alone, by the platform's id of it; undefined for an
-   * account that it does not tell of. That is what the account's channel parses and keeps: what others' clients wrote is none
+   * Divides a call: the body as it would be if the call told of an account alone, by the platform's id of it and the name that
+   * `connect` gave it (platforms name accounts in several ways); undefined for an account that it does not tell of. That is what the account's channel parses and keeps: what others' clients wrote is none
    * of its tenant's business. Reads no more than it needs for that. Throws for what it cannot divide: everybody who shares the
    * address keeps it whole. Pure.
    */
-  readonly divide: (call: RawCall) => (accountId: string) => Uint8Array | undefined;
+  readonly divide: (call: RawCall) => (accountId: string, accountName?: string) => Uint8Array | undefined;
   /**
    * What the proof of a call hangs on, by which channels with the same secret are told: they are proved once. Never shown to
    * anybody. Absent: each channel is proved by itself. Pure.

@@ -11,12 +11,24 @@ export function numberOf(change: unknown): string | undefined {
  * What is about another number is not even read; what is about none is about the account, and with it about all. News name a
  * number as people dial it: it stands at the end of the account's name, where that is known. Pure.
  */
-export function isAbout(change: unknown, { accountId, accountName = '' }: ChannelRef): boolean {
+export function isAbout(
+  change: unknown,
+  { accountId, accountName = '' }: Pick<ChannelRef, 'accountId' | 'accountName'>,
+): boolean {
   const id = numberOf(change);
   if (id !== undefined) return id === accountId;
-  const { display_phone_number: shown, phone_number: phone = shown } = aboutOf(change);
-  const [named, own] = [digitsOf(phone ?? ''), digitsOf(accountName)];
+  const [named, own] = [dialledOf(change), digitsOf(accountName)];
   return named === '' || own === '' || own.endsWith(named);
+}
+
+/** A change names a number as people dial it, and by no id. Pure. */
+export function isDialled(change: unknown): boolean {
+  return numberOf(change) === undefined && dialledOf(change) !== '';
+}
+
+function dialledOf(change: unknown): string {
+  const { display_phone_number: shown, phone_number: phone = shown } = aboutOf(change);
+  return digitsOf(phone ?? '');
 }
 
 function aboutOf(change: unknown) {

@@ -1,16 +1,14 @@
 import {
   type ChannelRef,
-  divideEntries,
   type Hook,
   type RawCall,
   readAs,
   readEach,
   readJson,
-  type SharedHook,
   unknownKind,
 } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
-import { isAbout, numberOf } from './parse-about.ts';
+import { isAbout } from './parse-about.ts';
 import { accountChanged, accountFailed, preferencesChanged, templateChanged } from './parse-account.ts';
 import { groupsChanged } from './parse-group.ts';
 import { messageEchoed, messageWritten } from './parse-message.ts';
@@ -74,22 +72,6 @@ export const confirms: NonNullable<Hook['confirms']> = (call, channel) => {
   const statuses = values.flatMap((value) => shapes.messagesSchema.safeParse(value).data?.statuses ?? []);
   return statuses.flatMap((status) => shapes.statusSchema.safeParse(status).data ?? []).flatMap(confirmedBy);
 };
-
-/** Numbers share the address of their account: each gets what is about it, and what is about the account. */
-export const divide: SharedHook['divide'] = (call) =>
-  divideEntries(call, (entry) => {
-    const read = shapes.entrySchema.safeParse(entry).data;
-    if (read === undefined) return { named: new Set(), shareOf: () => entry };
-    const numbers = read.changes.map(numberOf);
-    return {
-      named: new Set(numbers.filter((number) => number !== undefined)),
-      shareOf: (asked) => {
-        const changes = read.changes.filter((_change, place) => (numbers[place] ?? asked) === asked);
-        if (changes.length === read.changes.length) return entry;
-        return changes.length === 0 ? undefined : { ...read, changes };
-      },
-    };
-  });
 
 function changed(change: unknown, update: Update): readonly ChannelEvent[] {
   const { field, value } = readAs(shapes.changeSchema, change);

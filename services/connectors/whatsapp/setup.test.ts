@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '@trunkline/testkit';
-import { divide } from './parse.ts';
+import { divide } from './parse-divide.ts';
 import { addressOf, connect, disconnect, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { templates } from './setup-templates.ts';
@@ -160,4 +160,28 @@ test('one address is called for all numbers of an account; news of the account a
   assert.equal(divide(alone)('1'), alone.body, 'what is for one number alone stays as it came');
   const handshake = { ...call(), method: 'GET', body: new Uint8Array() };
   assert.equal(divide(handshake)('1'), handshake.body, 'a handshake is everybody’s');
+});
+
+test('news that name a number as people dial it go to that number alone', () => {
+  const change = (value: object) => ({ field: 'phone_number_quality_update', value });
+  const call = (...changes: readonly object[]) => {
+    const body = Buffer.from(JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes }] }));
+    return { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: 0 };
+  };
+  const [ours, theirs] = ['15550783881', '15550783882'].map((display_phone_number) => change({ display_phone_number }));
+  const account = change({ event: 'APPROVED' });
+  assert.ok(ours && theirs);
+  const share = (of: ReturnType<typeof call>, id: string, name?: string) => {
+    const body = divide(of)(id, name);
+    return body && Buffer.from(body).toString();
+  };
+  const text = (of: ReturnType<typeof call>) => Buffer.from(of.body).toString();
+  const all = call(ours, theirs, account);
+  assert.equal(share(all, '1', 'Shop 24 +1 555-078-3881'), text(call(ours, account)));
+  assert.equal(share(all, '2', 'Bank +1 555-078-3882'), text(call(theirs, account)));
+  assert.equal(share(all, '3', 'Other +1 555-078-3883'), text(call(account)));
+  assert.equal(share(call(theirs), '1', 'Shop 24 +1 555-078-3881'), undefined, 'not even that there are any');
+  assert.equal(share(call(theirs), '9'), text(call(theirs)), 'a channel whose number is not known hears of all');
+  const alone = call(ours);
+  assert.equal(divide(alone)('1', 'Shop 24 +1 555-078-3881'), alone.body);
 });

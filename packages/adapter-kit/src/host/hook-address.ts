@@ -60,7 +60,7 @@ export async function addressedBy(parts: AddressParts, call: RawCall, key: strin
     if (await isProved(divided.channel)) calls.push(divided);
   }
   // A handshake tells of nobody, and what cannot be divided is kept by the others.
-  const isCut = closed.some(({ accountId }) => (bodyOf?.(accountId)?.length ?? 0) > 0);
+  const isCut = closed.some(({ accountId, accountName }) => (bodyOf?.(accountId, accountName)?.length ?? 0) > 0);
   return { answering: calls[0]?.channel ?? prover, calls, isShared: true, isCut };
 }
 
@@ -76,7 +76,7 @@ function ownOf({ channels }: AddressParts, key: string): ChannelAccess | undefin
 interface Sharing {
   readonly sharing: readonly ChannelAccess[];
   /** Those that cannot be opened. */
-  readonly closed: readonly Pick<ChannelAccess, 'accountId'>[];
+  readonly closed: readonly Pick<ChannelAccess, 'accountId' | 'accountName'>[];
 }
 
 function sharingOf({ channels, shared }: AddressParts, key: string): Sharing {
@@ -105,7 +105,7 @@ function* divide(
     return;
   }
   for (const channel of sharing) {
-    const body = bodyOf(channel.accountId);
+    const body = bodyOf(channel.accountId, channel.accountName);
     if (body !== undefined) yield { channel, call: { ...call, body } };
   }
 }
