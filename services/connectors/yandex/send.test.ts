@@ -81,6 +81,21 @@ test('a text whose connection was cut after it was taken is there once; a file i
   }
 });
 
+test('a text that was cut off, and refused when it is asked for once more, is in doubt: it may be there', async () => {
+  await using world = await startWorld();
+  world.simulator.fail({ kind: 'cut_after' });
+  const tools = world.tools();
+  const fetch: typeof tools.fetch = (...asked) =>
+    tools.fetch(...asked).catch((error: unknown) => {
+      world.simulator.revokeToken();
+      throw error;
+    });
+  const writing = send(textTo(world.anna.chat), world.channel(), { ...tools, fetch });
+  await assert.rejects(writing, { code: 'unknown_outcome' });
+  const ours = world.simulator.view(world.anna.id).messages.filter(({ by }) => by === 'account');
+  assert.equal(ours.length, 1);
+});
+
 test('too many requests wait as long as Yandex says; who is gone, and a token that was revoked, are told apart', async () => {
   await using world = await startWorld();
   const write = (to = world.anna.chat) => send(textTo(to), world.channel(), world.tools());

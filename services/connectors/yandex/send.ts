@@ -40,8 +40,9 @@ async function perform(call: Rendered, channel: Channel, tools: SendTools): Prom
   const body = call.files === undefined ? fields : await formOf(call, tools);
   const write = async () => await callApi([path, sentSchema], { body, isWriting: !isEdit }, channel, tools);
   // Yandex knows a text again by its key, so one whose answer was lost is asked for once more, at once.
+  // That it is refused then says nothing of the first time.
   const { message_id: id } = await write().catch((error: unknown) => {
-    if (isInDoubt(error) && 'payload_id' in fields) return write();
+    if (isInDoubt(error) && 'payload_id' in fields) return write().catch(() => Promise.reject(error));
     throw error;
   });
   return { platformIds: isEdit ? [] : [id] };

@@ -89,14 +89,15 @@ function gapsOf({ type, text: words = '', format = 'TEXT', buttons = [], example
   });
 }
 
-/** "{{1}}" has a number, "{{first_name}}" a name. */
+/** "{{1}}" has a number, "{{first_name}}" a name. One that stands there twice is filled once. */
 function textGaps(
   words: string,
   part: TemplatePart,
   inOrder: readonly string[] = [],
   byName: z.output<typeof named> = [],
 ): TemplateGap[] {
-  return [...words.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(({ 1: word = '' }, index) => {
+  const all = new Set([...words.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(({ 1: word = '' }) => word));
+  return [...all].map((word, index) => {
     const name = /^\d+$/.test(word) ? '' : word;
     const found = byName.find(({ param_name: shown }) => name !== '' && shown === name)?.example;
     return TemplateGap.create({ part, name, kind: 'text', example: found ?? inOrder[index] ?? '' });
