@@ -94,7 +94,7 @@ export function createHealthTeller({ clients, door, stateOf, askNow, log, now }:
     try {
       if (worth === 'repeated') return;
       await report({ ...{ channelId: channel.id, revision, state, reason }, isTold: true, isPast: worth === 'past' });
-      await kept.put(heardKey, rememberNews(heard, news));
+      await kept.put(heardKey, rememberNews(heard, news, now()));
     } finally {
       // After the directory knows what the portal heard: what is found now is news to it.
       if (worth !== 'now') askNow?.(channel.id);

@@ -27,7 +27,7 @@ const idsMax = 50;
  * nothing of the others. Where it cannot be, the newest news are all that is known. Pure.
  */
 export function worthOf(news: AccountNews, heard: HeardNews, nowMs: number, canBeAsked: boolean): NewsWorth {
-  const atMs = madeAtMs(news);
+  const atMs = madeAtMs(news, nowMs);
   if (heard.ids.includes(news.id)) return 'repeated';
   if (atMs < heard.newestMs) return 'past';
   const isGood = news.state === ChannelState.CHANNEL_STATE_OK;
@@ -35,10 +35,11 @@ export function worthOf(news: AccountNews, heard: HeardNews, nowMs: number, canB
 }
 
 /** What is remembered when they are heard, too. Pure. */
-export function rememberNews({ newestMs, ids }: HeardNews, news: AccountNews): HeardNews {
-  return { newestMs: Math.max(newestMs, madeAtMs(news)), ids: [...ids, news.id].slice(-idsMax) };
+export function rememberNews({ newestMs, ids }: HeardNews, news: AccountNews, nowMs: number): HeardNews {
+  return { newestMs: Math.max(newestMs, madeAtMs(news, nowMs)), ids: [...ids, news.id].slice(-idsMax) };
 }
 
-function madeAtMs({ sentAt, receivedAt }: AccountNews): number {
-  return (sentAt ?? receivedAt)?.getTime() ?? 0;
+/** What is dated in the future was made now: it would make all that is made until then old. */
+function madeAtMs({ sentAt, receivedAt }: AccountNews, nowMs: number): number {
+  return Math.min((sentAt ?? receivedAt)?.getTime() ?? 0, nowMs);
 }
