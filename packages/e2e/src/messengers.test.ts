@@ -106,7 +106,12 @@ for (const [name, startDriver] of drivers) {
         const again = connect(name, driver, at);
         if (driver.ownAccountBecause === undefined)
           await assert.rejects(again, (error) => error instanceof ApiRefused && error.code === 'already_exists');
-        else assert.notEqual((await again).id, channel.id, driver.ownAccountBecause);
+        else {
+          // Another account: people reach it elsewhere.
+          const { deepLink } = await again;
+          assert.ok(deepLink);
+          assert.notEqual(deepLink, channel.deepLink, driver.ownAccountBecause);
+        }
       }
       assert.equal(driver.client.hookUrl(), hook);
       write(`Still there? ${name}`);
