@@ -23,7 +23,7 @@ export interface QueuedOrder {
   readonly isUnsure: boolean;
   /** Its refusals while the account was well; undefined: there were none. */
   readonly denied: Denied | undefined;
-  /** True if it stands among the held, or another owner may have ended it. */
+  /** True if it stood among the held: another owner may have ended it. */
   readonly isSeenBefore: boolean;
 }
 

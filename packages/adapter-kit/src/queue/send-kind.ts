@@ -105,10 +105,8 @@ async function runSend(parts: ChannelParts, order: QueuedOrder, tools: RunTools)
   const send = sendOf(order);
   const now = parts.now();
   const isRepeatable = mayRepeat(parts, order, send);
-  if (order.isSeenBefore || order.doubtSinceMs !== undefined) {
-    const ended = await tools.insist(() => parts.sent.ended(order.place, partOf(order, send)));
-    if (ended !== undefined) return await finish(parts, order, ended, tools);
-  }
+  const former = await formerEnd(parts, order, tools);
+  if (former !== undefined) return await finish(parts, order, former, tools);
   if (order.doubtSinceMs !== undefined) {
     const sinceMs = order.doubtSinceMs;
     const waitMs = isRepeatable ? parts.settings.timeoutMs : parts.settings.doubtMs;
@@ -139,6 +137,17 @@ async function runSend(parts: ChannelParts, order: QueuedOrder, tools: RunTools)
   else if (order.isSeenBefore) await tools.confirm();
   else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
   return await call(parts, { ...trying, ...fitted, isRepeatable }, tools);
+}
+
+/**
+ * What became of an order that is over already. Asked before every message: that it is over stands in MongoDB, and NATS may have
+ * lost the cursor that says so, or come back from an older copy.
+ */
+async function formerEnd({ sent }: SendParts, order: QueuedOrder, tools: RunTools): Promise<SendResult | undefined> {
+  const send = sendOf(order);
+  const isNew = !order.isSeenBefore && order.doubtSinceMs === undefined;
+  if (isNew && !makesSomething(send)) return undefined;
+  return await tools.insist(() => sent.ended({ place: order.place, isAgain: send.isAgain }, partOf(order, send)));
 }
 
 /** May it be done twice: whatever writes no message, and what the platform drops as a repeat, as long as it knows the key. */

@@ -27,22 +27,23 @@ after(async () => {
   await servers?.stop();
 });
 
+const firstAt = (place: string) => ({ place, isAgain: false });
 const proofOf = (messageId: string) => ({ messageId, part: 0, conversationPlatformId: 'bob', platformIds: ['77'] });
 
 test('a proof counts in its own channel alone: nobody else can settle a send, or take its ids away', async () => {
   const messageId = randomUUID();
   const part = { channelId: 'ours', messageId, part: 0, parts: 1 };
   await sent.confirm('theirs', [proofOf(messageId)]);
-  assert.equal(await sent.ended('9:0', part), undefined);
+  assert.equal(await sent.ended(firstAt('9:0'), part), undefined);
 
   const result = SendResult.create({ ...part, state: MessageState.MESSAGE_STATE_FAILED, platformIds: ['5'] });
   await sent.end('9:0', result, 'anna');
   await sent.confirm('theirs', [proofOf(messageId)]);
-  assert.equal((await sent.ended('9:0', part))?.state, MessageState.MESSAGE_STATE_FAILED);
+  assert.equal((await sent.ended(firstAt('9:0'), part))?.state, MessageState.MESSAGE_STATE_FAILED);
   assert.deepEqual(await sent.platformIdsOf('ours', messageId), [{ platformId: '5', conversationPlatformId: 'anna' }]);
 
   await sent.confirm('ours', [proofOf(messageId)]);
-  assert.equal((await sent.ended('9:0', part))?.state, MessageState.MESSAGE_STATE_SENT);
+  assert.equal((await sent.ended(firstAt('9:0'), part))?.state, MessageState.MESSAGE_STATE_SENT);
 });
 
 test('ids of messages are forgotten by the database, at the time that the setting gives', async () => {
@@ -54,4 +55,18 @@ test('ids of messages are forgotten by the database, at the time that the settin
   assert.equal(found?.keptUntil.getTime(), nowMs + 400 * dayMs);
   const indexes = await kept.indexes();
   assert.ok(indexes.some(({ key, expireAfterSeconds }) => key.keptUntil === 1 && expireAfterSeconds === 0));
+});
+
+test('an order that dispatch wrote again is over where the first one ended; one that a person has sent again is not, if it was unknown', async () => {
+  const { MESSAGE_STATE_SENT, MESSAGE_STATE_UNKNOWN } = MessageState;
+  const ended = async (state: MessageState, place: string, isAgain: boolean) => {
+    const part = { channelId: 'ours', messageId: randomUUID(), part: 0, parts: 1 };
+    await sent.end('9:0', SendResult.create({ ...part, state }), 'anna');
+    return (await sent.ended({ place, isAgain }, part))?.state;
+  };
+  assert.equal(await ended(MESSAGE_STATE_SENT, '12:0', false), MESSAGE_STATE_SENT);
+  assert.equal(await ended(MESSAGE_STATE_UNKNOWN, '12:0', false), MESSAGE_STATE_UNKNOWN);
+  assert.equal(await ended(MESSAGE_STATE_UNKNOWN, '12:0', true), undefined);
+  assert.equal(await ended(MESSAGE_STATE_UNKNOWN, '9:0', true), MESSAGE_STATE_UNKNOWN);
+  assert.equal(await ended(MESSAGE_STATE_SENT, '12:0', true), MESSAGE_STATE_SENT);
 });

@@ -5,14 +5,21 @@ import type { PlatformMessage } from '../tools.ts';
 
 /** What became of sends, and which of the platform's ids belong to which of ours. One document a part of a message. */
 export interface SentMessages {
-  /** What became of an order, if it is over; or of its message, if the platform proved that it has it. */
-  ended(place: string, part: MessagePart): Promise<SendResult | undefined>;
+  /** What became of an order, if it is over; or of its message, if the platform proved that it has it. See {@link isEndOf}. */
+  ended(order: PlacedOrder, part: MessagePart): Promise<SendResult | undefined>;
   /** An order is over. Written before anybody is told. */
   end(place: string, result: SendResult, conversationPlatformId: string): Promise<void>;
   /** The platform proved that it has messages of ours. */
   confirm(channelId: string, sends: readonly ConfirmedSend[]): Promise<void>;
   /** The platform's ids of a message that was sent, in the order of its parts; of other channels none. */
   platformIdsOf(channelId: string, messageId: string): Promise<readonly PlatformMessage[]>;
+}
+
+/** An order, by its place. */
+export interface PlacedOrder {
+  readonly place: string;
+  /** True if a person wants it sent once more. */
+  readonly isAgain: boolean;
 }
 
 /** One part of a message of ours. */
@@ -60,10 +67,12 @@ export function createSentMessages({ store, connector, keptMs, now }: SentMessag
   const messages = documentsOf(store, connector);
   const keptUntil = () => new Date(now() + keptMs);
   return {
-    ended: async (place, part) => {
+    ended: async (order, part) => {
       const found = await messages.findOne({ _id: idOf(part.channelId, part.messageId, part.part) });
       if (found?.isConfirmed === true) return confirmedResult(part, found.platformIds ?? []);
-      return found?.place === place && found.result !== undefined ? SendResult.decode(found.result) : undefined;
+      if (found?.place === undefined || found.result === undefined) return undefined;
+      const result = SendResult.decode(found.result);
+      return isEndOf(order, { place: found.place, result }) ? result : undefined;
     },
     end: async (place, result, conversationPlatformId) => {
       const { channelId, messageId, part, platformIds } = result;
@@ -91,6 +100,15 @@ export function createSentMessages({ store, connector, keptMs, now }: SentMessag
         );
     },
   };
+}
+
+/**
+ * True if what ended there is what became of this order. An order at another place is the same one, written once more by a
+ * dispatch whose store came back from an older copy; unless a person has it sent again because its outcome was unknown. Pure.
+ */
+export function isEndOf(order: PlacedOrder, ended: { readonly place: string; readonly result: SendResult }): boolean {
+  if (ended.place === order.place) return true;
+  return !order.isAgain || ended.result.state !== MessageState.MESSAGE_STATE_UNKNOWN;
 }
 
 function confirmedResult(

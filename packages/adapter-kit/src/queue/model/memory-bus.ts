@@ -6,6 +6,10 @@ export interface MemoryBus {
   /** The ports of one process; `op` decides whether and when each of its calls happens. */
   portOf(op: Op): LogPort;
   append(subject: string, data: Uint8Array): number;
+  /** Loses what was written to these subjects, as a store does that comes back from an older copy. */
+  lose(isLost: (subject: string) => boolean): void;
+  /** Writes what stands under a subject once more, as dispatch does when its store lost that it has. */
+  repeat(subject: string): void;
 }
 
 /** Lets a call happen, or never answers it. */
@@ -14,9 +18,11 @@ export type Op = <T>(run: () => T) => Promise<T>;
 /** Makes an empty bus. */
 export function createMemoryBus(): MemoryBus {
   const messages: StoredMessage[] = [];
+  let lastSequence = 0;
   let news = Promise.withResolvers<void>();
   const append = (subject: string, data: Uint8Array) => {
-    const sequence = messages.length + 1;
+    lastSequence += 1;
+    const sequence = lastSequence;
     messages.push({ sequence, subject, data, storedAtMs: 0, header: () => undefined });
     news.resolve();
     news = Promise.withResolvers();
@@ -42,6 +48,15 @@ export function createMemoryBus(): MemoryBus {
   return {
     messages,
     append,
+    lose: (isLost) => {
+      const kept = messages.filter(({ subject }) => !isLost(subject));
+      messages.splice(0, messages.length, ...kept);
+    },
+    repeat: (subject) => {
+      const former = ofSubject(subject);
+      messages.splice(0, messages.length, ...messages.filter((message) => message.subject !== subject));
+      for (const { data } of former) append(subject, data);
+    },
     portOf: (op) => ({
       publish: (subject, data, { expectLastSubjectSequence } = {}) =>
         op(() => {
@@ -53,7 +68,7 @@ export function createMemoryBus(): MemoryBus {
       lastOf: (_stream, subject) => op(() => ofSubject(subject).at(-1)),
       nextOf: (_stream, subject, from) => op(() => ofSubject(subject, from)[0]),
       batchOf: (_stream, subject, from) => op(() => ofSubject(subject, from).slice(0, 3)),
-      lastSequence: () => op(() => messages.length),
+      lastSequence: () => op(() => lastSequence),
       feed: (options) => feed(op, options),
     }),
   };

@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { ChannelAccess } from '../../channel.ts';
 import { defineConnector } from '../../connector.ts';
 import { ConnectorError } from '../../connector-error.ts';
-import type { HeldOrder, HeldStore } from '../held-store.ts';
+import type { HeldOrder } from '../held-store.ts';
 import { runSendLane, type SendLaneParts } from '../lane.ts';
 import { createSendKind } from '../send-kind.ts';
-import type { SentMessages } from '../sent-messages.ts';
 import { createMemoryBus, type Op } from './memory-bus.ts';
+import { type Ended, heldOver, sentOver } from './memory-stores.ts';
 import { createVirtualTime } from './virtual-time.ts';
 
 /** How the platform answers a call. */
@@ -32,6 +32,8 @@ export interface Plan {
   readonly ends: readonly OwnerEnd[];
   /** How long the platform remembers what it was sent, and drops repeats; 0: not at all; infinite: for ever, but it may refuse them. */
   readonly keySeconds: number;
+  /** What NATS has lost when the last owner begins, after everything is done; undefined: nothing, and there is no such owner. */
+  readonly loss?: 'the log of sending' | 'the orders, which dispatch wrote again';
 }
 
 /** What happened. */
@@ -41,6 +43,8 @@ export interface Outcome {
   readonly results: ReadonlyMap<number, SendResult>;
   readonly heldAtEnd: number;
   readonly isFinished: boolean;
+  /** Orders whose result was told once more after the loss. */
+  readonly toldAgain: number;
   /** What failed and must not. */
   readonly troubles: readonly unknown[];
 }
@@ -59,18 +63,20 @@ export async function play(plan: Plan): Promise<Outcome> {
   const time = createVirtualTime();
   const bus = createMemoryBus();
   const held = new Map<string, HeldOrder>();
-  const ended = new Map<string, { readonly place: string; readonly result: SendResult }>();
+  const ended = new Map<string, Ended>();
   const results = new Map<number, SendResult>();
   const arrived: number[] = [];
   const arrivedAtMs = new Map<number, number>();
   const troubles: unknown[] = [];
   const reactions = [...plan.reactions];
+  let told = 0;
   for (const [index, conversation] of plan.orders.entries())
     bus.append(subjects.egress(connectorName, lane, 'c1'), orderOf(index, conversation));
 
   const startOwner = (number: number, end: OwnerEnd | undefined) => {
     let ops = 0;
     let isDead = false;
+    let isEnded = false;
     let onNext = () => {};
     const never = new Promise<never>(() => {});
     const op: Op = async (run) => {
@@ -91,13 +97,17 @@ export async function play(plan: Plan): Promise<Outcome> {
       parts,
       { lane, owner: `owner ${number}`, signal: lease.signal, wasReleased: false, confirmedAgoMs: () => 0 },
       () => {},
-    ).catch((error: unknown) => {
-      if (!(error instanceof LostOwnership)) throw error;
-    });
+    )
+      .catch((error: unknown) => {
+        if (!(error instanceof LostOwnership)) throw error;
+      })
+      .finally(() => {
+        isEnded = true;
+      });
     const nextIsDue = new Promise<void>((resolve) => {
       onNext = resolve;
     });
-    return { running, nextIsDue, stop: () => lease.abort() };
+    return { running, nextIsDue, stop: () => lease.abort(), isOver: () => isDead || isEnded };
   };
 
   const partsOf = (op: Op): SendLaneParts => ({
@@ -120,7 +130,11 @@ export async function play(plan: Plan): Promise<Outcome> {
         settings: { timeoutMs: 2_000, doubtMs: 60_000, deniedMs: 60_000, slots: 3 },
         channel: () => channel,
         toolsOf: () => ({}) as never,
-        report: (_item, result) => op(() => void results.set(Number(result.messageId), result)),
+        report: (_item, result) =>
+          op(() => {
+            told += 1;
+            results.set(Number(result.messageId), result);
+          }),
         // Its orders are texts: no file is brought, no picture made fit.
         ownFiles: {} as never,
         pictures: { connector: {} } as never,
@@ -155,17 +169,13 @@ export async function play(plan: Plan): Promise<Outcome> {
           }
           return next;
         });
-        if (reaction === 'sent') return { platformIds: [`p${number}`] };
-        if (reaction === 'cut') throw new ConnectorError('unknown_outcome', 'cut');
-        if (reaction === 'refused') throw new ConnectorError('recipient_blocked', 'refused');
-        if (reaction === 'denied') throw new ConnectorError('auth_revoked', 'denied');
-        const retryAfterMs = reaction === 'later' ? 500 : 20_000;
-        throw new ConnectorError('retry_after', 'later', { retryAfterMs, scope: 'conversation' });
+        if (reaction !== 'sent') throw errorOf(reaction);
+        return { platformIds: [`p${number}`] };
       },
     });
 
   const isFinished = () => results.size === plan.orders.length && held.size === 0;
-  const owners = [];
+  const owners: ReturnType<typeof startOwner>[] = [];
   for (const [number, end] of [...plan.ends, undefined].entries()) {
     const owner = startOwner(number, end);
     owners.push(owner);
@@ -176,12 +186,30 @@ export async function play(plan: Plan): Promise<Outcome> {
     await until(() => isNextDue || isFinished(), time.advance);
   }
   for (const owner of owners) owner.stop();
-  return { arrived, results, heldAtEnd: held.size, isFinished: isFinished(), troubles };
+  const toldBefore = told;
+  if (plan.loss !== undefined) {
+    await until(() => owners.every(({ isOver }) => isOver()), time.advance);
+    bus.lose((subject) => subject.startsWith('sends.'));
+    if (plan.loss !== 'the log of sending') bus.repeat(subjects.egress(connectorName, lane, 'c1'));
+    const last = startOwner(plan.ends.length + 1, undefined);
+    await until(() => told - toldBefore >= plan.orders.length, time.advance);
+    last.stop();
+  }
+  const toldAgain = told - toldBefore;
+  return { arrived, results, heldAtEnd: held.size, isFinished: isFinished(), toldAgain, troubles };
+}
+
+function errorOf(reaction: Exclude<Reaction, 'sent'>): ConnectorError {
+  if (reaction === 'cut') return new ConnectorError('unknown_outcome', 'cut');
+  if (reaction === 'refused') return new ConnectorError('recipient_blocked', 'refused');
+  if (reaction === 'denied') return new ConnectorError('auth_revoked', 'denied');
+  const retryAfterMs = reaction === 'later' ? 500 : 20_000;
+  return new ConnectorError('retry_after', 'later', { retryAfterMs, scope: 'conversation' });
 }
 
 /** Lets everything happen that can, then moves the time, until it is enough. */
 async function until(isEnough: () => boolean, advance: () => boolean): Promise<void> {
-  for (let idle = 0; idle < 3_000 && !isEnough(); idle += 1) {
+  for (let idle = 0; idle < 30_000 && !isEnough(); idle += 1) {
     await turn();
     await turn();
     if (!isEnough()) advance();
@@ -205,71 +233,4 @@ function orderOf(index: number, conversation: number): Uint8Array {
     },
   });
   return EgressBatch.encode({ items: [Buffer.from(EgressItem.encode(item).finish())] }).finish();
-}
-
-function heldOver(all: Map<string, HeldOrder>, op: Op): HeldStore {
-  const inOrder = () =>
-    [...all.values()].toSorted((one, other) => one.order.position.sequence - other.order.position.sequence);
-  const seen = (found: HeldOrder): HeldOrder => ({
-    ...found,
-    order: {
-      ...{ ...found.order, attempts: found.attempts, doubtSinceMs: found.doubtSinceMs },
-      ...{ isUnsure: found.isUnsure, denied: found.denied, isSeenBefore: true },
-    },
-  });
-  return {
-    put: (orders) =>
-      op(() => {
-        for (const one of orders) if (!all.has(one.order.place)) all.set(one.order.place, one);
-      }),
-    first: (_queue, conversation) =>
-      op(() => {
-        const found = inOrder().find(({ order }) => order.conversation === conversation);
-        return found === undefined ? undefined : seen(found);
-      }),
-    update: (place, waiting) =>
-      op(() => {
-        const found = all.get(place);
-        if (found !== undefined) all.set(place, { ...found, ...waiting });
-      }),
-    remove: (place) => op(() => void all.delete(place)),
-    conversations: () =>
-      op(() => {
-        const firsts = Map.groupBy(inOrder(), ({ order }) => order.conversation);
-        return [...firsts].flatMap(([conversation, [first]]) =>
-          first === undefined
-            ? []
-            : [
-                {
-                  queue: first.queue,
-                  conversation,
-                  notBeforeMs: first.notBeforeMs,
-                  expiresAtMs: first.order.expiresAtMs,
-                  isInDoubt: first.doubtSinceMs !== undefined,
-                },
-              ],
-        );
-      }),
-    doubt: (places, sinceMs) =>
-      op(() => {
-        for (const place of places) {
-          const found = all.get(place);
-          if (found !== undefined && found.doubtSinceMs === undefined)
-            all.set(place, { ...found, doubtSinceMs: sinceMs, notBeforeMs: sinceMs });
-        }
-      }),
-  };
-}
-
-function sentOver(all: Map<string, { readonly place: string; readonly result: SendResult }>, op: Op): SentMessages {
-  return {
-    ended: (place, { messageId }) =>
-      op(() => {
-        const found = all.get(messageId);
-        return found?.place === place ? found.result : undefined;
-      }),
-    end: (place, result) => op(() => void all.set(result.messageId, { place, result })),
-    confirm: async () => {},
-    platformIdsOf: async () => [],
-  };
 }

@@ -2,11 +2,11 @@
 export interface Guard {
   /** What is taken away, in words. */
   readonly name: string;
-  /** File in `bus/`, and the text that stands once in it. */
+  /** File, seen from `bus/`, and the text that stands once in it. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** `model`, or a test file in `bus/`. */
+  /** `model`, or a test file, seen from `bus/`. */
   readonly proof: 'model' | string;
 }
 

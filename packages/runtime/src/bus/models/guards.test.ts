@@ -7,7 +7,7 @@ const script = fileURLToPath(new URL('./guards.ts', import.meta.url));
 
 const cases = '4000';
 
-for (const part of ['lanes', 'queue']) {
+for (const part of ['lanes', 'queue', 'channels']) {
   test(`every guard of the ${part} is missed when it is taken away`, async (t) => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, cases, part], { signal: t.signal });
     for (const line of stdout.trim().split('\n')) t.diagnostic(line);

@@ -1,5 +1,5 @@
 /**
- * `node guards.ts [cases] [lanes|queue]`: takes away one guard after the other and shows that a model or a test turns red. A guard
+ * `node guards.ts [cases] [lanes|queue|channels]`: takes away one guard after the other and shows that a model or a test turns red. A guard
  * that nothing misses is either not needed or not tested: both are to be mended. Of one part alone it does not show that everything is green
  * with every guard in place: within `npm test` the tests themselves do.
  */
@@ -7,13 +7,18 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { channelGuards } from './channel-guards.ts';
 import { type Guard, guards as laneGuards } from './guard-list.ts';
 import { queueGuards } from './queue-guards.ts';
 
-const parts: Readonly<Record<string, readonly Guard[]>> = { lanes: laneGuards, queue: queueGuards };
+const parts: Readonly<Record<string, readonly Guard[]>> = {
+  lanes: laneGuards,
+  queue: queueGuards,
+  channels: channelGuards,
+};
 const here = dirname(fileURLToPath(import.meta.url));
 const [, , cases = '4000', part] = process.argv;
-const guards = part === undefined ? [...laneGuards, ...queueGuards] : parts[part];
+const guards = part === undefined ? Object.values(parts).flat() : parts[part];
 if (guards === undefined) throw new Error(`there is no part ${part}: say one of ${Object.keys(parts).join(', ')}`);
 const limitMs = 150_000;
 /** Where a model's cases begin. A change of the model makes others of them: what the first do not notice, the next may. */
@@ -33,7 +38,7 @@ async function redOf(guard: Guard, isMutated: boolean, seed = seeds[0]): Promise
   const { NODE_TEST_CONTEXT: _context, ...own } = process.env;
   const env = {
     ...own,
-    MUTATE_FILE: `/bus/${file}`,
+    MUTATE_FILE: join(here, '..', file),
     MUTATE_FROM: from,
     MUTATE_TO: to,
     MODEL_QUICK: '1',
@@ -50,7 +55,7 @@ async function redOf(guard: Guard, isMutated: boolean, seed = seeds[0]): Promise
 }
 
 function reasonOf({ proof }: Guard, stdout: string, stderr: string): string {
-  if (proof !== 'model') return /AssertionError[^\n]*/.exec(stdout)?.[0] ?? `${stdout}${stderr}`;
+  if (proof !== 'model') return /(?:AssertionError|LaneAlarm)[^\n]*/.exec(stdout)?.[0] ?? `${stdout}${stderr}`;
   const { cases, error } = JSON.parse(stdout) as { readonly cases: number; readonly error: string };
   return `case ${cases}, ${error}`;
 }
