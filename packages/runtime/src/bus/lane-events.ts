@@ -8,6 +8,8 @@ export interface LaneEvents {
   readonly committed?: (event: Committed) => void;
   /** A server is down or busy: the same is tried again after the delay. */
   readonly waiting?: (event: { readonly lane: number; readonly error: unknown; readonly delayMs: number }) => void;
+  /** One item alone cannot be stored, however often it is tried: the lane stands still. Told once a minute. */
+  readonly stuck?: (event: { readonly lane: number; readonly error: unknown; readonly failures: number }) => void;
   /** An item could not be decided or sealed and is kept apart. */
   readonly parked?: (event: { readonly lane: number; readonly position: Position; readonly error: unknown }) => void;
   /** What was decided was not stored, because another owner took over. */

@@ -6,7 +6,13 @@ import { comparePositions, formatPosition } from './position.ts';
 import { cutOutputs, envelopeOf, fittingItems } from './stage-envelopes.ts';
 import type { StageRun } from './stage-run.ts';
 import { requireOwnership } from './stage-settle.ts';
-import { restId, type StageRecord, type StageRest, type StageTransaction } from './stage-store.ts';
+import {
+  restId,
+  type StageRecord,
+  type StageRest,
+  type StageTransaction,
+  type TransactionOutcome,
+} from './stage-store.ts';
 
 /** How items are decided: by the definition, or by parking one. */
 export type Decide = (items: readonly InputItem[], reader: StateReader) => Promise<Decision>;
@@ -17,8 +23,8 @@ export type CommitResult =
   | { readonly kind: 'stored'; readonly record: StageRecord; readonly decision: Decision }
   /** Nothing to store and nothing to say. */
   | { readonly kind: 'silent'; readonly through: Position; readonly items: number; readonly decision: Decision }
-  /** Only the record can tell what is stored, and whose the lane is. */
-  | { readonly kind: 'doubtful' };
+  /** Only the record can tell what is stored, and whose the lane is; `error`: why the commit has no answer. */
+  | { readonly kind: 'doubtful'; readonly error?: unknown };
 
 const nothing: Decision = { writes: [], outputs: [] };
 
@@ -48,7 +54,7 @@ export async function commitItems<State>(
     if (record.out === undefined && writes.length === 0 && window === undefined) return false;
     return await store(run, transaction, record, writes);
   });
-  if (prepared === undefined || outcome === 'unknown') return { kind: 'doubtful' };
+  if (prepared === undefined || isUnknown(outcome)) return doubtful(outcome);
   const { decision, record } = prepared;
   if (outcome === 'committed') return { kind: 'stored', record, decision };
   // Aborted: either there was nothing to store, or the record was not the one that we knew.
@@ -69,7 +75,7 @@ export async function commitRest<State>(run: StageRun<State>): Promise<CommitRes
   });
   if (outcome === 'committed' && record) return { kind: 'stored', record, decision: nothing };
   if (outcome === 'aborted' && record === undefined) await requireMoved(run);
-  return { kind: 'doubtful' };
+  return doubtful(outcome);
 }
 
 /** A rest that is not there was published, by us or by another owner; otherwise the store lost it. */
@@ -84,7 +90,15 @@ export async function commitPosition<State>(run: StageRun<State>): Promise<Commi
   const { stored, position, decided, revision } = run;
   const record = { ...stored, from: stored.to, to: position, out: undefined, after: revision, decided };
   const outcome = await run.claim.transaction((transaction) => store(run, transaction, record, []));
-  return outcome === 'committed' ? { kind: 'stored', record, decision: nothing } : { kind: 'doubtful' };
+  return outcome === 'committed' ? { kind: 'stored', record, decision: nothing } : doubtful(outcome);
+}
+
+function isUnknown(outcome: TransactionOutcome): boolean {
+  return outcome === 'unknown' || typeof outcome === 'object';
+}
+
+function doubtful(outcome: TransactionOutcome): CommitResult {
+  return typeof outcome === 'object' ? { kind: 'doubtful', error: outcome.unknown } : { kind: 'doubtful' };
 }
 
 async function store<State>(

@@ -12,7 +12,7 @@ import { TrunklineError } from '../errors.ts';
 import { storeError } from './mongo-error.ts';
 import type { StateDocument, StateReader, StateWrite } from './ports.ts';
 import { start } from './position.ts';
-import type { StageClaim, StageRecord, StageStore, StageTransaction } from './stage-store.ts';
+import type { StageClaim, StageRecord, StageStore, StageTransaction, TransactionOutcome } from './stage-store.ts';
 
 /** Where a service's stages keep their records. */
 export interface MongoStageStoreOptions {
@@ -119,7 +119,7 @@ function claimOf(claimed: Claimed, record: StageRecord): StageClaim {
 async function transact(
   claimed: Claimed,
   work: (transaction: StageTransaction) => Promise<boolean>,
-): Promise<'committed' | 'aborted' | 'unknown'> {
+): Promise<TransactionOutcome> {
   const { session } = claimed;
   session.startTransaction({ readConcern: 'snapshot', writeConcern: durably, maxCommitTimeMS: maxTimeMS });
   try {
@@ -134,9 +134,9 @@ async function transact(
   try {
     await session.commitTransaction();
     return 'committed';
-  } catch {
+  } catch (error) {
     // Whatever it was: the record tells.
-    return 'unknown';
+    return { unknown: storeError(error) };
   }
 }
 

@@ -38,11 +38,14 @@ export interface StageClaim extends AsyncDisposable {
   read(): Promise<StageRecord | undefined>;
   /**
    * Runs work in one transaction. `committed`: stored by a majority, on disk; `aborted`: the work said false, nothing is
-   * stored; `unknown`: only the record can tell, now or later. Rejects with `unavailable` when nothing is stored and it may
+   * stored; `unknown`, or why it is: only the record can tell, now or later. Rejects with `unavailable` when nothing is stored and it may
    * be tried again, and with whatever else the work threw.
    */
-  transaction(work: (transaction: StageTransaction) => Promise<boolean>): Promise<'committed' | 'aborted' | 'unknown'>;
+  transaction(work: (transaction: StageTransaction) => Promise<boolean>): Promise<TransactionOutcome>;
 }
+
+/** How a transaction ended. */
+export type TransactionOutcome = 'committed' | 'aborted' | 'unknown' | { readonly unknown: unknown };
 
 /** What can be done inside a transaction, one thing after the other. */
 export interface StageTransaction extends StateReader {

@@ -10,6 +10,7 @@ import { createJetStreamLog } from './jetstream-log.ts';
 import type { LaneEvents } from './lane-events.ts';
 import type { LogPort } from './ports.ts';
 import { runStage } from './stage.ts';
+import type { StageStore } from './stage-store.ts';
 import { createMongoStageStore } from './stage-store-mongo.ts';
 
 let servers: Servers;
@@ -38,7 +39,9 @@ interface Lane {
   readonly lane: number;
   tell(...told: Told[]): Promise<void>;
   /** Runs the stage until it said so many facts more. */
-  run(facts: number, events?: LaneEvents): Promise<Numbered[]>;
+  run(facts: number, events?: LaneEvents, over?: (store: StageStore) => StageStore): Promise<Numbered[]>;
+  /** Runs it until the signal. */
+  runUntil(signal: AbortSignal, events: LaneEvents, over: (store: StageStore) => StageStore): Promise<void>;
 }
 
 function newLane(): Lane {
@@ -57,10 +60,14 @@ function newLane(): Lane {
       }));
       await log.publish(subjects.ingress(lane), Buffer.from(JSON.stringify(own)));
     },
-    run: async (facts, events = {}) => {
+    runUntil: async (signal, events, over) => {
+      const lease = { lane, owner: 'test', signal, confirmedAgoMs: () => 0 };
+      await runStage(countingStage('count'), { log, store: over(store), lease, events });
+    },
+    run: async (facts, events = {}, over = (plain) => plain) => {
       const end = new AbortController();
       const lease = { lane, owner: 'test', signal: end.signal, confirmedAgoMs: () => 0 };
-      const running = runStage(countingStage('count'), { log, store, lease, events });
+      const running = runStage(countingStage('count'), { log, store: over(store), lease, events });
       const found: Numbered[] = [];
       const reading = async () => {
         for await (const message of log.feed({
@@ -130,4 +137,55 @@ test('a lane with too many items that cannot be decided stops, also after a rest
   await assert.rejects(lane.run(7), { name: 'LaneAlarm', alarm: 'poisoned' });
   await assert.rejects(lane.run(7), { name: 'LaneAlarm', alarm: 'poisoned' });
   assert.equal(await mongo.db('stage_test').collection(counting.parked).countDocuments(), 6);
+});
+
+/** A server that never answers a commit of more writes than this, and stores none of them. */
+function answeringFew(store: StageStore, most: number): StageStore {
+  return {
+    claim: async (id, owner) => {
+      const claim = await store.claim(id, owner);
+      return {
+        ...claim,
+        transaction: async (work) => {
+          let writes = 0;
+          const outcome = await claim.transaction(async (transaction) => {
+            const counted = { ...transaction, apply: async (all: readonly unknown[]) => void (writes = all.length) };
+            const isStored = await work(counted as typeof transaction);
+            return isStored && writes === 0;
+          });
+          if (writes > most) return { unknown: new Error('the commit is too much') };
+          return writes === 0 ? outcome : await claim.transaction(work);
+        },
+        [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+test('what cannot be committed together is committed alone, and why it could not is told', async () => {
+  const lane = newLane();
+  const waited: string[] = [];
+  await lane.tell(...Array.from({ length: 12 }, (_, index) => told('x', `m${index}`)));
+  const events: LaneEvents = { waiting: ({ error }) => waited.push(String(error)) };
+  const facts = await lane.run(12, events, (store) => answeringFew(store, 4));
+  assert.deepEqual(brief(facts), Array.from({ length: 12 }, (_, index) => `m${index}=${index + 1}`));
+  assert.deepEqual(new Set(waited), new Set(['Error: the commit is too much']));
+  assert.ok(waited.length >= 5);
+});
+
+test('an item that is alone and still cannot be committed is told of once a minute, and nothing passes it', async () => {
+  const lane = newLane();
+  const stuck: number[] = [];
+  await lane.tell(told('x', 'a'), told('x', 'b'));
+  const end = new AbortController();
+  const events: LaneEvents = {
+    stuck: ({ failures }) => {
+      stuck.push(failures);
+      end.abort();
+    },
+  };
+  await lane.runUntil(end.signal, events, (store) => answeringFew(store, 0));
+  assert.equal(stuck.length, 1);
+  assert.ok((stuck[0] ?? 0) > 5);
+  assert.deepEqual(brief(await lane.run(2)), ['a=1', 'b=2']);
 });

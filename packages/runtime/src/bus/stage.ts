@@ -7,6 +7,7 @@ import { patiently } from './patience.ts';
 import type { InputItem, StageDefinition } from './ports.ts';
 import { comparePositions } from './position.ts';
 import { type CommitResult, commitItems, commitPosition, commitRest, type Decide } from './stage-commit.ts';
+import { createDoubts, type Doubts } from './stage-doubts.ts';
 import { createDueTimes, type DueTimes } from './stage-due.ts';
 import { type StageDependencies, type StageRun, waitingOf } from './stage-run.ts';
 import { publishStored, requireOwnership, settle } from './stage-settle.ts';
@@ -57,7 +58,7 @@ async function own<State>(definition: StageDefinition<State>, dependencies: Stag
   await using intake = createIntake({ log, clock, ...input, after: run.position, unpack, rules, signal });
   const due = createDueTimes(definition, lane, clock);
   await patiently(due.read, waitingOf(run));
-  await work({ run, intake, due, around: dependencies.around ?? ((_items, call) => call()) });
+  await work({ run, intake, due, doubts: createDoubts(run), around: dependencies.around ?? ((_items, call) => call()) });
 }
 
 /** An input that ends before our position was lost, or restored from an older copy. */
@@ -72,18 +73,20 @@ interface Working<State> {
   readonly run: StageRun<State>;
   readonly intake: Intake;
   readonly due: DueTimes;
+  readonly doubts: Doubts;
   readonly around: NonNullable<StageDependencies['around']>;
 }
 
 async function work<State>(working: Working<State>): Promise<void> {
-  const { run, intake, due, around } = working;
+  const { run, intake, due, doubts, around } = working;
   const { clock, signal } = run;
   let storedAtMs = clock.now();
   /** So many items are decided one by one, because one of them throws. */
   let alone = 0;
   while (!signal.aborted) {
     if (run.stored.to.output > 0) {
-      await conclude(working, await patiently(() => commitRest(run), waitingOf(run)), clock.now());
+      const result = await patiently(() => commitRest(run), waitingOf(run));
+      await conclude(working, result, { startedAtMs: clock.now(), items: 1 });
       continue;
     }
     const isAhead = comparePositions(run.position, run.stored.to) > 0;
@@ -97,10 +100,11 @@ async function work<State>(working: Working<State>): Promise<void> {
         alone = items.length;
         continue;
       }
-      alone = Math.max(alone - items.length, 0);
+      alone = Math.max(alone - (result === 'doubtful' ? 0 : items.length), doubts.mustBeAlone ? taken.length : 0);
       if (result === 'stored') storedAtMs = clock.now();
     } else if (startedAtMs >= storeAtMs) {
-      await conclude(working, await patiently(() => commitPosition(run), waitingOf(run)), startedAtMs);
+      const result = await patiently(() => commitPosition(run), waitingOf(run));
+      await conclude(working, result, { startedAtMs, items: 1 });
       storedAtMs = clock.now();
     }
     await due.fire().catch((error: unknown) => run.events.waiting?.({ lane: run.lane, error, delayMs: 1_000 }));
@@ -116,7 +120,7 @@ async function advance<State>(
   const startedAtMs = working.run.clock.now();
   const result = await decideOrPark(working.run, items);
   if (result === 'alone') return result;
-  await conclude(working, result, startedAtMs);
+  await conclude(working, result, { startedAtMs, items: items.length });
   return result.kind;
 }
 
@@ -146,18 +150,22 @@ async function park<State>(run: StageRun<State>, item: InputItem, error: unknown
   }
 }
 
-/** After a commit of unknown outcome the record is read again no more often than this. */
-const readAgainMs = 100;
-
 /** Publishes what is stored and moves on. */
-async function conclude<State>(working: Working<State>, result: CommitResult, startedAtMs: number): Promise<void> {
-  const { run, intake, due } = working;
+async function conclude<State>(
+  working: Working<State>,
+  result: CommitResult,
+  { startedAtMs, items }: { readonly startedAtMs: number; readonly items: number },
+): Promise<void> {
+  const { run, intake, due, doubts } = working;
   const { lane, clock, signal, events, decided } = run;
   if (result.kind === 'doubtful') {
+    const former = run.stored.to;
     await settle(run, await requireOwnership(run));
     intake.drop(run.position);
-    return await pause(clock, readAgainMs, signal);
+    const isMoved = comparePositions(run.stored.to, former) > 0;
+    return await pause(clock, doubts.failed(result.error, items, isMoved), signal);
   }
+  doubts.over();
   if (result.kind === 'silent') {
     run.position = result.through;
     run.decided += result.items;

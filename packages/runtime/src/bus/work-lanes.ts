@@ -76,6 +76,7 @@ export function laneEvents({ log, metrics }: Runtime<unknown>, worker: string): 
       log.debug('Micro-batch done', { worker, lane, items: count, outputs, durationMs });
     },
     waiting: ({ lane, error, delayMs }) => log.warn('Lane waits for a server', { worker, lane, delayMs, error }),
+    stuck: ({ lane, error, failures }) => log.error('Lane stands still', { worker, lane, failures, error }),
     parked: ({ lane, position, error }) => {
       parked.add(1, labels);
       log.warn('An item was parked', { worker, lane, position, error });
