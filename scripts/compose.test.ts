@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { parseEnv } from 'node:util';
 import { coreServices } from '../packages/contracts/src/index.ts';
 import { readConfig, settingsFor } from '../packages/runtime/src/index.ts';
 import { composeFile } from './compose/compose-file.ts';
@@ -9,6 +10,7 @@ import { natsPasswords, serviceSecrets } from './compose/service-secrets.ts';
 import { clearSettings } from './compose/service-settings.ts';
 import { natsUsersConf } from './infra/nats-users.ts';
 import { definitionOf } from './settings/definitions.ts';
+import { demoTenantId } from './up/seed.ts';
 
 const folders = serviceFolders();
 const { services, connectors } = folders;
@@ -16,6 +18,13 @@ const plan = { root: Buffer.alloc(32, 1), connectors };
 
 test('docker-compose.yml is that of the folders (npm run compose writes it anew)', async () => {
   assert.equal(await readFile('docker-compose.yml', 'utf8'), composeFile(folders));
+});
+
+test('the demo allows private addresses to its own tenant, its own messenger, and nobody else', async () => {
+  const demo = parseEnv(await readFile('deploy/compose/demo.env', 'utf8'));
+  assert.equal(demo.ALLOW_PRIVATE_PORTALS, demoTenantId);
+  const address = /TELEGRAM_API_URL: (\S+)/.exec(composeFile(folders))?.[1];
+  assert.equal(demo.PLATFORM_HOSTS, address);
 });
 
 test('the folders of services are those that rights know', () => {

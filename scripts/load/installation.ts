@@ -78,6 +78,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const environments = environmentsOf({
     ...{ instances, connectors, secrets, publicUrl: gatewayUrl, hookUrl: gatewayUrl, database: DATABASE },
     kafkaBrokers: servers.kafkaBrokers,
+    // The messenger's side of the run takes its traces, too; every tenant of it has its portal on this machine.
+    ...{ platforms: [new URL(options.collectorUrl).origin], privateTenants: 'true' },
     access: JSON.parse(environmentOf(servers, users).SERVICE_ACCESS ?? '{}'),
     common: { LOG_LEVEL: 'warn', TRACE_RATIO: traceRatio, OTEL_EXPORTER_OTLP_ENDPOINT: options.collectorUrl },
   });

@@ -31,6 +31,10 @@ export interface Installation {
   readonly publicUrl: string;
   /** Where messengers call; empty: they cannot, and connectors fetch updates themselves. */
   readonly hookUrl: string;
+  /** Origins where simulated messengers answer: they alone are trusted besides the real ones, and called on this machine. */
+  readonly platforms: readonly string[];
+  /** Tenants whose portals and files may lie on this machine, as ALLOW_PRIVATE_PORTALS names them. */
+  readonly privateTenants: string;
   /** Passed on to every service: log level, traces. */
   readonly common: Readonly<Record<string, string>>;
 }
@@ -66,15 +70,14 @@ export function environmentsOf(installation: Installation): Map<Instance, Record
 }
 
 function ownSettings(service: string, installation: Installation): Record<string, string> {
-  const { secrets, publicUrl, hookUrl, kafkaBrokers, connectors, instances } = installation;
+  const { secrets, publicUrl, hookUrl, kafkaBrokers, connectors, instances, privateTenants } = installation;
   const addresses = (name: string) =>
     instances.filter((instance) => instance.service === name).map(({ ports }) => `http://127.0.0.1:${ports.http}`);
   const own: Record<string, Record<string, string>> = {
     directory: { PUBLIC_URL: hookUrl, CONNECTOR_SECRETS_KEY: secrets.connectorSecretsKey },
     normalizer: { PARKING_KEY: secrets.parkingKey, FILES_KEY: secrets.filesKey, PUBLIC_URL: publicUrl },
     sealer: { SEALER_KEK: secrets.sealerKek, FILES_KEY: secrets.filesKey, PUBLIC_URL: publicUrl },
-    // The demo portal lives on this machine.
-    delivery: { ALLOW_PRIVATE_PORTALS: 'true' },
+    delivery: { ALLOW_PRIVATE_PORTALS: privateTenants },
     gateway: {
       ADMINISTRATOR_KEY: secrets.administratorKey,
       FILES_KEY: secrets.filesKey,
@@ -87,7 +90,8 @@ function ownSettings(service: string, installation: Installation): Record<string
   return own[service] ?? connectorSettings(service, installation);
 }
 
-function connectorSettings(connector: string, { secrets, publicUrl }: Installation): Record<string, string> {
+function connectorSettings(connector: string, installation: Installation): Record<string, string> {
+  const { secrets, publicUrl, platforms, privateTenants } = installation;
   const master = secretsKey(secrets.connectorSecretsKey);
   if (!master) throw new Error('The secrets of this folder are damaged: start with --reset.');
   const key = connectorKey(master, connector).export().toString('base64url');
@@ -95,9 +99,8 @@ function connectorSettings(connector: string, { secrets, publicUrl }: Installati
     SECRETS_KEY: key,
     FILES_KEY: secrets.filesKey,
     PUBLIC_URL: publicUrl,
-    // The simulators and the demo portal live on this machine.
     ALLOW_PRIVATE_PLATFORMS: 'true',
-    PLATFORM_HOSTS: '127.0.0.1,localhost',
-    ALLOW_PRIVATE_PORTALS: 'true',
+    PLATFORM_HOSTS: platforms.join(','),
+    ALLOW_PRIVATE_PORTALS: privateTenants,
   };
 }

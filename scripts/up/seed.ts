@@ -1,3 +1,4 @@
+import { ids } from '../../packages/contracts/src/index.ts';
 import { type Api, ApiRefused, apiOf } from './api.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -11,6 +12,9 @@ export interface Demo {
   readonly webchatChannelId: string;
   readonly telegramChannelId: string | undefined;
 }
+
+/** It follows from the key that it is made with, so that the services can be told of it before they start. */
+export const demoTenantId = ids.created('tenant', '', 'demo/tenant');
 
 type DemoSecrets = Pick<Secrets, 'administratorKey' | 'demoApiKey' | 'demoLicenceKey'>;
 

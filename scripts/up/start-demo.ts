@@ -11,8 +11,8 @@ import { planInstances } from './instances.ts';
 import { servesInTime } from './limits.ts';
 import { runHosted, runProcesses } from './run.ts';
 import { keepSecrets } from './secrets.ts';
-import { type Demo, seed } from './seed.ts';
-import { startTelephones, type Telephone } from './telephones.ts';
+import { type Demo, demoTenantId, seed } from './seed.ts';
+import { startSimulated, type Telephone } from './telephones.ts';
 
 /** A bot whose platform cannot call this machine: its connector fetches its updates itself. */
 export interface Bot {
@@ -57,13 +57,21 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   if (!gateway) throw new Error('There is no gateway.');
   const publicUrl = `http://localhost:${gateway.ports.http}`;
   const hookUrl = bot ? '' : publicUrl;
-  const installation = { instances, connectors, secrets: secrets.values, publicUrl, hookUrl, ...given(environment) };
 
   await using stack = new AsyncDisposableStack();
-  const environments = environmentsOf(installation);
-  const running = stack.use(await (options.isApart ? runProcesses : runHosted)(environments, { folder }));
+  // Before the services, which are told whom they may trust.
   const simulator = bot ? undefined : await createTelegramSimulator({ port: await portNear(8091, options) });
   if (simulator) stack.use(simulator);
+  const hasOthers = simulator !== undefined && options.hasAllMessengers === true;
+  const simulated = stack.use(await startSimulated(hasOthers ? { except: 'telegram' } : undefined));
+  const platforms = [simulator?.url ?? bot?.apiUrl ?? '', ...simulated.origins].filter((url) => url !== '');
+  const trusted = trustedOf(environment, platforms);
+  const installation = {
+    ...{ instances, connectors, secrets: secrets.values, publicUrl, hookUrl },
+    ...{ ...given(environment), ...trusted },
+  };
+  const environments = environmentsOf(installation);
+  const running = stack.use(await (options.isApart ? runProcesses : runHosted)(environments, { folder }));
   const demoPort = await portNear(8090, options);
   const demo = await seed({
     gatewayUrl: publicUrl,
@@ -72,11 +80,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     secrets,
   });
   const telephones: Telephone[] = simulator ? [{ messenger: 'Telegram', url: simulator.url }] : [];
-  if (simulator && options.hasAllMessengers === true) {
-    const { administratorKey } = secrets.values;
-    const others = { gatewayUrl: publicUrl, administratorKey, ...demo, except: 'telegram' };
-    telephones.push(...stack.use(await startTelephones(others)).all);
-  }
+  const { administratorKey } = secrets.values;
+  telephones.push(...(await simulated.connect({ gatewayUrl: publicUrl, administratorKey, ...demo })));
   const places = { demoPort, publicUrl, telephones, folder: join(dataFolder, 'demo') };
   const page = { ...installation.common, ...pageEnvironment(demo, places) };
   await servesInTime({ name: 'demo' }, stack.use(startService(demoService, page)).ready);
@@ -102,6 +107,16 @@ function given(environment: DemoOptions['environment']) {
   const { MONGO_DATABASE: database = 'trunkline', KAFKA_BROKERS: kafkaBrokers = '' } = environment;
   const { LOG_LEVEL = 'info', TRACE_RATIO = '1', OTEL_EXPORTER_OTLP_ENDPOINT = '' } = environment;
   return { access, database, kafkaBrokers, common: { LOG_LEVEL, TRACE_RATIO, OTEL_EXPORTER_OTLP_ENDPOINT } };
+}
+
+/** The simulators and the demo tenant live on this machine; whoever starts it may name more. */
+function trustedOf(
+  { PLATFORM_HOSTS = '', ALLOW_PRIVATE_PORTALS = '' }: DemoOptions['environment'],
+  urls: readonly string[],
+) {
+  const named = (list: string) => list.split(',').filter((entry) => entry !== '');
+  const platforms = [...urls.map((url) => new URL(url).origin), ...named(PLATFORM_HOSTS)];
+  return { platforms, privateTenants: [demoTenantId, ...named(ALLOW_PRIVATE_PORTALS)].join(',') };
 }
 
 interface PagePlaces {

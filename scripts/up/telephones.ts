@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Driver, loadDrivers } from '../../packages/testkit/src/index.ts';
+import { type Driver, loadDrivers, originsOf } from '../../packages/testkit/src/index.ts';
 import { type Api, apiOf } from './api.ts';
 
 /** A simulated messenger that a telephone on the demo page can write by. */
@@ -10,9 +10,12 @@ export interface Telephone {
   readonly url: string;
 }
 
-/** All of them. Leaving the block ends their simulators. */
-export interface Telephones extends AsyncDisposable {
-  readonly all: readonly Telephone[];
+/** The simulated messengers. Leaving the block ends them. */
+export interface Simulated extends AsyncDisposable {
+  /** Where they answer: whoever hosts their connectors has to trust it. */
+  readonly origins: readonly string[];
+  /** Connects each to the line; at a later start anew, because it listens elsewhere and has forgotten where to call. */
+  connect(options: TelephonesOptions): Promise<readonly Telephone[]>;
 }
 
 /** Whose line they are connected to. */
@@ -21,28 +24,32 @@ export interface TelephonesOptions {
   readonly administratorKey: string;
   readonly tenantId: string;
   readonly lineId: string;
-  /** The connector that has its telephone already. */
-  readonly except: string;
 }
 
-/**
- * Starts a simulator of every messenger whose folder has a driver, and connects it to the line; at a later start it is connected
- * again, because it listens elsewhere and has forgotten where to call.
- */
-export async function startTelephones(options: TelephonesOptions): Promise<Telephones> {
+/** Starts a simulator of every messenger whose folder has a driver, but for the one that has its telephone already; or none. */
+export async function startSimulated(wanted: { readonly except: string } | undefined): Promise<Simulated> {
   await using stack = new AsyncDisposableStack();
-  const api = apiOf(options.gatewayUrl, options.administratorKey);
-  const drivers = [...(await loadDrivers(resolve('services/connectors')))].filter(([name]) => name !== options.except);
-  const all = await Promise.all(
-    drivers.map(async ([connector, startDriver]): Promise<Telephone> => {
-      const driver = stack.use(await startDriver());
-      const { hookUrl, deepLink = '' } = await connect(api, connector, { ...options, driver });
-      driver.enterHook?.(hookUrl, deepLink);
-      return { messenger: driver.client.messenger, url: driver.url };
-    }),
+  const found = wanted === undefined ? [] : [...(await loadDrivers(resolve('services/connectors')))];
+  const drivers = await Promise.all(
+    found
+      .filter(([name]) => name !== wanted?.except)
+      .map(async ([connector, startDriver]) => ({ connector, driver: stack.use(await startDriver()) })),
   );
   const owned = stack.move();
-  return { all, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    origins: drivers.flatMap(({ driver }) => originsOf(driver)),
+    connect: async (options) => {
+      const api = apiOf(options.gatewayUrl, options.administratorKey);
+      return await Promise.all(
+        drivers.map(async ({ connector, driver }): Promise<Telephone> => {
+          const { hookUrl, deepLink = '' } = await connect(api, connector, { ...options, driver });
+          driver.enterHook?.(hookUrl, deepLink);
+          return { messenger: driver.client.messenger, url: driver.url };
+        }),
+      );
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 interface Channel {

@@ -25,7 +25,7 @@ export interface Connector<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /**
    * Names of the settings that say where the platform is: ["apiUrl"]. Whoever answers there says whose an account is, so a channel
-   * may name the usual address only, or a host that the service trusts (PLATFORM_HOSTS): a simulator, a server of the company.
+   * may name the usual address only, or an origin that the service trusts (PLATFORM_HOSTS): a simulator, a server of the company.
    */
   readonly addressNames?: readonly string[];
   /** Names of the secrets that a person gives: ["token"]. */

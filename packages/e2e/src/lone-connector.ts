@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { ChannelEntry, ChannelEvent, SendResult } from '@trunkline/contracts';
-import { act, type Driver, type StartDriver, until } from '@trunkline/testkit';
+import { act, type Driver, originsOf, type StartDriver, until } from '@trunkline/testkit';
 import { createGuardedFetch } from '../../adapter-kit/src/host/guarded-fetch.ts';
 import { type ChannelAccess, type Connector, loadConnector } from '../../adapter-kit/src/index.ts';
 import { type Surroundings, startSurroundings } from '../../adapter-kit/src/testing/surroundings.ts';
@@ -42,7 +42,9 @@ export async function startLoneConnector(
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = () => {
-    const env = { PATH: process.env.PATH, ...around.env, HTTP_PORT: String(port), CONNECTORS: name, ...more };
+    const trusted = { PLATFORM_HOSTS: originsOf(driver).join(',') };
+    const own = { HTTP_PORT: String(port), CONNECTORS: name, ...trusted, ...more };
+    const env = { PATH: process.env.PATH, ...around.env, ...own };
     child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   };
   const kill = async () => {

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { ReceiptState } from '@trunkline/contracts';
 import { act, type Driver, loadDrivers, textsSeen, until } from '@trunkline/testkit';
 import { loadConnector } from '../../../packages/adapter-kit/src/host/discovery.ts';
+import { freePort } from '../../../packages/testkit/src/servers/ports.ts';
 import { type Api, ApiRefused, apiOf } from '../../../scripts/up/api.ts';
 import { openPortalPage, type PortalSide } from '../../../scripts/up/once/portal-page.ts';
 import { type ToldEvent, toldIn } from './portal-told.ts';
@@ -18,12 +19,16 @@ const drivers = await loadDrivers(folder);
 /** Hosted with everything else in one process, on a machine that others share. */
 const longMs = 90_000;
 
+const ports = new Map<string, number>();
 const all = new AsyncDisposableStack();
 let demo: WholeDemo;
 let api: Api;
 let portal: PortalSide;
 before(async () => {
-  demo = all.use(await runDemo({ LOG_LEVEL: 'warn' }));
+  // Each listens there once its stories begin; the services must know whom to trust from the start.
+  for (const name of drivers.keys()) ports.set(name, await freePort());
+  const trusted = [...ports.values()].map((port) => `http://127.0.0.1:${port}`).join(',');
+  demo = all.use(await runDemo({ LOG_LEVEL: 'warn', PLATFORM_HOSTS: trusted }));
   api = apiOf(demo.gatewayUrl, demo.administratorKey);
   portal = all.use(await openPortalPage(demo.pageUrl));
 });
@@ -64,7 +69,7 @@ for (const [name, startDriver] of drivers) {
     const first = (fits: (event: ToldEvent) => boolean) => until(() => told().find(fits), longMs);
 
     before(async () => {
-      driver = all.use(await startDriver({ retryDelayMs: 200 }));
+      driver = all.use(await startDriver({ retryDelayMs: 200, port: ports.get(name) ?? 0 }));
       channel = await connect(name, driver, demo.demo);
       driver.enterHook?.(channel.hookUrl, channel.deepLink ?? '');
       act(driver, 'person', driver.person.given);

@@ -21,7 +21,7 @@ const text = (plain: string) => ({ message: { content: { text: { plain } } } });
 const toLine = (channelId: string, plain: string) => ({ to: { channelId, platformId: 'line' }, ...text(plain) });
 
 before(async () => {
-  demo = stack.use(await runDemo({ LOG_LEVEL: 'error' }));
+  demo = stack.use(await runDemo({ LOG_LEVEL: 'error', ALLOW_PRIVATE_PORTALS: 'true' }));
   administrator = apiOf(demo.gatewayUrl, demo.administratorKey);
   shop = await company('Shop Ltd');
   const channel = await shop.channel('Shop support');

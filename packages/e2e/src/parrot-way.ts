@@ -33,7 +33,7 @@ async function startMessenger() {
 
 async function carry(): Promise<void> {
   await using messenger = await startMessenger();
-  await using demo = await runDemo();
+  await using demo = await runDemo({ PLATFORM_HOSTS: new URL(messenger.url).origin });
   await using portal = await openPortalPage(demo.pageUrl);
   const api = apiOf(demo.gatewayUrl, demo.administratorKey);
   const { tenantId, lineId } = demo.demo;

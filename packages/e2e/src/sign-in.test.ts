@@ -104,7 +104,8 @@ async function startHub(): Promise<string> {
     PEERS: [...[...ports].map(([each, port]) => `${each}=127.0.0.1:${port}`), 'sealer=127.0.0.1:1'].join(','),
   });
   const secrets = connectorKey(key, connector).export().toString('base64url');
-  const connectorEnv = { SECRETS_KEY: secrets, ALLOW_PRIVATE_PLATFORMS: 'true', HTTP_PORT: String(ownHttp) };
+  const trusted = { ALLOW_PRIVATE_PLATFORMS: 'true', PLATFORM_HOSTS: platform.url };
+  const connectorEnv = { SECRETS_KEY: secrets, ...trusted, HTTP_PORT: String(ownHttp) };
   const hosted = [
     all.use(startService(directory, envOf('directory', { CONNECTOR_SECRETS_KEY: master }))),
     all.use(startService(connectorService(connector, sampleFolder), envOf(connector, connectorEnv))),

@@ -20,6 +20,8 @@ const conversation = {
 };
 
 runConnectorSuite({
+  // A region's address: `isTrusted` keeps it to the service's own hosts.
+  linkNames: ['firstWordUrl'],
   connector,
   fixturesFolder: fileURLToPath(new URL('./fixtures', import.meta.url)),
   channel: channelFor({ clientSecret: secret, ...kept }),

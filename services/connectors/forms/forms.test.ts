@@ -28,7 +28,13 @@ const fixtures = readFixtures(folder);
 const nowMs = 1_782_900_124_000;
 const key = 'the key of the forms';
 
-runConnectorSuite({ connector: forms, fixturesFolder: folder, channel: formChannel(), secrets: [key] });
+runConnectorSuite({
+  connector: forms,
+  fixturesFolder: folder,
+  channel: formChannel(),
+  secrets: [key],
+  linkNames: ['consentUrl'],
+});
 
 /** A form's door over memory; what enters is kept. */
 function desk({ settings = {}, isDown, isMany }: Told) {

@@ -15,6 +15,7 @@ const channel = channelFor('https://chatapi.viber.com', token);
 const sent = '{"status":0,"status_message":"ok","message_token":5741311803571721087,"billing_status":1}';
 
 runConnectorSuite({
+  linkNames: ['senderAvatarUrl'],
   connector,
   fixturesFolder: fileURLToPath(new URL('./fixtures', import.meta.url)),
   channel,

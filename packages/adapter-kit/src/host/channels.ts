@@ -34,7 +34,7 @@ export interface ChannelsOptions<Settings> {
   readonly connector: Connector<Settings>;
   readonly directory: Directory;
   readonly key: KeyObject;
-  /** Hosts where channels may say that the platform is, besides the usual ones. */
+  /** Origins where channels may say that the platform is, besides the usual ones. */
   readonly platformHosts?: readonly string[];
   /** Hears of a channel that cannot be opened: a person must look. */
   readonly onTrouble: (channelId: string, error: unknown) => void;

@@ -1,8 +1,20 @@
 import { listSetting, secretSetting, secretsKeySetting, switchSetting, tenantRateSettings } from '@trunkline/runtime';
 import { z } from 'zod';
+import { trustedOrigins } from './platform-address.ts';
 
 const seconds = (usual: number) => z.coerce.number().positive().max(3_600).default(usual);
 const count = (usual: number) => z.coerce.number().int().min(1).max(1_000).default(usual);
+
+function originsSetting() {
+  return listSetting().transform((entries, context) => {
+    try {
+      return trustedOrigins(entries);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is no list of origins' });
+      return z.NEVER;
+    }
+  });
+}
 
 /** Settings of a connector's host. */
 export const hostConfig = z.object({
@@ -12,9 +24,11 @@ export const hostConfig = z.object({
     .url()
     .default('http://localhost:8080')
     .describe('Public address of the gateway: for links to files, and to know our own pages.'),
-  ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe('Private addresses may be called: for simulators.'),
-  PLATFORM_HOSTS: listSetting().describe(
-    'Hosts besides its own where a channel may say that its messenger is, by commas: simulators, a Bot API server of yours. Whoever answers there can claim any account.',
+  ALLOW_PRIVATE_PLATFORMS: switchSetting(false).describe(
+    'What PLATFORM_HOSTS names, and PUBLIC_URL, may be called under private addresses, too: for simulators.',
+  ),
+  PLATFORM_HOSTS: originsSetting().describe(
+    'Origins besides its own where a channel may say that its messenger is, by commas: simulators, a Bot API server of yours (http://10.0.0.5:8081; a host alone is https). Whoever answers there can claim any account.',
   ),
   ALLOW_PRIVATE_PORTALS: listSetting().describe(
     'Tenants whose own files may lie under private addresses, by commas; true: all. Only where you trust who sends.',

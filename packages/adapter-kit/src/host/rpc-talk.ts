@@ -11,7 +11,7 @@ import type { SharedAddresses } from './shared-addresses.ts';
 export interface RpcParts {
   readonly name: string;
   readonly connector: Connector;
-  /** Hosts where channels may say that the platform is, besides the usual ones. */
+  /** Origins where channels may say that the platform is, besides the usual ones. */
   readonly platformHosts?: readonly string[];
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
   /** A body that was too large for the bus; undefined when it is kept no longer. */

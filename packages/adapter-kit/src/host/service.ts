@@ -89,7 +89,9 @@ async function startConnector(runtime: Runtime<HostConfig>, connector: Connector
 /** What every call of the connector is lent; its HTTP is closed with the service. */
 function openTools(runtime: Runtime<HostConfig>, connector: Connector, sent: SentMessages): LentParts<unknown> {
   const { service: name, nats, store, files, config, now } = runtime;
-  const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS, connectTimeoutMs });
+  // Ourselves under PUBLIC_URL too: the network's lines of one installation call each other there.
+  const named = [...config.PLATFORM_HOSTS, new URL(config.PUBLIC_URL).origin];
+  const http = createOuterHttp({ allowPrivate: config.ALLOW_PRIVATE_PLATFORMS && named, connectTimeoutMs });
   runtime.onClose(async () => await http[Symbol.asyncDispose]());
   return {
     connector,

@@ -95,7 +95,7 @@ export async function startSurroundings(connector = 'sample', folder = sampleFol
   const env = {
     ...quiet,
     ...{ NATS_URL: natsUrl, MONGO_URL: mongoUrl, MONGO_DATABASE: database },
-    ...{ SECRETS_KEY: keyText, FILES_KEY: 'files', ALLOW_PRIVATE_PLATFORMS: 'true', PLATFORM_HOSTS: '127.0.0.1' },
+    ...{ SECRETS_KEY: keyText, FILES_KEY: 'files', ALLOW_PRIVATE_PLATFORMS: 'true', PLATFORM_HOSTS: platform.url },
     ...{ PEERS: `directory=${addresses.grpc}`, INNER_TOKEN: innerToken },
     ...{ LANES: String(lane), CONNECTORS: connector },
   };

@@ -31,8 +31,8 @@ export type Resolver = (
 
 /** How connections are made. */
 export interface GuardOptions {
-  /** True where private addresses may be called too. */
-  readonly allowPrivate: boolean;
+  /** True where private addresses may be called too; a list: at these origins alone ("http://10.0.0.5:8081"). */
+  readonly allowPrivate: boolean | readonly string[];
   /** Longest time until a connection stands, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** The system's, unless a test has its own. */
@@ -46,16 +46,19 @@ export interface GuardOptions {
  */
 export function guardedConnector(options: GuardOptions): buildConnector.connector {
   const { allowPrivate, connectTimeoutMs, resolve = lookup as Resolver } = options;
-  // A type of undici leaves out what it hands to net.connect.
-  const connect = buildConnector({
-    timeout: connectTimeoutMs,
-    allowH2: false,
-    lookup: guardedLookup(resolve, allowPrivate),
-  } as buildConnector.BuildOptions);
+  const connectorFor = (isPrivateAllowed: boolean) => {
+    const lookup = guardedLookup(resolve, isPrivateAllowed);
+    // A type of undici leaves out what it hands to net.connect.
+    return buildConnector({ timeout: connectTimeoutMs, allowH2: false, lookup } as buildConnector.BuildOptions);
+  };
+  const connectPublic = connectorFor(false);
+  const connectAny = connectorFor(true);
   return (to, callback) => {
+    const isPrivateAllowed = typeof allowPrivate === 'boolean' ? allowPrivate : allowPrivate.includes(originOf(to));
+    const connect = isPrivateAllowed ? connectAny : connectPublic;
     // A literal address is connected to without a look-up.
     const literal = to.hostname.replace(/^\[|\]$/g, '');
-    if (!allowPrivate && isIP(literal) !== 0 && !isPublicAddress(literal)) {
+    if (!isPrivateAllowed && isIP(literal) !== 0 && !isPublicAddress(literal)) {
       callback(new AddressRefused('the address is not a public one'), null);
       return;
     }
@@ -64,6 +67,11 @@ export function guardedConnector(options: GuardOptions): buildConnector.connecto
       else callback(error instanceof AddressRefused ? error : new NotConnected(error), null);
     });
   };
+}
+
+/** As URL tells it, with the port only where it is not the usual one. */
+function originOf({ protocol, hostname, port }: buildConnector.Options): string {
+  return URL.parse(`${protocol}//${hostname}${port ? `:${port}` : ''}`)?.origin ?? '';
 }
 
 function guardedLookup(resolve: Resolver, allowPrivate: boolean): LookupFunction {

@@ -52,6 +52,18 @@ test('what is sent arrives, files too, and redirects are not followed', async ()
   assert.equal((await http.call(wanted(`${server.url}/moved`))).status, 302);
 });
 
+test('a private address that is named may be called; another port, another name of it and another scheme may not', async () => {
+  await using server = await aServer((_request, response) => response.end('named'));
+  await using other = await aServer((_request, response) => response.end('not named'));
+  await using http = createOuterHttp({ allowPrivate: [server.url], connectTimeoutMs: 1_000 });
+  assert.equal(await textOf(http, wanted(server.url)), 'named');
+  const alike = [other.url, `http://localhost:${server.port}`, `https://127.0.0.1:${server.port}`];
+  for (const url of alike) await assert.rejects(http.call(wanted(url)), { code: 'permission_denied' }, url);
+  await using byName = createOuterHttp({ allowPrivate: [`http://localhost:${server.port}`], connectTimeoutMs: 1_000 });
+  assert.equal(await textOf(byName, wanted(`http://localhost:${server.port}`)), 'named');
+  await assert.rejects(byName.call(wanted(server.url)), { code: 'permission_denied' });
+});
+
 test('private addresses are refused by number and by name, whoever asks', async () => {
   await using server = await aServer((_request, response) => response.end());
   await using http = createOuterHttp({ allowPrivate: false, connectTimeoutMs: 1_000 });

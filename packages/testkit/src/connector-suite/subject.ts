@@ -11,6 +11,8 @@ export interface SuiteSubject<Settings> {
   readonly channel: ChannelAccess<Settings>;
   /** Values of the channel's secrets. */
   readonly secrets: readonly string[];
+  /** Settings that are addresses and say nothing of where the platform is: links and pictures that people are shown. */
+  readonly linkNames?: readonly string[];
   /** Calls made of a genuine one that are not the platform's; by default the same without its headers. */
   readonly forge?: (genuine: RawCall) => readonly RawCall[];
   /** True where calls are proved by keys of the platform, not by a secret of the channel. */

@@ -16,7 +16,7 @@ import type { SuiteSubject } from './subject.ts';
 export function runConnectorSuite<Settings>(subject: SuiteSubject<Settings>): void {
   const { connector, strict } = subject;
   const suite = { ...subject, fixtures: readFixtures(subject.fixturesFolder) };
-  testDefinition(connector);
+  testDefinition(connector, subject.linkNames);
   testCoverage(connector.title, suite.fixtures);
   if (connector.hook !== undefined) {
     testIncoming(suite, connector.hook);

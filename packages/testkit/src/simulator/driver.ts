@@ -61,6 +61,13 @@ export function clientOf({ accounts: [client] }: { readonly accounts: readonly C
   return client;
 }
 
+/** Origins where the simulator answers, as whoever hosts the connector has to trust them. Pure. */
+export function originsOf({ url, channel }: Pick<Driver, 'url' | 'channel'>): readonly string[] {
+  const given = [url, ...Object.values(channel.settings), ...Object.values(channel.secrets)];
+  const addresses = given.map((value) => URL.parse(String(value))).filter((parsed) => parsed?.protocol === 'http:');
+  return [...new Set(addresses.map((parsed) => parsed?.origin ?? ''))];
+}
+
 /** Does one of the account's actions by its name. Throws what the action throws. */
 export function act({ client }: Pick<Driver, 'client'>, name: string, given: object): unknown {
   const action = client.actions[name] as ((given: object) => unknown) | undefined;

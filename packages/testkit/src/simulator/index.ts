@@ -9,6 +9,7 @@ export {
   type DrivenPerson,
   type Driver,
   type DriverOptions,
+  originsOf,
   type StartDriver,
   textsSeen,
 } from './driver.ts';

@@ -9,7 +9,7 @@ const help = `A platform that speaks the Bot API, with one bot, on this machine 
   TELEGRAM_TOKEN   token of the bot; one that nobody else has
 
 A channel of it has the address printed at the start as its setting apiUrl, and the token as its secret; whoever hosts the
-connector trusts it there (PLATFORM_HOSTS=127.0.0.1) and allows private platforms (ALLOW_PRIVATE_PLATFORMS=true). In a browser the address is a telephone.
+connector trusts it there (PLATFORM_HOSTS=http://127.0.0.1:8081) and allows private platforms (ALLOW_PRIVATE_PLATFORMS=true). In a browser the address is a telephone.
 
 Everything a person does there, and everything that goes wrong, is one call, with the bot's number in its address:
 
