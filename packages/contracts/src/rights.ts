@@ -67,7 +67,7 @@ export function messageStreams(connectors: readonly string[]): readonly string[]
 }
 
 const key = (directoryKey: string): string => `$KV.${buckets.directory}.${directoryKey}`;
-const { tenant, portal, channel, connector: connectorKey, apiKey, room, tenantRoom, allRoom } = directoryKeys;
+const { tenant, portal, channel, connector: connectorKey, apiKey, room, tenantRoom, laneRoom, allRoom } = directoryKeys;
 const all = { feed: true, leader: true };
 
 /**
@@ -97,6 +97,7 @@ const coreRights: Readonly<Record<CoreService, (connectors: readonly string[]) =
       ...connectors.flatMap((name) => [subjects.allEgress(name, '*'), subjects.egressPosition(name, '*')]),
       subjects.timer('*', '*'),
       cursors('normalizer'),
+      key(laneRoom('*')),
     ],
     streams: [
       { stream: streams.ingress, ...all },

@@ -101,7 +101,9 @@ export const directoryKeys = {
   room: () => 'room.door',
   /** The same for one tenant, whose portals hold more in the object store than they may: written by delivery. */
   tenantRoom: (tenantId: string) => `room.tenant.${tenantId}`,
-  /** Both. */
+  /** The same for one lane, of which nobody can go on reading what enters: written by the normalizer. */
+  laneRoom: (lane: LanePattern) => `room.lane.${lane}`,
+  /** All of them. */
   allRoom: () => 'room.>',
 } as const;
 

@@ -49,6 +49,7 @@ export function normalizerEvents({
     troubles: {
       failed: (worker, lane, error) =>
         log.warn('A worker of a lane failed and is tried again', { worker, lane, error }),
+      doorLeftOpen: (error) => log.warn('The door of a lane that stopped cannot be closed yet', { error }),
       stopped: (worker, lane, alarm: LaneAlarm) => {
         alarms.add(1, { alarm: alarm.alarm });
         health.set(`lane ${lane} of ${worker}`, alarm.message);

@@ -2,6 +2,7 @@ import type { Media } from '@trunkline/contracts';
 import {
   createDoor,
   defineService,
+  goneBackTold,
   openBodyStore,
   readFileAddress,
   signFileUrl,
@@ -29,10 +30,10 @@ export const normalizer = defineService({
   config,
   uses: { bus: true, store: true, directory: true, rpc: true },
   start: async (runtime) => {
-    const { config: wanted, store, bus, nats, directory, clients, signal, now } = runtime;
+    const { config: wanted, store, bus, nats, directory, clients, log, signal, now } = runtime;
     const { room, watching } = watchRoom(nats, signal);
     runtime.run('room', Promise.resolve(watching));
-    const door = createDoor({ bus, bodies: openBodyStore(nats, bus), room });
+    const door = createDoor({ bus, bodies: openBodyStore(nats, bus), room, onGoneBack: goneBackTold(log) });
     runtime.onClose(async () => await door[Symbol.asyncDispose]());
     const rates = tenantRatesOf(runtime);
     await provideIndexes(store);

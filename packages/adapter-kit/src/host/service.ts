@@ -6,6 +6,7 @@ import {
   createOuterHttp,
   type Door,
   defineService,
+  goneBackTold,
   openBodyStore,
   openHints,
   type Runtime,
@@ -135,10 +136,10 @@ function hookCalls({ metrics }: Runtime<HostConfig>): CounterMetric {
 
 /** The door, closed where the bus has no room, until the service ends. */
 function openDoor(runtime: Runtime<HostConfig>): Door {
-  const { bus, nats, now, signal } = runtime;
+  const { bus, nats, log, now, signal } = runtime;
   const { room, watching } = watchRoom(nats, signal);
   runtime.run('room', watching);
-  const door = createDoor({ bus, bodies: openBodyStore(nats, bus, now), room });
+  const door = createDoor({ bus, bodies: openBodyStore(nats, bus, now), room, onGoneBack: goneBackTold(log) });
   runtime.onClose(async () => await door[Symbol.asyncDispose]());
   return door;
 }

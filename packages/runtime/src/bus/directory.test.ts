@@ -8,7 +8,7 @@ import { connectBus } from './connect.ts';
 import { createDirectoryMemory, type DirectoryChange, watchDirectory } from './directory.ts';
 import { createDirectoryWriter } from './directory-writer.ts';
 import { createJetStreamLog } from './jetstream-log.ts';
-import { openTenantRooms, watchRoom } from './room.ts';
+import { keepLaneClosed, openTenantRooms, watchRoom } from './room.ts';
 
 async function aBus() {
   const servers = await startServers({ nats: true, own: true });
@@ -25,8 +25,10 @@ async function aBus() {
 }
 
 function writerOf(nats: NatsConnection) {
-  return createDirectoryWriter(nats, createJetStreamLog(nats, { inboxPrefix: '_INBOX_test' }));
+  return createDirectoryWriter(nats, logOf(nats));
 }
+
+const logOf = (nats: NatsConnection) => createJetStreamLog(nats, { inboxPrefix: '_INBOX_test' });
 
 function tenant(id: string, isActive = true) {
   return [directoryKeys.tenant(id), TenantEntry.encode(TenantEntry.fromPartial({ id, isActive })).finish()] as const;
@@ -129,6 +131,23 @@ test('the door opens and closes by the janitor’s word', async () => {
   await until(() => !room.isOpen());
   await bus.writer.publishEntry(directoryKeys.room(), Buffer.from('open'));
   await until(() => room.isOpen());
+});
+
+test('the door of a lane is closed as long as somebody says so, and no longer than a minute without a word', async () => {
+  await using bus = await aBus();
+  const end = new AbortController();
+  let nowMs = 0;
+  const { room, watching } = watchRoom(bus.nats, end.signal, () => nowMs);
+  const keeping = new AbortController();
+  const kept = keepLaneClosed(logOf(bus.nats), 3, { signal: keeping.signal, onTrouble: assert.ifError });
+  await until(() => !room.isOpenIn(3));
+  assert.deepEqual([room.isOpenIn(4), room.isOpen(), room.isOpenTo('t1')], [true, true, true]);
+  keeping.abort();
+  await kept;
+  nowMs = 60_000;
+  assert.equal(room.isOpenIn(3), true);
+  end.abort();
+  await watching;
 });
 
 test('the door of one tenant closes and opens by its own word', async () => {

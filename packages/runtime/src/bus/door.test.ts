@@ -25,7 +25,7 @@ async function aBus() {
   return { servers, bus, bodies, [Symbol.asyncDispose]: close };
 }
 
-const roomy = { isOpen: () => true, isOpenTo: () => true };
+const roomy = { isOpen: () => true, isOpenTo: () => true, isOpenIn: () => true };
 const noBodies = { put: () => Promise.reject(new Error('no bodies here')), get: () => Promise.resolve(undefined) };
 
 /** A log that answers when it is told to; everything else of the port is out of place here. */
@@ -262,4 +262,46 @@ test('without the bus an item is refused as unavailable within its time, and a c
   await bus.servers.thaw('nats');
   await door[Symbol.asyncDispose]();
   await assert.rejects(door.enter(0, hookCall('b')), { code: 'unavailable' });
+});
+
+test('a stream that goes back closes the door: what an older store takes is lost with it, so nobody is told that it is stored', async () => {
+  const sequences = [7, 8, 5];
+  const publish: LogPort['publish'] = async () => ({ sequence: sequences.shift() ?? 99, isDuplicate: false });
+  const heard: number[][] = [];
+  await using door = aDoor({ bus: { publish } as LogPort, onGoneBack: (...places) => heard.push(places) });
+  assert.equal((await door.enter(1, hookCall('one'))).sequence, 7);
+  assert.equal((await door.enter(2, hookCall('two'))).sequence, 8);
+  await assert.rejects(door.enter(1, hookCall('into an older copy')), { code: 'unavailable', certain: false });
+  assert.deepEqual([heard, door.isOpen()], [[[8, 5]], false]);
+  await assert.rejects(door.enter(2, hookCall('later')), { code: 'unavailable', certain: true });
+  await assert.rejects(door.submit(2, submission('later'), 't1/k1'), { code: 'unavailable' });
+  assert.equal(sequences.length, 0, 'nothing more was published');
+});
+
+test('answers that overtake each other and repeats that name their originals say nothing of the stream', async () => {
+  const slow = aSlowLog();
+  await using door = aDoor({ bus: slow.bus });
+  const both = [door.enter(1, hookCall('one')), door.enter(2, hookCall('two'))];
+  await until(() => slow.published.length === 2);
+  slow.published[1]?.answer.resolve(9);
+  slow.published[0]?.answer.resolve(8);
+  await Promise.all(both);
+  assert.equal(door.isOpen(), true);
+
+  const publish: LogPort['publish'] = async () => ({ sequence: 4, isDuplicate: true });
+  const original = async () => ({ sequence: 4, data: IngressBatch.encode({ items: [] }).finish() });
+  const bus = { publish, nextOf: original } as unknown as LogPort;
+  await using another = aDoor({ bus });
+  assert.deepEqual(await another.submit(1, submission('again'), 't1/k1'), { sequence: 4, isRepeat: true });
+  assert.equal(another.isOpen(), true);
+});
+
+test('the door of a lane that nobody can go on reading is closed to who comes from outside, the others are open', async () => {
+  const slow = aSlowLog();
+  await using door = aDoor({ bus: slow.bus, room: { ...roomy, isOpenIn: (lane) => lane !== 1 } });
+  await assert.rejects(door.enter(1, hookCall('x')), { code: 'unavailable', certain: true });
+  const others = [door.enter(2, hookCall('y')), door.enter(1, sendResult())];
+  await until(() => slow.published.length === 2);
+  for (const [index, { answer }] of slow.published.entries()) answer.resolve(index + 1);
+  await Promise.all(others);
 });

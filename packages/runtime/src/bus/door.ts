@@ -1,10 +1,12 @@
 import { Command, type HookCall, IngressBatch, IngressItem, streams, subjects } from '@trunkline/contracts';
 import { type ErrorDetail, TrunklineError } from '../errors.ts';
 import type { BodyStore } from '../files/body-store.ts';
+import type { Logger } from '../log.ts';
 import { inlineBodyBytes, itemBytes, splitHookCall } from './door-parts.ts';
 import { asBuffer, createGroupCommit, type Entered, type GroupCommit, type StoredBatch } from './group-commit.ts';
 import type { LogPort } from './ports.ts';
 import type { Room } from './room.ts';
+import { watchStreamEnd } from './stream-end.ts';
 
 /** Where a submission or command is stored. */
 export interface Submitted {
@@ -42,6 +44,8 @@ export interface DoorOptions {
   readonly waitingBytes?: number;
   readonly onStored?: (lane: number, batch: StoredBatch) => void;
   readonly onRefused?: (lane: number) => void;
+  /** The stream has gone back to a place before what it took: the door is closed until the process starts anew. */
+  readonly onGoneBack?: (from: number, to: number) => void;
 }
 
 const submissionBytes = 512 * 1024;
@@ -51,6 +55,7 @@ export function createDoor(options: DoorOptions): Door {
   const { bus, bodies, room, onStored, onRefused, waitingItems = 10_000, waitingBytes = 64 * 1024 ** 2 } = options;
   const lanes = new Map<number, GroupCommit>();
   const space = createSpace(waitingItems, waitingBytes);
+  const end = watchStreamEnd(options.onGoneBack);
   let isClosed = false;
 
   const laneOf = (lane: number) => {
@@ -58,7 +63,7 @@ export function createDoor(options: DoorOptions): Door {
     if (found !== undefined) return found;
     const made = createGroupCommit({
       bus,
-      subject: subjects.ingress(lane),
+      ...{ subject: subjects.ingress(lane), end },
       onStored: (batch) => onStored?.(lane, batch),
     });
     lanes.set(lane, made);
@@ -71,10 +76,11 @@ export function createDoor(options: DoorOptions): Door {
   const requireRoom = (lane: number, item: IngressItem, tenantId: string) => {
     if (!isFromOutside(item)) return;
     if (!room.isOpen()) refuse(lane, 'the bus has no room');
+    if (!room.isOpenIn(lane)) refuse(lane, 'nobody can go on reading this lane until a person has looked');
     if (!room.isOpenTo(tenantId)) refuse(lane, `the portals of tenant ${tenantId} hold too much`, tenantIsFull);
   };
   const within = async <T>(lane: number, bytes: number, work: () => Promise<T>): Promise<T> => {
-    if (isClosed) refuse(lane, 'the door is closed');
+    if (isClosed || end.hasGoneBack) refuse(lane, 'the door is closed');
     if (!space.has(bytes)) refuse(lane, 'too much waits at the door');
     return await space.hold(bytes, work);
   };
@@ -97,17 +103,26 @@ export function createDoor(options: DoorOptions): Door {
       if (data.length > submissionBytes) throw tooLarge(data.length);
       requireRoom(lane, item, tenantOf(item));
       return await within(lane, data.length, async () => {
-        const { sequence, isDuplicate } = await bus.publish(subjects.ingress(lane), data, { messageId });
+        const publish = () => bus.publish(subjects.ingress(lane), data, { messageId });
+        const { sequence, isDuplicate } = await end.watched(publish);
         if (isDuplicate) await requireSame(bus, lane, sequence, item);
         return { sequence, isRepeat: isDuplicate };
       });
     },
-    isOpen: () => !isClosed && room.isOpen() && space.has(0),
+    isOpen: () => !isClosed && !end.hasGoneBack && room.isOpen() && space.has(0),
     [Symbol.asyncDispose]: async () => {
       isClosed = true;
       await Promise.all([...lanes.values()].map((lane) => lane.idle()));
     },
   };
+}
+
+/** Tells that a stream has gone back: a person must look. For {@link DoorOptions.onGoneBack}. */
+export function goneBackTold(log: Logger): NonNullable<DoorOptions['onGoneBack']> {
+  return (from, to) =>
+    log.error('The stream that everything enters by has gone back: the door is closed until a person has looked', {
+      ...{ stream: streams.ingress, from, to },
+    });
 }
 
 /** Counts what waits at a door, so that a slow bus fills neither memory nor time. */

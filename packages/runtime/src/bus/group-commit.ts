@@ -1,6 +1,7 @@
 import { IngressBatch } from '@trunkline/contracts';
 import { asTrunklineError } from '../errors.ts';
 import type { LogPort } from './ports.ts';
+import type { StreamEnd } from './stream-end.ts';
 
 /** Where an item is stored: sequence of its message in INGRESS, and its index inside, from 0. */
 export interface Entered {
@@ -27,6 +28,8 @@ export interface GroupCommit {
 export interface GroupCommitOptions {
   readonly bus: LogPort;
   readonly subject: string;
+  /** Shared by all lanes of the stream. */
+  readonly end: StreamEnd;
   readonly onStored?: ((batch: StoredBatch) => void) | undefined;
 }
 
@@ -43,7 +46,7 @@ interface Waiting {
  * One publish under way at a time, in the order of arrival; what comes meanwhile goes as one message with the next. So the
  * price of a write to disk is shared by as many as came while the former one was written.
  */
-export function createGroupCommit({ bus, subject, onStored }: GroupCommitOptions): GroupCommit {
+export function createGroupCommit({ bus, subject, end, onStored }: GroupCommitOptions): GroupCommit {
   const waiting: Waiting[] = [];
   let pumping: Promise<void> | undefined;
 
@@ -51,7 +54,7 @@ export function createGroupCommit({ bus, subject, onStored }: GroupCommitOptions
     const startedAt = performance.now();
     const data = IngressBatch.encode({ items: batch.map(({ item }) => asBuffer(item)) }).finish();
     try {
-      const { sequence } = await bus.publish(subject, data, { timeoutMs: answerMs });
+      const { sequence } = await end.watched(() => bus.publish(subject, data, { timeoutMs: answerMs }));
       for (const [index, { stored }] of batch.entries()) stored.resolve({ sequence, index });
       onStored?.({ items: batch.length, bytes: data.length, tookMs: performance.now() - startedAt });
     } catch (error) {

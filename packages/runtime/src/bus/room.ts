@@ -1,22 +1,25 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { buckets, directoryKeys } from '@trunkline/contracts';
+import { pause } from '../deadline.ts';
 import type { LogPort } from './ports.ts';
 import { watchBucket } from './watch-bucket.ts';
 
-/** Whether the bus has room for more: the janitor and delivery say so, every door obeys. */
+/** Whether the bus has room for more: the janitor, delivery and the normalizer say so, every door obeys. */
 export interface Room {
   /** False above 85%: what is left belongs to the stages. True until something else is heard: the streams guard themselves. */
   isOpen(): boolean;
   /** False while a tenant's portals hold more in the object store than they may: the others feel nothing of it. */
   isOpenTo(tenantId: string): boolean;
+  /** False while nobody can go on reading what enters a lane, because the stream was lost or came back older. */
+  isOpenIn(lane: number): boolean;
 }
 
 /** The two words of each flag. */
 export const roomWords = { open: 'open', closed: 'closed' } as const;
 
 /**
- * So long a tenant's door stays closed without another word. Delivery says it again while it is so: a version that does not know
- * how to, or none at all, must not leave the door closed for good.
+ * So long the door of a tenant or a lane stays closed without another word. Whoever closed it says it again while it is so: a
+ * version that does not know how to, or none at all, must not leave the door closed for good.
  */
 const closedForMs = 60_000;
 
@@ -27,6 +30,10 @@ export function watchRoom(
   now = () => performance.now(),
 ): { readonly room: Room; readonly watching: Promise<void> } {
   const closed = new Map<string, number>();
+  const isFresh = (name: string) => {
+    const saidAtMs = closed.get(name);
+    return saidAtMs !== undefined && now() - saidAtMs < closedForMs;
+  };
   const watching = watchBucket(nats, {
     bucket: buckets.directory,
     filter: directoryKeys.allRoom(),
@@ -37,13 +44,29 @@ export function watchRoom(
   return {
     room: {
       isOpen: () => !closed.has(directoryKeys.room()),
-      isOpenTo: (tenantId) => {
-        const saidAtMs = closed.get(directoryKeys.tenantRoom(tenantId));
-        return saidAtMs === undefined || now() - saidAtMs >= closedForMs;
-      },
+      isOpenTo: (tenantId) => !isFresh(directoryKeys.tenantRoom(tenantId)),
+      isOpenIn: (lane) => !isFresh(directoryKeys.laneRoom(lane)),
     },
     watching,
   };
+}
+
+const saidAgainMs = 20_000;
+
+/** Keeps the door of a lane closed until the signal. Called by the normalizer when it cannot go on reading. Never rejects. */
+export async function keepLaneClosed(
+  bus: Pick<LogPort, 'publish'>,
+  lane: number,
+  { signal, onTrouble }: { readonly signal: AbortSignal; readonly onTrouble: (error: unknown) => void },
+): Promise<void> {
+  const subject = `$KV.${buckets.directory}.${directoryKeys.laneRoom(lane)}`;
+  while (!signal.aborted) {
+    const isSaid = await bus.publish(subject, Buffer.from(roomWords.closed)).then(
+      () => true,
+      (error: unknown) => onTrouble(error),
+    );
+    await pause(isSaid ? saidAgainMs : 1_000, signal);
+  }
 }
 
 /** The flags of tenants, for the one who sets them. */

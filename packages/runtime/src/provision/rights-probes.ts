@@ -31,7 +31,7 @@ const publishing = [
     kv(directoryKeys.connector(name)),
   ]),
   ...[directoryKeys.tenant('t1'), directoryKeys.portal('p1'), directoryKeys.apiKey('h1'), directoryKeys.room()].map(kv),
-  kv(directoryKeys.tenantRoom('t1')),
+  ...[directoryKeys.tenantRoom('t1'), directoryKeys.laneRoom(0)].map(kv),
   ...services.map((service) => subjects.cursor(`${service}.sink`, 0)),
 ].map(
   (subject): Probe => ({

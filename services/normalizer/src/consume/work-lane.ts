@@ -12,6 +12,8 @@ export interface WorkerTroubles {
   readonly failed: (worker: string, lane: number, error: unknown) => void;
   /** It stopped until a person looks; the others go on. */
   readonly stopped: (worker: string, lane: number, alarm: LaneAlarm) => void;
+  /** The door of a lane that stopped could not be closed yet. */
+  readonly doorLeftOpen: (error: unknown) => void;
 }
 
 /**

@@ -2,6 +2,8 @@ import { collections, factTraceparentOf, ingressTraceparentOf, type Media } from
 import {
   createMongoStageStore,
   type Door,
+  keepLaneClosed,
+  LaneAlarm,
   type LogPort,
   laneEvents,
   laneSpans,
@@ -49,16 +51,26 @@ export function stageWorker({ runtime, settings, door, documents, events }: Work
   const around = laneSpans(runtime, 'normalize', ingressTraceparentOf);
   return {
     name: stageName,
-    work: (lease) => {
+    work: async (lease) => {
       const { signal } = lease;
       const lane = normalize({ directory, settings, door, holds, now, signal, normalized: events.normalized });
       const committed = (event: Parameters<typeof lane.committed>[0]) => {
         told.committed?.(event);
         lane.committed(event);
       };
-      return runStage(lane.definition, { log: bus, store: stages, lease, around, events: { ...told, committed } });
+      try {
+        await runStage(lane.definition, { log: bus, store: stages, lease, around, events: { ...told, committed } });
+      } catch (error) {
+        if (isStoreWrong(error)) void keepLaneClosed(bus, lease.lane, { signal, onTrouble: events.troubles.doorLeftOpen });
+        throw error;
+      }
     },
   };
+}
+
+/** Whatever enters a store that is not the one we read would be lost when that one comes back. */
+function isStoreWrong(error: unknown): boolean {
+  return error instanceof LaneAlarm && (error.alarm === 'stream_lost' || error.alarm === 'forked');
 }
 
 /** The sink of long timers: what stages have set becomes schedules. */

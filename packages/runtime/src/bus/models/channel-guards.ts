@@ -77,13 +77,6 @@ export const channelGuards: readonly Guard[] = [
     proof: model,
   },
   {
-    name: 'the way of new orders behind those that are held',
-    file: `${queue}/step.ts`,
-    from: 'if (conversation.isHeld && conversation.orders.length > 0) {',
-    to: 'if (false) {',
-    proof: model,
-  },
-  {
     name: 'the memory that a former try may have arrived',
     file: `${queue}/step.ts`,
     from: "const isUnsure = ending.kind === 'wait' && (wasTried || ending.isUnsure === true);",
