@@ -23,4 +23,6 @@ export interface ChannelAccess<Settings = unknown> extends ParsedChannel<Setting
   secret(name: string): string;
   /** The same; undefined when it is absent. */
   optionalSecret(name: string): string | undefined;
+  /** A text with "***" wherever a secret of the channel stands; the host's, who may have to show it. Absent in tests. */
+  readonly withoutSecrets?: (text: string) => string;
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ChannelEntry, TenantEntry } from '@trunkline/contracts';
 import type { Directory } from '@trunkline/runtime';
 import sample from '../testing/sample/sample/index.ts';
-import { createChannels } from './channels.ts';
+import { createChannels, openChannel } from './channels.ts';
 
 const key = createSecretKey(Buffer.alloc(32, 1));
 
@@ -44,4 +44,15 @@ test('loaded and absent, off, or of a tenant that is off: it is not there', () =
     channels.entries().map(({ id }) => id),
     ['one'],
   );
+});
+
+test('where a text is shown that a secret of the channel stands in, the secret is not', () => {
+  const parts = { id: 'one', tenantId: 'on', connector: 'sample', accountId: '', name: '' };
+  const settingsJson = '{"apiUrl": "https://api.example"}';
+  const secrets = { token: '700100:secret/of ours', empty: '', short: 'me' };
+  const channel = openChannel(sample, { ...parts, settingsJson }, secrets, ['https://api.example']);
+  const shown = channel.withoutSecrets ?? assert.fail();
+  assert.equal(shown(`/bot${secrets.token}/sendMe`), '/bot***/sendMe');
+  assert.equal(shown(`/bot${encodeURIComponent(secrets.token)}/sendMe`), '/bot***/sendMe');
+  assert.equal(shown('/bot/me'), '/bot/me');
 });

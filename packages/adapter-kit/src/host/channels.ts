@@ -135,12 +135,24 @@ export function openChannel<Settings>(
     name: channelName,
     settings: settings.data,
     optionalSecret,
+    withoutSecrets: (text) => withoutSecrets(text, Object.values(secrets)),
     secret: (secretName) => {
       const value = optionalSecret(secretName);
       if (value !== undefined && value !== '') return value;
       throw new ConnectorError('auth_revoked', `the channel has no secret "${secretName}": connect it again`);
     },
   };
+}
+
+/** What is shorter than this is no secret, and stands everywhere. */
+const shortestSecret = 4;
+
+/** Secrets as they are, and as an address spells them. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const spelled = secrets
+    .filter(({ length }) => length >= shortestSecret)
+    .flatMap((one) => [one, encodeURIComponent(one)]);
+  return spelled.reduce((shown, one) => shown.replaceAll(one, '***'), text);
 }
 
 /** What is no JSON fits no schema. */

@@ -38,7 +38,8 @@ export function lendTools<Settings>(
   channel: ChannelAccess<Settings>,
   signal: AbortSignal,
 ): Tools {
-  const { connector, http, hints, now, onAnswer } = parts;
+  const { connector, http, hints, now } = parts;
+  const onAnswer = parts.onAnswer && showingNoSecret(parts.onAnswer, channel);
   return {
     signal,
     now,
@@ -54,6 +55,13 @@ export function lendTools<Settings>(
       listen: (topic, listener, until) => hints.listen(channel.id, topic, listener, until),
     },
   };
+}
+
+type OnAnswer = NonNullable<FetchLimits['onAnswer']>;
+
+/** A token may stand in the path of a call, and whoever hears of the answer keeps the path. */
+function showingNoSecret(onAnswer: OnAnswer, { withoutSecrets = (text) => text }: ChannelAccess): OnAnswer {
+  return (call, body) => onAnswer({ ...call, path: withoutSecrets(call.path) }, body);
 }
 
 /** Makes the tools for sending one order. Does no input or output. */
