@@ -24,11 +24,19 @@ export interface KeyedHeads {
   move(place: KeyPlace, entry: KeyedEntry, sequence: number): KeyedHead;
 }
 
+/** What {@link createKeyedHeads} wants. */
+export interface KeyedHeadsOptions {
+  readonly nowMs: () => number;
+  /** False: a head is known without its last message. */
+  readonly keepsLast: boolean;
+}
+
 /** Keeps the heads that were used last. A head never goes back: where the leader's does, the stream was restored from an older copy. */
-export function createKeyedHeads(log: LogPort, nowMs: () => number): KeyedHeads {
+export function createKeyedHeads(log: LogPort, { nowMs, keepsLast }: KeyedHeadsOptions): KeyedHeads {
   const known = new Map<string, KeyedHead>();
   let bytes = 0;
-  const keep = ({ subject }: KeyPlace, head: KeyedHead): KeyedHead => {
+  const keep = ({ subject }: KeyPlace, whole: KeyedHead): KeyedHead => {
+    const head = keepsLast ? whole : { ...whole, last: undefined };
     const former = known.get(subject);
     known.delete(subject);
     known.set(subject, head);

@@ -204,3 +204,27 @@ test('what still waits is not passed because something behind it was stepped ove
   assert.equal(await run(stepping), 'ended');
   assert.deepEqual([idsOf('x').flat(), idsOf('y').flat()], [['1:1'], ['1:2']]);
 });
+
+test('a log that never looks at last messages is not given them, and goes on where it stood all the same', async () => {
+  const { say, run, shared } = aWorld();
+  const heads: (readonly [Position | undefined, unknown])[] = [];
+  const plain = numberingLog('brief');
+  const brief: KeyedLogDefinition<Numbered> = {
+    ...plain,
+    ignoresLast: true,
+    seal: async (key, head, items) => {
+      heads.push([head.position, head.last]);
+      return (await plain.seal(key, head, items)).map(({ data, position }) => ({ data, position }));
+    },
+  };
+  say('x');
+  await run(brief);
+  say('x');
+  await run(brief);
+  const first = { sequence: 1, index: 0, output: 0 };
+  assert.deepEqual(heads, [
+    [undefined, undefined],
+    [first, undefined],
+  ]);
+  assert.equal(shared.of(streams.outbox).filter(({ subject }) => subject === subjects.outbox(lane, 'x')).length, 2);
+});

@@ -42,7 +42,8 @@ export async function runKeyedLog<Item>(
 async function own<Item>(definition: KeyedLogDefinition<Item>, dependencies: KeyedLogDependencies): Promise<void> {
   const { log, lease, clock = machineClock, events = {}, at } = dependencies;
   const { lane, signal } = lease;
-  const heads = createKeyedHeads(log, () => clock.wallMs());
+  const keepsLast = definition.ignoresLast !== true;
+  const heads = createKeyedHeads(log, { nowMs: () => clock.wallMs(), keepsLast });
   const window = { decided: 0, parked: [] };
   const run: KeyedRun<Item> = { definition, lane, log, signal, clock, events, at, heads, window };
   const place = createKeyedPosition(log, definition.positionStream, definition.positionSubject(lane));

@@ -157,6 +157,8 @@ export interface KeyedLogDefinition<Item> {
   readonly positionSubject: (lane: number) => string;
   /** Makes a key's next messages (≤ 100 items, ≤ 256 KiB each) from its head. May do input and output of its own kind. */
   readonly seal: (key: string, head: KeyedHead, items: readonly KeyedItem<Item>[]) => Promise<readonly KeyedEntry[]>;
+  /** True if {@link seal} never looks at a head's last message: heads are then kept without it, which costs hardly any memory. */
+  readonly ignoresLast?: true;
   /** Called for an item that cannot be sealed; it is counted and left out. */
   readonly park: (item: InputItem, error: unknown) => Promise<void>;
 }

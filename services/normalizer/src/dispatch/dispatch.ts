@@ -63,6 +63,8 @@ export function dispatch(needs: Dispatch): KeyedLogDefinition<Routed> {
         : subjects.egress(connector, lane, key),
     positionStream: egressStream(connector),
     positionSubject: (lane) => subjects.egressPosition(connector, lane),
+    // A head's position is all that it needs: the last messages of all channels of all connectors would fill the memory.
+    ignoresLast: true,
     seal: async (_key, head, items) => entriesOf(await ordersOf(needs, items), head.position),
     park: needs.failed,
   };
