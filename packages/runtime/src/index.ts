@@ -7,7 +7,7 @@ export type { Directory, DirectoryChange } from './bus/directory.ts';
 export { createDirectoryWriter, type DirectoryWriter, type StoredEntry } from './bus/directory-writer.ts';
 export { createDoor, type Door, type DoorOptions, goneBackTold, type Submitted } from './bus/door.ts';
 export type { Entered, StoredBatch } from './bus/group-commit.ts';
-export type { LaneLease, LaneWork } from './bus/held-lane.ts';
+export { type LaneLease, type LaneWork, wellAfterMs } from './bus/held-lane.ts';
 export { type HintBus, openHints } from './bus/hints.ts';
 export { type JanitorOptions, runJanitor } from './bus/janitor.ts';
 export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-log.ts';

@@ -45,6 +45,8 @@ const renewMs = 1_500;
 const answerMs = 1_000;
 /** Longest wait for a worker that was told to stop. */
 const stopMs = 10_000;
+/** A worker that ran so long before it failed is not one that fails again and again. */
+export const wellAfterMs = 60_000;
 
 /** Takes a lane whose subject's last sequence is `revision`. Undefined when another was faster; rejects without an answer. */
 export async function takeLane(
@@ -117,6 +119,7 @@ function hold(options: HeldLaneOptions, confirmed: Confirmed, wasReleased: boole
  */
 async function workUntil({ work, lane, onTrouble }: HeldLaneOptions, lease: LaneLease): Promise<boolean> {
   for (let failures = 1; !lease.signal.aborted; failures += 1) {
+    const startedAt = performance.now();
     try {
       await work(lease);
     } catch (error) {
@@ -128,6 +131,8 @@ async function workUntil({ work, lane, onTrouble }: HeldLaneOptions, lease: Lane
         return false;
       }
     }
+    // What ran for a while is well: its next failure is a first one.
+    if (performance.now() - startedAt >= wellAfterMs) failures = 1;
     await pause(backoffMs(failures, 250, 30_000, Math.random()), lease.signal);
   }
   return false;

@@ -48,8 +48,12 @@ export function createPatience(directory: Directory, now: () => number = () => p
     const endsAt = now() + waitMs;
     const isMissing = (id: string) => findChannel(directory, id) === undefined;
     while (wanted.some(isMissing) && now() < endsAt && !signal.aborted) await pause(stepMs, signal);
-    if (givenUp.size > rememberedMax) givenUp.clear();
-    for (const id of wanted.filter(isMissing)) givenUp.set(id, now() + rememberMs);
+    for (const id of wanted.filter(isMissing)) {
+      // At the end of the order, in which the oldest are forgotten: without it a flood of strange ids would have each waited for.
+      givenUp.delete(id);
+      givenUp.set(id, now() + rememberMs);
+    }
+    for (const id of [...givenUp.keys()].slice(0, Math.max(0, givenUp.size - rememberedMax))) givenUp.delete(id);
     return wanted.some((id) => !isMissing(id));
   };
 }

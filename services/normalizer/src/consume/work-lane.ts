@@ -1,4 +1,4 @@
-import { backoffMs, type Directory, LaneAlarm, type LaneLease, pause } from '@trunkline/runtime';
+import { backoffMs, type Directory, LaneAlarm, type LaneLease, pause, wellAfterMs } from '@trunkline/runtime';
 
 /** One of several that work on a lane, side by side under its one lease. */
 export interface LaneWorker {
@@ -46,6 +46,7 @@ export interface WorkLane {
 
 async function keepRunning({ name, work }: LaneWorker, lease: LaneLease, troubles: WorkerTroubles): Promise<void> {
   for (let failures = 1; !lease.signal.aborted; failures += 1) {
+    const startedAt = performance.now();
     try {
       await work(lease);
     } catch (error) {
@@ -56,6 +57,7 @@ async function keepRunning({ name, work }: LaneWorker, lease: LaneLease, trouble
       }
       troubles.failed(name, lease.lane, error);
     }
+    if (performance.now() - startedAt >= wellAfterMs) failures = 1;
     await pause(backoffMs(failures, 250, 30_000, Math.random()), lease.signal);
   }
 }
