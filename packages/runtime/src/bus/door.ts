@@ -61,11 +61,8 @@ export function createDoor(options: DoorOptions): Door {
   const laneOf = (lane: number) => {
     const found = lanes.get(lane);
     if (found !== undefined) return found;
-    const made = createGroupCommit({
-      bus,
-      ...{ subject: subjects.ingress(lane), end },
-      onStored: (batch) => onStored?.(lane, batch),
-    });
+    const told = (batch: StoredBatch) => onStored?.(lane, batch);
+    const made = createGroupCommit({ bus, subject: subjects.ingress(lane), end, onStored: told });
     lanes.set(lane, made);
     return made;
   };

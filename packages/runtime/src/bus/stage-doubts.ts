@@ -20,7 +20,11 @@ const mostTogether = 5;
 const tellEachMs = 60_000;
 
 /** Watches the commits of a lane. Does no input or output. */
-export function createDoubts<State>({ lane, clock, events }: Pick<StageRun<State>, 'lane' | 'clock' | 'events'>): Doubts {
+export function createDoubts<State>({
+  lane,
+  clock,
+  events,
+}: Pick<StageRun<State>, 'lane' | 'clock' | 'events'>): Doubts {
   let failures = 0;
   let toldAtMs = Number.NEGATIVE_INFINITY;
   return {

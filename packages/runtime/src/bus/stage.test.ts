@@ -149,7 +149,10 @@ function answeringFew(store: StageStore, most: number): StageStore {
         transaction: async (work) => {
           let writes = 0;
           const outcome = await claim.transaction(async (transaction) => {
-            const counted = { ...transaction, apply: async (all: readonly unknown[]) => void (writes = all.length) };
+            const apply = async (all: readonly unknown[]) => {
+              writes = all.length;
+            };
+            const counted = { ...transaction, apply };
             const isStored = await work(counted as typeof transaction);
             return isStored && writes === 0;
           });
@@ -168,7 +171,10 @@ test('what cannot be committed together is committed alone, and why it could not
   await lane.tell(...Array.from({ length: 12 }, (_, index) => told('x', `m${index}`)));
   const events: LaneEvents = { waiting: ({ error }) => waited.push(String(error)) };
   const facts = await lane.run(12, events, (store) => answeringFew(store, 4));
-  assert.deepEqual(brief(facts), Array.from({ length: 12 }, (_, index) => `m${index}=${index + 1}`));
+  assert.deepEqual(
+    brief(facts),
+    Array.from({ length: 12 }, (_, index) => `m${index}=${index + 1}`),
+  );
   assert.deepEqual(new Set(waited), new Set(['Error: the commit is too much']));
   assert.ok(waited.length >= 5);
 });

@@ -58,7 +58,13 @@ async function own<State>(definition: StageDefinition<State>, dependencies: Stag
   await using intake = createIntake({ log, clock, ...input, after: run.position, unpack, rules, signal });
   const due = createDueTimes(definition, lane, clock);
   await patiently(due.read, waitingOf(run));
-  await work({ run, intake, due, doubts: createDoubts(run), around: dependencies.around ?? ((_items, call) => call()) });
+  await work({
+    run,
+    intake,
+    due,
+    doubts: createDoubts(run),
+    around: dependencies.around ?? ((_items, call) => call()),
+  });
 }
 
 /** An input that ends before our position was lost, or restored from an older copy. */

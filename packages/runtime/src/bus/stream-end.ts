@@ -3,7 +3,9 @@ import { TrunklineError } from '../errors.ts';
 /** How far a stream has come, as its answers say: one that goes back is another store than the one that took what came before. */
 export interface StreamEnd {
   /** Publishes and gives its answer. Rejects with `unavailable` when the stream has gone back, then and from then on. */
-  watched<T extends { readonly sequence: number; readonly isDuplicate: boolean }>(publish: () => Promise<T>): Promise<T>;
+  watched<T extends { readonly sequence: number; readonly isDuplicate: boolean }>(
+    publish: () => Promise<T>,
+  ): Promise<T>;
   /** True once it has gone back: whatever it confirms is lost when the store comes back that is missing. */
   readonly hasGoneBack: boolean;
 }
@@ -34,5 +36,8 @@ export function watchStreamEnd(onGoneBack: (from: number, to: number) => void = 
 }
 
 function goneBack(): TrunklineError {
-  return new TrunklineError('unavailable', 'the stream ends before what it took already: another store is in its place');
+  return new TrunklineError(
+    'unavailable',
+    'the stream ends before what it took already: another store is in its place',
+  );
 }

@@ -61,7 +61,8 @@ export function stageWorker({ runtime, settings, door, documents, events }: Work
       try {
         await runStage(lane.definition, { log: bus, store: stages, lease, around, events: { ...told, committed } });
       } catch (error) {
-        if (isStoreWrong(error)) void keepLaneClosed(bus, lease.lane, { signal, onTrouble: events.troubles.doorLeftOpen });
+        if (isStoreWrong(error))
+          void keepLaneClosed(bus, lease.lane, { signal, onTrouble: events.troubles.doorLeftOpen });
         throw error;
       }
     },
