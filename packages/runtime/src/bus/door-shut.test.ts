@@ -62,7 +62,8 @@ test('answers that overtake each other and repeats that name their originals say
   assert.equal(door.isOpen(), true);
 
   const publish: LogPort['publish'] = async () => ({ sequence: 4, isDuplicate: true });
-  const original = async () => ({ sequence: 4, data: IngressBatch.encode({ items: [] }).finish() });
+  const items = [Buffer.from(IngressItem.encode(submission('again')).finish())];
+  const original = async () => ({ sequence: 4, data: IngressBatch.encode({ items }).finish() });
   const bus = { publish, nextOf: original } as unknown as LogPort;
   await using another = aDoor({ bus });
   assert.deepEqual(await another.submit(1, submission('again'), 't1/k1'), { sequence: 4, isRepeat: true });
