@@ -13,8 +13,11 @@ const STOP_LIMIT_MS = 15_000;
 /** Of 19 steps below everybody else. */
 const PATIENT = 10;
 
-/** Runs a server as a child process in a group of its own, so that Ctrl-C reaches our services first and the server last. */
-export function localProcess(launch: Launch): Instance {
+/**
+ * Runs a server as a child process in a group of its own, so that Ctrl-C reaches our services first and the server last. `onEnded`
+ * hears, in words, that it ended although nobody told it to.
+ */
+export function localProcess(launch: Launch, onEnded: (what: string) => void = () => {}): Instance {
   let child: ChildProcess | undefined;
   const end = async (name: NodeJS.Signals) => {
     const running = child;
@@ -34,9 +37,17 @@ export function localProcess(launch: Launch): Instance {
         await end('SIGKILL');
         throw error;
       }
+      const tell = () => {
+        if (child === started) onEnded(`${launch.name} ended by itself: ${logPath(launch)} says why`);
+      };
+      if (hasEnded(started)) tell();
+      else started.once('exit', tell);
     },
     stop: () => end(launch.keepsData ? 'SIGTERM' : 'SIGKILL'),
-    kill: () => end('SIGKILL'),
+    kill: async () => {
+      if (child === undefined || hasEnded(child)) throw new Error(`${launch.name} does not run: nothing is killed`);
+      await end('SIGKILL');
+    },
     freeze: async () => void child?.kill('SIGSTOP'),
     thaw: async () => void child?.kill('SIGCONT'),
   };
@@ -80,7 +91,7 @@ function startFailed(launch: Launch): Error {
 }
 
 async function signalAndWait(child: ChildProcess, name: NodeJS.Signals): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   child.ref();
   const exited = once(child, 'exit');
   child.kill(name);
@@ -88,6 +99,10 @@ async function signalAndWait(child: ChildProcess, name: NodeJS.Signals): Promise
   const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
   await exited;
   clearTimeout(impatience);
+}
+
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
 }
 
 function logPath(launch: Launch): string {

@@ -25,6 +25,7 @@ export interface Wanted {
   readonly natsMembers: number;
   readonly mongoUsers: readonly MongoUser[];
   readonly report: Report | undefined;
+  readonly onEnded: ((what: string) => void) | undefined;
 }
 
 /** A server that works. Without an instance it was given by the environment and is not ours to control. */
@@ -58,7 +59,7 @@ async function provideNats(way: Started, port: number, wanted: Wanted, signal: A
       const folder = member === undefined ? wanted.folder : join(wanted.folder, member.name);
       await mkdir(folder, { recursive: true });
       const common = { program: programOf(way), folder, port: own, keepsData, users, sync };
-      return runAs(way, await natsLaunch(member === undefined ? common : { ...common, member }));
+      return runAs(way, await natsLaunch(member === undefined ? common : { ...common, member }), wanted.onEnded);
     }),
   );
   const [alone] = instances;
@@ -93,7 +94,7 @@ async function membersOf(count: number): Promise<NatsMember[]> {
 async function provideMongo(way: Started, port: number, wanted: Wanted, signal: AbortSignal): Promise<Provided> {
   const { folder, keepsData, mongoUsers: users } = wanted;
   const launch = await mongoLaunch({ program: programOf(way), folder, port, keepsData, auth: users.length > 0 });
-  const instance = runAs(way, launch);
+  const instance = runAs(way, launch, wanted.onEnded);
   await instance.start(signal);
   try {
     const url = await setUpMongo({ folder, port, users }, signal);
@@ -108,7 +109,7 @@ async function provideMongo(way: Started, port: number, wanted: Wanted, signal: 
       );
     return { url, urlOf, instance: { ...instance, start } };
   } catch (error) {
-    await instance.kill();
+    await instance.stop();
     throw error;
   }
 }
@@ -118,14 +119,15 @@ async function provideKafka(way: Started, port: number, wanted: Wanted, signal: 
   const instance = runAs(
     way,
     await kafkaLaunch({ way, folder, port, controllerPort: await freePort(), keepsData }, signal),
+    wanted.onEnded,
   );
   await instance.start(signal);
   const url = `127.0.0.1:${port}`;
   return { url, urlOf: () => url, instance };
 }
 
-function runAs(way: Started, launch: Launch): Instance {
-  return way.kind === 'docker' ? container(way.image, launch) : localProcess(launch);
+function runAs(way: Started, launch: Launch, onEnded: Wanted['onEnded']): Instance {
+  return way.kind === 'docker' ? container(way.image, launch) : localProcess(launch, onEnded);
 }
 
 /** In a container the program is found on its own PATH. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { MongoClient } from 'mongodb';
+import { until } from '../until.ts';
 import { startServers } from './start-servers.ts';
 
 async function openNats(url: string): Promise<NatsConnection & AsyncDisposable> {
@@ -39,6 +40,23 @@ test('what was stored is there after a kill and a restart, on the same addresses
   const { state } = (await again.request('$JS.API.STREAM.INFO.KEPT')).json<{ state: { messages: number } }>();
   assert.equal(state.messages, 1);
   assert.equal(await mongo.db('kept').collection('things').countDocuments(), 1);
+});
+
+test('a server that ends by itself is told, and cannot be killed any more; one that is told to end is not', async () => {
+  const ended: string[] = [];
+  const onEnded = (what: string) => void ended.push(what);
+  await using servers = await startServers({ nats: true, own: true, onEnded });
+  await servers.kill('nats');
+  await assert.rejects(servers.kill('nats'), /nats does not run/);
+  await servers.restart('nats');
+  assert.deepEqual(ended, []);
+
+  process.kill(servers.pids.nats ?? 0, 'SIGKILL');
+  await until(() => ended.length > 0);
+  assert.match(ended.join(), /^nats ended by itself: .*nats\.log says why$/);
+  await assert.rejects(servers.kill('nats'), /nats does not run/);
+  await servers.restart('nats');
+  assert.equal(ended.length, 1);
 });
 
 test('MongoDB runs transactions and tells of changes', async () => {

@@ -28,6 +28,8 @@ export interface ServersWanted {
   readonly own?: boolean;
   /** Hears how far a download is. */
   readonly report?: Report;
+  /** Hears, in words, that a server's process ended although nobody told it to. Those in containers are not watched. */
+  readonly onEnded?: (what: string) => void;
   /** Ends the wait for servers that are still starting. */
   readonly signal?: AbortSignal;
 }
@@ -46,7 +48,7 @@ export interface Servers extends AsyncDisposable {
   mongoUrlOf(user: string): string;
   /** Process ids of what runs here now, for measuring. */
   readonly pids: Partial<Record<ServerName, number>>;
-  /** SIGKILL. Comes back with `restart`, on the same port, with the same data. */
+  /** SIGKILL. Comes back with `restart`, on the same port, with the same data. Rejects when it does not run. */
   kill(name: ServerName): Promise<void>;
   /** Stops it if it runs (politely with `dataDir`, else by SIGKILL) and waits until it works again. */
   restart(name: ServerName): Promise<void>;
@@ -94,6 +96,7 @@ function oneOf(name: ServerName, folder: string, wanted: ServersWanted): Wanted 
     natsMembers: wanted.natsMembers ?? 1,
     mongoUsers: wanted.mongoUsers ?? [],
     report: wanted.report,
+    onEnded: wanted.onEnded,
   };
 }
 
