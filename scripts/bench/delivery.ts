@@ -50,13 +50,15 @@ export async function measurePairs(field: Field, plan: PairsPlan): Promise<Pair[
     say(`floor and delivery alone, ${number + 1} of ${pairs}`);
     await installation.stop(instance);
     const range = await fill(field, messages);
-    const sides = { floor: () => runFloor(field, floor, range), delivery: () => runDelivery(field, range.events) };
+    const runBare = () => runFloor(field, floor, range);
     if (number % 2 === 0) {
-      const side = await sides.floor();
-      measured.push({ events: range.events, floor: side, delivery: await sides.delivery() });
+      const side = await runBare();
+      measured.push({ events: range.events, floor: side, delivery: await runDelivery(field, range.events) });
     } else {
-      const side = await sides.delivery();
-      measured.push({ events: range.events, delivery: side, floor: await sides.floor() });
+      const side = await runDelivery(field, range.events);
+      // What it does after its last event is no work of the floor.
+      await installation.stop(instance);
+      measured.push({ events: range.events, delivery: side, floor: await runBare() });
     }
   }
   await installation.start(resting);
@@ -96,7 +98,8 @@ function cpuOf(field: Field, more: ReadonlyMap<string, number> = new Map()) {
 }
 
 async function runFloor(field: Field, floor: Child<FloorOrders>, range: Range): Promise<Side> {
-  const paths = Object.fromEntries(field.portals.map(({ id, name }) => [id, `/${name}`]));
+  // The judge follows the portals' own paths alone: the floor keeps no order, and sends what delivery sends too.
+  const paths = Object.fromEntries(field.portals.map(({ id, name }) => [id, `/floor/${name}`]));
   const pids = new Map([['floor', floor.pid]]);
   const before = cpuOf(field, pids);
   const { requests } = await field.judge.ask('progress', null);
@@ -113,14 +116,14 @@ const warmPart = 0.25;
 
 async function runDelivery(field: Field, events: number): Promise<Side> {
   const { installation, judge } = field;
-  const start = (await judge.ask('progress', null)).events;
+  const start = (await judge.ask('progress', null)).followed;
   await installation.start(instance);
   const first = await reached(judge, start + events * warmPart);
   const before = cpuOf(field);
   const since = performance.now();
   const last = await reached(judge, start + events);
   const ms = performance.now() - since;
-  const measured = last.events - first.events;
+  const measured = last.followed - first.followed;
   return {
     cost: costOf(usedCpu(before, cpuOf(field)), measured),
     perSecond: (measured * 1_000) / ms,
@@ -128,13 +131,13 @@ async function runDelivery(field: Field, events: number): Promise<Side> {
   };
 }
 
-/** Waits until the judge has counted so many events. */
+/** Waits until so many events have come to the judge for the first time: a repeat is nothing delivered. */
 async function reached(judge: Field['judge'], events: number): Promise<JudgeProgress> {
   const endsAt = performance.now() + 120_000;
   for (;;) {
     const progress = await judge.ask('progress', null);
-    if (progress.events >= events) return progress;
-    if (performance.now() > endsAt) throw new Error(`delivery sent ${progress.events} of ${events} events`);
+    if (progress.followed >= events) return progress;
+    if (performance.now() > endsAt) throw new Error(`delivery sent ${progress.followed} of ${events} events`);
     await new Promise((done) => setTimeout(done, 20));
   }
 }

@@ -1,11 +1,14 @@
 import type { Pair } from './delivery.ts';
 import type { HookRun } from './hooks.ts';
+import { type LastLook, sumOf } from './last-look.ts';
 import type { WholeRun } from './measure.ts';
 import { spreadOf, spreadText } from './statistics.ts';
 import type { TroubleResult } from './trouble.ts';
 
 /** Everything that was measured; what was not asked for is absent. */
 export interface Measured {
+  /** What was true of each field in its end; none where another judges. */
+  looks: readonly LastLook[];
   pairs?: readonly Pair[];
   whole?: readonly WholeRun[];
   latency?: readonly WholeRun[];
@@ -43,14 +46,25 @@ export function tableOf(measured: Measured, conditions: Conditions): string {
     'One process a service; readers of FACTS: normalizer, sealer, audit. µs: processor time a message, median (least–most).',
     '',
   ];
-  const { pairs, whole, latency, trouble, many, hooks } = measured;
+  const { looks, pairs, whole, latency, trouble, many, hooks } = measured;
   if (pairs !== undefined) lines.push(...pairLines(pairs));
   if (whole !== undefined) lines.push(...wholeLines('whole way', whole));
   if (latency !== undefined) lines.push(...latencyLines(latency));
   if (trouble !== undefined) lines.push(...troubleLines(trouble));
   if (many !== undefined) lines.push(...manyLines(many));
   if (hooks !== undefined) lines.push(...hookLines(hooks));
+  lines.push(...lookLines(looks));
   return lines.join('\n');
+}
+
+function lookLines(looks: readonly LastLook[]): string[] {
+  const look = sumOf(looks);
+  if (look === undefined) return [`${label('in the end')}judged by the sink`];
+  const { lost, outOfOrder, doubled, repeats, overlaps, broken, told } = look;
+  return [
+    `${label('in the end')}lost ${lost}, doubled ${doubled}, out of order ${outOfOrder}, repeats ${repeats}, requests beside another of the same stream ${overlaps}, broken ${broken}`,
+    ...told.map((what) => `  ! ${what}`),
+  ];
 }
 
 const label = (text: string) => text.padEnd(30);
@@ -78,7 +92,6 @@ function wholeLines(name: string, runs: readonly WholeRun[]): string[] {
     `${label(name)}${spreadText(spreadOf(runs.map(({ cost }) => cost.totalUs)))} µs   ${spreadText(spreadOf(runs.map(({ perSecond }) => perSecond)))}/s`,
     ...processLines(runs.map(({ cost }) => cost)),
     `${label('  lost, out of order, repeats')}${last ? `${last.lost}, ${last.outOfOrder}, ${last.repeats}` : 'judged by the sink'}`,
-    ...(last?.broken ?? []).map((what) => `  ! ${what}`),
   ];
 }
 
@@ -144,10 +157,10 @@ function hooksOf(runs: readonly HookRun[] | undefined) {
 }
 
 /** The last line, for programs; null where it was not measured. */
-export function lineOf({ pairs, whole, latency, trouble, hooks }: Measured, conditions: Conditions): string {
+export function lineOf({ looks, pairs, whole, latency, hooks }: Measured, conditions: Conditions): string {
   const median = (values: readonly number[] | undefined, digits = 0) =>
     values === undefined || values.length === 0 ? null : Number(spreadOf(values).median.toFixed(digits));
-  const verdict = trouble?.verdict ?? latency?.at(-1)?.verdict ?? whole?.at(-1)?.verdict;
+  const look = sumOf(looks);
   return JSON.stringify({
     floor_us: median(
       pairs?.map(({ floor }) => floor.cost.totalUs),
@@ -161,7 +174,8 @@ export function lineOf({ pairs, whole, latency, trouble, hooks }: Measured, cond
     delivered_per_s: median(whole?.map(({ perSecond }) => perSecond)),
     p50_ms: median(latenciesOf(latency).map(({ p50Ms }) => p50Ms)),
     p99_ms: median(latenciesOf(latency).map(({ p99Ms }) => p99Ms)),
-    ...{ lost: verdict?.lost ?? null, out_of_order: verdict?.outOfOrder ?? null, repeats: verdict?.repeats ?? null },
+    ...{ lost: look?.lost ?? null, out_of_order: look?.outOfOrder ?? null, repeats: look?.repeats ?? null },
+    ...{ doubled: look?.doubled ?? null, broken: look?.broken ?? null, overlaps: look?.overlaps ?? null },
     hooks: hooksOf(hooks),
     ...{ fsync: conditions.fsync, lanes: conditions.lanes, commit: conditions.commit },
   });

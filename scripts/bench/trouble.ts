@@ -81,7 +81,7 @@ async function untilComplete({ judge, sender }: Field, names?: readonly string[]
   for (;;) {
     const written = await sender.ask('written', null);
     const asked = names === undefined ? written : Object.fromEntries(names.map((name) => [name, written[name] ?? 0]));
-    const verdict = await judge.ask('judge', asked);
+    const verdict = await judge.ask('judge', { sent: asked, toldBy: 'notices' });
     if (verdict.lost === 0 || performance.now() > endsAt) return verdict;
     await new Promise((done) => setTimeout(done, 250));
   }

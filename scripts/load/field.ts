@@ -7,6 +7,7 @@ import { type CpuTimes, readCpu } from './cpu.ts';
 import { type FleetOptions, type FleetPortal, makeFleet } from './fleet.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import type { JudgeOrders, Verdict } from './judge/main.ts';
+import type { ToldBy } from './judge/tally.ts';
 import type { SenderOrders } from './sender/main.ts';
 
 /** What is measured or disturbed, with those who write to it and those who judge it. Everything on this machine's loopback. */
@@ -27,7 +28,7 @@ export interface Field extends AsyncDisposable {
   /** Its folder, with logs and data, stays when the field ends; gives its path. */
   keep(): string;
   /** What is true now of all that was ever sent; undefined where another judges. */
-  verdict(): Promise<Verdict | undefined>;
+  verdict(toldBy?: ToldBy): Promise<Verdict | undefined>;
 }
 
 /** How the field is made. */
@@ -78,7 +79,8 @@ export async function startField(options: FieldOptions): Promise<Field> {
     onProgress: (made) => say(`making portals: ${made} of ${options.portals}`),
   });
   options.onKeys?.(portals);
-  await judge.ask('know', Object.fromEntries(portals.map(({ name, licenceKey }) => [name, licenceKey])));
+  const known = portals.map(({ name, id, tenantId, licenceKey }) => [name, { id, tenantId, licenceKey }] as const);
+  await judge.ask('know', Object.fromEntries(known));
   const tokens = Object.fromEntries(portals.map(({ name, botToken }) => [name, botToken]));
   await sender.ask('know', { tokens, clients: options.clients ?? 1 });
   const owned = stack.move();
@@ -92,7 +94,8 @@ export async function startField(options: FieldOptions): Promise<Field> {
     },
     arrived: (messages) =>
       sink === undefined ? arrived(judge, messages) : nothingWaits(apiOf(gatewayUrl, administratorKey), portals),
-    verdict: async () => (sink === undefined ? await judge.ask('judge', await sender.ask('written', null)) : undefined),
+    verdict: async (toldBy = 'notices') =>
+      sink === undefined ? await judge.ask('judge', { sent: await sender.ask('written', null), toldBy }) : undefined,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -110,14 +113,18 @@ async function arrived(judge: Child<JudgeOrders>, messages: number): Promise<voi
   }
 }
 
+/** Each portal has its own minute in which nothing comes to it, as every message of our own judge has. */
 async function nothingWaits(api: Api, portals: readonly FleetPortal[]): Promise<void> {
-  const endsAt = performance.now() + stillMs;
   for (const { id } of portals) {
+    let [least, movedAt] = [Number.POSITIVE_INFINITY, performance.now()];
     // What was answered 2xx a moment ago may not be sealed yet, so one answer is not enough.
     for (let empty = 0; empty < 3; await new Promise((done) => setTimeout(done, 10 * pollMs))) {
-      const { waiting = '0' } = await api<{ waiting?: string }>('DeliveryService/GetBacklog', { portalId: id });
-      empty = waiting === '0' ? empty + 1 : 0;
-      if (performance.now() > endsAt) throw new Error(`${waiting} events still wait for ${id}`);
+      const backlog = await api<{ waiting?: string }>('DeliveryService/GetBacklog', { portalId: id });
+      const waiting = Number(backlog.waiting ?? 0);
+      empty = waiting === 0 ? empty + 1 : 0;
+      if (waiting < least) [least, movedAt] = [waiting, performance.now()];
+      if (waiting > 0 && performance.now() - movedAt > stillMs)
+        throw new Error(`${waiting} events still wait for ${id}`);
     }
   }
 }

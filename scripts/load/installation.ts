@@ -43,15 +43,20 @@ export interface Installation extends AsyncDisposable {
   pids(): ReadonlyMap<string, number>;
   /** Starts an instance that is down, its clock so far off the machine's; resolves when it serves. */
   start(name: string, clockOffsetMs?: number): Promise<void>;
-  /** Stops it politely. */
+  /** Stops it politely, and by SIGKILL when it does not end in its time. */
   stop(name: string): Promise<void>;
-  /** SIGKILL; resolves when it is gone. */
+  stopAll(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. Rejects when it does not run. */
   kill(name: string): Promise<void>;
   signal(name: string, signal: NodeJS.Signals): void;
   /** Wires between the parts, by name; none unless they were asked for. */
   readonly wires: ReadonlyMap<string, TcpProxy>;
   /** Where an instance shows its metrics. */
   metricsUrl(name: string): string;
+  /** Processes that ended although nobody told them to, or did not although somebody did, in words. */
+  readonly strayed: readonly string[];
+  /** Logs of the services, a file an instance. */
+  readonly logFolder: string;
 }
 
 const busBytes = 4 * 1024 ** 3;
@@ -67,7 +72,9 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const { natsMembers = 1 } = options;
   const wanted = { nats: true, mongo: true, kafka: true, own: true, natsMembers, signal, ...access } as const;
   const dataFolder = join(folder, 'data');
-  const servers = stack.use(await startServers({ ...wanted, dataDir: dataFolder }));
+  const strayed: string[] = [];
+  const onEnded = (what: string) => void strayed.push(what);
+  const servers = stack.use(await startServers({ ...wanted, dataDir: dataFolder, onEnded }));
   const { natsUrl, mongoUrl } = servers;
   await provision({ natsUrl, mongoUrl, database: DATABASE, connectors, replicas: natsMembers, busBytes, signal });
   const secrets = (await keepSecrets(join(folder, 'secrets.json'))).values;
@@ -86,12 +93,13 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const wires = options.hasWires === true ? stack.use(await layWires(environments)).byName : new Map();
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
-  const running = runningOf(environments, logs);
+  const running = runningOf(environments, logs, onEnded);
   stack.defer(() => running.stopAll());
   await Promise.all(running.names.map((name) => running.start(name)));
   const owned = stack.move();
   return {
     ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, dataFolder, wires },
+    ...{ strayed, logFolder: logs },
     ...running,
     pids: () => new Map([...Object.entries(servers.pids), ...running.pids()]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -102,7 +110,11 @@ export async function startInstallation(options: InstallationOptions): Promise<I
 const skewedMain = fileURLToPath(new URL('skewed-main.ts', import.meta.url));
 
 /** The instances, of which each may be down. */
-function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, logFolder: string) {
+function runningOf(
+  environments: ReadonlyMap<Instance, Record<string, string>>,
+  logFolder: string,
+  onEnded: (what: string) => void,
+) {
   const instances = new Map([...environments.keys()].map((each) => [`${each.service}-${each.number}`, each]));
   const processes = new Map<string, InstanceProcess>();
   const instanceOf = (name: string) => {
@@ -110,24 +122,37 @@ function runningOf(environments: ReadonlyMap<Instance, Record<string, string>>, 
     if (instance === undefined) throw new Error(`there is no instance ${name}`);
     return instance;
   };
+  const watch = (name: string, running: InstanceProcess) => {
+    running.child.once('exit', () => {
+      if (processes.get(name) === running) onEnded(`${name} ended by itself: ${logFolder}/${name}.log says why`);
+    });
+  };
   const end = async (name: string, signal: NodeJS.Signals) => {
     const running = processes.get(name);
     if (running === undefined) return;
+    // From here on it is told to end.
+    processes.delete(name);
     await endProcess(running.child, signal);
-    if (processes.get(name) === running) processes.delete(name);
+    if (signal !== 'SIGKILL' && running.child.signalCode === 'SIGKILL')
+      onEnded(`${name} did not end when it was told to: ${logFolder}/${name}.log says why`);
   };
   const stop = (name: string) => end(name, 'SIGTERM');
   return {
     names: [...instances.keys()],
     stop,
-    kill: (name: string) => end(name, 'SIGKILL'),
+    kill: async (name: string) => {
+      const { exitCode = 0, signalCode = null } = processes.get(name)?.child ?? {};
+      if (exitCode !== null || signalCode !== null) throw new Error(`${name} does not run: nothing is killed`);
+      await end(name, 'SIGKILL');
+    },
     stopAll: async () => void (await Promise.all([...processes.keys()].map(stop))),
     start: async (name: string, clockOffsetMs = 0) => {
       const instance = instanceOf(name);
       const words = clockOffsetMs === 0 ? undefined : [skewedMain, instance.service, String(clockOffsetMs)];
-      const started = startProcess(instance, environments.get(instance) ?? {}, logFolder, words);
-      processes.set(name, started);
-      await untilReady(started);
+      const running = startProcess(instance, environments.get(instance) ?? {}, logFolder, words);
+      processes.set(name, running);
+      watch(name, running);
+      await untilReady(running);
     },
     signal: (name: string, signal: NodeJS.Signals) => void processes.get(name)?.child.kill(signal),
     metricsUrl: (name: string) => `http://127.0.0.1:${instanceOf(name).ports.metrics}/metrics`,

@@ -1,8 +1,11 @@
-// Runs one service with a clock that is wrong by so many milliseconds: `skewed-main.ts <service> <milliseconds>`.
-import { startService } from '../../packages/runtime/src/index.ts';
-import { definitionOf } from '../up/run.ts';
+// Runs one service with a clock that is wrong by so many milliseconds: `skewed-main.ts <service> <milliseconds>`. Whoever asks this
+// process for the time gets the wrong one, however they ask: the clock is changed before anything of the service is loaded.
+import { skewDate } from './skewed-date.ts';
 
 const [service = '', offsetMs = '0'] = process.argv.slice(2);
-const running = startService(await definitionOf(service), process.env, { now: () => Date.now() + Number(offsetMs) });
+globalThis.Date = skewDate(Date, Number(offsetMs));
+const { startService } = await import('../../packages/runtime/src/index.ts');
+const { definitionOf } = await import('../up/run.ts');
+const running = startService(await definitionOf(service), process.env);
 process.once('SIGTERM', () => void running.stop().catch(() => {}));
 await running.done;

@@ -6,16 +6,22 @@ import { promisify } from 'node:util';
 const seconds = 15;
 /** It holds kills of services, owners that sleep past their lease, a full stream, bad wires and a wrong clock. */
 const seed = 5;
+/** Nearly thirty processes start, and the outcome of an answer that nobody knows is held for a minute. */
+const limitMs = 420_000;
 
-test('a quarter of a minute of everything that can break: nothing is lost, nothing is out of order', async () => {
+test('a quarter of a minute of everything that can break: nothing is wrong', { timeout: limitMs }, async () => {
   const words = ['scripts/chaos.ts', '--seconds', String(seconds), '--seed', String(seed), '--portals', '8'];
-  const { stdout } = await promisify(execFile)(process.execPath, words, {
-    cwd: new URL('../../..', import.meta.url),
-    timeout: 400_000,
-    maxBuffer: 8 * 1024 * 1024,
-  });
+  const options = { cwd: new URL('../../..', import.meta.url), timeout: limitMs, maxBuffer: 8 * 1024 * 1024 };
+  // A run that is red ends with 1: what it says comes all the same.
+  const { stdout } = await promisify(execFile)(process.execPath, words, options).catch((error) => error);
   const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') as Record<string, number>;
-  assert.deepEqual([last.lost, last.out_of_order, last.seed], [0, 0, seed], stdout);
+  const { lost, doubled, out_of_order, broken } = last;
+  assert.deepEqual(
+    { lost, doubled, out_of_order, broken },
+    { lost: 0, doubled: 0, out_of_order: 0, broken: 0 },
+    stdout,
+  );
+  assert.equal(last.seed, seed);
   assert.equal(last.sent, 100 * seconds);
   assert.ok((last.kills ?? 0) > 0, `nothing was killed:\n${stdout}`);
 });

@@ -1,4 +1,5 @@
 import type { Chance } from '../../../packages/runtime/src/bus/queue/model/chance.ts';
+import type { Field } from '../../load/field.ts';
 import type { Disturbance } from './disturbance.ts';
 import { changeKind } from './kinds.ts';
 import { sickPortals } from './portals.ts';
@@ -7,9 +8,10 @@ import { freezeOwner, killService, skewClock } from './services.ts';
 import { badWire } from './wires.ts';
 
 /** What breaks in the installation itself. */
-export const ofInstallation: readonly Disturbance[] = [
-  ...[killService, freezeOwner, skewClock, killServer, freezeServer, fullStream, badWire],
-];
+export function ofInstallation({ installation }: Pick<Field, 'installation'>): readonly Disturbance[] {
+  const all = [killService, freezeOwner, skewClock, killServer, freezeServer, fullStream];
+  return installation.wires.size === 0 ? all : [...all, badWire];
+}
 
 /** What portals and those who run them do; our own judge plays the portals. */
 export const ofPortals: readonly Disturbance[] = [sickPortals, changeKind];

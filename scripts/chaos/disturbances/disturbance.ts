@@ -7,18 +7,26 @@ export interface Disturbance {
   readonly name: string;
   /** How much more often than others it is chosen. */
   readonly weight: number;
-  /** Does it, and says what it did: `kill -9 normalizer-2, down for 800 ms`. */
-  run(field: Field, by: Means): Promise<void>;
+  /** It kills something each time. */
+  readonly isKill?: boolean;
+  /**
+   * Does it, and says what it did: `kill -9 normalizer-2, down for 800 ms`. False: it was not done, because something else was
+   * disturbed or down already. Rejects when it could not be mended.
+   */
+  run(field: Field, by: Means): Promise<boolean>;
 }
 
 /** What a disturbance works with. */
 export interface Means {
+  /** Its own: what is drawn does not depend on what others do meanwhile. */
   readonly chance: Chance;
   readonly tell: (what: string) => void;
   /** Takes one of these that nothing else disturbs now; undefined when all are taken. Leaving the block gives it back. */
   readonly claim: (names: readonly string[]) => Claim | undefined;
   /** Names of the portals whose kind may be changed. */
   readonly changing: readonly string[];
+  /** This instance was killed, frozen or stopped: others take its lanes, or it takes them anew. */
+  readonly disowned: (instance: string) => void;
 }
 
 /** Something that is being disturbed. */
@@ -26,24 +34,32 @@ export interface Claim extends Disposable {
   readonly name: string;
 }
 
-/** Makes what {@link Means.claim} is: nothing is disturbed by two at once. */
-export function createClaims(chance: Chance): Means['claim'] {
-  const taken = new Set<string>();
+/** What is disturbed now, in all loops together. */
+export type Taken = Set<string>;
+
+/** Makes what {@link Means.claim} is: nothing is disturbed by two at once. One draw, whatever is taken. */
+export function claimsOf(taken: Taken, chance: Chance): Means['claim'] {
   return (names) => {
-    const name = chance.pick(names.filter((each) => !taken.has(each)));
+    const first = chance.below(names.length);
+    const name = [...names.slice(first), ...names.slice(0, first)].find((each) => !taken.has(each));
     if (name === undefined) return undefined;
     taken.add(name);
     return { name, [Symbol.dispose]: () => void taken.delete(name) };
   };
 }
 
-/** The connector by which all messages of a run come. */
-const connector = 'telegram';
+/** The connector by which all messages of a run come, and all answers go. */
+export const connector = 'telegram';
 const passed: ReadonlySet<string> = new Set([...coreServices, connector, 'nats', 'mongo']);
 
 /** Of instances and of wires between them, those that messages pass: to break another connector would prove nothing. Pure. */
 export function inTheWay(names: readonly string[]): readonly string[] {
   return names.filter((name) => name.split(' → ').every((end) => passed.has(end.replace(/-\d+$/, ''))));
+}
+
+/** Of instances those that work on lanes which another instance can take. Pure. */
+export function ownersOf(names: readonly string[]): readonly string[] {
+  return names.filter((name) => /^(normalizer|sealer|delivery|telegram)-/.test(name));
 }
 
 /** Waits. */

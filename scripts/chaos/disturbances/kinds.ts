@@ -15,18 +15,19 @@ export const changeKind: Disturbance = {
     // Drawn whether they are needed or not: what is drawn next does not depend on it.
     const kind = chance.below(3) > 0 ? 'parallel' : 'sequential';
     const strands = strandsBy(chance);
-    if (portal === undefined) return;
+    if (portal === undefined) return false;
     const settings = settingsOf(kind, strands);
     const api = apiOf(installation.gatewayUrl, installation.administratorKey);
     for (let tried = 0; tried < tries; tried += 1) {
       try {
         await api('DirectoryService/UpdatePortal', { portalId: portal.id, settings });
         tell(`${portal.name} is ${kind === 'parallel' ? `parallel, in ${strands} strands,` : kind} from now on`);
-        return;
+        return true;
       } catch {
         // Whoever would say so may be down.
         await pause(againMs);
       }
     }
+    return false;
   },
 };

@@ -13,5 +13,6 @@ export const sickPortals: Disturbance = {
     await judge.ask('misbehave', Object.fromEntries(names.map((name) => [name, fault])));
     await pause(ms);
     await judge.ask('misbehave', Object.fromEntries(names.map((name) => [name, null])));
+    return true;
   },
 };

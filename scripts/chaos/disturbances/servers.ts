@@ -1,24 +1,29 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { streams } from '../../../packages/contracts/src/index.ts';
+import { egressStream, sendsStream, streams } from '../../../packages/contracts/src/index.ts';
 import { connectBus } from '../../../packages/runtime/src/index.ts';
-import { type Disturbance, pause } from './disturbance.ts';
+import { connector, type Disturbance, pause } from './disturbance.ts';
 
 const serverNames = ['nats', 'mongo', 'kafka'] as const;
-const filledStreams = [streams.ingress, streams.facts, streams.outbox, streams.deliveries];
+const filledStreams = [
+  ...[streams.ingress, streams.facts, streams.outbox, streams.deliveries],
+  ...[egressStream(connector), sendsStream(connector)],
+];
 
 /** SIGKILL of a server, which comes back. */
 export const killServer: Disturbance = {
   name: 'kill -9 of a server',
   weight: 3,
+  isKill: true,
   run: async ({ installation: { servers } }, { chance, tell, claim }) => {
     using claimed = claim(serverNames);
-    if (claimed === undefined) return;
+    if (claimed === undefined) return false;
     const name = claimed.name as (typeof serverNames)[number];
     const downMs = 100 + chance.below(2_000);
-    tell(`kill -9 ${name}, down for ${downMs} ms`);
     await servers.kill(name);
+    tell(`kill -9 ${name}, down for ${downMs} ms`);
     await pause(downMs);
     await servers.restart(name);
+    return true;
   },
 };
 
@@ -28,13 +33,14 @@ export const freezeServer: Disturbance = {
   weight: 2,
   run: async ({ installation: { servers } }, { chance, tell, claim }) => {
     using claimed = claim(serverNames);
-    if (claimed === undefined) return;
+    if (claimed === undefined) return false;
     const name = claimed.name as (typeof serverNames)[number];
     const ms = 200 + chance.below(3_000);
     tell(`SIGSTOP ${name} for ${ms} ms`);
     await servers.freeze(name);
     await pause(ms);
     await servers.thaw(name);
+    return true;
   },
 };
 
@@ -44,39 +50,55 @@ export const fullStream: Disturbance = {
   weight: 2,
   run: async ({ installation }, { chance, tell, claim }) => {
     using claimed = claim(filledStreams);
-    if (claimed === undefined) return;
+    if (claimed === undefined) return false;
     const { name } = claimed;
     const ms = 500 + chance.below(3_000);
+    const nats = await connected(installation.natsUrl);
     // A server that is down now is trouble enough.
-    const wait = AbortSignal.timeout(3_000);
-    const nats = await connectBus({
-      ...{ url: installation.natsUrl, service: 'chaos', instance: 'chaos', signal: wait, startTimeoutMs: 3_000 },
-    }).catch(() => undefined);
-    if (nats === undefined) return;
+    if (nats === undefined) return false;
     try {
       const { streams: admin } = await jetstreamManager(nats, { timeout: 5_000 });
       const { config, state } = await admin.info(name);
-      tell(`${name} is full for ${ms} ms`);
-      await admin.update(name, { ...config, max_bytes: Math.max(1, state.bytes) });
-      await pause(ms);
-      await untilDone(() => admin.update(name, { ...config }));
+      try {
+        await admin.update(name, { ...config, max_bytes: Math.max(1, state.bytes) });
+        tell(`${name} is full for ${ms} ms`);
+        await pause(ms);
+      } finally {
+        // Also where nobody answered: it may be full all the same.
+        await untilDone(() => admin.update(name, { ...config }));
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof NotMended) throw error;
+      return false;
     } finally {
       await nats.close();
     }
   },
 };
 
+const connectMs = 3_000;
+
+async function connected(url: string) {
+  const signal = AbortSignal.timeout(connectMs);
+  const options = { url, service: 'chaos', instance: 'chaos', signal, startTimeoutMs: connectMs };
+  return await connectBus(options).catch(() => undefined);
+}
+
+/** A stream could not be given its room back: what is seen after that is not the product's doing. */
+class NotMended extends Error {
+  override readonly name = 'NotMended';
+}
+
 /** The room must come back, whatever else is down at that moment. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 0; tries < 60; tries += 1) {
-    if (
-      await work().then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    const isDone = await work().then(
+      () => true,
+      () => false,
+    );
+    if (isDone) return;
     await pause(1_000);
   }
-  throw new Error('a stream could not be given its room back');
+  throw new NotMended('a stream could not be given its room back');
 }

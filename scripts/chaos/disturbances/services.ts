@@ -1,4 +1,4 @@
-import { type Disturbance, inTheWay, pause } from './disturbance.ts';
+import { type Disturbance, inTheWay, ownersOf, pause } from './disturbance.ts';
 
 /** Longer than a lease lives, so that another instance takes the lanes over while the former owner believes that it owns them. */
 const pastLeaseMs = 7_000;
@@ -9,15 +9,18 @@ const furthestClockMs = 120_000;
 export const killService: Disturbance = {
   name: 'kill -9 of a service',
   weight: 6,
-  run: async ({ installation }, { chance, tell, claim }) => {
+  isKill: true,
+  run: async ({ installation }, { chance, tell, claim, disowned }) => {
     using claimed = claim(inTheWay(installation.names));
-    if (claimed === undefined) return;
+    if (claimed === undefined) return false;
     const { name } = claimed;
     const downMs = 100 + chance.below(2_000);
-    tell(`kill -9 ${name}, down for ${downMs} ms`);
     await installation.kill(name);
+    disowned(name);
+    tell(`kill -9 ${name}, down for ${downMs} ms`);
     await pause(downMs);
     await installation.start(name);
+    return true;
   },
 };
 
@@ -25,14 +28,16 @@ export const killService: Disturbance = {
 export const freezeOwner: Disturbance = {
   name: 'SIGSTOP of an owner past its lease',
   weight: 2,
-  run: async ({ installation }, { tell, claim }) => {
-    using claimed = claim(installation.names.filter((each) => /^(normalizer|sealer|delivery|telegram)-/.test(each)));
-    if (claimed === undefined) return;
+  run: async ({ installation }, { tell, claim, disowned }) => {
+    using claimed = claim(ownersOf(installation.names));
+    if (claimed === undefined) return false;
     const { name } = claimed;
     tell(`SIGSTOP ${name} for ${pastLeaseMs} ms, past its lease: two owners`);
     installation.signal(name, 'SIGSTOP');
     await pause(pastLeaseMs);
     installation.signal(name, 'SIGCONT');
+    disowned(name);
+    return true;
   },
 };
 
@@ -40,9 +45,9 @@ export const freezeOwner: Disturbance = {
 export const skewClock: Disturbance = {
   name: 'a service whose clock is wrong',
   weight: 2,
-  run: async ({ installation }, { chance, tell, claim }) => {
+  run: async ({ installation }, { chance, tell, claim, disowned }) => {
     using claimed = claim(inTheWay(installation.names).filter((each) => !/^(gateway|janitor)-/.test(each)));
-    if (claimed === undefined) return;
+    if (claimed === undefined) return false;
     const { name } = claimed;
     const offsetMs = (chance.below(2) === 0 ? -1 : 1) * (1_000 + chance.below(furthestClockMs));
     const ms = 2_000 + chance.below(4_000);
@@ -52,5 +57,7 @@ export const skewClock: Disturbance = {
     await pause(ms);
     await installation.stop(name);
     await installation.start(name);
+    disowned(name);
+    return true;
   },
 };

@@ -9,7 +9,7 @@ export const badWire: Disturbance = {
   run: async ({ installation: { wires } }, { chance, tell, claim }) => {
     using claimed = claim(inTheWay([...wires.keys()]));
     const wire = claimed && wires.get(claimed.name);
-    if (claimed === undefined || wire === undefined) return;
+    if (claimed === undefined || wire === undefined) return false;
     const mood = chance.pick(moods) ?? 'cut';
     const ms = 200 + chance.below(4_000);
     if (mood === 'cut') {
@@ -25,5 +25,6 @@ export const badWire: Disturbance = {
     }
     await pause(ms);
     wire.mend();
+    return true;
   },
 };

@@ -4,6 +4,7 @@ import { streams } from '../../../packages/contracts/src/index.ts';
 import { connectBus } from '../../../packages/runtime/src/index.ts';
 import type { Field } from '../../load/field.ts';
 import type { FleetPortal } from '../../load/fleet.ts';
+import type { Verdict } from '../../load/judge/main.ts';
 import { apiOf } from '../../up/api.ts';
 import { behave, endAll, namesTold, type Scenario, startAll, untilSo, write } from './scenario.ts';
 
@@ -18,11 +19,11 @@ const cleared = [streams.ingress, streams.facts] as const;
  */
 export const fourDays: Scenario = {
   name: 'four-days',
-  run: async (field, { seconds, perSecond, late, tell }) => {
+  run: async (field, { seconds, perSecond, late, once, tell }) => {
     const { installation, judge, portals } = field;
     const { servers } = installation;
     await behave(field, late, 'failing');
-    await judge.ask('expectNotices', null);
+    await judge.ask('expectNotices', { names: portals.map(({ name }) => name), kinds: ['expired'] });
     const sending = write(field, perSecond, seconds);
     await pause((seconds * 1_000) / 2);
     tell(`kill -9 of every service and server; ${namesTold(late)} were down before`);
@@ -32,6 +33,7 @@ export const fourDays: Scenario = {
     ]);
     await Promise.all((['nats', 'mongo', 'kafka'] as const).map((name) => servers.restart(name)));
 
+    const unsent = unsentOf(await field.verdict());
     const before = await countsOf(field);
     await installation.start('janitor-1', daysMs);
     await untilSo('the janitor clears what was read', async () => {
@@ -54,9 +56,27 @@ export const fourDays: Scenario = {
     tell('everything is on again');
     await behave(field, portals, null);
     await startAll(field);
-    return await sending;
+    const lateNames = new Set(late.map(({ name }) => name));
+    const bounded = new Map([...unsent].filter(([name]) => !lateNames.has(name) && !once.includes(name)));
+    return { ...(await sending), check: (verdict) => excusedTooMuch(verdict, bounded) };
   },
 };
+
+/** What had been written to each portal when everything was killed, and had not come to it. */
+function unsentOf(verdict: Verdict | undefined): ReadonlyMap<string, number> {
+  return new Map(Object.entries(verdict?.byPortal ?? {}).map(([name, { lost, told }]) => [name, lost + told]));
+}
+
+/** Nothing may expire but what waited when everything was killed, and most of what was written is there. Pure. */
+export function excusedTooMuch(verdict: Verdict, unsent: ReadonlyMap<string, number>): readonly string[] {
+  const found = [...unsent].flatMap(([name, waited]) => {
+    const told = verdict.byPortal[name]?.told ?? 0;
+    return told > waited ? [`${told} messages to ${name} are told to have expired, ${waited} waited`] : [];
+  });
+  const { received, told, lost } = verdict;
+  if (received < told + lost) found.push(`only ${received} of ${received + told + lost} messages came`);
+  return found;
+}
 
 /** Waits until nothing of a portal waits any more; gives how much of it has expired. */
 async function untilExpired({ installation }: Field, { id, name }: FleetPortal): Promise<number> {

@@ -2,14 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Field } from '../../load/field.ts';
 import type { FleetPortal } from '../../load/fleet.ts';
 import type { Fault } from '../../load/judge/faults.ts';
+import type { Verdict } from '../../load/judge/main.ts';
 import type { SendResult } from '../../load/sender/send.ts';
 
 /** A disaster told from beginning to end: what a person does stands in it too. It must not be mixed with others. */
 export interface Scenario {
   readonly name: string;
   /** Resolves when everything works again; rejects, in words, when something did not go as it must. */
-  run(field: Field, by: Telling): Promise<SendResult>;
+  run(field: Field, by: Telling): Promise<Told>;
 }
+
+/** What was sent, and what must be true in the end of this disaster alone: what is not, in words. */
+export type Told = SendResult & { readonly check?: (verdict: Verdict) => readonly string[] };
 
 /** What a scenario works with. */
 export interface Telling {
@@ -17,6 +21,8 @@ export interface Telling {
   readonly perSecond: number;
   /** Portals that are down before it happens: a sequential one and a parallel one. */
   readonly late: readonly FleetPortal[];
+  /** Portals that get each batch once. */
+  readonly once: readonly string[];
   readonly tell: (what: string) => void;
 }
 

@@ -14,10 +14,7 @@ export type Sin =
   | ('knows no strands' | 'has one cursor for all strands' | 'looks at no previous' | 'takes one request at a time')
   | ('moves all strands by a notice' | 'forgets former strands');
 
-interface Event extends CloudEvent {
-  readonly chain: string;
-  readonly replay?: number;
-}
+type Event = CloudEvent;
 
 const slowMs = 300;
 

@@ -1,40 +1,104 @@
 import type { ServerResponse } from 'node:http';
+import type { CloudEvent } from './open.ts';
+import { isNotice } from './place.ts';
 
 /** How a portal may behave instead of taking its events. */
-export type Fault = 'refusing' | 'hanging' | 'failing' | 'resetting' | 'busy' | 'slow' | 'uneven';
+export type Fault = (typeof faults)[number];
 
 /** All of them. */
-export const faults: readonly Fault[] = ['refusing', 'hanging', 'failing', 'resetting', 'busy', 'slow', 'uneven'];
+export const faults = [
+  ...(['refusing', 'hanging', 'failing', 'resetting', 'busy', 'slow', 'uneven'] as const),
+  ...(['partial', 'narrow', 'picky', 'keyless', 'redirecting', 'talkative'] as const),
+] as const;
+
+/** What a portal does with a request. */
+export interface Reaction {
+  /** It takes so many of the events, from the first on. */
+  readonly takes: number;
+  /** The sequence of the event that it will never take. */
+  readonly refuses?: number;
+  /** It gets each batch once and loses this one. */
+  readonly isSkipped?: boolean;
+  readonly afterMs?: number;
+  answer(response: ServerResponse): void;
+}
 
 const slowMs = 2_000;
+/** More than anybody reads of an answer. */
+const talkBytes = 100_000;
+/** One event in so many is refused by a picky portal. */
+const pickyEvery = 7;
 
 /** Request by request: a parallel portal's strands get on at different paces. */
 let uneven = 0;
 
-/** Answers as the fault says; true when the events are taken all the same. */
-export async function misbehave(fault: Fault, response: ServerResponse): Promise<boolean> {
+/** Takes everything, as a portal does that is well. */
+export function takesAll(events: readonly CloudEvent[]): Reaction {
+  return { takes: events.length, answer: (response) => void response.writeHead(204).end() };
+}
+
+/**
+ * What a portal with this fault does. A picky one refuses by id only where `mayRefuse`: three in a row that are refused, and none
+ * taken, would pause it.
+ */
+export function reactionOf(fault: Fault, events: readonly CloudEvent[], mayRefuse: boolean): Reaction {
   switch (fault) {
     case 'refusing':
-      response.writeHead(404).end();
-      return false;
+      return says(404);
     case 'failing':
-      response.writeHead(500).end();
-      return false;
+      return says(500);
     case 'busy':
-      response.writeHead(503, { 'retry-after': '1' }).end();
-      return false;
+      return says(503, {}, { 'retry-after': '1' });
+    case 'redirecting':
+      return says(302, {}, { location: '/elsewhere' });
     case 'resetting':
-      response.socket?.resetAndDestroy();
-      return false;
+      return { takes: 0, isSkipped: true, answer: ({ socket }) => void socket?.resetAndDestroy() };
     case 'hanging':
-      return false;
+      return { takes: 0, isSkipped: true, answer: () => {} };
+    case 'talkative':
+      return says(200, { accepted: events.length, why: 'x'.repeat(talkBytes) });
+    case 'keyless':
+      return { ...says(422, { error: 'unknown_key', kid: kidOf(events) }), isSkipped: false };
     case 'uneven':
       uneven += 1;
-      if (uneven % 2 === 0) return true;
-      response.writeHead(500).end();
-      return false;
+      return uneven % 2 === 0 ? takesAll(events) : says(500);
     case 'slow':
-      await new Promise((done) => setTimeout(done, slowMs));
-      return true;
+      return { ...takesAll(events), afterMs: slowMs };
+    case 'narrow':
+      return events.length === 1 ? takesAll(events) : says(413);
+    case 'partial':
+      return takesSome(Math.ceil(events.length / 2));
+    case 'picky':
+      return picky(events, mayRefuse);
   }
+}
+
+function says(status: number, body: object = {}, headers: Record<string, string> = {}): Reaction {
+  const text = JSON.stringify(body);
+  const answer = (response: ServerResponse) =>
+    void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+  return { takes: 0, isSkipped: true, answer };
+}
+
+function takesSome(accepted: number): Reaction {
+  return { ...says(200, { accepted }), isSkipped: false, takes: accepted };
+}
+
+/** Takes what is before an event that it does not want, and refuses that one when it comes again in front. */
+function picky(events: readonly CloudEvent[], mayRefuse: boolean): Reaction {
+  const isUnwanted = (event: CloudEvent) => !isNotice(event) && Number(event.sequence) % pickyEvery === 0;
+  const front = events.findIndex(isUnwanted);
+  const refused = events[0];
+  if (front === -1 || refused === undefined) return takesAll(events);
+  if (front > 0) return takesSome(front);
+  if (!mayRefuse) return takesSome(1);
+  return { ...says(422, { refused: refused.id }), isSkipped: false, refuses: Number(refused.sequence) };
+}
+
+/** The key's name stands in the first part of what is sealed. A notice is sealed by none. */
+function kidOf(events: readonly CloudEvent[]): string {
+  const sealed = events.find((event) => !isNotice(event));
+  const [header = ''] = String(sealed?.data ?? '').split('.');
+  if (header === '') return '';
+  return (JSON.parse(Buffer.from(header, 'base64url').toString()) as { readonly kid: string }).kid;
 }

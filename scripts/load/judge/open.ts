@@ -12,12 +12,18 @@ export interface PortalOpener {
   /** The events of a request. Throws when the signature is none of this portal's. */
   verify(body: string, headers: Readonly<Record<string, string>>): readonly CloudEvent[];
   /** What an event says; a notice says itself. */
-  open(event: CloudEvent): Promise<unknown>;
+  open(event: Pick<CloudEvent, 'datacontenttype' | 'data'>): Promise<unknown>;
+  /** The sealed bytes of an event that is no notice. */
+  plaintext(event: Pick<CloudEvent, 'data'>): Promise<Uint8Array>;
 }
 
 /** What is read of an event. */
 export interface CloudEvent extends Placed {
   readonly id: string;
+  readonly source: string;
+  readonly chain: string;
+  /** Number of the replay by which it came. */
+  readonly replay?: number;
 }
 
 const salt = 'trunkline.portal.v1';
@@ -34,13 +40,18 @@ export function openerOf(licenceKey: string): PortalOpener {
   let imported: ReturnType<typeof crypto.subtle.importKey> | undefined;
   const key = () => (imported ??= crypto.subtle.importKey('raw', encryption, 'AES-GCM', false, ['decrypt']));
   const webhook = new Webhook(derive('signing', 32).toString('base64'));
+  const plaintext: PortalOpener['plaintext'] = async ({ data }) =>
+    (await compactDecrypt(String(data), await key())).plaintext;
   return {
     kid: derive('kid', 8).toString('hex'),
     verify: (body, headers) => webhook.verify(body, { ...headers }) as readonly CloudEvent[],
-    open: async ({ datacontenttype, data }) => {
-      if (datacontenttype !== 'application/jose') return data;
-      const { plaintext } = await compactDecrypt(String(data), await key());
-      return JSON.parse(new TextDecoder().decode(plaintext));
-    },
+    plaintext,
+    open: async ({ datacontenttype, data }) =>
+      datacontenttype === 'application/jose' ? readJson(await plaintext({ data })) : data,
   };
+}
+
+/** Opened bytes as what they say. */
+export function readJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -1,3 +1,4 @@
+import type { AnswerMark } from '../answer-mark.ts';
 import { answerParent } from '../child.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { type SendOptions, type SendResult, send, type Writer } from './send.ts';
@@ -14,6 +15,10 @@ export type SenderOrders = {
   readonly stop: (value: null) => void;
   /** How many messages were taken, by portal, ever. */
   readonly written: (value: null) => Readonly<Record<string, number>>;
+  /** Marked answers that bots were told to send to clients, in the order in which they came. */
+  readonly answers: (value: null) => readonly AnswerMark[];
+  /** How many were begun: of each portal one more than were taken, at most. */
+  readonly begun: (value: null) => Readonly<Record<string, number>>;
 };
 
 const writers = new Map<string, Writer>();
@@ -29,7 +34,8 @@ answerParent({
     for (const [name, token] of Object.entries(tokens)) {
       const hook = platform?.hookOf(token);
       if (hook === undefined) throw new Error(`the bot of ${name} was not connected`);
-      writers.set(name, { name, hook, clients, written: writers.get(name)?.written ?? 0 });
+      const { begun = 0, taken = 0 } = writers.get(name) ?? {};
+      writers.set(name, { name, hook, clients, begun, taken });
     }
   },
   send: async ({ portals, ...options }) => {
@@ -38,7 +44,9 @@ answerParent({
     return await send(chosen, options, ending.signal);
   },
   stop: () => ending.abort(),
-  written: () => Object.fromEntries([...writers].map(([name, { written }]) => [name, written])),
+  written: () => Object.fromEntries([...writers].map(([name, { taken }]) => [name, taken])),
+  answers: () => platform?.answers ?? [],
+  begun: () => Object.fromEntries([...writers].map(([name, { begun }]) => [name, begun])),
 } satisfies SenderOrders);
 
 function writerOf(name: string): Writer {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { type AnswerMark, answerIn } from '../answer-mark.ts';
 
 /** Where a bot's updates go: what was told by setWebhook. */
 export interface Hook {
@@ -13,19 +14,27 @@ export interface Platform {
   readonly url: string;
   /** By token; undefined before the bot was connected. */
   hookOf(token: string): Hook | undefined;
+  /** Marked answers that bots were told to send, in the order in which they came. */
+  readonly answers: readonly AnswerMark[];
 }
 
 /** Starts it on a port of its own. It also takes whatever a telemetry collector would be sent, and forgets it. */
 export async function startPlatform(): Promise<Platform> {
-  const hooks = new Map<string, Hook>();
+  const state: State = { hooks: new Map(), answers: [] };
   const server = createServer((request, response) => {
-    serve(hooks, request, response).catch(() => response.writeHead(400).end());
+    serve(state, request, response).catch(() => response.writeHead(400).end());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hookOf: (token) => hooks.get(token) };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, hookOf: (token) => state.hooks.get(token), answers: state.answers };
 }
 
-async function serve(hooks: Map<string, Hook>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface State {
+  readonly hooks: Map<string, Hook>;
+  readonly answers: AnswerMark[];
+}
+
+async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, token = '', method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
   if (token === '') {
     request.resume();
@@ -33,14 +42,21 @@ async function serve(hooks: Map<string, Hook>, request: IncomingMessage, respons
     return;
   }
   const given = (await json(request).catch(() => ({}))) as Call['given'];
+  const answer = method === 'sendMessage' ? answerIn(given.text ?? '') : undefined;
+  if (answer !== undefined) state.answers.push(answer);
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ ok: true, result: resultOf(hooks, { token, method, given }) }));
+  response.end(JSON.stringify({ ok: true, result: resultOf(state.hooks, { token, method, given }) }));
 }
 
 interface Call {
   readonly token: string;
   readonly method: string;
-  readonly given: { readonly url?: string; readonly secret_token?: string; readonly chat_id?: number };
+  readonly given: {
+    readonly url?: string;
+    readonly secret_token?: string;
+    readonly chat_id?: number;
+    readonly text?: string;
+  };
 }
 
 function resultOf(hooks: Map<string, Hook>, { token, method, given }: Call): unknown {

@@ -14,8 +14,10 @@ export interface Writer {
   readonly hook: Hook;
   /** How many they are: each has a conversation of its own. */
   readonly clients: number;
-  /** Messages written until now. */
-  written: number;
+  /** Messages begun until now; of these the last may not have been taken yet. */
+  begun: number;
+  /** Messages that were taken until now. */
+  taken: number;
 }
 
 /** How much is sent and how fast. */
@@ -30,6 +32,8 @@ export interface SendOptions {
   readonly connections: number;
   /** Characters of a message. */
   readonly characters: number;
+  /** One message in so many is as long as the messenger lets it be; none by default. */
+  readonly longEvery?: number;
 }
 
 /** What came of it. */
@@ -42,6 +46,8 @@ export interface SendResult {
   readonly lastAtMs: number;
 }
 
+/** As long as Telegram lets a message be. */
+const longest = 4_096;
 const againMs = 50;
 /** Longer than any outage of a run: a door that never opens again is a finding, not a wait. */
 const insistMs = 300_000;
@@ -71,8 +77,9 @@ export async function send(writers: readonly Writer[], options: SendOptions, sig
         continue;
       }
       begun += 1;
-      result.putOff += await write(pool, writer, options.characters, signal);
-      result.sent += 1;
+      const { putOff, isTaken } = await write(pool, writer, options, signal);
+      result.putOff += putOff;
+      if (isTaken) result.sent += 1;
       free.push(writer);
     }
   };
@@ -82,10 +89,17 @@ export async function send(writers: readonly Writer[], options: SendOptions, sig
   return result;
 }
 
-/** Writes one message, again and again until it is taken; gives how often it was put off. */
-async function write(pool: Pool, writer: Writer, characters: number, signal: AbortSignal): Promise<number> {
-  writer.written += 1;
-  const body = updateOf(writer, characters);
+interface Written {
+  readonly putOff: number;
+  /** False: the run was ended before. */
+  readonly isTaken: boolean;
+}
+
+/** Writes one message, again and again until it is taken; says how often it was put off. */
+async function write(pool: Pool, writer: Writer, options: SendOptions, signal: AbortSignal): Promise<Written> {
+  writer.begun += 1;
+  const { characters, longEvery = 0 } = options;
+  const body = updateOf(writer, longEvery > 0 && writer.begun % longEvery === 0 ? longest : characters);
   const { pathname } = new URL(writer.hook.url);
   const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': writer.hook.secret };
   const givesUpAt = performance.now() + insistMs;
@@ -97,21 +111,24 @@ async function write(pool: Pool, writer: Writer, characters: number, signal: Abo
         return response.statusCode;
       })
       .catch(() => 0);
-    if (status >= 200 && status < 300) return putOff;
-    if (signal.aborted) throw new Error('the run was ended while a message was not taken');
+    if (status >= 200 && status < 300) {
+      writer.taken = writer.begun;
+      return { putOff, isTaken: true };
+    }
+    if (signal.aborted) return { putOff, isTaken: false };
     await pause(againMs);
   }
-  throw new Error(`message ${writer.written} to ${writer.name} was not taken for ${insistMs / 1_000} s`);
+  throw new Error(`message ${writer.begun} to ${writer.name} was not taken for ${insistMs / 1_000} s`);
 }
 
-function updateOf({ name, written, clients }: Writer, characters: number): string {
-  const person = clientId + (Math.floor((written - 1) / atATime) % clients);
+function updateOf({ name, begun, clients }: Writer, characters: number): string {
+  const person = clientId + (Math.floor((begun - 1) / atATime) % clients);
   const atMs = Date.now();
-  const text = markedText({ portal: name, number: written, atMs }, characters);
+  const text = markedText({ portal: name, number: begun, atMs }, characters);
   const from = { id: person, is_bot: false, first_name: 'Anna', language_code: 'en' };
   const chat = { id: person, type: 'private', first_name: 'Anna' };
-  const message = { message_id: written, from, chat, date: Math.floor(atMs / 1_000), text };
-  return JSON.stringify({ update_id: written, message });
+  const message = { message_id: begun, from, chat, date: Math.floor(atMs / 1_000), text };
+  return JSON.stringify({ update_id: begun, message });
 }
 
 async function pause(ms: number): Promise<void> {

@@ -1,0 +1,120 @@
+import { createChance } from '../../packages/runtime/src/bus/queue/model/chance.ts';
+import type { Field } from '../load/field.ts';
+import type { SendResult } from '../load/sender/send.ts';
+import { type Answer, writeAnswers } from './answers/write.ts';
+import { ofInstallation, ofPortals, pickDisturbance } from './disturbances/all.ts';
+import { claimsOf, type Disturbance, ownersOf, type Taken } from './disturbances/disturbance.ts';
+import { growthOf, healthOf } from './health.ts';
+import { namesOf } from './kinds.ts';
+import type { ChaosPlan } from './plan.ts';
+
+/** So many things may be wrong at once in the installation, and one with its portals. */
+const atOnce = 3;
+/** A storm that is longer breaks something. */
+const mustKillSeconds = 10;
+const seedLimit = 2 ** 31;
+
+/** What was sent, and what was broken meanwhile. */
+export interface Storm {
+  readonly result: SendResult;
+  /** Of services and servers, those that ran until then. */
+  readonly kills: number;
+  /** How often each thing was done, and mended. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** What those saw who looked on. */
+  readonly seen?: string;
+  /** Answers that were stored meanwhile. */
+  readonly answers?: readonly Answer[];
+  /** Disturbances that could not be mended, and signs that nothing was disturbed, in words. */
+  readonly found: readonly string[];
+  /** How often each instance had taken a lane before; absent where nobody asks. */
+  readonly ownersBefore?: ReadonlyMap<string, number>;
+  /** True: an owner of lanes was killed, frozen or stopped. */
+  readonly isDisowned?: boolean;
+}
+
+/** Hears what happens as it happens. */
+export interface Telling {
+  readonly seconds: () => number;
+  readonly tell: (what: string) => void;
+}
+
+/** Tells what happens, with the seconds since the beginning. */
+export function startTelling(): Telling {
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1_000;
+  return { seconds, tell: (what) => console.log(`  ${seconds().toFixed(1).padStart(6)} s  ${what}`) };
+}
+
+/** Writes and breaks things, until it was long enough or the signal. What was broken is mended when this resolves. */
+export async function runStorm(
+  field: Field,
+  plan: ChaosPlan,
+  { telling, signal }: { readonly telling: Telling; readonly signal: AbortSignal },
+): Promise<Storm> {
+  const { ownerChanges: ownersBefore } = await healthOf(field.installation);
+  const messages = plan.perSecond * plan.seconds;
+  const pace = { messages, seconds: 0, perSecond: plan.perSecond, connections: 32 };
+  const sending = field.sender.ask('send', { portals: [], ...pace, characters: 256, longEvery: 50 });
+  const stop = () => void field.sender.ask('stop', null).catch(() => {});
+  signal.addEventListener('abort', stop);
+  const over = new AbortController();
+  const answering =
+    plan.sink === undefined ? writeAnswers(field, AbortSignal.any([signal, over.signal])) : Promise.resolve([]);
+  const loops = Array.from({ length: atOnce }, () => ofInstallation(field));
+  // A receiver that is not ours cannot be told to misbehave.
+  if (plan.sink === undefined) loops.push(ofPortals);
+  const taken: Taken = new Set();
+  const done = await Promise.all(
+    loops.map((from, index) => disturb(field, plan, { ...{ telling, signal, taken, from }, seed: plan.seed + index })),
+  );
+  const result = await sending;
+  over.abort();
+  const answers = await answering;
+  signal.removeEventListener('abort', stop);
+  const all = done.flatMap(({ disturbances }) => disturbances);
+  const kills = all.filter(({ isKill = false }) => isKill).length;
+  const found = done.flatMap(({ problems }) => problems);
+  if (kills === 0 && plan.seconds >= mustKillSeconds) found.push('nothing was killed: there was no storm');
+  const counts = new Map([...Map.groupBy(all, ({ name }) => name)].map(([name, its]) => [name, its.length]));
+  const isDisowned = ownersOf(done.flatMap(({ disowned }) => disowned)).length > 0;
+  return { result, kills, counts, found, answers, ownersBefore, isDisowned };
+}
+
+/** How many lanes were taken since a storm began; told if none was although owners lost theirs. Pure. */
+export function ownersChanged({ ownersBefore, isDisowned = false }: Storm, after?: ReadonlyMap<string, number>) {
+  if (ownersBefore === undefined || after === undefined) return { changes: null, found: [] };
+  const owners = new Set(ownersOf([...after.keys()]));
+  const changes = growthOf(ownersBefore, new Map([...after].filter(([name]) => owners.has(name))));
+  const found = isDisowned && changes === 0 ? ['no lane changed its owner: nothing was disturbed'] : [];
+  return { changes, found };
+}
+
+interface Loop {
+  readonly telling: Telling;
+  readonly signal: AbortSignal;
+  readonly taken: Taken;
+  readonly from: readonly Disturbance[];
+  readonly seed: number;
+}
+
+/** One thing after the other. Its choices depend on its seed alone, not on how long others take. */
+async function disturb(field: Field, plan: ChaosPlan, { telling, signal, taken, from, seed }: Loop) {
+  const done = { disturbances: [] as Disturbance[], problems: [] as string[], disowned: [] as string[] };
+  const changing = namesOf(plan.portals, (kind) => kind === 'changing');
+  const chance = createChance(seed);
+  while (telling.seconds() < plan.seconds - 1 && !signal.aborted) {
+    const disturbance = pickDisturbance(chance, from);
+    const own = createChance(chance.below(seedLimit));
+    const pauseMs = 200 + chance.below(1_000);
+    try {
+      const disowned = (name: string) => void done.disowned.push(name);
+      const means = { chance: own, tell: telling.tell, claim: claimsOf(taken, own), changing, disowned };
+      if (await disturbance.run(field, means)) done.disturbances.push(disturbance);
+    } catch (error) {
+      done.problems.push(`${disturbance.name}: ${error instanceof Error ? error.message : error}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return done;
+}
