@@ -3,6 +3,7 @@ import { headers, laneCount, topics } from '@trunkline/contracts';
 import { TrunklineError, timeLimit, unlessAborted } from '@trunkline/runtime';
 import { createAppendQueue } from './append-queue.ts';
 import type { RecordPlace } from './domain/passport-entry.ts';
+import { keepClients } from './kafka-clients.ts';
 
 /** A record to append. Its partition is its lane, and its key too. */
 export interface NewRecord {
@@ -44,9 +45,13 @@ const readBytes = 256 * 1024;
 /** Opens history. Connects when it is first used, so that it can be opened before Kafka is there; topics are made then. */
 export function openHistory(options: HistoryOptions): History {
   const client = { clientId: options.clientId, bootstrapBrokers: [...options.brokers], ...timeouts };
-  const producer = new Producer({ ...client, idempotent: true });
-  const consumer = new Consumer({ ...client, groupId: options.clientId, isolationLevel: 0 });
-  const provided = once(() => provideTopics(client, options));
+  const clients = keepClients();
+  const producer = clients.own(new Producer({ ...client, idempotent: true }));
+  const consumer = clients.own(new Consumer({ ...client, groupId: options.clientId, isolationLevel: 0 }));
+  const provided = once(async () => {
+    const admin = clients.own(new Admin(client));
+    await provideTopics(admin, options).finally(() => clients.end(admin));
+  });
   const answering = async <T>(call: () => Promise<T>): Promise<T> => {
     const impatient = setTimeout(() => options.onReachable(false, `nothing for ${patienceMs / 1_000} s`), patienceMs);
     try {
@@ -79,9 +84,7 @@ export function openHistory(options: HistoryOptions): History {
         throw limit.signal.aborted ? unavailable('no answer', error) : error;
       });
     },
-    [Symbol.asyncDispose]: async () => {
-      await Promise.allSettled([producer.close(), consumer.close()]);
-    },
+    [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
   };
 }
 
@@ -90,25 +93,18 @@ function unavailable(why: string, cause: unknown): TrunklineError {
   return new TrunklineError('unavailable', `Kafka: ${why}`, { publicMessage, cause });
 }
 
-type ClientOptions = ConstructorParameters<typeof Admin>[0];
-
-async function provideTopics(client: ClientOptions, { replicas, keepMs }: HistoryOptions): Promise<void> {
-  const admin = new Admin(client);
-  try {
-    const there = new Set(await admin.listTopics());
-    const absent = topics.filter((topic) => !there.has(topic));
-    const configs = [
-      { name: 'retention.ms', value: String(keepMs) },
-      { name: 'max.message.bytes', value: String(largestRecordBytes) },
-    ];
-    if (absent.length === 0) return;
-    await admin.createTopics({ topics: absent, partitions: laneCount, replicas, configs }).catch((error: unknown) => {
-      // Another instance was first.
-      if (!isRefusal(error, 'TOPIC_ALREADY_EXISTS')) throw error;
-    });
-  } finally {
-    await admin.close();
-  }
+async function provideTopics(admin: Admin, { replicas, keepMs }: HistoryOptions): Promise<void> {
+  const there = new Set(await admin.listTopics());
+  const absent = topics.filter((topic) => !there.has(topic));
+  const configs = [
+    { name: 'retention.ms', value: String(keepMs) },
+    { name: 'max.message.bytes', value: String(largestRecordBytes) },
+  ];
+  if (absent.length === 0) return;
+  await admin.createTopics({ topics: absent, partitions: laneCount, replicas, configs }).catch((error: unknown) => {
+    // Another instance was first.
+    if (!isRefusal(error, 'TOPIC_ALREADY_EXISTS')) throw error;
+  });
 }
 
 async function send(producer: Producer, records: readonly NewRecord[]): Promise<number[]> {
