@@ -3,7 +3,7 @@ import { runBench } from './bench/run.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run bench                        every measurement
-npm run bench -- --quick             a small one of each but the 10,000 portals
+npm run bench -- --quick             a small one of each but many and hooks: some minute once the servers are up
 npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many, hooks
 npm run bench -- --runs 5            runs of each; their median and spread are shown
 npm run bench -- --portals 1000      portals that are written to
