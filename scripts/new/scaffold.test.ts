@@ -62,7 +62,7 @@ test('a new connector is found by its folder and carries a message in and an ans
   await using platform = await aPlatform();
   await using around = await startSurroundings('parrot', join(copy.scratch, 'services/connectors'));
   const channelId = await around.channel({ settingsJson: JSON.stringify({ apiUrl: platform.url }) });
-  await using service = around.start();
+  await using service = around.start({ PLATFORM_HOSTS: platform.url });
   const { addresses } = await service.ready;
 
   const message = { id: 'm1', number: 7, sentAt: 1_782_900_123_000, from: { id: 'anna' }, text: 'hello' };
