@@ -8,6 +8,7 @@ npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), 
 npm run bench -- --runs 5            runs of each; their median and spread are shown
 npm run bench -- --portals 1000      portals that are written to
 npm run bench -- --messages 20000    messages a run
+npm run bench -- --rate 600           messages a second of latency and trouble
 npm run bench -- --sync always       NATS writes through before it confirms
 npm run bench -- --sink <url>        portals are yours: everything is sent there, licence keys are printed (one portal unless --portals)
 npm run bench -- --chart <file.svg>  draws throughput and latency over time, with the faults marked
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     portals: { type: 'string' },
     messages: { type: 'string' },
+    rate: { type: 'string' },
     sync: { type: 'string' },
     sink: { type: 'string' },
     chart: { type: 'string' },

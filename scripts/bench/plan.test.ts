@@ -12,7 +12,8 @@ const planned = (flags: Parameters<typeof planOf>[0]) => {
 
 test('everything is measured unless told otherwise, and quickly without what is slow', () => {
   assert.deepEqual([...planned({}).parts], ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks']);
-  assert.equal(planned({}).runs, 5);
+  assert.deepEqual([planned({}).runs, planned({}).latencyPerSecond], [5, 600]);
+  assert.equal(planned({ rate: '200' }).latencyPerSecond, 200);
   for (const slow of ['many', 'hooks']) assert.equal(planned({ quick: true }).parts.has(slow), false, slow);
   assert.ok(planned({ quick: true, only: 'hooks' }).parts.has('hooks'), 'what is asked for is done');
 });

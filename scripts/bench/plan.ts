@@ -1,7 +1,9 @@
 import { wholeNumber } from '../load/whole-number.ts';
 
 /** Flags as they were typed. */
-export type RawFlags = Partial<Record<'only' | 'runs' | 'portals' | 'messages' | 'sync' | 'sink' | 'chart', string>> & {
+export type RawFlags = Partial<
+  Record<'only' | 'runs' | 'portals' | 'messages' | 'rate' | 'sync' | 'sink' | 'chart', string>
+> & {
   readonly quick?: boolean | undefined;
 };
 
@@ -52,8 +54,9 @@ export function planOf(flags: RawFlags): BenchPlan | string {
   const runs = wholeNumber(flags.runs, usual.runs, 20);
   const portals = wholeNumber(flags.portals, sink === undefined ? usual.portals : 1, 20_000);
   const messages = wholeNumber(flags.messages, usual.messages, 1_000_000);
-  if (runs === undefined || portals === undefined || messages === undefined)
-    return '--runs (1–20), --portals (1–20,000) and --messages (1–1,000,000) are whole numbers';
+  const latencyPerSecond = wholeNumber(flags.rate, 600, 100_000);
+  if (runs === undefined || portals === undefined || messages === undefined || latencyPerSecond === undefined)
+    return '--runs (1–20), --portals (1–20,000), --messages (1–1,000,000) and --rate (1–100,000) are whole numbers';
   if (sink !== undefined) for (const part of ownJudgeOnly) parts.delete(part);
-  return { ...usual, parts, runs, portals, messages, latencyPerSecond: 600, many: 10_000, sync, sink, chart };
+  return { ...usual, parts, runs, portals, messages, latencyPerSecond, many: 10_000, sync, sink, chart };
 }

@@ -6,9 +6,18 @@ export const laneCount = 8;
 /** All lanes, 0 to laneCount - 1. */
 export const lanes: readonly number[] = Array.from({ length: laneCount }, (_, lane) => lane);
 
+/** Lanes that were asked for lately: every message asks for its tenant's in every process, and whoever looks through all channels. */
+const known = new Map<string, number>();
+const mostKnown = 65_536;
+
 /** The lane of a tenant: the first four bytes of SHA-256 of its id, modulo laneCount. Pure. */
 export function laneOf(tenantId: string): number {
-  return createHash('sha256').update(tenantId).digest().readUInt32BE(0) % laneCount;
+  const found = known.get(tenantId);
+  if (found !== undefined) return found;
+  const lane = createHash('sha256').update(tenantId).digest().readUInt32BE(0) % laneCount;
+  if (known.size >= mostKnown) known.clear();
+  known.set(tenantId, lane);
+  return lane;
 }
 
 /**

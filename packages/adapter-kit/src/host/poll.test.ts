@@ -138,23 +138,27 @@ test('a platform that fails is asked again, and a revoked token is told', async 
   assert.deepEqual([tries, parts.signedOut, door.entered], [2, ['no such token'], ['7']]);
 });
 
-test('channels of the lane without a public hook are polled, as they come, change and go', async () => {
+test('channels of the lane without a public hook are polled, as they come, change and go, and their tenant with them', async () => {
   const lane = laneOf('t1');
   const entryOf = (id: string, hookUrl = '', revision = 1) =>
     ChannelEntry.fromPartial({ id, tenantId: 't1', hookUrl, revision, isActive: true });
   const b = entryOf('b');
   let entries = [entryOf('a'), entryOf('hooked', 'https://hub.example/hooks/sample/x')];
-  let tell = () => {};
+  let tell = (_kind: 'channel' | 'tenant' | 'portal', _id: string) => {};
   const active = new Map<string, number>();
   const begun: string[] = [];
   const ended = new AbortController();
   const running = runPolling(
     {
-      channels: { entries: () => entries, ready: (id) => ({ ...channel, id }) },
+      channels: {
+        entries: () => entries,
+        entry: (id) => entries.find((entry) => entry.id === id),
+        ready: (id) => ({ ...channel, id }),
+      },
       directory: {
         loaded: Promise.resolve(),
         onChange: (listener) => {
-          tell = () => listener({ kind: 'channel', key: '', id: '', isGone: false });
+          tell = (kind, id) => listener({ kind, key: '', id, isGone: false });
           return () => {};
         },
       },
@@ -172,14 +176,26 @@ test('channels of the lane without a public hook are polled, as they come, chang
   );
   await until(() => begun.length === 1);
   entries = [entryOf('a', '', 2), b];
-  tell();
+  tell('channel', 'a');
+  tell('channel', 'b');
   await until(() => begun.length === 3);
   entries = [b];
-  tell();
+  tell('portal', 'a');
+  assert.equal(active.get('a'), 1, 'what is not about channels or tenants changes nothing');
+  tell('channel', 'a');
   await until(() => active.get('a') === 0);
+  // The tenant is switched off, and on again before its last question has ended.
+  entries = [];
+  tell('tenant', 't1');
+  entries = [b];
+  tell('tenant', 't1');
+  await until(() => begun.length === 4);
+  entries = [];
+  tell('tenant', 't1');
+  await until(() => active.get('b') === 0);
   ended.abort();
   await running;
-  assert.deepEqual(begun.toSorted(), ['a', 'a', 'b']);
+  assert.deepEqual(begun.toSorted(), ['a', 'a', 'b', 'b']);
   assert.deepEqual([...active.values()], [0, 0]);
 });
 
@@ -188,7 +204,7 @@ test('channels that have a public hook are polled where the hook does not tell e
   const begun: string[] = [];
   const entries = [ChannelEntry.fromPartial({ id: 'hooked', tenantId: 't1', hookUrl: 'https://hub.example/hooks/x' })];
   const polling = {
-    channels: { entries: () => entries, ready: (id: string) => ({ ...channel, id }) },
+    channels: { entries: () => entries, entry: () => entries[0], ready: (id: string) => ({ ...channel, id }) },
     directory: { loaded: Promise.resolve(), onChange: () => () => {} },
     isBesideHook: true,
     poll: async ({ id }: { readonly id: string }) => {
