@@ -98,6 +98,14 @@ test('what is kept of another strand than the one that was told excuses nothing'
   assert.equal(tally.count(1, 'replays').lost, 1);
 });
 
+test('a copy is kept of what came all the same: that is no loss, and excuses nothing', () => {
+  const tally = createTally();
+  tally.take(came(1));
+  assert.equal(tally.takeKept({ sequence: 1, number: 1, subject: 'a' }), true);
+  assert.equal(tally.takeKept({ sequence: 2, number: 2, subject: 'a' }), false);
+  assert.deepEqual([tally.count(2, 'replays').told, tally.count(2, 'replays').lost], [0, 1]);
+});
+
 test('what a notice names and comes all the same is dropped as a repeat, by whoever keeps their place', () => {
   const tally = createTally();
   tally.excuse({ strand: '', from: 1, to: 2, count: 2 });

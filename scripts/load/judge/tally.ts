@@ -49,7 +49,10 @@ export interface PortalTally {
   take(came: Came): boolean;
   /** Some events will not come. */
   excuse(told: Told): void;
-  /** What did not come was asked for. False: nobody was told that it would not come. */
+  /**
+   * What is kept was asked for. False: it did not come, and nobody was told that it would not. (It is kept before the cursor moves:
+   * whoever is killed in between leaves a copy of what comes all the same.)
+   */
   takeKept(kept: Kept): boolean;
   /** As it is now, if so many were sent. */
   count(sent: number, toldBy?: ToldBy): OwnTally;
@@ -103,7 +106,7 @@ export function createTally(): PortalTally {
     takeKept: ({ sequence, number, subject }) => {
       const isTold = toldRanges.covers(sequence, subject);
       if (isTold && number !== undefined) toldNumbers.add(number);
-      return isTold;
+      return isTold || sequences.has(sequence);
     },
     count: (sent, toldBy = 'notices') => {
       const outOfOrder = new Set([...late, ...numberedLate(sequenceOf)]).size;
