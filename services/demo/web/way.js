@@ -46,26 +46,27 @@ function nameOf(isAnswer, text) {
 
 const words = { done: 'passed', now: 'here now', wait: 'waits', bad: 'failed', todo: 'not yet' };
 
-function makeStation({ name }) {
+function makeStation() {
   const mark = element('span', { class: 'mark', 'aria-hidden': 'true' });
   return element(
     'li',
     {},
     mark,
-    element('b', {}, name),
+    element('b', {}),
     element('span', { class: 'what' }),
     element('span', { class: 'after' }),
     element('span', { class: 'unseen' }),
   );
 }
 
-/** Filled in place, so that what moves moves on. */
-function fillStation(item, { state, what, afterMs }) {
+/** Filled in place, so that what moves moves on; its name too: which messenger it is, is heard on the way. */
+function fillStation(item, { name, state, what, afterMs }) {
   const set = (selector, text) => {
     const node = item.querySelector(selector);
     if (node.textContent !== text) node.textContent = text;
   };
   item.className = state;
+  set('b', name);
   set('.what', what);
   set('.after', afterMs === undefined ? '' : timeText(afterMs));
   set('.unseen', `, ${words[state]}`);
