@@ -1,7 +1,6 @@
 import { Admin, Consumer, findErrorBy, Producer, type ProtocolError } from '@platformatic/kafka';
 import { headers, laneCount, topics } from '@trunkline/contracts';
 import { TrunklineError, timeLimit, unlessAborted } from '@trunkline/runtime';
-import { createAppendQueue } from './append-queue.ts';
 import type { RecordPlace } from './domain/passport-entry.ts';
 import { keepClients } from './kafka-clients.ts';
 
@@ -16,7 +15,7 @@ export interface NewRecord {
 
 /** History: the records in Kafka. Every call rejects with `unavailable` while Kafka does not answer. */
 export interface History extends AsyncDisposable {
-  /** Appends records of one lane in order; resolves with their offsets when all copies have them. */
+  /** Appends records, those of a lane in their order; resolves with their offsets when all copies have them. One call at a time. */
   append(records: readonly NewRecord[]): Promise<number[]>;
   /** The values that stand at places, in their order; undefined for one that history has forgotten. */
   read(places: readonly RecordPlace[]): Promise<(Buffer | undefined)[]>;
@@ -39,7 +38,6 @@ const timeouts = { timeout: 5_000, connectTimeout: 2_000, retries: 2, retryDelay
 const patienceMs = 10_000;
 /** A record is not larger than a message of the bus and what its entries add. */
 const largestRecordBytes = 4 * 1024 ** 2;
-const mostBytesAtOnce = 1024 ** 2;
 const readBytes = 256 * 1024;
 
 /** Opens history. Connects when it is first used, so that it can be opened before Kafka is there; topics are made then. */
@@ -67,14 +65,10 @@ export function openHistory(options: HistoryOptions): History {
       clearTimeout(impatient);
     }
   };
-  const queue = createAppendQueue((records: readonly NewRecord[]) => answering(() => send(producer, records)), {
-    sizeOf: ({ value }) => value.length,
-    mostBytes: mostBytesAtOnce,
-  });
   // The library keeps one fetch session a consumer: one read at a time.
   let reading: Promise<unknown> = Promise.resolve();
   return {
-    append: queue.append,
+    append: (records) => answering(() => send(producer, records)),
     read: async (places) => {
       if (places.length === 0) return [];
       const mine = reading.then(() => answering(() => readAll(consumer, places)));

@@ -6,7 +6,7 @@ import { until } from '@trunkline/testkit';
 import { Kafka, logLevel } from 'kafkajs';
 import { contentKey, openContent } from './domain/content.ts';
 import { openSalts } from './store/salts.ts';
-import { inbound, keyUsed, outbound, type Story, storyOf } from './testing/story.ts';
+import { inbound, keyUsed, outbound, type Story, storyOf, tried } from './testing/story.ts';
 import { auditKey, type Surroundings, startSurroundings } from './testing/surroundings.ts';
 
 let around: Surroundings;
@@ -102,6 +102,17 @@ test("a platform's id, a portal, a conversation and the last message lead to the
   const last = await around.follow('home', { $case: 'last', value: true });
   assert.deepEqual([...kindsOf(last)].sort(), [...kindsOut].sort());
   assert.equal((await around.follow('home', { $case: 'portalId', value: home.portalId }, { limit: 3 })).length, 3);
+});
+
+test("a portal whose newest hops are tries alone is still its tenant's", async () => {
+  const story = storyOf('tried');
+  await inbound(around.bus, story, 1);
+  await untilHops('tried', { $case: 'portalId', value: story.portalId }, kindsIn.length);
+  await tried(around.bus, story, 1);
+  const target = { $case: 'portalId', value: story.portalId } as const;
+  await untilHops('tried', target, kindsIn.length + 1);
+  assert.deepEqual(kindsOf(await around.follow('tried', target, { limit: 1 })), ['delivery.attempted']);
+  assert.deepEqual(await around.follow('other', target, { limit: 1 }), []);
 });
 
 test("another tenant's ids give nothing, whatever they are", async () => {

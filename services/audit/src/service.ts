@@ -1,8 +1,9 @@
 import { AuditServiceDefinition, collections, messageStreams, messageSubjects } from '@trunkline/contracts';
-import { auditSink, defineService, runSink, workLanes } from '@trunkline/runtime';
+import { auditSink, defineService, pause, runSink, workLanes } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { recordMessages } from './consume/record-stream.ts';
 import { allOrNone } from './consume/together.ts';
+import { createWriter, mostRecords } from './consume/write-records.ts';
 import { auditEvents } from './events.ts';
 import { openHistory } from './kafka.ts';
 import { follow } from './rpc/follow.ts';
@@ -12,6 +13,8 @@ import { openSalts } from './store/salts.ts';
 const dayMs = 24 * 60 * 60 * 1_000;
 /** Nobody waits for history: fuller batches cost Kafka and the database less. */
 const lingerMs = 200;
+/** Between two writes; what comes after a while in which nothing came is written at once. */
+const restMs = 500;
 
 /** Audit: everything on the bus goes to Kafka; the passport finds it again. */
 export const audit = defineService({
@@ -36,7 +39,8 @@ export const audit = defineService({
       follow: (request, context) => follow(request, context, { passport, history }),
     });
 
-    const parts = { history, passport, salts, master: settings.AUDIT_KEY, unreadable: events.unreadable };
+    const writer = createWriter({ history, passport, rest: () => pause(restMs, runtime.signal) });
+    const parts = { writer, salts, master: settings.AUDIT_KEY, unreadable: events.unreadable };
     const streams = messageStreams(settings.CONNECTORS);
     runtime.run('measurements', events.measure(streams, runtime.signal));
     workLanes(runtime, async ({ lane, signal }) => {
@@ -45,7 +49,7 @@ export const audit = defineService({
           ...{ bus, lane, stream, signal: until },
           name: auditSink(stream),
           subjects: messageSubjects(stream, lane),
-          limits: { lingerMs },
+          limits: { lingerMs, items: mostRecords },
           handle: async (messages) => {
             events.taken(stream, lane, messages[0]?.storedAtMs ?? now());
             await recordMessages({ stream, lane }, messages, parts);

@@ -1,18 +1,15 @@
 import type { KeyObject } from 'node:crypto';
-import { AuditRecord, topicOf } from '@trunkline/contracts';
+import type { AuditRecord } from '@trunkline/contracts';
 import type { StoredMessage } from '@trunkline/runtime';
 import { contentKey, sealContent } from '../domain/content.ts';
 import type { ClearEntry } from '../domain/entry.ts';
-import { passportEntries } from '../domain/passport-entry.ts';
 import { type ClearRecord, clearRecord } from '../domain/record.ts';
-import type { History } from '../kafka.ts';
-import type { Passport } from '../store/passport.ts';
 import type { Salts } from '../store/salts.ts';
+import type { Writer } from './write-records.ts';
 
 /** What recording needs. */
 export interface RecordingParts {
-  readonly history: History;
-  readonly passport: Passport;
+  readonly writer: Writer;
   readonly salts: Salts;
   /** Master of the content keys. */
   readonly master: KeyObject;
@@ -20,32 +17,18 @@ export interface RecordingParts {
   readonly unreadable: (stream: string, sequence: number) => void;
 }
 
-/** Records messages of one lane of a stream: first in Kafka, then in the passport's index. May be repeated. */
+/** Records messages of one lane of a stream. May be repeated. */
 export async function recordMessages(
   { stream, lane }: { readonly stream: string; readonly lane: number },
   messages: readonly StoredMessage[],
-  parts: RecordingParts,
+  { writer, salts, master, unreadable }: RecordingParts,
 ): Promise<void> {
   const clear = messages.map((message) => clearRecord(stream, message));
   for (const { sequence, entries } of clear) {
-    if (entries.some(({ entry }) => entry.kind === 'item.unreadable')) parts.unreadable(stream, sequence);
+    if (entries.some(({ entry }) => entry.kind === 'item.unreadable')) unreadable(stream, sequence);
   }
-  const salts = await parts.salts.make(clear.flatMap(({ entries }) => entries.flatMap(saltIdOf)));
-  const keyOf = keysOf(parts.master, salts);
-  const records = clear.map((record) => sealed(record, lane, keyOf));
-  const topic = topicOf(stream);
-  const offsets = await parts.history.append(
-    records.map((record) => ({
-      topic,
-      partition: lane,
-      value: Buffer.from(AuditRecord.encode(record).finish()),
-      traceparent: record.entries.find(({ traceparent }) => traceparent !== '')?.traceparent,
-    })),
-  );
-  const placed = records.map((record, index) => {
-    return { record, place: { topic, partition: lane, offset: offsets[index] ?? -1 } };
-  });
-  await parts.passport.put(passportEntries(placed));
+  const keyOf = keysOf(master, await salts.make(clear.flatMap(({ entries }) => entries.flatMap(saltIdOf))));
+  await writer.write(clear.map((record) => sealed(record, lane, keyOf)));
 }
 
 function saltIdOf({ entry, content }: ClearEntry): string[] {

@@ -1,4 +1,4 @@
-import { AuditRecord, type FollowRequest, strandOf, streams } from '@trunkline/contracts';
+import { AuditRecord, type FollowRequest, laneCount, strandOf, streams } from '@trunkline/contracts';
 import { type AnyHop, byTime, hopKey, hopsOf, isAbout, withConnectors } from '../domain/hops.ts';
 import { messageKinds, type PassportDocument, type RecordPlace } from '../domain/passport-entry.ts';
 import type { History } from '../kafka.ts';
@@ -53,10 +53,10 @@ export async function gather(target: Target, parts: GatherParts): Promise<AnyHop
 
 /** The last message's id; undefined when there is none. */
 export async function lastMessageId(parts: GatherParts): Promise<string | undefined> {
-  const [document] = await parts.passport.find({ by: 'last', tenantId: parts.tenantId }, 1);
-  if (document === undefined) return undefined;
-  const hops = (await read([document], parts)).filter(({ entry }) => messageKinds.includes(entry.kind));
-  return hops.filter((hop) => isOf(hop, parts.tenantId)).at(-1)?.entry.id;
+  // A document's time is that of whatever was last in it, and each lane has its own.
+  const documents = await parts.passport.find({ by: 'last', tenantId: parts.tenantId }, laneCount);
+  const hops = (await read(documents, parts)).filter(({ entry }) => messageKinds.includes(entry.kind));
+  return byTime(hops.filter((hop) => isOf(hop, parts.tenantId))).at(-1)?.entry.id;
 }
 
 /** Where it begins: entries that are certainly the tenant's. */
@@ -90,7 +90,7 @@ async function seed(target: Target, parts: GatherParts): Promise<AnyHop[]> {
 
 /** The newest of a portal may be attempts alone. */
 async function ownsPortal(portalId: string, parts: GatherParts): Promise<boolean> {
-  const documents = await parts.passport.find({ by: 'portal', portalId, stream: streams.outbox }, 1);
+  const documents = await parts.passport.find({ by: 'portal', portalId, isOwned: true }, 1);
   const its = (await read(documents, parts)).filter(({ entry }) => entry.portalId === portalId);
   return its.some((hop) => isOf(hop, parts.tenantId));
 }
@@ -139,11 +139,13 @@ async function hopsBy(query: PassportQuery, parts: GatherParts, isWanted: (hop: 
 
 async function read(documents: readonly PassportDocument[], { history, known }: GatherParts): Promise<AnyHop[]> {
   const unread = documents.filter(({ _id }) => !known.has(_id));
-  const values = await history.read(unread.flatMap(placesOf));
+  const wanted = unread.map(placesOf);
+  const values = await history.read(wanted.flat());
   let next = 0;
-  for (const { _id, offsets } of unread) {
-    const own = values.slice(next, next + offsets.length);
-    next += offsets.length;
+  for (const [index, { _id }] of unread.entries()) {
+    const count = wanted[index]?.length ?? 0;
+    const own = values.slice(next, next + count);
+    next += count;
     known.set(
       _id,
       own.flatMap((value) => (value === undefined ? [] : hopsOf(AuditRecord.decode(value)))),
@@ -152,6 +154,6 @@ async function read(documents: readonly PassportDocument[], { history, known }: 
   return documents.flatMap(({ _id }) => known.get(_id) ?? []);
 }
 
-function placesOf({ topic, partition, offsets }: PassportDocument): RecordPlace[] {
-  return offsets.map((offset) => ({ topic, partition, offset }));
+function placesOf({ lane, places }: PassportDocument): RecordPlace[] {
+  return places.flatMap(({ topic, offsets }) => offsets.map((offset) => ({ topic, partition: lane, offset })));
 }

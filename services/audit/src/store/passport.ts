@@ -8,10 +8,10 @@ export interface PortalSequence {
   readonly sequence: number;
 }
 
-/** A way into the index; the newest come first. */
+/** A way into the index; the newest come first. `isOwned`: only documents in which somebody says whose the portal is. */
 export type PassportQuery =
   | { readonly by: 'ids'; readonly ids: readonly string[]; readonly tenantId?: string | undefined }
-  | { readonly by: 'portal'; readonly portalId: string; readonly stream?: string }
+  | { readonly by: 'portal'; readonly portalId: string; readonly isOwned?: true }
   | { readonly by: 'conversation'; readonly conversationId: string; readonly tenantId?: string | undefined }
   | { readonly by: 'last'; readonly tenantId?: string | undefined }
   | { readonly by: 'sequences'; readonly sequences: readonly PortalSequence[] };
@@ -44,8 +44,11 @@ export async function openPassport({ db, collection: named }: Store, keepDays: n
       });
       await collection.bulkWrite(operations, { ordered: false, ...timeout });
     },
-    find: async (query, limit) =>
-      await collection.find(filterOf(query), timeout).sort({ storedAt: -1 }).limit(limit).toArray(),
+    find: async (query, limit) => {
+      // What an older version wrote says otherwise where its records are; it is forgotten in its time.
+      const filter = { ...filterOf(query), places: { $exists: true } };
+      return await collection.find(filter, timeout).sort({ storedAt: -1 }).limit(limit).toArray();
+    },
   };
 }
 
@@ -54,7 +57,7 @@ function filterOf(query: PassportQuery): Filter<PassportDocument> {
     case 'ids':
       return { ids: { $in: [...query.ids] }, ...ofTenant(query.tenantId) };
     case 'portal':
-      return { portalIds: query.portalId, ...(query.stream === undefined ? {} : { stream: query.stream }) };
+      return { portalIds: query.portalId, ...(query.isOwned ? { onlyTriedPortalIds: { $ne: query.portalId } } : {}) };
     case 'conversation':
       return { conversationIds: query.conversationId, ...ofTenant(query.tenantId) };
     case 'last':

@@ -69,6 +69,13 @@ export async function inbound(bus: LogPort, story: Story, sequence: number): Pro
   await bus.publish(subjects.deliveries(lane), DeliveryRecord.encode(record).finish());
 }
 
+/** A try that failed, and nothing else. */
+export async function tried(bus: LogPort, { portalId, lane }: Story, sequence: number): Promise<void> {
+  const attempt = { portalId, firstSequence: sequence, lastSequence: sequence, outcome: 'portal_unavailable' };
+  const record = DeliveryRecord.fromPartial({ lane, owner: 'delivery-1', attempts: [{ ...attempt, at: new Date() }] });
+  await bus.publish(subjects.deliveries(lane), DeliveryRecord.encode(record).finish());
+}
+
 /** What the sealer tells of a licence key. */
 export async function keyUsed(bus: LogPort, { tenantId, portalId, lane }: Story): Promise<void> {
   const fact = { $case: 'keyUsed', value: { kid: 'kid-1', use: 'revoked', count: 1 } } as const;
