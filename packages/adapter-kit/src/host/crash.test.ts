@@ -1,38 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { GroupOrder, MessageState, type SendResult } from '@trunkline/contracts';
+import { GroupOrder, MessageState } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
 import { sent } from '../testing/platform.ts';
-import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
+import { quickly, startProcess } from '../testing/process.ts';
+import { resultsOf, timesAsked } from '../testing/results.ts';
+import { sendText, startSurroundings, token } from '../testing/surroundings.ts';
 
 const { MESSAGE_STATE_SENT: SENT, MESSAGE_STATE_UNKNOWN: UNKNOWN } = MessageState;
-const program = join(import.meta.dirname, '../testing/run-sample.ts');
-const quickly = { SEND_DOUBT_SECONDS: '2', SEND_TIMEOUT_SECONDS: '3' };
-
-/** The connector in a process of its own, to be killed. */
-function startProcess(around: Surroundings, more: Record<string, string> = {}): ChildProcess & AsyncDisposable {
-  const env = { PATH: process.env.PATH, ...around.env, ...quickly, ...more };
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  };
-  return Object.assign(child, { [Symbol.asyncDispose]: kill });
-}
-
-/** The latest result of each message. */
-async function resultsOf(around: Surroundings, channelId: string): Promise<Map<string, SendResult>> {
-  const items = await around.entered(channelId);
-  return new Map(
-    items.flatMap(({ item }) => (item?.$case === 'sendResult' ? [[item.value.messageId, item.value] as const] : [])),
-  );
-}
-
-const timesAsked = ({ platform }: Surroundings, id: string) => platform.asked.filter((asked) => asked.id === id).length;
 
 test('killed in the middle of a call: unknown for good, never sent twice, and the conversation goes on', async () => {
   await using around = await startSurroundings();
