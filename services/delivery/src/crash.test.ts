@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { laneOf, PortalSettings } from '@trunkline/contracts';
+import { PortalSettings } from '@trunkline/contracts';
 import { pause } from '@trunkline/runtime';
-import { tied, until } from '@trunkline/testkit';
+import { until } from '@trunkline/testkit';
 import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { startPortal } from './testing/portal.ts';
+import { startProcess } from './testing/process.ts';
 import { signingKeyOf } from './testing/stream.ts';
 
 let around: Surroundings;
@@ -19,23 +17,6 @@ before(async () => {
 after(async () => {
   await around?.[Symbol.asyncDispose]();
 });
-
-/** Delivery as a process of its own; leaving the block kills it. */
-async function aProcess() {
-  const [program, args] = tied(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], 'KILL');
-  const child = spawn(program, args, {
-    // One lane is enough, and taken over sooner than eight on a busy machine.
-    env: { ...around.env, PATH: process.env.PATH, LANES: String(laneOf('home')) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-  };
-  return { child, kill: () => end('SIGKILL'), stop: () => end('SIGTERM'), [Symbol.asyncDispose]: () => end('SIGKILL') };
-}
 
 async function aPortal(id: string) {
   const portal = await startPortal(signingKeyOf(id));
@@ -50,7 +31,7 @@ function numbers(last: number): number[] {
 
 test('killed after a POST and before its record: the suffix comes again, with the same ids, and nothing else does', async () => {
   await using portal = await aPortal('suffix');
-  await using first = await aProcess();
+  await using first = startProcess(around);
   await around.seal('suffix', 5);
   await until(() => portal.taken.length === 5);
   // Its record is stored a quarter of a second later at most; then the second batch is taken, and its record is not.
@@ -63,7 +44,7 @@ test('killed after a POST and before its record: the suffix comes again, with th
   await until(() => first.child.signalCode !== null);
   portal.behave();
   await around.seal('suffix', 5);
-  await using _second = await aProcess();
+  await using _second = startProcess(around);
   await until(() => portal.taken.length === 15, 30_000);
   assert.deepEqual(portal.taken, numbers(15));
   assert.deepEqual(portal.repeats, [6, 7, 8, 9, 10]);
@@ -92,7 +73,7 @@ test('kill -9 under load, again and again: nothing lost, nothing out of order; a
   const repeatsNow = () => portals.map(({ repeats }) => repeats.length);
   /** A process that has delivered to every portal itself: what came before it, its forerunners took. */
   const aBusyProcess = async () => {
-    const process = await aProcess();
+    const process = startProcess(around);
     const before = takenNow();
     await until(() => takenNow().every((count, index) => count >= (before[index] ?? 0) + 20), 60_000);
     return process;
@@ -115,7 +96,7 @@ test('kill -9 under load, again and again: nothing lost, nothing out of order; a
 
 test('NATS restarted and MongoDB away in the middle: everything waits, then goes on where it stood', async () => {
   await using portal = await aPortal('outage');
-  await using _process = await aProcess();
+  await using _process = startProcess(around);
   portal.behave((received, response) => {
     if (received.events.some(({ id }) => id === 'outage-8')) {
       return response.writeHead(422).end(JSON.stringify({ refused: 'outage-8' }));
@@ -139,12 +120,12 @@ test('NATS restarted and MongoDB away in the middle: everything waits, then goes
 
 test('an owner that slept past its lease and wakes up again sends nothing twice and nothing out of order', async () => {
   await using portal = await aPortal('sleeper');
-  await using sleeper = await aProcess();
+  await using sleeper = startProcess(around);
   await around.seal('sleeper', 5);
   await until(async () => (await around.recordedOf('sleeper')) === 5, 90_000);
   sleeper.child.kill('SIGSTOP');
   await around.seal('sleeper', 5);
-  await using _other = await aProcess();
+  await using _other = startProcess(around);
   await until(() => portal.taken.length === 10, 90_000);
   sleeper.child.kill('SIGCONT');
   for (let round = 0; round < 20; round += 1) {
@@ -159,7 +140,7 @@ test('an owner that slept past its lease and wakes up again sends nothing twice 
 
 test('a process that is stopped while the bus is away ends all the same', async () => {
   await using portal = await aPortal('alone');
-  await using process = await aProcess();
+  await using process = startProcess(around);
   await around.seal('alone', 5);
   await until(() => portal.taken.length === 5, 90_000);
   await around.servers.kill('nats');

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { laneOf, PortalQueueKind, PortalSettings } from '@trunkline/contracts';
+import { PortalQueueKind, PortalSettings } from '@trunkline/contracts';
 import { pause } from '@trunkline/runtime';
-import { tied, until } from '@trunkline/testkit';
+import { until } from '@trunkline/testkit';
 import { type Surroundings, startSurroundings } from './testing/bus.ts';
 import { type ReceivedEvent, startPortal } from './testing/portal.ts';
+import { startProcess } from './testing/process.ts';
 import { startSdkPortal } from './testing/sdk-portal.ts';
 import { signingKeyOf } from './testing/stream.ts';
 
@@ -24,22 +22,6 @@ before(async () => {
 after(async () => {
   await around?.[Symbol.asyncDispose]();
 });
-
-/** Delivery as a process of its own; leaving the block kills it. */
-async function aProcess() {
-  const [program, args] = tied(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], 'KILL');
-  const child = spawn(program, args, {
-    env: { ...around.env, PATH: process.env.PATH, LANES: String(laneOf('home')) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  };
-  return { kill, [Symbol.asyncDispose]: kill };
-}
 
 /** Seals events of all conversations until it is stopped; resolves with how many there are. */
 function load(id: string) {
@@ -70,12 +52,12 @@ async function killTwice(count: () => number): Promise<{ readonly killedAt: read
   const killedAt: number[] = [];
   for (let kill = 1; kill <= 2; kill += 1) {
     const from = count();
-    const instance: { kill: () => Promise<void> } = await aProcess();
+    const instance: { kill: () => Promise<void> } = startProcess(around);
     await until(() => count() >= from + 30, 60_000);
     killedAt.push(performance.now());
     await instance.kill();
   }
-  const last = await aProcess();
+  const last = startProcess(around);
   return { killedAt, [Symbol.asyncDispose]: () => last[Symbol.asyncDispose]() };
 }
 

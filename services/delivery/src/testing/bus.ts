@@ -40,6 +40,8 @@ export interface Surroundings extends AsyncDisposable {
   purge(portalId: string): Promise<void>;
   /** The sequence up to which delivery has recorded that a portal is done. */
   recordedOf(portalId: string): Promise<number>;
+  /** The records of the lane of a portal, in order. */
+  recordsOf(portalId: string): Promise<DeliveryRecord[]>;
   /** What records tell of attempts of a portal, in order. */
   attemptsOf(portalId: string): Promise<DeliveryAttempt[]>;
   /** How many strands delivery has recorded of a portal. */
@@ -126,12 +128,16 @@ function writing({
     const { cursors } = await readRecorded(bus, laneOf(tenantOf(portalId)));
     return cursors.find((cursor) => cursor.portalId === portalId);
   };
+  const recordsOf = async (portalId: string) => {
+    const subject = subjects.deliveries(laneOf(tenantOf(portalId)));
+    const records = await bus.batchOf(streams.deliveries, subject, 1, { messages: 10_000, bytes: 16 * 1024 ** 2 });
+    return records.map(({ data }) => DeliveryRecord.decode(data));
+  };
   return {
+    recordsOf,
     recordedOf: async (portalId) => (await cursorOf(portalId))?.sequence ?? 0,
     attemptsOf: async (portalId) => {
-      const subject = subjects.deliveries(laneOf(tenantOf(portalId)));
-      const records = await bus.batchOf(streams.deliveries, subject, 1, { messages: 10_000, bytes: 16 * 1024 ** 2 });
-      const attempts = records.flatMap(({ data }) => DeliveryRecord.decode(data).attempts);
+      const attempts = (await recordsOf(portalId)).flatMap((record) => record.attempts);
       return attempts.filter((attempt) => attempt.portalId === portalId);
     },
     strandsOf: async (portalId) => (await cursorOf(portalId))?.strands.length ?? 0,
