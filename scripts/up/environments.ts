@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { coreServices } from '../../packages/contracts/src/index.ts';
 import { connectorKey, innerTokenHash, secretsKey } from '../../packages/runtime/src/index.ts';
 import type { Access } from '../start/users.ts';
+import { memoryEnvironment } from './memory.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Where one instance of a service listens. */
@@ -51,6 +52,7 @@ export function environmentsOf(installation: Installation): Map<Instance, Record
     instances.map((instance) => {
       const { service, number, ports } = instance;
       const environment = {
+        ...memoryEnvironment,
         ...common,
         ...access[service],
         MONGO_DATABASE: database,
