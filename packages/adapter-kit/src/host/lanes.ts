@@ -100,7 +100,7 @@ function probingParts({ runtime, connector, channels, lent, health }: LanesParts
   return { probe, channels, toolsOf, health, everyMs, now, hints: lent.hints };
 }
 
-const showEveryMs = 1_000;
+const showEveryMs = 5_000;
 
 async function showWaiting({ metrics, signal }: Runtime<HostConfig>, open: ReadonlyMap<number, Queues>): Promise<void> {
   const gauge = metrics.gauge('trunkline_send_waiting', 'Orders in memory that wait or are at work.');

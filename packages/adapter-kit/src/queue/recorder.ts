@@ -35,7 +35,6 @@ export function createRecorder(log: SendLog, source: RecordSource, scheduler: Sc
   const attempts: SendAttempt[] = [];
   const changed = new Set<string>();
   const waiters: PromiseWithResolvers<void>[] = [];
-  let wake = () => {};
   let ended: unknown;
   let fullAtMs = scheduler.now() + fullEveryMs;
 
@@ -54,6 +53,8 @@ export function createRecorder(log: SendLog, source: RecordSource, scheduler: Sc
       throw error;
     }
   };
+  const isAsked = () => waiters.length > 0 || changed.size > 0 || attempts.length > 0;
+  const rest = createRest(scheduler, { isAsked, isHurried: () => waiters.length > 0 });
   const end = (reason: unknown) => {
     ended = reason;
     for (const waiter of waiters.splice(0)) waiter.reject(reason);
@@ -62,22 +63,23 @@ export function createRecorder(log: SendLog, source: RecordSource, scheduler: Sc
   return {
     note: (attempt) => {
       attempts.push(attempt);
+      rest.stir();
     },
     change: (queue) => {
       changed.add(queue);
+      rest.stir();
     },
     flush: () => {
       if (ended !== undefined) return Promise.reject(ended);
       const waiter = Promise.withResolvers<void>();
       waiters.push(waiter);
-      wake();
+      rest.hurry();
       return waiter.promise;
     },
     run: async (signal) => {
-      const isAsked = () => waiters.length > 0 || changed.size > 0 || attempts.length > 0;
       try {
         while (!signal.aborted) {
-          if (waiters.length === 0) await napOf(scheduler, signal, (awake) => (wake = awake));
+          await rest.untilDue(signal);
           if (isAsked()) await append();
         }
         while (isAsked()) await append();
@@ -100,14 +102,41 @@ function bodyOf(
   return { lane: source.lane, attempts, cursors, at: new Date(nowMs), lowSequence: source.lowSequence() };
 }
 
-/** Resolves after the longest wait, when somebody wakes it, or when the signal aborts. */
-async function napOf(scheduler: Scheduler, signal: AbortSignal, onWake: (wake: () => void) => void): Promise<void> {
+/**
+ * How a recorder waits for its next record. Nothing ticks while there is nothing to write: the quarter of a second begins with
+ * what is to be written.
+ */
+function createRest(scheduler: Scheduler, is: { readonly isAsked: () => boolean; readonly isHurried: () => boolean }) {
+  let stir = () => {};
+  let hurry = () => {};
+  return {
+    /** There is something to write. */
+    stir: () => stir(),
+    /** It is wanted at once. */
+    hurry: () => {
+      stir();
+      hurry();
+    },
+    untilDue: async (signal: AbortSignal) => {
+      if (!is.isAsked()) await untilWoken(signal, (wake) => (stir = wake));
+      if (is.isHurried()) return;
+      let cancel = () => {};
+      await untilWoken(signal, (wake) => {
+        hurry = wake;
+        cancel = scheduler.after(longestWaitMs, wake);
+      });
+      cancel();
+    },
+  };
+}
+
+/** Resolves when somebody calls what `onRest` is given, or when the signal aborts. */
+async function untilWoken(signal: AbortSignal, onRest: (wake: () => void) => void): Promise<void> {
+  if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = () => resolve();
-  const cancel = scheduler.after(longestWaitMs, wake);
   signal.addEventListener('abort', wake, { once: true });
-  onWake(wake);
+  onRest(wake);
   await promise;
-  cancel();
   signal.removeEventListener('abort', wake);
 }

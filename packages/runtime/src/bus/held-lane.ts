@@ -2,6 +2,7 @@ import { bucketStream, buckets } from '@trunkline/contracts';
 import { backoffMs, pause } from '../deadline.ts';
 import { leaseMs } from '../provision/bus-table.ts';
 import { LaneAlarm, LaneEnded } from './alarm.ts';
+import { nextBeat } from './beat.ts';
 import { leaseKey } from './lease-view.ts';
 import { type Lease, type LogPort, WrongLastSequence } from './ports.ts';
 import { operationHeader } from './watch-bucket.ts';
@@ -41,7 +42,6 @@ export interface HeldLane {
   readonly ended: Promise<void>;
 }
 
-const renewMs = 1_500;
 const answerMs = 1_000;
 /** Longest wait for a worker that was told to stop. */
 const stopMs = 10_000;
@@ -145,7 +145,7 @@ async function renew(
   tell: { readonly confirmed: () => void; readonly lost: () => void },
 ): Promise<void> {
   for (;;) {
-    await pause(renewMs, signal);
+    await nextBeat(signal);
     if (signal.aborted) return;
     const sentAt = performance.now();
     try {

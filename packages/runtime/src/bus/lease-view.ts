@@ -20,6 +20,8 @@ export interface LeaseView {
   leaseOf(lane: number): SeenLease | undefined;
   /** Of each other instance that shares the lanes, those that it leaves alone for now. */
   others(): readonly ReadonlySet<number>[];
+  /** Milliseconds until the next lease or member is gone, if nothing more is heard of it; not more than a lease lasts. */
+  nextEndMs(): number;
   /** Ends with the signal. */
   readonly watching: Promise<void>;
 }
@@ -82,6 +84,10 @@ export function watchLeases(nats: NatsConnection, options: LeaseViewOptions): Le
     loaded: loaded.promise,
     watching,
     leaseOf: (lane) => living(leaseKey(service, lane)),
+    nextEndMs: () => {
+      const oldest = Math.min(...[...entries.values()].map(({ heardAt }) => heardAt));
+      return Math.ceil(Math.min(leaseMs, oldest + leaseMs - performance.now()));
+    },
     others: () => {
       const keys = [...entries.keys()].filter((key) => key.startsWith(members) && key !== own);
       return keys.flatMap((key) => {

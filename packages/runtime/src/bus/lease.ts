@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { lanes as allLanes, buckets } from '@trunkline/contracts';
 import { pause } from '../deadline.ts';
+import { nextBeat } from './beat.ts';
 import { type HeldLane, type LaneWork, takeLane } from './held-lane.ts';
 import { laneShare, lanesToTake, laneToGiveBack, memberText } from './lane-share.ts';
 import { type LeaseView, memberKey, watchLeases } from './lease-view.ts';
@@ -27,8 +28,8 @@ export interface LanesOptions {
   readonly onTrouble?: (error: unknown, lane?: number) => void;
 }
 
+/** How soon it is looked again at what may not be done yet. */
 const tickMs = 250;
-const memberMs = 1_500;
 const releaseEveryMs = 1_000;
 const usualLeftAloneMs = 60_000;
 
@@ -85,16 +86,22 @@ export async function runLanes(options: LanesOptions, work: LaneWork): Promise<v
     if (spare !== undefined) {
       releasing ??= releaseOne(spare, signal).then(() => {
         releasing = undefined;
+        wake();
       });
     }
     await Promise.all(taking.map((lane) => take(lane.lane, lane.revision, lane.wasReleased).catch(onTrouble)));
-    const rest = new AbortController();
-    await Promise.race([next.promise, pause(tickMs, rest.signal)]);
-    rest.abort();
+    const isDone = free.length === 0 && own.size === 0;
+    await wokenWithin(next.promise, isDone ? Math.max(tickMs, view.nextEndMs()) : tickMs);
   }
   await Promise.all([...[...held.values()].map((lane) => lane.release()), releasing, membership]);
   watchEnd.abort();
   await view.watching;
+}
+
+async function wokenWithin(woken: Promise<void>, limitMs: number): Promise<void> {
+  const rest = new AbortController();
+  await Promise.race([woken, pause(limitMs, rest.signal)]);
+  rest.abort();
 }
 
 /** Gives one lane back, and lets a second pass before the next. */
@@ -149,7 +156,7 @@ async function stayMember(options: LanesOptions, leftAlone: () => ReadonlySet<nu
   const { bus, signal, onTrouble } = options;
   while (!signal.aborted) {
     await tellMember(options, leftAlone());
-    await pause(memberMs, signal);
+    await nextBeat(signal);
   }
   const gone = { timeoutMs: 1_000, headers: { [operationHeader]: 'DEL' } };
   await bus.publish(memberSubject(options), new Uint8Array(), gone).catch((error) => onTrouble?.(error));

@@ -20,8 +20,8 @@ export interface WatchSession {
   readonly onBroken: () => void;
 }
 
-const heartbeatMs = 1_000;
-const missedMs = 3_500;
+const heartbeatMs = 3_000;
+const missedMs = 2 * heartbeatMs + 500;
 const forgottenMs = 10_000;
 const nanoseconds = 1_000_000;
 
