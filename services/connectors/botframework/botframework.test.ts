@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ConversationKind, capabilitiesFor } from '@trunkline/contracts';
-import { runConnectorSuite } from '@trunkline/testkit';
+import { runConnectorSuite, until } from '@trunkline/testkit';
 import connector from './index.ts';
 import { send } from './send.ts';
 import { channelFor, textTo } from './testing/desk.ts';
@@ -40,10 +40,19 @@ runConnectorSuite({
   usualOrder: { message: { id: 'm-1', message: { content: { text: { plain: 'hello' } } } }, conversation, parts: 1 },
   strict: async () => {
     const world = await startWorld();
-    const { channel, anna, simulator } = world;
-    const resumeToken = JSON.stringify({ serviceUrl: simulator.serviceUrl(), bot: `28:${channel.settings.appId}` });
-    const known = { platformId: `msteams:${anna.conversation}`, kind: 'CONVERSATION_KIND_PRIVATE', resumeToken };
-    return { channel, conversation: known, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    const { channel, simulator, hook } = world;
+    const conversations: Record<string, unknown> = {};
+    for (const subchannel of Object.keys(connector.capabilitiesBySubchannel ?? {})) {
+      const anna = simulator.person({ id: `${subchannel}-anna`, channel: subchannel });
+      simulator.write({ from: anna.id, text: 'hello' });
+      await until(() => hook.events.at(-1)?.subchannel === subchannel);
+      conversations[subchannel] = hook.events.at(-1)?.conversation;
+    }
+    return {
+      channel,
+      conversations: { ...conversations, '': conversations.msteams },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });
 

@@ -14,14 +14,20 @@ export function textFields(
   max: number,
 ): { readonly text?: string; readonly textFormat?: string } {
   if (text === undefined || text.plain === '') return {};
-  const plain = { text: text.plain.toWellFormed(), textFormat: 'plain' };
+  const plain = { text: shown(text.plain), textFormat: 'plain' };
   if (text.marks.length === 0) return plain;
   const written = renderMarkup(text, { escape: harmless, wrap } satisfies MarkupStyle);
   return written.length <= max ? { text: written, textFormat: 'markdown' } : plain;
 }
 
+/** Characters that show nothing would take six bytes each of an activity. */
+function shown(plain: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is these that are replaced.
+  return plain.toWellFormed().replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd');
+}
+
 function harmless(plain: string): string {
-  return plain.toWellFormed().replaceAll(/[\\`*_~[\]<>#]/g, '\\$&');
+  return shown(plain).replaceAll(/[\\`*_~[\]<>#]/g, '\\$&');
 }
 
 function wrap({ type, href, language }: Mark): Wrapping | undefined {

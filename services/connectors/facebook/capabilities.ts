@@ -28,7 +28,7 @@ export const capabilities = Capabilities.fromPartial({
     cards: {},
     template: {},
   },
-  cardsMax: 10,
+  ...{ cardsMax: 10, cardButtonsMax: 3, cardLineMax: 80 },
   // Up to three of any kind stand under a short text; up to 13 answers are offered beneath the thread.
   inlineButtons: {
     ...{ ...buttons, total: 3, answersTotal: 13, bodyMax: 640, isTextOnly: true },
@@ -54,7 +54,7 @@ export const commentCapabilities = Capabilities.fromPartial({
   textUnit: LengthUnit.LENGTH_UNIT_UTF16,
   captionMax: commentMax,
   content: { text: {}, image: upload(8, pictures) },
-  ...{ canReply: true, canReact: true, editSeconds: forEver, deleteSeconds: forEver },
+  ...{ canReply: true, canReact: true, editSeconds: forEver, editContent: ['text'], deleteSeconds: forEver },
   privateReplySeconds: 7 * day,
   initiation: Initiation.INITIATION_CONTACT,
   ratePerSecond: 40,

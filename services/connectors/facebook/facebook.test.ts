@@ -28,6 +28,13 @@ runConnectorSuite({
     const world = await startWorld({ isPaced: false });
     world.simulator.write({ from: world.anna.id, text: 'hello' });
     const conversation = { platformId: world.anna.id, kind: 'CONVERSATION_KIND_PRIVATE' };
-    return { channel: world.channel, conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    const comment = world.simulator.comment({ from: world.anna.id, text: 'How much?' });
+    world.simulator.template({ name: 'order_ready', components: [{ type: 'BODY', text: 'Order {{order}} is ready' }] });
+    return {
+      channel: world.channel,
+      conversations: { '': conversation, comments: { platformId: comment, kind: 'CONVERSATION_KIND_COMMENTS' } },
+      template: (text) => ({ name: 'order_ready', language: 'en', body: [{ name: 'order', text }] }),
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });

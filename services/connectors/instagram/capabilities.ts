@@ -25,7 +25,7 @@ export const capabilities = Capabilities.fromPartial({
     file: linked(25, ['application/pdf']),
     cards: {},
   },
-  cardsMax: 10,
+  ...{ cardsMax: 10, cardButtonsMax: 3, cardLineMax: 80 },
   // Up to three of any kind stand under a short text; up to 13 answers are offered beneath the thread, on telephones.
   inlineButtons: {
     ...{ ...buttons, total: 3, answersTotal: 13, bodyMax: 640, isTextOnly: true },

@@ -28,6 +28,14 @@ runConnectorSuite({
     const world = await startWorld({ isPaced: false });
     world.simulator.write({ from: world.anna.id, text: 'hello' });
     const conversation = { platformId: world.anna.id, kind: 'CONVERSATION_KIND_PRIVATE' };
-    return { channel: world.channel, conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    const comment = world.simulator.comment({ from: world.anna.id, text: 'Price?' });
+    return {
+      channel: world.channel,
+      conversations: {
+        '': conversation,
+        comments: { platformId: `17895695668004550_${comment}`, kind: 'CONVERSATION_KIND_COMMENTS' },
+      },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });

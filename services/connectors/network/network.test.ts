@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { jsonOf, type PlatformRequest, runConnectorSuite } from '@trunkline/testkit';
+import { jsonOf, type PlatformRequest, runConnectorSuite, until } from '@trunkline/testkit';
 import connector from './index.ts';
 import { codeOf } from './setup-code.ts';
 import { channelWith } from './testing/channel.ts';
@@ -41,8 +41,14 @@ runConnectorSuite({
     const { address } = await world.open();
     world.simulator.person({ id: 'acme' });
     await world.simulator.join({ from: 'acme', address });
+    world.simulator.write({ from: 'acme', text: 'hello' });
+    await until(() => world.hook.events.some(({ event }) => event?.$case === 'message'));
     const conversation = { ...acme, ...world.partner('acme') };
-    return { channel: world.channel, conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    return {
+      channel: world.channel,
+      conversations: { '': conversation, partner: conversation },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });
 

@@ -41,7 +41,11 @@ runConnectorSuite({
   strict: async () => {
     const bot = await startBot();
     const conversation = { platformId: String(bot.anna.id), kind: 'CONVERSATION_KIND_PRIVATE' };
-    return { channel: bot.channel, conversation, [Symbol.asyncDispose]: () => bot[Symbol.asyncDispose]() };
+    return {
+      channel: bot.channel,
+      conversations: { '': conversation },
+      [Symbol.asyncDispose]: () => bot[Symbol.asyncDispose](),
+    };
   },
 });
 

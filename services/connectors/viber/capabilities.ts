@@ -45,4 +45,6 @@ export const capabilities = Capabilities.create({
   isSendIdempotent: false,
   canFormat: true,
   cardsMax: 6,
+  cardButtonsMax: 3,
+  cardLineMax: 120,
 });

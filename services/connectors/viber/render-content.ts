@@ -15,6 +15,7 @@ const phoneMax = 18;
 const addressMax = 2_000;
 const cardsMax = 6;
 const fileNameMax = 256;
+const cellTextMax = 250;
 
 /** The fields that carry a content. Pure. Throws ConnectorError 'unsupported' and 'content_invalid'. */
 export function renderContent({ kind }: Content, fileUrl: FileUrl): Json {
@@ -98,6 +99,13 @@ function cards(all: readonly Card[], fileUrl: FileUrl): Json {
   return { type: 'rich_media', min_api_version: 7, alt_text, rich_media };
 }
 
+/** Signs of markup are escaped; where that grows too long, their wide forms stand for them, which nobody takes for markup. */
+function escapedWithin(text: string, max: number): string {
+  const escaped = escapeHtml(text);
+  if (escaped.length <= max) return escaped;
+  return text.replaceAll(/[<>&"']/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0));
+}
+
 /** Every card fills its seven rows, because the cells of all cards follow each other. */
 function cardCells({ title, subtitle, image, url, buttons }: Card, fileUrl: FileUrl): Json[] {
   const pictureRows = image === undefined ? 0 : 3;
@@ -105,7 +113,7 @@ function cardCells({ title, subtitle, image, url, buttons }: Card, fileUrl: File
   if (wordRows < 1) throw new ConnectorError('content_invalid', 'a card of Viber has room for three buttons');
   const opened = url === '' ? { ActionType: 'none', ActionBody: 'none' } : { ActionType: 'open-url', ActionBody: url };
   const wide = { Columns: 6 };
-  const words = escapeHtml([title, subtitle].filter(Boolean).join('\n'));
+  const words = escapedWithin([title, subtitle].filter(Boolean).join('\n'), cellTextMax);
   const picture = image === undefined ? [] : [{ ...wide, Rows: pictureRows, ...opened, Image: fileUrl(image) }];
   return [
     ...picture,

@@ -30,7 +30,11 @@ runConnectorSuite({
   strict: async () => {
     const world = await startWorld({ now: everLater() });
     const conversation = { platformId: world.anna.id, kind: 'CONVERSATION_KIND_PRIVATE' };
-    return { channel: world.channel, conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    return {
+      channel: world.channel,
+      conversations: { '': conversation },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });
 

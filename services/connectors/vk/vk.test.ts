@@ -31,8 +31,14 @@ runConnectorSuite({
   strict: async () => {
     const world = await startWorld();
     const conversation = { platformId: String(world.anna.id), kind: 'CONVERSATION_KIND_PRIVATE' };
-    const files = new Map([['media-image', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')]]);
-    return { channel: world.channel, conversation, files, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    const top = world.simulator.comment({ from: world.anna.id, text: 'How much?' });
+    const place = `wall-${world.simulator.community.id}_11_${top}`;
+    const comments = { platformId: place, kind: 'CONVERSATION_KIND_COMMENTS' };
+    return {
+      channel: world.channel,
+      conversations: { '': conversation, comments },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });
 

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { type FailureFixture, runConnectorSuite } from '@trunkline/testkit';
+import { SendOrder } from '@trunkline/contracts';
+import { type FailureFixture, runConnectorSuite, until } from '@trunkline/testkit';
 import connector from './index.ts';
 import { appSecret, channelFor, shown, takesAll, token } from './testing/desk.ts';
-import { startWorld } from './testing/world.ts';
+import { startWorld, toolsFor } from './testing/world.ts';
 
 const person = { platformId: '79990001122', kind: 'CONVERSATION_KIND_PRIVATE' };
 
@@ -25,8 +26,28 @@ runConnectorSuite({
   }),
   strict: async () => {
     const world = await startWorld();
+    world.simulator.write({ from: world.anna.id, text: 'hello' });
     const conversation = { platformId: world.anna.userId, kind: 'CONVERSATION_KIND_PRIVATE' };
-    return { channel: world.channel, conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    const order = SendOrder.fromJSON({
+      message: { id: 'g-1', group: { create: { title: 'Order 17' } } },
+      conversation: { platformId: 'new:1', kind: 'CONVERSATION_KIND_GROUP' },
+      parts: 1,
+    });
+    await connector.send?.(order, world.channel, toolsFor());
+    const [group = ''] = world.simulator.account.groups.keys();
+    world.simulator.joinGroup({ from: world.anna.id, group });
+    world.simulator.template({ name: 'order_ready', body: 'Order {{1}} is ready' });
+    return {
+      channel: world.channel,
+      conversations: { '': conversation, group: { platformId: group, kind: 'CONVERSATION_KIND_GROUP' } },
+      template: (text) => ({ name: 'order_ready', language: 'en', body: [{ text }] }),
+      refusals: async () => {
+        const sent = () => [...world.simulator.account.sent.values()];
+        await until(() => sent().every(({ state }) => state !== 'accepted'));
+        return sent().filter(({ state }) => state === 'failed');
+      },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });
 

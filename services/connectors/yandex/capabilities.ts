@@ -26,6 +26,7 @@ export const capabilities = Capabilities.create({
   buttonActions: ['callback', 'reply', 'url'],
   canReply: true,
   editSeconds: forEver,
+  editContent: ['text'],
   deleteSeconds: forEver,
   initiation: Initiation.INITIATION_CONTACT,
   ratePerSecond: 10,

@@ -28,7 +28,11 @@ runConnectorSuite({
   strict: async () => {
     const world = await startWorld();
     const conversation = { platformId: world.anna.chat, kind: 'CONVERSATION_KIND_PRIVATE' };
-    return { channel: world.channel(), conversation, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+    return {
+      channel: world.channel(),
+      conversations: { '': conversation },
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    };
   },
 });
 

@@ -18,13 +18,21 @@ export interface MemoryToolsOptions {
   readonly now?: () => number;
   /** Bytes of files by their id; the bytes of others are their id, so that an upload tells which it is. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
+  /** The same where there are too many to be listed. */
+  readonly fileOf?: (id: string) => Uint8Array;
   /** The platform's ids of messages by ours. */
   readonly known?: Readonly<Record<string, readonly PlatformMessage[]>>;
 }
 
 /** Tools of a connector over memory. */
 export function createMemoryTools(options: MemoryToolsOptions = {}): SendTools {
-  const { files, known = {}, signal = new AbortController().signal, now = Date.now } = options;
+  const {
+    files,
+    fileOf = (id) => Buffer.from(id),
+    known = {},
+    signal = new AbortController().signal,
+    now = Date.now,
+  } = options;
   return {
     signal,
     now,
@@ -32,7 +40,7 @@ export function createMemoryTools(options: MemoryToolsOptions = {}): SendTools {
     state: options.state ?? createMemoryState(now),
     hints: options.hints ?? createMemoryHints(),
     openFile: async ({ id, mimeType, name }) => {
-      const bytes = files?.get(id) ?? Buffer.from(id);
+      const bytes = files?.get(id) ?? fileOf(id);
       return { stream: once(bytes), sizeBytes: bytes.length, mimeType, name };
     },
     fileUrl: ({ id }) => `https://files.example/${id}`,

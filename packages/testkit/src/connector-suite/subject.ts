@@ -39,10 +39,15 @@ export interface SuiteSubject<Settings> {
 export interface StrictPlatform<Settings> extends AsyncDisposable {
   /** The channel on this platform. */
   readonly channel: ChannelAccess<Settings>;
-  /** A conversation that it knows, as protobuf's JSON. */
-  readonly conversation: unknown;
-  /** Bytes of generated files by their id ("media-image"), where the platform looks into them. */
-  readonly files?: ReadonlyMap<string, Uint8Array>;
+  /**
+   * Conversations that it knows, as protobuf's JSON: "" for the usual capabilities, and one by the name of each other set
+   * ("comments", "group", a subchannel).
+   */
+  readonly conversations: Readonly<Record<string, unknown>>;
+  /** A template that it has approved, with this text in its gap, as protobuf's JSON; for channels that carry templates. */
+  readonly template?: (text: string) => object;
+  /** What it took and refused later, once it has come. */
+  readonly refusals?: () => Promise<readonly unknown[]>;
 }
 
 /** The subject with its fixtures read. */

@@ -70,14 +70,15 @@ function orderOf(
   return { ...order, conversation, message: order.message && { ...order.message, action } };
 }
 
-/** Types of the files of tests by their names, which stand in the links to them. */
+/** Types of the files of tests by their names, which stand in the links to them; a generated file is named by its type. */
 const types: Readonly<Record<string, string>> = {
   ...{ image: 'image/png', animation: 'image/gif', video: 'video/mp4', audio: 'audio/mpeg', voice: 'audio/mp4' },
   file: 'application/pdf',
 };
 
 function typeOf(url: string): string {
-  return types[/(\w+)$/.exec(url)?.[1] ?? ''] ?? 'text/html';
+  const [, generated, name = ''] = /\d-(\w+\/[\w.-]+)$|(\w+)$/.exec(url) ?? [];
+  return generated ?? types[name] ?? 'text/html';
 }
 
 /** Tools as the host lends them. */

@@ -43,8 +43,6 @@ const image = (caption: string, more: Partial<Media> = {}): Content => ({
   kind: { $case: 'image', value: { media: media(more), caption: plain(caption), transcription: '' } },
 });
 
-const card = (title: string) => ({ title, subtitle: '', image: undefined, url: '', buttons: [] });
-
 function send(value: Partial<OutgoingContent>, capabilities: Capabilities) {
   const message = OutgoingMessage.fromPartial({ id: 'm1', conversationId: 'c1' });
   const content = { content: undefined, reply: undefined, keyboard: undefined, options: undefined, ...value };
@@ -106,12 +104,6 @@ const cases: readonly {
     given: { content: image('hello') },
     capabilities: channel({ captionMax: 10, content: { image: { ...any, isWithoutCaption: true } } }),
     parts: ['image', 'hello'],
-  },
-  {
-    name: 'cards that are too many for one message go as several',
-    given: { content: { kind: { $case: 'cards', value: { cards: ['a', 'b', 'c'].map(card) } } } },
-    capabilities: channel({ cardsMax: 2, content: { cards: any } }),
-    parts: ['cards', 'cards'],
   },
   {
     name: 'a picture that is too large goes as a file',
@@ -271,6 +263,13 @@ const orders: readonly {
     action: { $case: 'edit', value: { messageId: 'm0', content: text('new'), keyboard: undefined } },
     capabilities: channel(),
     parts: ['message:Corrected: new'],
+    degraded: ['D7'],
+  },
+  {
+    name: 'an edit of what cannot be changed is a correction',
+    action: { $case: 'edit', value: { messageId: 'm0', content: image('new'), keyboard: undefined } },
+    capabilities: channel({ editSeconds: 60, editContent: ['text'], captionMax: 20, content: { image: any } }),
+    parts: ['message:image:Corrected: new'],
     degraded: ['D7'],
   },
   {

@@ -11,6 +11,7 @@ import type {
 } from '@trunkline/contracts';
 import type { Option } from '../state/documents.ts';
 import { type Adapted, type Degradation, type Piece, plain, takesCaption } from './adapted.ts';
+import { carries } from './carries.ts';
 import { adaptKeyboard } from './keyboard.ts';
 import type { FileUrl } from './media.ts';
 import { piecesOf } from './pieces.ts';
@@ -114,7 +115,8 @@ function contentsOf(piece: Piece, text: Text, capabilities: Capabilities, limit?
   const isEndless = max === 0 && captionMax === 0;
   const texts = (written: Text) => withTail(written, limit?.bodyMax ?? 0, { max, unit }).map(textContent);
   if (native === undefined) return texts(text);
-  if (limit?.isTextOnly) return [{ kind: native }, ...texts(text.plain === '' ? pointer : text)];
+  const isBare = limit !== undefined && carries(capabilities, native.$case)?.isWithoutButtons === true;
+  if (limit?.isTextOnly || isBare) return [{ kind: native }, ...texts(text.plain === '' ? pointer : text)];
   if (text.plain === '') return [{ kind: native }];
   const isCaption = takesCaption(piece, capabilities) && (isEndless || textLength(text.plain, unit) <= captionMax);
   if (isCaption) return [{ kind: withCaption(native, text) }];

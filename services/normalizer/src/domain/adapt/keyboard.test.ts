@@ -156,6 +156,12 @@ const cases: readonly {
     degraded: ['D4'],
   },
   {
+    name: 'buttons that only the other place has all of stand there',
+    keyboard: keyboard([['Yes', 'https://a.example']], KeyboardMode.KEYBOARD_MODE_REPLY),
+    capabilities: { ...withButtons, replyButtons: { ...buttons, actions: ['callback'] } },
+    parts: ['? [Yes|Open]'],
+  },
+  {
     name: 'taking a reply keyboard away where there are none shows nothing',
     keyboard: keyboard([], KeyboardMode.KEYBOARD_MODE_REMOVE),
     capabilities: withButtons,
@@ -176,6 +182,13 @@ const picture = (caption: string): OutgoingMessage['action'] => {
   const shown = keyboard([['Yes']]);
   return { $case: 'message', value: { content, keyboard: shown, reply: undefined, options: undefined } };
 };
+test('buttons that stand in the other place say so', () => {
+  const replyButtons = { ...buttons, actions: ['callback'] };
+  const asked = keyboard([['https://a.example']], KeyboardMode.KEYBOARD_MODE_QUICK);
+  const [part] = send('?', asked, { ...withButtons, replyButtons }).parts;
+  assert.equal(part?.action?.$case === 'message' && part.action.value.keyboard?.mode, 1);
+});
+
 for (const [caption, words] of [
   ['hello', 'hello'],
   ['', '👇'],
@@ -190,6 +203,17 @@ for (const [caption, words] of [
     assert.equal(parts.length, 2);
   });
 }
+
+test('an album that has no room for buttons goes without them, and they follow', () => {
+  const album = Content.fromPartial({
+    kind: { $case: 'album', value: { items: [1, 2].map(() => ({ type: 1, media: {} })) } },
+  });
+  const value = { content: album, keyboard: keyboard([['Yes']]), reply: undefined, options: undefined };
+  const content = { image: {} as never, album: { isWithoutButtons: true } as never };
+  const capabilities = channel({ ...withButtons, albumMax: 10, content });
+  const message = { ...OutgoingMessage.create(), action: { $case: 'message' as const, value } };
+  assert.deepEqual(short(adapt(message, capabilities, () => '').parts), ['', '👇 [Yes]']);
+});
 
 test('numbered options carry the payloads that a press would have', () => {
   const { options } = send('?', keyboard([['Yes'], ['No']]), channel());

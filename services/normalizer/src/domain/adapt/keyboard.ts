@@ -33,8 +33,8 @@ export function adaptKeyboard(keyboard: Keyboard | undefined, capabilities: Capa
   if (keyboard.mode === KeyboardMode.KEYBOARD_MODE_REMOVE) {
     return capabilities.replyButtons === undefined ? none : { ...none, native: keyboard };
   }
-  const limit = limitOf(keyboard.mode, capabilities);
   const buttons = keyboard.rows.flatMap((row) => row.buttons);
+  const { mode, limit } = placeOf(keyboard.mode, buttons, capabilities);
   const fitting = limit === undefined ? [] : buttons.filter((button) => fits(button, limit, capabilities, buttons));
   const areAnswersWhole = buttons.every((button) => !isAnswer(button) || fitting.includes(button));
   const kept = fitting.filter((button) => areAnswersWhole || !isAnswer(button));
@@ -46,11 +46,33 @@ export function adaptKeyboard(keyboard: Keyboard | undefined, capabilities: Capa
   return {
     ...(rows === undefined || limit === undefined || shown.length === 0
       ? {}
-      : { limit, native: { ...keyboard, rows } }),
+      : { limit, native: { ...keyboard, mode, rows } }),
     lines,
     options,
     degraded: [...(options.length > 0 ? (['D4'] as const) : []), ...(lines.length > 0 ? (['D2'] as const) : [])],
   };
+}
+
+/** Can a button stand under a card: as it could under a message, beside others. Pure. */
+export function fitsUnder(button: Button, capabilities: Capabilities): boolean {
+  const { inlineButtons } = capabilities;
+  return inlineButtons !== undefined && fits(button, inlineButtons, capabilities, [button]);
+}
+
+interface Place {
+  readonly mode: KeyboardMode;
+  readonly limit: ButtonCapability | undefined;
+}
+
+/** Where the order says, unless only the other place has all of the buttons: one that asks for a phone, for example. */
+function placeOf(mode: KeyboardMode, buttons: readonly Button[], capabilities: Capabilities): Place {
+  const isInline = mode === KeyboardMode.KEYBOARD_MODE_INLINE;
+  const other = isInline ? KeyboardMode.KEYBOARD_MODE_QUICK : KeyboardMode.KEYBOARD_MODE_INLINE;
+  const wanted = { mode, limit: limitOf(mode, capabilities) };
+  if (wanted.limit === undefined) return wanted;
+  const isWhole = ({ limit }: Place) =>
+    limit !== undefined && buttons.every((button) => fits(button, limit, capabilities, buttons));
+  return [wanted, { mode: other, limit: limitOf(other, capabilities) }].find(isWhole) ?? wanted;
 }
 
 function limitOf(mode: KeyboardMode, { inlineButtons, replyButtons }: Capabilities): ButtonCapability | undefined {

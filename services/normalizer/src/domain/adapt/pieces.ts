@@ -3,12 +3,12 @@ import {
   type AlbumItem,
   AlbumItemType,
   type Capabilities,
-  type Card,
   type Content,
   type Text,
 } from '@trunkline/contracts';
 import { type Degradation, type Piece, plain } from './adapted.ts';
 import { contactsText, linkText, locationText, orderText, pollText } from './as-text.ts';
+import { cardPieces } from './cards.ts';
 import { carries } from './carries.ts';
 import { type AttachmentKind, adaptAttachment, adaptSticker, canBecome, type FileUrl, takes } from './media.ts';
 
@@ -39,11 +39,7 @@ export function piecesOf(content: Content, capabilities: Capabilities, fileUrl: 
     case 'album':
       return albumPieces(kind.value, capabilities, fileUrl);
     case 'cards':
-      if (carries(capabilities, 'cards')) return cardPieces(kind.value.cards, capabilities);
-      return many(
-        kind.value.cards.map((card) => cardPiece(card, capabilities, fileUrl)),
-        'D2',
-      );
+      return cardPieces(kind.value.cards, capabilities, fileUrl);
     case 'location':
       return nativeOr(kind, capabilities, plain(locationText(kind.value)), 'D10');
     case 'contactCards':
@@ -84,40 +80,13 @@ function one({ piece, degraded }: { piece: Piece; degraded: readonly Degradation
   return { pieces: [piece], degraded };
 }
 
-function many(pieces: readonly Pieces[], degradation?: Degradation): Pieces {
+/** Pieces one after another, with what was degraded in all. Pure. */
+export function many(pieces: readonly Pieces[], degradation?: Degradation): Pieces {
   const own = pieces.flatMap(({ degraded }) => degraded);
   return {
     pieces: pieces.flatMap((each) => each.pieces),
     degraded: degradation === undefined ? own : [...own, degradation],
   };
-}
-
-/** Cards as one message, as several where they are too many for one. */
-function cardPieces(cards: readonly Card[], { cardsMax }: Capabilities): Pieces {
-  const most = cardsMax === 0 ? Math.max(1, cards.length) : cardsMax;
-  const pieces: Piece[] = [];
-  for (let from = 0; from < cards.length; from += most) {
-    const native = { $case: 'cards' as const, value: { cards: cards.slice(from, from + most) } };
-    pieces.push({ native, text: plain('') });
-  }
-  return { pieces, degraded: [] };
-}
-
-/** A card as a picture with text and its buttons. */
-function cardPiece(
-  { title, subtitle, image, url, buttons }: Card,
-  capabilities: Capabilities,
-  fileUrl: FileUrl,
-): Pieces {
-  const text = plain([title, subtitle, url].filter(Boolean).join('\n'));
-  const made =
-    image === undefined
-      ? { piece: { text }, degraded: [] }
-      : adaptAttachment('image', { media: image, caption: text, transcription: '' }, capabilities, fileUrl);
-  if (buttons.length === 0) return one(made);
-  const rows = buttons.map((button) => ({ buttons: [button] }));
-  const keyboard = { mode: 1 as const, rows, isOneTime: false, placeholder: '' };
-  return one({ ...made, piece: { ...made.piece, keyboard } });
 }
 
 const kinds: Readonly<Record<AlbumItemType, AttachmentKind>> = {

@@ -14,7 +14,7 @@ export interface Replaced {
  */
 export function replaced(message: OutgoingMessage, capabilities: Capabilities, isEditOver = false): Replaced {
   const { action } = message;
-  if (action?.$case === 'edit' && (isEditOver || capabilities.editSeconds === 0)) {
+  if (action?.$case === 'edit' && (isEditOver || !canBecome(action.value.content, capabilities))) {
     const { messageId, keyboard, content } = action.value;
     const value = { content: content && corrected(content), keyboard, reply: replyTo(messageId), options: undefined };
     return { message: { ...message, action: { $case: 'message', value } }, degraded: ['D7'] };
@@ -26,6 +26,12 @@ export function replaced(message: OutgoingMessage, capabilities: Capabilities, i
     return { message: { ...message, action: { $case: 'message', value } }, degraded: ['D8'] };
   }
   return { message, degraded: [] };
+}
+
+/** Without a content, an edit changes the buttons alone. */
+function canBecome(content: Content | undefined, { editSeconds, editContent }: Capabilities): boolean {
+  const kind = content?.kind?.$case;
+  return editSeconds > 0 && (editContent.length === 0 || kind === undefined || editContent.includes(kind));
 }
 
 function replyTo(messageId: string) {
