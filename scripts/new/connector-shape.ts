@@ -16,8 +16,8 @@ const known = [
 /** Folders of a connector: its platform's imitation, its tests' own things, a widget's page. */
 const folders = ['fixtures', 'simulator', 'testing', 'widget'];
 
-/** A connector aims at 500; Telegram, with everything that its messenger has, is the largest there may be. */
-const sourceLines = 1_460;
+/** A connector aims at 500; WhatsApp, VK and Telegram, with everything that their messengers have, are the largest there may be. */
+const sourceLines = 1_540;
 const fileLines = 300;
 
 /** What of the connectors in a folder is not as it should be: one sentence each. Reads the folder. */

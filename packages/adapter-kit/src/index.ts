@@ -14,6 +14,7 @@ export { hostConnectors } from './host/host-connectors.ts';
 export { settingsSchemaOf } from './host/register.ts';
 export { connectorService } from './host/service.ts';
 export * from './limit.ts';
+export * from './meta/app-fields.ts';
 export * from './meta/graph-call.ts';
 export * from './meta/graph-reads.ts';
 export * from './meta/graph-refusal.ts';

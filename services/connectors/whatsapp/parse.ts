@@ -52,6 +52,9 @@ const fields: Readonly<Record<string, Tell>> = {
   template_category_update: judged,
 };
 
+/** Fields that are understood. The platform is asked for exactly these. */
+export const understood: readonly string[] = Object.keys(fields);
+
 /**
  * What a call tells of the channel's own number, and of the account that it belongs to; other numbers are others' business, news
  * of them as well.

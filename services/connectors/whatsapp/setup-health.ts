@@ -1,6 +1,14 @@
-import { type Health, metaHookHealth, metaSignedOut, readGraphToken, type Tools } from '@trunkline/adapter-kit';
+import {
+  type Health,
+  metaHookHealth,
+  metaSignedOut,
+  readGraphToken,
+  repairMetaApp,
+  type Tools,
+} from '@trunkline/adapter-kit';
 import { type Channel, callOf } from './api.ts';
 import { addressOf, readHook, readNumber, subscribe } from './setup.ts';
+import { appOf, unheard } from './setup-app.ts';
 import type { PhoneNumber } from './types.ts';
 
 /** Refusals that say: the account is locked, or has broken rules. */
@@ -13,8 +21,10 @@ export async function probe(channel: Channel, hookUrl: string | undefined, tools
   const hook = { read: () => readHook(channel, tools), write: () => subscribe(channel, wanted, tools) };
   try {
     const asking = [readNumber(channel, tools), readGraphToken(callOf({ path: '' }, channel), tools)] as const;
-    const [number, { endsAtMs }, hookHealth] = await Promise.all([...asking, metaHookHealth(wanted, hook)]);
-    const health = troubleOf(number) ?? hookHealth;
+    const [number, { endsAtMs, appId }, hookHealth] = await Promise.all([...asking, metaHookHealth(wanted, hook)]);
+    const missing = wanted === undefined ? [] : await repairMetaApp(appOf(channel, appId, wanted), tools);
+    const [deaf] = unheard(missing).map((reason): Health => ({ state: 'degraded', reason }));
+    const health = troubleOf(number) ?? deaf ?? hookHealth;
     return endsAtMs === undefined ? health : { ...health, tokenEndsAtMs: endsAtMs };
   } catch (error) {
     return metaSignedOut(error, 'WhatsApp', locked);

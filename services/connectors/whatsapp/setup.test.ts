@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '@trunkline/testkit';
+import { understood } from './parse.ts';
 import { divide } from './parse-divide.ts';
 import { addressOf, connect, disconnect, identify } from './setup.ts';
 import { probe } from './setup-health.ts';
 import { templates } from './setup-templates.ts';
+import type { Account } from './simulator/account.ts';
 import { channelFor } from './testing/desk.ts';
 import { startWorld, toolsFor } from './testing/world.ts';
 
@@ -36,6 +38,67 @@ test('a stolen hook is seen, and written again', async () => {
   assert.deepEqual([stolen.state, /write the hook again/.test(stolen.reason)], ['degraded', true]);
   await connect(world.channel, world.hook.url, toolsFor());
   assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'ok');
+});
+
+test('connecting has the app hear of every field that is understood, and keeps what it heard before', async () => {
+  await using world = await startWorld();
+  const { account } = world.simulator;
+  if (account.appHook !== undefined) account.appHook = { ...account.appHook, fields: ['history'] };
+  await connect(world.channel, world.hook.url, toolsFor());
+  const { url, fields = [] } = account.appHook ?? {};
+  assert.equal(url, addressOf(world.channel, world.hook.url));
+  for (const field of ['history', ...understood]) assert.ok(fields.includes(field), field);
+  world.simulator.write({ from: world.anna.id, text: 'hello' });
+  await until(() => world.hook.events.length > 0);
+});
+
+test('an app that does not hear of messages any more is made to', async () => {
+  await using world = await startWorld();
+  world.simulator.account.appHook = undefined;
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'ok');
+  world.simulator.write({ from: world.anna.id, text: 'there again' });
+  await until(() => world.hook.events.length > 0);
+});
+
+test('the address of an app that serves another program stays; what it does not hear of is told in words', async () => {
+  await using world = await startWorld();
+  const theirs = { url: 'https://other.example/hook', verifyToken: 'x', fields: ['messages'] };
+  world.simulator.account.appHook = theirs;
+  const { warnings = [] } = await connect(world.channel, world.hook.url, toolsFor());
+  assert.match(warnings.join(' '), /WhatsApp → Configuration.*message_template_status_update/);
+  assert.equal((await probe(world.channel, world.hook.url, toolsFor())).state, 'ok', 'messages come');
+  world.simulator.account.appHook = { ...theirs, fields: ['account_update'] };
+  const { state, reason } = await probe(world.channel, world.hook.url, toolsFor());
+  assert.deepEqual([state, /messages/.test(reason)], ['degraded', true]);
+  assert.equal(world.simulator.account.appHook.url, theirs.url);
+});
+
+test('where the platform refuses a field, messages are heard of all the same; where it refuses all, a person is told', async () => {
+  await using world = await startWorld();
+  const { account } = world.simulator;
+  account.appHook = undefined;
+  const tools = toolsFor();
+  const refused = {
+    status: 400,
+    headers: {},
+    stream: [] as never,
+    text: async () => '{"error":{"code":100,"message":"no"}}',
+  };
+  const fetch: typeof tools.fetch = async (url, request) =>
+    /subscriptions$/.test(url) && /security/.test(String(request?.body)) ? refused : await tools.fetch(url, request);
+  const { warnings = [] } = await connect(world.channel, world.hook.url, { ...tools, fetch });
+  assert.match(warnings.join(' '), /does not hear of everything.*security/);
+  assert.ok(heardBy(account).includes('messages'));
+  account.appHook = undefined;
+  world.simulator.fail({ kind: 'refusal', method: 'subscriptions', code: 10, times: 9 });
+  const connected = await connect(world.channel, world.hook.url, toolsFor());
+  assert.match((connected.warnings ?? []).join(' '), /WhatsApp → Configuration/);
+});
+
+test('an account calls nobody when its last number goes, where the app has no address but ours', async () => {
+  await using world = await startWorld();
+  await disconnect(world.channel, toolsFor(), { isLastAtHook: true });
+  assert.equal(world.simulator.account.isSubscribed, false);
 });
 
 test('an account that is no longer subscribed is subscribed again', async () => {
@@ -98,6 +161,10 @@ test('a token that ends within a week is told of, one that ends later is not', a
   assert.equal(soon.tokenEndsAtMs, (now + day) * 1_000);
   assert.equal((await probe(channelFor(), undefined, answering(number, 0))).tokenEndsAtMs, undefined);
 });
+
+function heardBy({ appHook }: Account): readonly string[] {
+  return appHook?.fields ?? [];
+}
 
 /** A platform that says this of the number, and when the token ends. */
 function answering(number: object, expires_at: number) {

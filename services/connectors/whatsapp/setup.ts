@@ -1,6 +1,14 @@
 import type { Account, Around, Connected, Tools } from '@trunkline/adapter-kit';
-import { appSecretProof, ConnectorError, readGraphToken, sharedHookUrl } from '@trunkline/adapter-kit';
+import {
+  appSecretProof,
+  ConnectorError,
+  isMetaAppOurs,
+  readGraphToken,
+  sharedHookUrl,
+  subscribeMetaApp,
+} from '@trunkline/adapter-kit';
 import { ask, type Channel, callOf } from './api.ts';
+import { appOf, unheard } from './setup-app.ts';
 import { doneSchema, numberSchema, type PhoneNumber, subscriptionsSchema } from './types.ts';
 import { hookKey, verifyToken } from './verify.ts';
 
@@ -14,23 +22,29 @@ export async function identify(channel: Channel, tools: Tools): Promise<Account>
 }
 
 /**
- * Registers the number where it is not yet and a PIN was given, has the account call us, and reads back whom it calls. The
- * platform asks for the handshake in the middle of it.
+ * Registers the number where it is not yet and a PIN was given, has the app hear of what we understand and the account call us,
+ * and reads both back. The platform asks for the handshake in the middle of it.
  */
 export async function connect(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Connected> {
   const number = await readNumber(channel, tools);
   const pin = channel.optionalSecret('pin') ?? '';
   const isRegistered = (number.platform_type ?? 'CLOUD_API') === 'CLOUD_API' && number.status !== 'DISCONNECTED';
   if (!isRegistered && pin !== '') await register(channel, pin, tools);
-  if (hookUrl !== undefined) await subscribe(channel, addressOf(channel, hookUrl), tools);
+  const { scopes = rights, appId } = await readGraphToken(callOf({ path: '' }, channel), tools);
+  let missing: readonly string[] = [];
+  if (hookUrl !== undefined) {
+    const url = addressOf(channel, hookUrl);
+    missing = await subscribeMetaApp(appOf(channel, appId, url), tools);
+    await subscribe(channel, url, tools);
+  }
   const calledNow = await readHook(channel, tools);
-  const { scopes = rights } = await readGraphToken(callOf({ path: '' }, channel), tools);
-  const missing = rights.filter((right) => !scopes.includes(right));
+  const refused = rights.filter((right) => !scopes.includes(right));
   const warnings = [
     ...(isRegistered || pin !== ''
       ? []
       : ['The number is not registered: give its six-digit PIN as the secret "pin".']),
-    ...(missing.length === 0 ? [] : [`The token lacks rights: ${missing.join(', ')}.`]),
+    ...(refused.length === 0 ? [] : [`The token lacks rights: ${refused.join(', ')}.`]),
+    ...unheard(missing),
     ...(hookUrl === undefined ? ['Without a public address nothing comes in: WhatsApp cannot be polled.'] : []),
   ];
   // The words before the key are for the person to read and change; the key is cut out when it comes back.
@@ -43,9 +57,23 @@ export function addressOf({ settings }: Channel, hookUrl: string): string {
   return sharedHookUrl(hookUrl, hookKey(settings));
 }
 
-/** Takes the hook away when no other number of the account needs it: then the app's own address, if any, is called again. */
+/**
+ * Takes the hook away when no other number of the account needs it: then the app's own address is called again. Where that is ours,
+ * the account calls the app no more; what the app hears of stays, because its other accounts need it.
+ */
 export async function disconnect(channel: Channel, tools: Tools, { isLastAtHook }: Around): Promise<void> {
-  if (isLastAtHook) await subscribe(channel, undefined, tools);
+  if (!isLastAtHook) return;
+  const url = await readHook(channel, tools);
+  const { appId } = await readGraphToken(callOf({ path: '' }, channel), tools);
+  if (url === undefined || !(await isMetaAppOurs(appOf(channel, appId, url), tools))) {
+    return await subscribe(channel, undefined, tools);
+  }
+  await ask(
+    doneSchema,
+    { path: `${channel.settings.businessAccountId}/subscribed_apps`, method: 'DELETE' },
+    channel,
+    tools,
+  );
 }
 
 /** Reads the number as the platform knows it. Throws ConnectorError. */

@@ -73,8 +73,8 @@ test('a list is read over its pages, and no further than is allowed', async () =
 });
 
 test('a token tells when it ends and what it may; one that is not accepted is told, and silence is none', async () => {
-  const told = platform([200, { data: { expires_at: 1_782_900_123, scopes: ['a'] } }]);
-  assert.deepEqual(await readGraphToken(call, told), { endsAtMs: 1_782_900_123_000, scopes: ['a'] });
+  const told = platform([200, { data: { expires_at: 1_782_900_123, scopes: ['a'], app_id: '17' } }]);
+  assert.deepEqual(await readGraphToken(call, told), { endsAtMs: 1_782_900_123_000, scopes: ['a'], appId: '17' });
   assert.deepEqual(await readGraphToken(call, platform([200, { data: { expires_at: 0 } }])), {});
   assert.deepEqual(await readGraphToken(call, platform([400, '<html>'])), {});
   const refused = platform([401, { error: { code: 190, message: 'no' } }]);

@@ -9,10 +9,21 @@ export interface GraphToken {
   readonly endsAtMs?: number;
   /** Rights that it has; absent: it does not say. */
   readonly scopes?: readonly string[];
+  /** The app that it is of; absent: it does not say. */
+  readonly appId?: string;
 }
 
 const tokenSchema = z.object({
-  data: z.object({ expires_at: z.int().min(0).optional(), scopes: z.array(z.string()).optional() }),
+  data: z.object({
+    expires_at: z.int().min(0).optional(),
+    scopes: z.array(z.string()).optional(),
+    app_id: z
+      .union([z.int(), z.string()])
+      .transform(String)
+      .pipe(z.string().regex(/^\d{1,20}$/))
+      .optional()
+      .catch(undefined),
+  }),
 });
 
 /** Asks about the call's own token. Throws ConnectorError 'auth_revoked' for one that is not accepted; tells nothing where
@@ -23,8 +34,12 @@ export async function readGraphToken(
 ): Promise<GraphToken> {
   try {
     const asked = { ...call, path: 'debug_token', query: { ...call.query, input_token: call.token } };
-    const { expires_at: seconds = 0, scopes } = (await callGraph(tokenSchema, asked, tools)).data;
-    return { ...(seconds > 0 && { endsAtMs: seconds * 1_000 }), ...(scopes !== undefined && { scopes }) };
+    const { expires_at: seconds = 0, scopes, app_id: appId } = (await callGraph(tokenSchema, asked, tools)).data;
+    return {
+      ...(seconds > 0 && { endsAtMs: seconds * 1_000 }),
+      ...(scopes !== undefined && { scopes }),
+      ...(appId !== undefined && { appId }),
+    };
   } catch (error) {
     if (error instanceof ConnectorError && error.code === 'auth_revoked') throw error;
     return {};

@@ -26,8 +26,8 @@ export interface Account {
   isRevoked: boolean;
   isRegistered: boolean;
   isCoexistence: boolean;
-  /** The app's hook, and the account's own instead of it. */
-  appHook: Hook | undefined;
+  /** The app's hook with the fields that it hears of, and the account's own address instead of the app's: for the same fields. */
+  appHook: AppHook | undefined;
   accountHook: Hook | undefined;
   isSubscribed: boolean;
   lastNumber: number;
@@ -36,6 +36,10 @@ export interface Account {
 export interface Hook {
   readonly url: string;
   readonly verifyToken: string;
+}
+
+export interface AppHook extends Hook {
+  readonly fields: readonly string[];
 }
 
 /** A person as the account knows them; `id` is their phone's digits, or, when that is hidden, their user id. */

@@ -11,7 +11,7 @@ import {
 } from '@trunkline/testkit/simulator';
 import { z } from 'zod';
 import type { Account } from './account.ts';
-import { debugToken, dialog, exchangeCode, subscribeAccount, subscribeApp, subscribedApp } from './connect.ts';
+import { debugToken, dialog, exchangeCode, subscribeAccount, subscribedApp, subscriptions } from './connect.ts';
 import type { createGroups } from './groups.ts';
 import { describeMedia, fetchMedia, uploadMedia } from './media.ts';
 import { check, refusal } from './read-message.ts';
@@ -57,7 +57,10 @@ export async function serveApi(parts: ApiParts, request: DoubleRequest): Promise
     to: personAddressed(account, form.fields),
     run: async () => {
       if (path === 'oauth/access_token') return exchangeCode(account, form.fields);
-      checkToken(account, graphTokenOf(request, form.fields));
+      const token = graphTokenOf(request, form.fields);
+      checkToken(account, token);
+      if (path === `${account.appId}/subscriptions`)
+        return await subscriptions(account, { method: request.method, token, fields: form.fields });
       return await route(parts, call, form);
     },
     answer: (body) => ({ status: 200, headers: { 'content-type': 'application/json; charset=UTF-8' }, body }),
@@ -102,9 +105,7 @@ async function route(parts: ApiParts, { method, path, fields }: ApiCall, form: F
         ? await callNumber(parts, `${method} ${second}`, form)
         : first === account.wabaId
           ? await callAccount(account, `${method} ${second}`, fields)
-          : first === account.appId && `${method} ${second}` === 'POST subscriptions'
-            ? await subscribeApp(account, fields)
-            : callThing();
+          : callThing();
   if (found !== undefined) return found;
   throw new GraphError(
     100,

@@ -6,7 +6,7 @@ import {
   type Reaction,
 } from '@trunkline/testkit/simulator';
 import type { Account } from './account.ts';
-import type { Fields } from './types.ts';
+import { type Fields, subscribable } from './types.ts';
 
 /** What the page of the sign-up gives for the account of the simulator. */
 export const signupCode = 'AQB-simulated-signup-code';
@@ -70,14 +70,30 @@ export function subscribedApp({ appId, accountHook }: Account): Fields {
   };
 }
 
-/** The app's own hook, as its settings or a call set it. */
-export async function subscribeApp(
-  account: Account,
-  { object, callback_url: url, verify_token: verifyToken }: Fields,
-): Promise<Fields> {
-  if (object !== 'whatsapp_business_account')
-    throw new GraphError(100, 'Param object must be whatsapp_business_account');
-  await graphHandshake(String(url), String(verifyToken));
-  account.appHook = { url: String(url), verifyToken: String(verifyToken) };
+/** /<app>/subscriptions: the app's hook, which has to say the challenge first, and what it hears of. Throws GraphError. */
+export async function subscriptions(account: Account, { method, token, fields }: AppCall): Promise<Fields> {
+  if (token !== `${account.appId}|${account.appSecret}`)
+    throw new GraphError(15, 'This method must be called with an app access_token.');
+  const object = 'whatsapp_business_account';
+  if (method === 'GET') {
+    const { url, fields: heard = [] } = account.appHook ?? {};
+    const names = heard.map((name) => ({ name, version: 'v25.0' }));
+    return { data: url === undefined ? [] : [{ object, callback_url: url, active: true, fields: names }] };
+  }
+  const { callback_url: url, verify_token: verifyToken } = fields;
+  if (fields.object !== object) throw new GraphError(100, `Param object must be ${object}`);
+  if (typeof url !== 'string' || typeof verifyToken !== 'string')
+    throw new GraphError(100, 'The parameters callback_url and verify_token are required.');
+  const wanted = [fields.fields ?? ''].flat().join(',').split(',').filter(Boolean);
+  const unknown = wanted.find((field) => !subscribable.includes(field));
+  if (unknown !== undefined) throw new GraphError(100, `Param fields must be one of ${subscribable.join(', ')}`);
+  await graphHandshake(url, verifyToken);
+  account.appHook = { url, verifyToken, fields: wanted };
   return { success: true };
+}
+
+interface AppCall {
+  readonly method: string;
+  readonly token: string;
+  readonly fields: Fields;
 }

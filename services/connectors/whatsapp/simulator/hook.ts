@@ -6,7 +6,7 @@ import {
   toGraphJson,
 } from '@trunkline/testkit/simulator';
 import type { Account, Person } from './account.ts';
-import type { Change, Fields } from './types.ts';
+import { type Change, type Fields, subscribable } from './types.ts';
 
 /** How the hook is called. */
 export interface HookTimes {
@@ -18,14 +18,16 @@ export interface HookTimes {
 
 const sevenDaysMs = 7 * 24 * 60 * 60 * 1_000;
 
-/** Tells the account's hook, or the app's, what happened; nobody, while the app is not subscribed. */
+/** Tells the account's hook, or the app's, what happened in fields of the app; nobody, while the account does not call the app. */
 export function createHook(account: Account, world: SimulatorWorld, times: HookTimes): HookCaller<Change> {
   const { answerLimitMs = 10_000, retryDelayMs = 1_000 } = times;
   return createHookCaller<Change>({
     prepare: (changes, { proof }) => {
       const hook = account.accountHook ?? account.appHook;
       if (hook === undefined || !account.isSubscribed) return undefined;
-      const entry = [{ id: account.wabaId, changes: [...changes] }];
+      const heard = changes.filter(({ field }) => isHeard(account, field));
+      if (heard.length === 0) return undefined;
+      const entry = [{ id: account.wabaId, changes: heard }];
       if (proof === 'genuine' && account.troubles.take(['foreign']) !== undefined) addForeign(account, entry);
       const body = toGraphJson({ object: 'whatsapp_business_account', entry });
       return { url: hook.url, headers: graphSignature(body, account.appSecret, proof), body };
@@ -38,6 +40,11 @@ export function createHook(account: Account, world: SimulatorWorld, times: HookT
     complain: world.complain,
     signal: world.ended,
   });
+}
+
+/** An address of the account's own changes who is called, not what of. What the platform may tell one day has no field to choose. */
+function isHeard({ appHook }: Account, field: string): boolean {
+  return !subscribable.includes(field) || appHook?.fields.includes(field) === true;
 }
 
 /** Events that are not this number's: of another number of the same account, and of another account. */

@@ -13,8 +13,9 @@ await runSimulator(createWhatsAppSimulator, {
     'App id, secret': `${account.appId}, ${account.appSecret}`,
   }),
   notes: [
-    'The hook is set by POST /<business account>/subscribed_apps with override_callback_uri, or, for the app, by the action',
-    'setHook {"url", "verifyToken"}. Both ask the hook for the challenge first.',
+    'The fields are chosen by POST /<app>/subscriptions, the hook by the same call or, for the account, by POST',
+    '/<business account>/subscribed_apps with override_callback_uri; both by the action setHook {"url", "verifyToken", "fields"}.',
+    'All ask the hook for the challenge first.',
     'What each action takes stands in people.ts and owner.ts beside this file.',
   ],
 });

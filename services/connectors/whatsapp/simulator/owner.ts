@@ -1,6 +1,8 @@
 import { type GraphError, graphHandshake, graphSignature, type HookCaller } from '@trunkline/testkit/simulator';
 import {
   type Account,
+  type AppHook,
+  type Hook,
   newWamid,
   nextNumber,
   type TemplateComponent,
@@ -9,16 +11,18 @@ import {
 } from './account.ts';
 import { around } from './hook.ts';
 import { type Decision, decideTemplate } from './templates.ts';
-import type { Change, Fields } from './types.ts';
+import { type Change, type Fields, subscribable } from './types.ts';
+
+type AppHookGiven = Partial<AppHook> & Hook;
 
 /** What the owner of the account does, and what goes wrong with the platform. */
 export function createOwner(account: Account, hook: HookCaller<Change>) {
-  /** Sets the app's hook, as on its settings page: the platform asks for the challenge first. */
-  async function setHook({ url, verifyToken }: { url: string; verifyToken: string }): Promise<void> {
+  /** Sets the app's hook and its fields, as on its settings page: the platform asks for the challenge first. */
+  async function setHook({ url, verifyToken, fields = subscribable }: AppHookGiven): Promise<void> {
     await graphHandshake(url, verifyToken).catch((error: GraphError) => {
       throw new Error(error.message);
     });
-    account.appHook = { url, verifyToken };
+    account.appHook = { url, verifyToken, fields };
     account.isSubscribed = true;
   }
 

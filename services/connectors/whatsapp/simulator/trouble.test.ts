@@ -268,20 +268,3 @@ test('a person who hides their number is known by their user id alone', async ()
   assert.equal((await send({ to: undefined, recipient: oleg.id, ...text('hi') })).error, undefined);
   await until(() => simulator.view(oleg.id).messages.at(-1)?.state === 'delivered');
 });
-
-test('an owner lets the app in on a page; the code becomes a token, and the token says for which account', async () => {
-  await using world = await given();
-  const { simulator } = world;
-  const { appId: client_id, appSecret: client_secret, wabaId, token } = simulator.account;
-  const get = async (path: string, query: Record<string, string>) =>
-    await fetch(`${simulator.url}/v25.0/${path}?${new URLSearchParams(query)}`, { redirect: 'manual' });
-  const asked = { client_id, redirect_uri: 'http://127.0.0.1/back', state: 's1', config_id: '1' };
-  assert.match(await (await get('dialog/oauth', asked)).text(), /asks for/);
-  const { headers } = await get('dialog/oauth', { ...asked, decision: 'allow', choice: wabaId });
-  const code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
-  const exchanged = (await (await get('oauth/access_token', { client_id, client_secret, code })).json()) as object;
-  assert.deepEqual(exchanged, { access_token: token, token_type: 'bearer' });
-  const about = await get('debug_token', { input_token: token, access_token: `${client_id}|${client_secret}` });
-  const { data } = (await about.json()) as { data: { granular_scopes: { target_ids: string[] }[] } };
-  assert.deepEqual(data.granular_scopes[0]?.target_ids, [wabaId]);
-});

@@ -20,6 +20,15 @@ export interface Change {
   readonly value: Fields;
 }
 
+/** Fields that an app may subscribe to: nobody is told of others. */
+export const subscribable: readonly string[] = [
+  ...['messages', 'message_template_status_update', 'message_template_quality_update', 'template_category_update'],
+  ...['phone_number_quality_update', 'phone_number_name_update', 'account_update', 'account_alerts'],
+  ...['account_review_update', 'business_capability_update', 'user_preferences', 'flows', 'security', 'history'],
+  ...['group_lifecycle_update', 'group_participants_update', 'group_settings_update', 'group_status_update'],
+  ...['smb_message_echoes', 'smb_app_state_sync'],
+];
+
 /** Sizes and types of media by kind: the type decides the kind when a file is uploaded. */
 export const mediaLimits: Readonly<Record<string, { readonly types: readonly string[]; readonly maxBytes: number }>> = {
   image: { types: ['image/jpeg', 'image/png'], maxBytes: 5 * 1_024 * 1_024 },
