@@ -113,7 +113,11 @@ function latenciesOf(runs: readonly WholeRun[] = []) {
 function latencyLines(runs: readonly WholeRun[]): string[] {
   const of = (part: 'p50Ms' | 'p99Ms') => spreadText(spreadOf(latenciesOf(runs).map((times) => times[part])));
   const rate = spreadText(spreadOf(runs.map(({ perSecond }) => perSecond)));
-  return [`${label('latency of the whole way')}p50 ${of('p50Ms')} ms   p99 ${of('p99Ms')} ms   at ${rate}/s, linger 0`];
+  const cost = spreadText(spreadOf(runs.map(({ cost: { totalUs } }) => totalUs)));
+  return [
+    `${label('latency of the whole way')}p50 ${of('p50Ms')} ms   p99 ${of('p99Ms')} ms   at ${rate}/s, linger 0, ${cost} µs`,
+    ...processLines(runs.map((run) => run.cost)),
+  ];
 }
 
 function troubleLines({ sick, burst, without, beside, verdict }: TroubleResult): string[] {
