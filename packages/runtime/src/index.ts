@@ -125,13 +125,6 @@ export {
 export { type HttpError, type HttpErrorBody, httpErrorOf } from './http/http-error.ts';
 export { type PassedOn, passOn } from './http/pass-on.ts';
 export { type PassedWhole, passWhole } from './http/pass-whole.ts';
-export {
-  createPortalHttp,
-  type PortalHttp,
-  type PortalHttpOptions,
-  type Post,
-  type PostAnswer,
-} from './http/post-once.ts';
 export { createHttpServer, type HttpServerOptions, nothingHere, sendError } from './http/server.ts';
 export { type OpenSocket, openSockets, type Sockets } from './http/sockets.ts';
 export { createLogger, type LogFields, type Logger, type LoggerOptions, logLevels } from './log.ts';
