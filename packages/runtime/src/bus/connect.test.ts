@@ -54,6 +54,21 @@ test('a server that was told too late who we are is asked again: this machine is
   await assert.rejects(connectBus({ ...who, url, startTimeoutMs: 300 }), { code: 'unavailable' });
 });
 
+test('a server that takes no messages as large as ours is refused at once, with what to do', async (t) => {
+  const usual = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write('INFO {"version":"2.15.1","max_payload":1048576}\r\n');
+    socket.on('data', (data) => String(data).includes('PING') && socket.write('PONG\r\n'));
+  });
+  usual.listen(0, '127.0.0.1');
+  await once(usual, 'listening');
+  t.after(() => usual.close());
+  const { port } = usual.address() as AddressInfo;
+  await assert.rejects(connectBus({ ...who, url: `nats://127.0.0.1:${port}` }), {
+    ...{ code: 'failed_precondition', message: /1048576 bytes at most: set max_payload: 8MB/ },
+  });
+});
+
 test('a server that is not there is waited for and then given up', async () => {
   const told: string[] = [];
   const wanted = {

@@ -27,8 +27,8 @@ export interface BusOptions {
 
 /**
  * Connects to NATS, waiting for a server that is still starting, and from then on reconnects for ever: calls meanwhile
- * reject with a time-out. Rejects with `unauthenticated` when the server does not know the user, with `unavailable` when it
- * does not come. The caller closes the connection.
+ * reject with a time-out. Rejects with `unauthenticated` when the server does not know the user, with `failed_precondition` when
+ * it takes no messages as large as ours, with `unavailable` when it does not come. The caller closes the connection.
  */
 export async function connectBus(options: BusOptions): Promise<NatsConnection> {
   const { signal, startTimeoutMs = 60_000, onTrouble } = options;
@@ -36,15 +36,31 @@ export async function connectBus(options: BusOptions): Promise<NatsConnection> {
   for (let failures = 1; ; failures += 1) {
     try {
       const nats = await connect(connectionOptions(options));
+      await refuseSmall(nats);
       watch(nats, options);
       return nats;
     } catch (cause) {
+      if (cause instanceof TrunklineError) throw cause;
       const trouble = asTrouble(cause, options);
       if (trouble.code === 'unauthenticated' || signal.aborted || performance.now() > endsAt) throw trouble;
       onTrouble?.(trouble);
     }
     await pause(backoffMs(failures, 100, 2_000, Math.random()), signal);
   }
+}
+
+/** The largest messages of ours: a sealed event with its envelope, a lane's whole record. NATS itself takes 1 MB unless it is told. */
+export const leastMaxPayload = 8_000_000;
+
+/** Of a server that takes less, the first large message would be refused for ever, and with it all that comes after. */
+async function refuseSmall(nats: NatsConnection): Promise<void> {
+  const takes = nats.info?.max_payload ?? 0;
+  if (takes >= leastMaxPayload) return;
+  await nats.close();
+  throw new TrunklineError(
+    'failed_precondition',
+    `NATS takes messages of ${takes} bytes at most: set max_payload: 8MB in its configuration, and reload it`,
+  );
 }
 
 /** Longest wait for what is still to be sent; less than a part of a service has for its end. */
