@@ -54,6 +54,7 @@ export const metricNames = [
   'trunkline_delivery_paused_total',
   'trunkline_delivery_troubles_total',
   'trunkline_delivery_races_total',
+  'trunkline_delivery_expiring_ratio',
   'trunkline_delivery_live_bytes',
   'trunkline_overflow_bytes',
   'trunkline_overflow_messages',

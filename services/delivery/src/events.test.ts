@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLogger, createMetrics } from '@trunkline/runtime';
+import { PortalEntry } from '@trunkline/contracts';
+import { createLogger, createMetrics, type Directory } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
 import { deliveryEvents } from './events.ts';
 import { createOpenStreams } from './pull/open-streams.ts';
 
+/** Nobody is known, unless told: how many hours each keeps events for. */
+const directory = (hours: Readonly<Record<string, number>> = {}) =>
+  ({
+    portal: (id) => PortalEntry.fromPartial({ id, settings: { retentionHours: hours[id] ?? 0 } }),
+  }) as Directory;
 const log = createLogger({ service: 'delivery', instance: 'one', level: 'silent' });
 
 /** What is measured of one lane with these portals, all paused, and what their pauses say. */
 async function measuredOf(reasons: Readonly<Record<string, string | undefined>>): Promise<string> {
   const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
-  const events = deliveryEvents({ log, metrics, now: () => 0 });
+  const events = deliveryEvents({ log, metrics, directory: directory(), now: () => 0 });
   const portals = Object.keys(reasons).map((id) => [id, { id, mode: 'paused', queue: [], strands: [] }] as const);
   events.opened({ lane: 0, portals: new Map(portals), liveBytes: 0, feedSequence: 0 } as never);
   const once = new AbortController();
@@ -47,9 +53,35 @@ test('what is given up is counted from nothing, so that the first event is an in
     assert.match(text, new RegExp(`^trunkline_delivery_given_up_total\\{kind="${kind}",.*\\} 0$`, 'm'));
 });
 
+test('how near events are to their end is told by what their own portal keeps them for', async () => {
+  const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
+  const hourMs = 3_600_000;
+  const hours = { brief: 4, long: 48 };
+  const events = deliveryEvents({ log, metrics, directory: directory(hours), now: () => 24 * hourMs });
+  const waits = (id: string, ageMs: number) =>
+    [
+      id,
+      { id, mode: 'drain', queue: [], strands: [], headSequence: 3, sequence: 1, frontAtMs: 24 * hourMs - ageMs },
+    ] as const;
+  const portals = new Map([waits('brief', 3 * hourMs), waits('long', 12 * hourMs)]);
+  events.opened({ lane: 0, portals, liveBytes: 0, feedSequence: 0 } as never);
+  const once = new AbortController();
+  const measuring = events.measure(
+    { pauses: { reasonOf: () => undefined }, streams: createOpenStreams(1) },
+    once.signal,
+  );
+  once.abort();
+  await measuring;
+  const text = await metrics.text();
+  const shown = (name: string) => Number(new RegExp(`^${name}\\{mode="drain".*\\} (.+)$`, 'm').exec(text)?.[1]);
+  assert.equal(shown('trunkline_delivery_expiring_ratio'), 0.75);
+  assert.equal(shown('trunkline_delivery_oldest_seconds'), 12 * 3_600);
+  assert.equal(shown('trunkline_delivery_waiting'), 4);
+});
+
 test('a portal that does not balance at two looks is told', async () => {
   const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
-  const events = deliveryEvents({ log, metrics, now: () => 0 });
+  const events = deliveryEvents({ log, metrics, directory: directory(), now: () => 0 });
   const even = {
     mode: 'live',
     headSequence: 3,

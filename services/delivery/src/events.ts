@@ -12,6 +12,7 @@ import {
   summaryOf,
 } from '@trunkline/runtime';
 import { imbalanceOf } from './domain/balance.ts';
+import { settingsOf } from './domain/settings.ts';
 import type { OpenStreams } from './pull/open-streams.ts';
 import type { Pauses } from './store/pauses.ts';
 import type { ReplayDocument } from './store/replays.ts';
@@ -50,12 +51,13 @@ const givenUpKinds = ['expired', 'parked', 'withheld', 'skipped'] as const satis
 
 /** Makes the logs and metrics; once a service. Whoever else wants to know of each attempt, and whether it was taken, is told. */
 export function deliveryEvents(
-  { log, metrics, now }: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now'>,
+  { log, metrics, now, directory }: Pick<Runtime<unknown>, 'log' | 'metrics' | 'now' | 'directory'>,
   onAttempt: (portalId: string, isTaken: boolean) => void = () => {},
 ): DeliveryEvents {
   const open = new Set<PortalLaneView>();
   const measureBalances = balancesOf(log, metrics);
   const gauges = gaugesOf(metrics);
+  const retentionMsOf = (portalId: string) => settingsOf(directory.portal(portalId)).retentionMs;
   return {
     observer: observerOf(log, metrics, onAttempt),
     lanes: open,
@@ -77,7 +79,7 @@ export function deliveryEvents(
     replayOver: (replay) => log.info('Replay over', fieldsOf(replay)),
     measure: async ({ pauses, streams }, signal) => {
       while (!signal.aborted) {
-        measureLanes(open, gauges, now());
+        measureLanes(open, gauges, { nowMs: now(), retentionMsOf });
         measurePaused(open, gauges, pauses);
         measureBalances(open);
         for (const role of roles) gauges.streams.set(streams.count(role), { role });
@@ -95,6 +97,11 @@ function fieldsOf({ portalId, tenantId, number, total, sent, refused }: ReplayDo
 function gaugesOf(metrics: Metrics) {
   return {
     oldest: metrics.gauge('trunkline_delivery_oldest_seconds', 'Age of the oldest undelivered event.', ['mode']),
+    expiring: metrics.gauge(
+      'trunkline_delivery_expiring_ratio',
+      'The greatest age of an undelivered event, as a part of what its portal keeps events for; at 1 it expires.',
+      ['mode'],
+    ),
     waiting: metrics.gauge('trunkline_delivery_waiting', 'Events that wait.', ['mode']),
     portals: metrics.gauge('trunkline_delivery_portals', 'Portals by how their queue is doing.', ['mode']),
     paused: metrics.gauge('trunkline_delivery_paused_portals', 'Portals that get nothing, by why.', ['reason']),
@@ -107,16 +114,30 @@ function portalsOf(lanes: ReadonlySet<PortalLaneView>) {
   return [...lanes].flatMap((lane) => [...lane.portals.values()].map(summaryOf));
 }
 
-function measureLanes(lanes: ReadonlySet<PortalLaneView>, gauges: ReturnType<typeof gaugesOf>, nowMs: number): void {
+interface MeasuredBy {
+  readonly nowMs: number;
+  readonly retentionMsOf: (portalId: string) => number;
+}
+
+function measureLanes(
+  lanes: ReadonlySet<PortalLaneView>,
+  gauges: ReturnType<typeof gaugesOf>,
+  { nowMs, retentionMsOf }: MeasuredBy,
+): void {
   const all = portalsOf(lanes);
   for (const mode of modes) {
     const some = all.filter((portal) => portal.mode === mode);
-    const fronts = some.map((portal) => portal.queue[0]?.event.at?.getTime() ?? portal.frontAtMs ?? nowMs);
-    const oldestMs = fronts.reduce((least, at) => Math.min(least, at), nowMs);
-    const waiting = some.reduce((sum, portal) => sum + portal.headSequence - portal.sequence, 0);
+    let [oldestMs, expiring, waiting] = [0, 0, 0];
+    for (const { id, queue, frontAtMs, headSequence, sequence } of some) {
+      const ageMs = Math.max(0, nowMs - (queue[0]?.event.at?.getTime() ?? frontAtMs ?? nowMs));
+      oldestMs = Math.max(oldestMs, ageMs);
+      if (ageMs > 0) expiring = Math.max(expiring, ageMs / retentionMsOf(id));
+      waiting += headSequence - sequence;
+    }
     gauges.portals.set(some.length, { mode });
     gauges.waiting.set(waiting, { mode });
-    gauges.oldest.set(Math.max(0, nowMs - oldestMs) / 1_000, { mode });
+    gauges.oldest.set(oldestMs / 1_000, { mode });
+    gauges.expiring.set(expiring, { mode });
   }
   gauges.memory.set([...lanes].reduce((sum, lane) => sum + lane.liveBytes, 0));
 }

@@ -14,8 +14,9 @@ import { obstacleOf } from '../domain/settings.ts';
 import type { DeliveryContext } from './context.ts';
 
 /**
- * What waits for a portal: the cursor from the lane's records first, then the head from the stream's leader, which is never
- * before it. So every instance gives the same answer, and head = done + waiting holds by the numbers themselves.
+ * What waits for a portal: the cursor from the lane's records first, then what the stream holds, asked of its leader, which is
+ * never before it. So every instance gives the same answer. Head, done and waiting come from three places: what the lane has
+ * seen, what it has done, and what is really there; they balance as long as nothing is missing.
  */
 export async function backlogOf(portal: PortalEntry, context: DeliveryContext): Promise<Backlog> {
   const recorded = await readRecorded(context.bus, laneOf(portal.tenantId));
@@ -31,15 +32,18 @@ export async function backlogFrom(
 ): Promise<Backlog> {
   const lane = laneOf(portal.tenantId);
   const cursor = cursors.find(({ portalId }) => portalId === portal.id);
-  const { headSequence, oldestAt, head } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
+  const { lastSequence, oldestAt, head } = await streamOf(bus, subjects.outbox(lane, portal.id), cursor);
   const deliveredSequence = cursor?.sequence ?? 0;
   const doneBeyond = cursor === undefined ? 0 : Math.max(0, doneOf(cursor) - deliveredSequence);
-  const waiting = Math.max(0, headSequence - deliveredSequence - doneBeyond);
+  const done = deliveredSequence + doneBeyond;
+  // Where all is done and removed, the stream says nothing.
+  const last = lastSequence ?? done;
+  const waiting = Math.max(0, last - done);
   const held = heldOf(laterTotals(head, cursor?.headTotals ?? noTotals), cursor?.doneTotals ?? noTotals);
   const pauseReason = pause ?? obstacleOf(portal) ?? '';
   const isPaused = pauseReason !== '';
   return {
-    ...{ portalId: portal.id, headSequence: deliveredSequence + doneBeyond + waiting },
+    ...{ portalId: portal.id, headSequence: headOf({ last, done, seen: cursor?.seenSequence ?? 0 }) },
     ...{ deliveredSequence, doneBeyond, waiting, lane, owner },
     ...{ expired: cursor?.expired ?? 0, parked: cursor?.parked ?? 0, withheld: cursor?.withheld ?? 0 },
     skipped: cursor?.skipped ?? 0,
@@ -54,6 +58,14 @@ export async function backlogFrom(
     lastErrorText: cursor?.lastErrorText ?? '',
     nextAttemptAt: isPaused || waiting === 0 ? undefined : cursor?.nextAttemptAt,
   };
+}
+
+/**
+ * The last sequence: what the lane has seen was there once, whatever the stream holds now. A stream that ends before what is done
+ * was set back, and its end is told as it is. Pure.
+ */
+function headOf({ last, done, seen }: Readonly<Record<'last' | 'done' | 'seen', number>>): number {
+  return last < done ? last : Math.max(last, seen);
 }
 
 /** How many events are done, ever: of strands each counts its own since they began. Pure. */
@@ -71,14 +83,14 @@ function unpaused(cursor: PortalCursor | undefined): PortalMode {
 async function streamOf(bus: LogPort, subject: string, cursor: PortalCursor | undefined) {
   const last = await bus.lastOf(streams.outbox, subject);
   const head = totalsOf(last);
-  if (last === undefined) return { headSequence: 0, oldestAt: undefined, head };
-  const headSequence = SealedBatch.decode(last.data).events.at(-1)?.sequence ?? 0;
+  if (last === undefined) return { lastSequence: undefined, oldestAt: undefined, head };
+  const lastSequence = SealedBatch.decode(last.data).events.at(-1)?.sequence ?? 0;
   const done = cursor?.sequence ?? 0;
-  if (headSequence <= done) return { headSequence, oldestAt: undefined, head };
+  if (lastSequence <= done) return { lastSequence, oldestAt: undefined, head };
   // What stands next in the stream of a parallel portal may be done: each strand says itself what it waits with.
   if (cursor !== undefined && cursor.strands.length > 0)
-    return { headSequence, oldestAt: headSequence > doneOf(cursor) ? cursor.frontAt : undefined, head };
+    return { lastSequence, oldestAt: lastSequence > doneOf(cursor) ? cursor.frontAt : undefined, head };
   const front = await bus.nextOf(streams.outbox, subject, (cursor?.outboxSequence ?? 0) + 1);
   const events = front === undefined ? [] : SealedBatch.decode(front.data).events;
-  return { headSequence, oldestAt: events.find(({ sequence }) => sequence > done)?.at, head };
+  return { lastSequence, oldestAt: events.find(({ sequence }) => sequence > done)?.at, head };
 }
