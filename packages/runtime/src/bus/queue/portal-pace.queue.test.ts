@@ -40,6 +40,26 @@ test('a portal that hangs gives way to those that are well, however slow all are
   assert.equal(portal(4).receiver.last, 41);
 });
 
+test('where all are slow, those that are well wait for the hanging for ten seconds at most', async () => {
+  const { world, ids, portal } = await aWorld({ portals: 5, requests: 4 });
+  for (const receiver of world.portals.values()) receiver.answersAfterMs = 3_000;
+  for (let round = 0; round < 40; round += 1) {
+    for (const id of ids) world.produce(id, 1);
+    await pass(world, 7_000);
+  }
+  for (const id of ids.slice(0, 4)) {
+    const hanging = world.portals.get(id);
+    if (hanging !== undefined) hanging.mood = 'hangs';
+    world.produce(id, 1);
+  }
+  await pass(world, 1_000);
+  world.produce(portal(4).id, 1);
+  await pass(world, 4_000);
+  assert.equal(portal(4).receiver.last, 40, 'the price: there is no slot');
+  await pass(world, 6_000);
+  assert.equal(portal(4).receiver.last, 41);
+});
+
 test('a portal that allows six requests a minute gets one each ten seconds, and holds no slot meanwhile', async () => {
   const { world, view, portal } = await aWorld({ portals: 1, requests: 1, requestsPerMinute: 6 });
   const { id, receiver, state } = portal(0);
