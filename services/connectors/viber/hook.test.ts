@@ -60,9 +60,9 @@ test('places, cards, presses, subscriptions and what was seen are told', async (
   simulator.sendSticker({ from: anna.id });
   simulator.unsubscribe({ from: anna.id });
   simulator.subscribe({ from: anna.id });
-  await until(() => hook.events.length === 5);
+  await until(() => hook.events.length === 6);
   const kinds = hook.events.map(({ event }) =>
     event?.$case === 'message' ? event.value.content?.kind?.$case : event?.$case,
   );
-  assert.deepEqual(kinds, ['location', 'contactCards', 'sticker', 'subscription', 'subscription']);
+  assert.deepEqual(kinds, ['location', 'contactCards', 'sticker', 'subscription', 'subscription', 'start']);
 });

@@ -42,9 +42,14 @@ const kinds: Readonly<Record<string, Tell>> = {
   webhook: () => [],
   message: (call, channelId) => [written(call, channelId)],
   conversation_started: (call) => [started(call)],
+  // A subscriber may be written to, whether or not they have written: that opens the conversation.
   subscribed: (call) => {
     const { user } = readAs(subscribedSchema, call);
-    return [{ ...by(user), event: subscription(true, 'subscribed') }];
+    const start = { $case: 'start', value: { payload: '' } } as const;
+    return [
+      { ...by(user), event: subscription(true, 'subscribed') },
+      { ...by(user), dedupeKey: `start:${call.message_token}`, event: start },
+    ];
   },
   unsubscribed: (call) => {
     const { user_id: id } = readAs(aboutUserSchema, call);
@@ -58,7 +63,7 @@ const kinds: Readonly<Record<string, Tell>> = {
 /** Kinds that are asked for by name; messages and subscriptions come in any case. */
 export const eventTypes = ['delivered', 'seen', 'failed', 'subscribed', 'unsubscribed', 'conversation_started'];
 
-/** One call, one event: ordered by the platform's time, known again by kind and token (and by the person of a receipt). */
+/** One call, one event, or a start beside it: ordered by the platform's time, known again by kind and token (and by the person of a receipt). */
 export function parse(raw: RawCall, channel: ChannelRef): ChannelEvent[] {
   const call = readAs(callSchema, readJson(raw.body));
   const { event: kind, message_token: token, timestamp } = call;

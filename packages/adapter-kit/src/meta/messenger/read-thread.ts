@@ -85,7 +85,14 @@ const kinds: Readonly<Record<string, (value: unknown, happened: Happened) => Cha
     const platformState = [type, status].filter(Boolean).join(': ').slice(0, 64);
     const event = { $case: 'subscription', value: { isAllowed: true, platformState } } as const;
     const context = ref === '' ? undefined : StartContext.create({ ref, source: 'plugin' });
-    return [told(happened, `optin:${happened.personId}:${happened.atMs}`, { event, context })];
+    const key = `optin:${happened.personId}:${happened.atMs}`;
+    const subscribed = told(happened, key, { event, context });
+    // Who agrees in a plugin opens the window; who agrees to hear news, or takes that back, has a token for these alone.
+    if (type !== 'optin') return [subscribed];
+    return [
+      subscribed,
+      told(happened, `start:${key}`, { event: { $case: 'start', value: { payload: ref } }, context }),
+    ];
   },
   pass_thread_control: (value, happened) => controlTold(passed, value, happened),
   take_thread_control: (value, happened) => controlTold(taken, value, happened),
