@@ -1,5 +1,5 @@
 import { bucketStream, buckets, lanes } from '../../packages/contracts/src/index.ts';
-import { type LogPort, lagsOf } from '../../packages/runtime/src/index.ts';
+import { type LogPort, openLags } from '../../packages/runtime/src/index.ts';
 
 /** Who works a service's lanes. */
 export interface SeenLanes {
@@ -38,7 +38,7 @@ function ownerOf(token: Uint8Array, service: string): string {
 
 /** The slowest reader of each lane; empty where all have read everything. Rejects with `unavailable`. */
 export async function seeLags(bus: LogPort, connectors: readonly string[], nowMs: number): Promise<SeenLag[]> {
-  const all = await lagsOf(bus, connectors, nowMs);
+  const all = await openLags(bus, connectors)(nowMs);
   return lanes.map((lane) => {
     const nothing = { lane, slowest: '', lagMs: 0 };
     const own = all.filter((lag) => lag.lane === lane);

@@ -14,7 +14,7 @@ export { createJetStreamLog, type JetStreamLogOptions } from './bus/jetstream-lo
 export { runKeyedLog } from './bus/keyed-log.ts';
 export type { KeyedLogDependencies } from './bus/keyed-run.ts';
 export { type AtKillPoint, type KillPoint, killPoints } from './bus/kill-points.ts';
-export { type LaneLag, lagsOf } from './bus/lags.ts';
+export { type LaneLag, openLags } from './bus/lags.ts';
 export type { Committed, LaneEvents } from './bus/lane-events.ts';
 export { type LanesOptions, runLanes } from './bus/lease.ts';
 export { openingOverflow } from './bus/overflow/opening-log.ts';

@@ -2,7 +2,7 @@ import {
   asTrunklineError,
   defineService,
   type LogPort,
-  lagsOf,
+  openLags,
   pause,
   type Runtime,
   runJanitor,
@@ -47,10 +47,10 @@ async function measureLags(
 ): Promise<void> {
   const help = 'Age of the oldest message that a reader has not read.';
   const gauge = metrics.gauge('trunkline_lane_lag_seconds', help, ['reader', 'lane']);
+  const lags = openLags(bus, connectors);
   while (!signal.aborted) {
     try {
-      for (const { reader, lane, lagMs } of await lagsOf(bus, connectors, now()))
-        gauge.set(lagMs / 1_000, { reader, lane });
+      for (const { reader, lane, lagMs } of await lags(now())) gauge.set(lagMs / 1_000, { reader, lane });
     } catch (error) {
       log.warn('Lags could not be read, it is tried again', { code: asTrunklineError(error).code, error });
     }

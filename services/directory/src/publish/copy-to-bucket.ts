@@ -1,4 +1,4 @@
-import { type DirectoryWriter, pause, type StoredEntry, type Timestamp, TrunklineError } from '@trunkline/runtime';
+import { type DirectoryWriter, type StoredEntry, type Timestamp, TrunklineError } from '@trunkline/runtime';
 import type { BucketEntry } from './entries.ts';
 import { type Copied, type CopiedName, entriesOf } from './snapshot.ts';
 
@@ -31,8 +31,8 @@ export async function copyToBucket(from: Copied, writer: DirectoryWriter, signal
         await publish(current, bucket);
         await remove(goneKeys(name, ids, current, bucket.known), bucket);
       }
-      // A person waits for what they changed to work: a short look, not a long one.
-      await pause(20, signal);
+      // What changes while that is written goes together in the next turn.
+      await changes.come(signal);
     }
   } finally {
     await changes.close();
@@ -82,6 +82,11 @@ function watchChanges(from: Copied, startAtOperationTime: Timestamp) {
   const changed = new Map<CopiedName, Set<string>>();
   let failure: unknown;
   let isOver = false;
+  let wake = () => {};
+  const fail = (error: unknown) => {
+    failure ??= error;
+    wake();
+  };
   const streams = names.map((name) => {
     const stream = from[name].watch([{ $project: { documentKey: 1 } }], {
       maxAwaitTimeMS: 1_000,
@@ -91,17 +96,25 @@ function watchChanges(from: Copied, startAtOperationTime: Timestamp) {
       const id = 'documentKey' in change ? (change.documentKey as { _id: string })._id : undefined;
       if (id === undefined) return;
       changed.set(name, (changed.get(name) ?? new Set()).add(id));
+      wake();
     });
-    stream.on('error', (error: unknown) => {
-      failure = error;
-    });
+    stream.on('error', fail);
     // Also without an error: a collection was dropped or renamed.
     stream.on('close', () => {
-      if (!isOver) failure ??= new Error(`the changes of ${name} end`);
+      if (!isOver) fail(new Error(`the changes of ${name} end`));
     });
     return stream;
   });
   return {
+    /** Resolves when there is something to take, a change or a failure, or at the signal. */
+    come: async (signal: AbortSignal): Promise<void> => {
+      if (failure !== undefined || changed.size > 0 || signal.aborted) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      signal.addEventListener('abort', wake, { once: true });
+      await promise;
+      signal.removeEventListener('abort', wake);
+    },
     take: (): [CopiedName, string[]][] => {
       if (failure !== undefined) throw new TrunklineError('unavailable', 'A change stream ended.', { cause: failure });
       const taken = [...changed].map(([name, ids]): [CopiedName, string[]] => [name, [...ids]]);
