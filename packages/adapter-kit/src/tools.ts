@@ -23,7 +23,10 @@ export interface SendTools extends Tools {
   readonly openFile: (media: Media) => Promise<Download>;
   /** Public, unguessable link to a file of ours, where a platform wants an address. */
   readonly fileUrl: (media: Media) => string;
-  /** The platform's ids of a message of ours, or of the person's that we received; empty when it is not known there. */
+  /**
+   * The platform's ids of a message of ours, or of the person's that we received; empty when it is not known there. Where the
+   * order is about one part of a message: of that part.
+   */
   readonly platformIdsOf: (messageId: string) => Promise<readonly PlatformMessage[]>;
 }
 

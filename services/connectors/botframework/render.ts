@@ -31,7 +31,7 @@ export function render(order: SendOrder, reference: Reference, targets: Targets,
     }
     case 'edit': {
       const fields = contentFields(action.value, { subchannel, reference, fileUrl });
-      return { method: 'PUT', ...at(targetOf(targets, order.part, 'The channel')), body: write(fields) };
+      return { method: 'PUT', ...at(targetOf(targets, 0, 'The channel')), body: write(fields) };
     }
     case 'delete':
       return { method: 'DELETE', ...at(targetOf(targets, 0, 'The channel')) };

@@ -41,7 +41,7 @@ export function render(
     }
     case 'edit':
       return {
-        ...{ type: 'edit', ...placed, target: messageIds[part] ?? unknown() },
+        ...{ type: 'edit', ...placed, target: messageIds[0] ?? unknown() },
         content: written(action.value.content, fileUrl),
       };
     case 'delete':

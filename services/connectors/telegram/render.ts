@@ -43,7 +43,7 @@ function single(order: SendOrder, known: Targets, fixes: Fixes): Rendered | unde
     case 'message':
       return message(action.value, place, fixes.isWithoutReply ? undefined : targets.replyTo, fixes);
     case 'edit':
-      return edit(action.value, { ...chat, message_id: Number(targetOf(targets, order.part, platform)) }, fixes);
+      return edit(action.value, { ...chat, message_id: Number(targetOf(targets, 0, platform)) }, fixes);
     case 'delete':
       targetOf(targets, 0, platform);
       return plainCall('deleteMessages', { ...chat, message_ids: targets.messageIds.map(Number) });

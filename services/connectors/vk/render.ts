@@ -30,7 +30,7 @@ export function render(order: SendOrder, targets: Targets, groupId: string): rea
     case 'message':
       return [write(order, action.value, targets)];
     case 'edit':
-      return [edit(action.value, { peer_id, cmid: targetOf(targets, order.part, 'VK') })];
+      return [edit(action.value, { peer_id, cmid: targetOf(targets, 0, 'VK') })];
     case 'delete':
       targetOf(targets, 0, 'VK');
       return portionsOf(targets.messageIds, deletedAtOnceMax).map((ids) => {

@@ -45,7 +45,7 @@ export function render(order: SendOrder, { replyTo, messageIds }: Targets): read
     case 'edit': {
       const { content, keyboard } = action.value;
       if (content?.kind?.$case !== 'text') throw new ConnectorError('unsupported', 'Yandex changes nothing but texts');
-      const message_id = integer(messageIds[part] ?? unknown());
+      const message_id = integer(messageIds[0] ?? unknown());
       const fields = { ...place, message_id, text: written(content.kind.value), ...buttonsOf(keyboard) };
       return [{ path: 'messages/sendText/', fields }];
     }

@@ -11,18 +11,19 @@ const order = SendOrder.fromPartial({
 });
 
 /** Tools of a connector that keeps one sent message, or cannot read it. */
-function tools(isAway = false) {
-  const kept = [{ platformId: '9', conversationPlatformId: 'anna' }];
+function tools(isAway = false, targetPart?: number) {
+  const kept = ['9', '10'].map((platformId) => ({ platformId, conversationPlatformId: 'anna' }));
   const sent = {
-    platformIdsOf: async (channelId: string, messageId: string) => {
+    platformIdsOf: async (channelId: string, messageId: string, part?: number) => {
       if (isAway) throw new Error('the database is away');
-      return channelId === 'ch1' && messageId === 'ours' ? kept : [];
+      const known = channelId === 'ch1' && messageId === 'ours' ? kept : [];
+      return part === undefined ? known : known.slice(part, part + 1);
     },
   };
   return lendSendTools(
     { connector: {}, sent, stateOf: () => ({}) } as never,
     channel,
-    order,
+    { ...order, targetPart },
     new AbortController().signal,
   );
 }
@@ -32,8 +33,10 @@ test('ids of what came are told by the order, even while the database is away', 
   assert.deepEqual(await tools(true).platformIdsOf('theirs'), all);
 });
 
-test('ids of what was sent are those that the connector keeps of the channel', async () => {
-  assert.deepEqual(await tools().platformIdsOf('ours'), [{ platformId: '9', conversationPlatformId: 'anna' }]);
+test('ids of what was sent are those that the connector keeps of the channel, of the part that the order is about', async () => {
+  const ids = async (part?: number) =>
+    (await tools(false, part).platformIdsOf('ours')).map(({ platformId }) => platformId);
+  assert.deepEqual([await ids(), await ids(1)], [['9', '10'], ['10']]);
   assert.deepEqual(await tools().platformIdsOf('nobody knows it'), []);
   await assert.rejects(
     tools(true).platformIdsOf('ours'),

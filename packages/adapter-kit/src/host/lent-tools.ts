@@ -68,7 +68,7 @@ function showingNoSecret(onAnswer: OnAnswer, { withoutSecrets = (text) => text }
 export function lendSendTools<Settings>(
   parts: LentParts<Settings>,
   channel: ChannelAccess<Settings>,
-  { targets }: Pick<SendOrder, 'targets'>,
+  { targets, targetPart }: Pick<SendOrder, 'targets' | 'targetPart'>,
   signal: AbortSignal,
 ): SendTools {
   return {
@@ -82,7 +82,7 @@ export function lendSendTools<Settings>(
         const { platformIds, conversationPlatformId } = received;
         return platformIds.map((platformId) => ({ platformId, conversationPlatformId }));
       }
-      return await parts.sent.platformIdsOf(channel.id, messageId).catch((cause: unknown) => {
+      return await parts.sent.platformIdsOf(channel.id, messageId, targetPart).catch((cause: unknown) => {
         throw new ConnectorError('transient', 'the ids of a message cannot be read now', { cause });
       });
     },

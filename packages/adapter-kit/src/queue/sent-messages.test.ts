@@ -70,3 +70,17 @@ test('an order that dispatch wrote again is over where the first one ended; one 
   assert.equal(await ended(MESSAGE_STATE_UNKNOWN, '9:0', true), MESSAGE_STATE_UNKNOWN);
   assert.equal(await ended(MESSAGE_STATE_SENT, '12:0', true), MESSAGE_STATE_SENT);
 });
+
+test('ids are told of a whole message, in the order of its parts, and of one part', async () => {
+  const messageId = randomUUID();
+  for (const [part, platformIds] of [['5', '6'], ['7']].entries()) {
+    const result = SendResult.create({ channelId: 'ours', messageId, part, parts: 2, platformIds });
+    await sent.end(`9:${part}`, result, 'anna');
+  }
+  const told = async (part?: number) =>
+    (await sent.platformIdsOf('ours', messageId, part)).map(({ platformId }) => platformId);
+  assert.deepEqual(
+    [await told(), await told(0), await told(1), await told(2)],
+    [['5', '6', '7'], ['5', '6'], ['7'], []],
+  );
+});

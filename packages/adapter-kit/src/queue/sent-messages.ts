@@ -11,8 +11,8 @@ export interface SentMessages {
   end(place: string, result: SendResult, conversationPlatformId: string): Promise<void>;
   /** The platform proved that it has messages of ours. */
   confirm(channelId: string, sends: readonly ConfirmedSend[]): Promise<void>;
-  /** The platform's ids of a message that was sent, in the order of its parts; of other channels none. */
-  platformIdsOf(channelId: string, messageId: string): Promise<readonly PlatformMessage[]>;
+  /** The platform's ids of a message that was sent, in the order of its parts, or of one part; of other channels none. */
+  platformIdsOf(channelId: string, messageId: string, part?: number): Promise<readonly PlatformMessage[]>;
 }
 
 /** An order, by its place. */
@@ -89,11 +89,12 @@ export function createSentMessages({ store, connector, keptMs, now }: SentMessag
       });
       if (writes.length > 0) await messages.bulkWrite(writes, { ordered: false });
     },
-    platformIdsOf: async (channelId, messageId) => {
+    platformIdsOf: async (channelId, messageId, part) => {
       // The ids of all parts follow each other: "/" comes right after ".".
       const message = `${channelId}.${messageId}`;
       const found = await messages.find({ _id: { $gte: `${message}.`, $lt: `${message}/` } }).toArray();
       return found
+        .filter((document) => part === undefined || partOf(document) === part)
         .toSorted((one, other) => partOf(one) - partOf(other))
         .flatMap(({ platformIds = [], conversationPlatformId }) =>
           platformIds.map((platformId) => ({ platformId, conversationPlatformId })),

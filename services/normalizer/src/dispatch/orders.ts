@@ -21,13 +21,14 @@ export interface OrderNeeds {
 
 /** The orders that send an outgoing message, one a part, each within the channel's capabilities. Pure. */
 export function sendOrders(fact: Fact, submitted: MessageSubmitted, needs: OrderNeeds): EgressItem[] {
-  const { message, conversation, conversationNumber, targets } = submitted;
+  const { message, conversation, conversationNumber, targets, editedParts } = submitted;
   if (message === undefined) throw new Error('the fact has no message');
-  const { parts, degraded } = adapt(message, needs.capabilities, needs.fileUrl);
+  const { parts, targetParts, degraded } = adapt(message, needs.capabilities, needs.fileUrl, editedParts);
   return parts.map((part, index): EgressItem => {
     const value: SendOrder = {
       ...{ message: part, conversation, part: index, parts: parts.length, degraded: [...degraded] },
       ...{ ackToken: needs.ackToken, conversationNumber, targets },
+      targetPart: targetParts.get(index),
       // The first time, the fact has the message's own id.
       isAgain: fact.id !== message.id,
     };

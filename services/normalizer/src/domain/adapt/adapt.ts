@@ -4,6 +4,7 @@ import type {
   ButtonCapability,
   Capabilities,
   Content,
+  EditedPart,
   Keyboard,
   OutgoingContent,
   OutgoingMessage,
@@ -12,6 +13,7 @@ import type {
 import type { Option } from '../state/documents.ts';
 import { type Adapted, type Degradation, type Piece, plain, takesCaption } from './adapted.ts';
 import { carries } from './carries.ts';
+import { editParts } from './edit-parts.ts';
 import { adaptKeyboard } from './keyboard.ts';
 import type { FileUrl } from './media.ts';
 import { piecesOf } from './pieces.ts';
@@ -20,29 +22,29 @@ import { joined, quoteLines, withoutMarks } from './text.ts';
 
 /**
  * Adapts an outgoing message to what its channel carries: parts within every limit, nothing of a text lost, and what had to
- * be degraded named. Pure.
+ * be degraded named. `editedParts`: of an edit, what its message consists of. Pure.
  */
-export function adapt(message: OutgoingMessage, capabilities: Capabilities, fileUrl: FileUrl): Adapted {
+export function adapt(
+  message: OutgoingMessage,
+  capabilities: Capabilities,
+  fileUrl: FileUrl,
+  editedParts: readonly EditedPart[] = [],
+): Adapted {
   const { message: order, degraded: before } = replaced(message, capabilities);
   const { action } = order;
   if (action?.$case === 'message') {
     const adapted = adaptContent(action.value, capabilities, fileUrl);
     const parts = adapted.contents.map((value) => ({ ...order, action: { $case: 'message' as const, value } }));
-    return { ...adapted, parts, degraded: unique([...before, ...adapted.degraded]) };
+    return { ...adapted, parts, targetParts: new Map(), degraded: unique([...before, ...adapted.degraded]) };
   }
   if (action?.$case === 'edit') {
-    const { messageId, content, keyboard } = action.value;
+    const { content, keyboard } = action.value;
     const whole = { content, keyboard, reply: undefined, options: undefined };
     const adapted = adaptContent(whole, capabilities, fileUrl);
-    const parts = adapted.contents.map((value, index) => {
-      // A text that has grown too long for one message goes on in new ones.
-      if (index > 0) return { ...order, action: { $case: 'message' as const, value } };
-      const edit = { messageId, content: value.content, keyboard: value.keyboard };
-      return { ...order, action: { $case: 'edit' as const, value: edit } };
-    });
-    return { ...adapted, parts, degraded: unique([...before, ...adapted.degraded]) };
+    const edited = editParts(order, adapted.contents, editedParts);
+    return { ...adapted, ...edited, degraded: unique([...before, ...adapted.degraded]) };
   }
-  return { parts: [order], degraded: before, options: [] };
+  return { parts: [order], targetParts: new Map(), degraded: before, options: [] };
 }
 
 interface AdaptedContent {

@@ -13,6 +13,8 @@ export type Degradation = 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'D6' | 'D7' | 'D8' 
 export interface Adapted {
   /** In the order of sending; all with the message's id. */
   readonly parts: readonly OutgoingMessage[];
+  /** By the number of a part that edits or deletes: the part of the other message that it is about. */
+  readonly targetParts: ReadonlyMap<number, number>;
   readonly degraded: readonly Degradation[];
   /** Options that stand in the text as numbered lines. */
   readonly options: readonly Option[];

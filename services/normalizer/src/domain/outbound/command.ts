@@ -12,6 +12,7 @@ import type { ContactDocument, MessageDocument } from '../state/documents.ts';
 import { outgoingOf } from '../state/message-content.ts';
 import type { Turn } from '../turn.ts';
 import { settle } from './apply-status.ts';
+import { editedPartsOf } from './standing-parts.ts';
 import { sha256Hex } from './submission.ts';
 import { receivedTargets, targetsOf } from './targets.ts';
 
@@ -109,7 +110,12 @@ function sendAgain(turn: Turn, message: MessageDocument): void {
   };
   const expiresAt = new Date(turn.nowMs + 24 * 60 * 60 * 1000);
   const again = { ...order, conversationId: conversation._id, expiresAt };
-  const targets = receivedTargets(targetsOf(turn, order), message.channelId);
-  const value = { message: again, conversation: refOf(conversation), conversationNumber: message.number, targets };
+  const targets = targetsOf(turn, order);
+  const capabilities = scope.channel && turn.directory.capabilities(scope.channel.connector, conversation.ref);
+  const value = {
+    ...{ message: again, conversation: refOf(conversation), conversationNumber: message.number },
+    targets: receivedTargets(targets, message.channelId),
+    editedParts: capabilities === undefined ? [] : editedPartsOf(order, targets, capabilities, turn.nowMs),
+  };
   turn.say(scope, { $case: 'submitted', value });
 }

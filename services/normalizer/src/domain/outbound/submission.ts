@@ -20,6 +20,7 @@ import { quoteOf } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
 import { conversationFor } from './addressed.ts';
 import { canSend, isHeldElsewhere, type SendVerdict } from './can-send.ts';
+import { editedPartsOf, idsStandingFor, keepStandingParts, standsAs } from './standing-parts.ts';
 import { receivedTargets, type Targets, targetsOf } from './targets.ts';
 import { isPast } from './wrong-order.ts';
 
@@ -92,6 +93,10 @@ function complete(turn: Turn, message: OutgoingMessage, capabilities: Capabiliti
     expiresAt: message.expiresAt ?? new Date(turn.nowMs + dayMs),
   };
   const { action } = order;
+  if (action?.$case === 'delete') {
+    const messageIds = idsStandingFor(action.value.messageIds, targets);
+    return { order: { ...order, action: { $case: 'delete', value: { messageIds } } }, degraded: other.degraded };
+  }
   const reply = action?.$case === 'message' ? action.value.reply : undefined;
   const quoted = reply && targets.get(reply.messageId);
   if (action?.$case !== 'message' || reply === undefined || quoted === undefined)
@@ -119,9 +124,10 @@ function accept(turn: Turn, accepting: Accepting): void {
   const isNumbered = !isFleeting(order);
   const number = isNumbered ? conversation.number + 1 : 0;
   const contactId = contactIdOf(turn, conversation);
+  const editedParts = editedPartsOf(order, targets, capabilities, turn.nowMs);
   if (isNumbered) {
     // Links are of no interest here: what matters is what will be degraded, and which options the person will read.
-    const adapted = adapt(order, capabilities, () => '');
+    const adapted = adapt(order, capabilities, () => '', editedParts);
     const numbered = { ...heldAfter(conversation, order, turn.nowMs), number };
     const isMessage = order.action?.$case === 'message';
     turn.draft.put('conversations', isMessage ? offering(worded(turn, numbered), order, adapted) : numbered);
@@ -131,13 +137,16 @@ function accept(turn: Turn, accepting: Accepting): void {
       number,
       state: MessageState.MESSAGE_STATE_QUEUED,
       degraded: [...new Set([...degraded, ...adapted.degraded])],
+      ...(isMessage ? standsAs(order.id, adapted) : {}),
     });
+    keepStandingParts(turn, order, adapted, editedParts);
   }
   const scope = { tenantId: conversation.tenantId, channel, conversationId: conversation._id, contactId };
   const told = { ...order, to: undefined, conversationId: conversation._id };
   const value = {
     ...{ message: told, conversation: refOf(conversation), conversationNumber: number },
     targets: receivedTargets(targets, channel.id),
+    editedParts,
   };
   turn.say(scope, { $case: 'submitted', value }, { id: order.id });
 }

@@ -51,6 +51,8 @@ export interface MessageDocument {
   readonly state?: MessageState;
   readonly parts?: readonly PartDocument[];
   readonly degraded?: readonly string[];
+  /** What an outgoing one consists of on the platform, where that is not one message that was sent with it. */
+  readonly standsAs?: readonly StandingPart[];
   /** Of the group that it made. */
   readonly inviteLink?: string;
 }
@@ -69,6 +71,14 @@ export interface PartDocument {
   readonly error?: PartError;
   /** It is not sent, and certainly nothing of it arrived. */
   readonly isCertain?: true;
+}
+
+/** One message on the platform that a message of ours consists of. */
+export interface StandingPart {
+  /** The message that it was sent with: the same one, or an edit of it that went on in a new message. */
+  readonly messageId: string;
+  readonly part: number;
+  readonly isText: boolean;
 }
 
 /** Why a part failed. */
