@@ -49,6 +49,8 @@ export interface Surroundings extends AsyncDisposable {
   /** The methods as a service calls them. */
   readonly as: Readonly<Record<'gateway' | 'directory' | 'delivery', RpcClient<typeof SealingServiceDefinition>>>;
   readonly kek: Kek;
+  /** Environment of the service, for one in a process of its own. */
+  readonly env: Readonly<Record<string, string>>;
   collection(name: string): Collection<{ _id: string }>;
   /** Moves the service's clock. */
   later(ms: number): void;
@@ -124,7 +126,7 @@ export async function startSurroundings({
   if (!key) throw new Error('32 bytes were made');
   const all = started.move();
   return {
-    ...{ bus, nats, kek: createKek(key) },
+    ...{ bus, nats, env, kek: createKek(key) },
     get as() {
       return as;
     },
