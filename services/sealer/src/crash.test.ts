@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { pause } from '@trunkline/runtime';
+import { until } from '@trunkline/testkit';
 import { text } from './testing/facts.ts';
+import { aPortal } from './testing/portal.ts';
 import { startProcess } from './testing/process.ts';
-import { type Surroundings, startSurroundings, tenantId } from './testing/surroundings.ts';
+import { type Surroundings, startSurroundings } from './testing/surroundings.ts';
 import { taken, texts } from './testing/taken.ts';
 
 const { FAULT_SEED = '11' } = process.env;
@@ -19,15 +20,11 @@ after(async () => {
   await around?.[Symbol.asyncDispose]();
 });
 
-async function aPortal() {
-  const portalId = randomUUID();
-  const { licenceKey } = await around.as.directory.rotateKey({ portalId, tenantId, idempotencyKey: 'first' });
-  return { portalId, licenceKey };
-}
-
-test('kill -9 when a message is stored and its sealer does not know so, again and again: each event once, no gap, the chain whole', async (t) => {
+test('kill -9 when a message is stored and its sealer does not know so, again and again: each event once, no gap, the chain whole', {
+  timeout: 180_000,
+}, async (t) => {
   t.diagnostic(`FAULT_SEED=${seed}`);
-  const portals = [await aPortal(), await aPortal(), await aPortal()];
+  const portals = [await aPortal(around), await aPortal(around), await aPortal(around)];
   await around.stop();
   let rounds = 0;
   const over = new AbortController();
@@ -52,6 +49,7 @@ test('kill -9 when a message is stored and its sealer does not know so, again an
   await using _last = startProcess(around);
   const said = Array.from({ length: rounds }, (_, round) => `${round}`);
   for (const { portalId, licenceKey } of portals) {
+    await until(async () => (await around.sealed(portalId)).length >= rounds, 60_000);
     const events = await taken(around, portalId, [licenceKey], rounds);
     assert.deepEqual(texts(events), said, `each once, in the order in which they were said, seed ${seed}`);
     const sequences = (await around.sealed(portalId)).map(({ sequence }) => sequence);
