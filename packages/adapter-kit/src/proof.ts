@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Compares a secret with what a caller sent, in a time that tells nothing of where they differ. Pure. */
 export function isSameSecret(expected: string, given: string | undefined): boolean {
@@ -18,5 +18,5 @@ export function newSecret(): string {
 
 /** Equal lengths, whatever was given. */
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

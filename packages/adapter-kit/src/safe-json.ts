@@ -7,7 +7,7 @@ const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => 
  * be UTF-8. Throws SyntaxError for what is no JSON, TypeError for what is no UTF-8, RangeError when nested too deeply. Pure.
  */
 export function safeJson(body: Uint8Array | string): unknown {
-  const text = typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body);
+  const text = typeof body === 'string' ? body : utf8.decode(body);
   if (!mayHoldLargeNumber.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_key, value, { source }) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && wholeNumber.test(source)
@@ -25,6 +25,8 @@ export function jsonOrNothing(text: string): unknown {
   }
 }
 
+/** One for all: making it costs more than what it does. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** The slow way is taken only where a long run of digits stands: one call in a hundred. */
 const mayHoldLargeNumber = /\d{16}/;
 const wholeNumber = /^-?\d+$/;

@@ -43,6 +43,16 @@ test('nothing begins without a parent but at a door, and nothing under an unsamp
   await tracing.close();
 });
 
+test('of what begins at a door, as many are sampled as the ratio says', async () => {
+  const none = recorded(0);
+  assert.equal(await none.tracing.span('seal', { isRoot: true }, async (span) => span.traceparent), undefined);
+  const half = recorded(0.5);
+  for (let count = 0; count < 1_000; count += 1) await half.tracing.span('seal', { isRoot: true }, async () => {});
+  await Promise.all([none.tracing.close(), half.tracing.close()]);
+  assert.equal(none.spans.length, 0);
+  assert.ok(half.spans.length > 350 && half.spans.length < 650, `${half.spans.length} of 1,000`);
+});
+
 test('a batch goes on in the trace of its first traced item and is linked with the others', async () => {
   const { spans, tracing } = recorded(0);
   const other = '00-11111111111111111111111111111111-2222222222222222-01';

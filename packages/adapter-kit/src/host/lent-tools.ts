@@ -40,15 +40,17 @@ export function lendTools<Settings>(
 ): Tools {
   const { connector, http, hints, now } = parts;
   const onAnswer = parts.onAnswer && showingNoSecret(parts.onAnswer, channel);
+  const makeFetch = () =>
+    createGuardedFetch({ http, hosts: connector.hosts?.(channel.settings), signal, ...(onAnswer && { onAnswer }) });
+  let guarded: ReturnType<typeof makeFetch> | undefined;
   return {
     signal,
     now,
-    fetch: createGuardedFetch({
-      http,
-      hosts: connector.hosts?.(channel.settings),
-      signal,
-      ...(onAnswer && { onAnswer }),
-    }),
+    // Made with the first call: a proof of a hook call is lent the tools, and hardly ever uses them.
+    fetch: (...asked) => {
+      guarded ??= makeFetch();
+      return guarded(...asked);
+    },
     state: parts.stateOf(channel.id),
     hints: {
       tell: (topic, hint = new Uint8Array()) => hints.tell(channel.id, topic, hint),

@@ -41,9 +41,8 @@ export function passWhole(http: FastifyInstance, options: PassedWhole): void {
       const call = callOf(request, upstream);
       const leave = room.enter(upstream, call.body?.length ?? 0);
       try {
-        const answer = await agent.request(call);
-        const body = Buffer.from(await answer.body.arrayBuffer());
-        return reply.code(answer.statusCode).headers(withoutHops(answer.headers)).send(body);
+        const { status, headers, body } = await answerOf(agent, call);
+        return reply.code(status).headers(withoutHops(headers)).send(body);
       } catch (error) {
         if (isSilence(error)) onSilent?.(upstream);
         // Whatever keeps the other server from answering: the caller may come again.
@@ -55,7 +54,32 @@ export function passWhole(http: FastifyInstance, options: PassedWhole): void {
   });
 }
 
-type Call = Dispatcher.RequestOptions & { readonly body: Uint8Array | null };
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A whole answer, collected without a stream of its own. Rejects when it does not come whole. */
+async function answerOf(agent: Agent, call: Call): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const chunks: Buffer[] = [];
+  let begun: Omit<Answer, 'body'> | undefined;
+  agent.dispatch(call, {
+    onRequestStart: () => {},
+    onResponseStart: (_controller, status, headers) => {
+      begun = { status, headers };
+    },
+    onResponseData: (_controller, chunk) => void chunks.push(chunk),
+    onResponseEnd: () => {
+      if (begun !== undefined) resolve({ ...begun, body: Buffer.concat(chunks) });
+    },
+    onResponseError: (_controller, error) => reject(error),
+  });
+  return await promise;
+}
+
+type Call = Dispatcher.DispatchOptions & { readonly body: Uint8Array | null };
 
 function callOf(request: FastifyRequest, origin: string): Call {
   const { method, url: path, headers, body, ip } = request;

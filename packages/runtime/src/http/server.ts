@@ -50,8 +50,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     sendError(reply, translated);
     return reply;
   });
-  http.addHook('onSend', async (_request, reply) => {
+  // Hooks that call on and are no promises: they stand on the way of every call.
+  http.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('x-content-type-options')) reply.header('x-content-type-options', 'nosniff');
+    done();
   });
   measure(http, options.metrics);
   return http;
@@ -90,9 +92,10 @@ function measure(http: FastifyInstance, metrics: Metrics): void {
   const seconds = metrics.histogram('trunkline_http_server_seconds', 'Time to answer an HTTP request.', {
     labelNames: ['method', 'route', 'status'],
   });
-  http.addHook('onResponse', async (request, reply) => {
+  http.addHook('onResponse', (request, reply, done) => {
     const labels = { method: request.method, route: routeOf(request), status: reply.statusCode };
     seconds.observe(reply.elapsedTime / 1_000, labels);
+    done();
   });
 }
 
