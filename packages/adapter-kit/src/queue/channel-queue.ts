@@ -24,23 +24,24 @@ export interface ChannelQueue {
 }
 
 /** What {@link createChannelQueue} wants. */
-export interface ChannelQueueOptions extends StepsOptions {
+export interface ChannelQueueOptions extends Omit<StepsOptions, 'isCrowded'> {
   /** Conversations that stand among the held already. */
   readonly waiting: readonly HeldConversation[];
   /** The next messages of the queue after a sequence; none only if the leader says so. */
   readonly load: (afterSequence: number) => Promise<readonly StoredMessage[]>;
   /** Since when an order that a former owner marked is in doubt, in milliseconds since 1970. */
   readonly doubtSinceMs: number;
+  /** Orders above the low mark that may be in memory at once. */
+  readonly windowSize: number;
 }
-
-/** Orders above the low mark that may be in memory at once. */
-const windowSize = 1_000;
 
 /** Makes a queue and starts what is held already. */
 export function createChannelQueue(options: ChannelQueueOptions): ChannelQueue {
-  const { cursor, pacer, care } = options;
+  const { cursor, pacer, care, windowSize } = options;
   const conversations = createConversations();
-  const steps = createSteps(options, conversations, () => backlog.refill());
+  // At half of it: what is set aside leaves room before there is none.
+  const isCrowded = () => cursor.spread >= windowSize / 2;
+  const steps = createSteps({ ...options, isCrowded }, conversations, () => backlog.refill());
   const backlog = createBacklog({
     hasRoom: () => !steps.isStopped && cursor.spread < windowSize,
     take: (message) => {
@@ -50,8 +51,8 @@ export function createChannelQueue(options: ChannelQueueOptions): ChannelQueue {
     load: options.load,
     watch: care.watch,
   });
-  for (const { conversation: id, notBeforeMs, expiresAtMs, isInDoubt } of options.waiting) {
-    Object.assign(conversations.of(id), { isHeld: true, notBeforeMs, expiresAtMs, isInDoubt });
+  for (const { conversation: id, isUrgent, notBeforeMs, expiresAtMs, isInDoubt } of options.waiting) {
+    conversations.open(id, { isHeld: true, isHeldUrgent: isUrgent, notBeforeMs, expiresAtMs, isInDoubt });
   }
   if (options.waiting.length > 0) steps.pump();
   return {

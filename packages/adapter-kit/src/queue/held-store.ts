@@ -43,6 +43,8 @@ export interface HeldConversation {
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
   readonly isInDoubt: boolean;
+  /** True if one of its held orders is not bulk. */
+  readonly isUrgent: boolean;
 }
 
 interface HeldDocument {
@@ -53,6 +55,7 @@ interface HeldDocument {
   readonly sequence: number;
   readonly index: number;
   readonly bytes: Buffer;
+  readonly isBulk?: boolean;
   readonly attempts: number;
   readonly notBeforeMs: number;
   readonly expiresAtMs: number;
@@ -86,13 +89,15 @@ export function createHeldStore(store: Store, connector: string): HeldStore {
       await held.deleteOne({ _id: place });
     },
     conversations: async (lane) => {
-      const fields = { queue: 1, conversation: 1, notBeforeMs: 1, expiresAtMs: 1, doubtSinceMs: 1 } as const;
+      const waiting = { notBeforeMs: 1, expiresAtMs: 1, doubtSinceMs: 1 } as const;
+      const fields = { queue: 1, conversation: 1, isBulk: 1, ...waiting } as const;
       const firsts = new Map<string, HeldConversation>();
       const found = held.find({ lane }, { projection: fields, sort: inOrder });
-      for await (const { queue, conversation, notBeforeMs, expiresAtMs, doubtSinceMs } of found) {
+      for await (const { queue, conversation, notBeforeMs, expiresAtMs, doubtSinceMs, isBulk = false } of found) {
         const key = `${queue} ${conversation}`;
         const isInDoubt = doubtSinceMs !== undefined;
-        if (!firsts.has(key)) firsts.set(key, { queue, conversation, notBeforeMs, expiresAtMs, isInDoubt });
+        const first = firsts.get(key) ?? { queue, conversation, notBeforeMs, expiresAtMs, isInDoubt, isUrgent: false };
+        firsts.set(key, isBulk ? first : { ...first, isUrgent: true });
       }
       return [...firsts.values()];
     },
@@ -115,6 +120,7 @@ function documentOf(held: HeldOrder): HeldDocument {
     sequence,
     index,
     bytes: Buffer.from(order.bytes),
+    ...(!order.isInteractive && { isBulk: true }),
     attempts,
     notBeforeMs,
     expiresAtMs: order.expiresAtMs,

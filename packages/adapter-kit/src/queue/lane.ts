@@ -26,6 +26,8 @@ export interface SendLaneParts {
   readonly held: HeldStore;
   readonly scheduler: Scheduler;
   readonly gate: RequestGate;
+  /** Orders of a queue above its low mark that may be in memory at once; absent: 1,000. */
+  readonly windowSize?: number;
   /** What a queue does with its orders. */
   readonly kindOf: (key: string) => QueueKind;
   /** Hears of every answer that failed to come and of orders that cannot be read. */
@@ -58,6 +60,7 @@ const stopMs = 6_000;
 const lastRecordMs = 3_000;
 /** Nothing new begins under a lease that was confirmed longer ago. */
 const freshMs = 2_000;
+const usualWindow = 1_000;
 const readAtOnce = { messages: 32, bytes: 1024 * 1024 };
 
 /**
@@ -142,7 +145,7 @@ interface MakeParts {
 }
 
 function makeQueue(parts: SendLaneParts, { key, stored, waiting }: QueueStart, make: MakeParts) {
-  const { bus, connector, held } = parts;
+  const { bus, connector, held, windowSize = usualWindow } = parts;
   const { lane, care, doubtSinceMs, confirm, note } = make;
   const kind = parts.kindOf(key);
   const cursor = createCursor(key, stored);
@@ -164,5 +167,6 @@ function makeQueue(parts: SendLaneParts, { key, stored, waiting }: QueueStart, m
       return next === undefined ? [] : [next];
     });
   const { pacer, paceOf } = kind;
-  return createChannelQueue({ key, lane, cursor, waiting, pacer, paceOf, run, held, load, care, doubtSinceMs });
+  const work = { pacer, paceOf, run, held, care };
+  return createChannelQueue({ key, lane, cursor, waiting, ...work, load, doubtSinceMs, windowSize });
 }

@@ -42,7 +42,8 @@ export function readOrder(position: Position, bytes: Uint8Array): QueuedOrder {
     item,
     bytes,
     conversation: order.$case === 'send' ? item.conversationId : place,
-    isInteractive: order.$case === 'send' && order.value.message?.priority !== Priority.PRIORITY_BULK,
+    // Orders to copy files have a queue of their own, where none of them makes way for another.
+    isInteractive: order.$case !== 'send' || order.value.message?.priority !== Priority.PRIORITY_BULK,
     expiresAtMs: expiresAt?.getTime() ?? (item.at?.getTime() ?? 0) + dayMs,
     attempts: 0,
     doubtSinceMs: undefined,

@@ -2,6 +2,8 @@ import { createTokenBucket, type Pace, type TokenBucket } from '@trunkline/runti
 
 /** How fast a channel may be called: a bucket for the channel, one for each conversation, and fewer slots while it is sick. */
 export interface Pacer {
+  /** Until when the whole channel must not be called, in milliseconds since 1970; not after now: it may be. */
+  restsUntilMs(nowMs: number): number;
   /** When a conversation may be called next, in milliseconds since 1970. */
   readyAtMs(conversation: string, nowMs: number): number;
   /** Takes a token of the channel and of the conversation. */
@@ -35,6 +37,7 @@ export function createPacer(pace: Pace, slots: number): Pacer {
     get slots() {
       return troubles >= sickAfter ? 1 : slots;
     },
+    restsUntilMs: channel.readyAtMs,
     readyAtMs: (conversation, nowMs) =>
       Math.max(channel.readyAtMs(nowMs), conversations.get(conversation)?.readyAtMs(nowMs) ?? nowMs),
     take: (conversation, conversationPace, nowMs) => {

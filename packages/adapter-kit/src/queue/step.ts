@@ -26,7 +26,7 @@ const holdAfterMs = 5_000;
  */
 export async function takeStep(parts: StepParts, conversation: Conversation): Promise<Ending | undefined> {
   if (conversation.isHeld && conversation.orders.length > 0) {
-    await hold(parts, conversation, undefined);
+    await hold(parts, [conversation], undefined);
     return undefined;
   }
   const { key, held, care } = parts;
@@ -96,25 +96,38 @@ async function keepWaiting(
   conversation.orders[0] = order;
   // That the platform may have it must outlive us.
   if (conversation.isInDoubt || order.isUnsure || notBeforeMs - care.scheduler.now() >= holdAfterMs) {
-    await hold(parts, conversation, waiting);
+    await hold(parts, [conversation], waiting);
   }
 }
 
-/** Moves what is in memory of a conversation to the held, behind what stands there. */
-async function hold(parts: StepParts, conversation: Conversation, first: HeldOrder | undefined): Promise<void> {
+/** Moves what is in memory of conversations to the held, behind what stands there. Rejects with LostOwnership only. */
+export async function hold(
+  parts: StepParts,
+  among: readonly Conversation[],
+  first: HeldOrder | undefined,
+): Promise<void> {
   const { key, lane, cursor, conversations, held, care } = parts;
-  const moving = conversation.orders.map(
-    (order): HeldOrder =>
-      order.place === first?.order.place ? first : { ...orderWaiting(order), lane, queue: key, order, notBeforeMs: 0 },
-  );
+  // What comes while it is being put is not among it.
+  const moves = among.map((conversation) => ({ conversation, orders: [...conversation.orders] }));
+  const moving = moves
+    .flatMap(({ orders }) => orders)
+    .map(
+      (order): HeldOrder =>
+        order.place === first?.order.place
+          ? first
+          : { ...orderWaiting(order), lane, queue: key, order, notBeforeMs: 0 },
+    );
   await care.insist(() => held.put(moving));
-  const { notBeforeMs, expiresAtMs, isInDoubt } = conversation;
-  for (const { order } of moving) {
-    conversations.shift(conversation);
-    cursor.complete(order.position);
-    cursor.unmark(order.position);
+  for (const { conversation, orders } of moves) {
+    const { notBeforeMs, expiresAtMs, isInDoubt } = conversation;
+    const isHeldUrgent = conversation.isHeldUrgent || orders.some(({ isInteractive }) => isInteractive);
+    for (const { position } of orders) {
+      conversations.shift(conversation);
+      cursor.complete(position);
+      cursor.unmark(position);
+    }
+    Object.assign(conversation, { isHeld: true, isHeldUrgent, notBeforeMs, expiresAtMs, isInDoubt });
   }
-  Object.assign(conversation, { isHeld: true, notBeforeMs, expiresAtMs, isInDoubt });
   care.change(key);
 }
 
@@ -127,6 +140,7 @@ function showHeld(conversation: Conversation, next: HeldOrder | undefined): void
   conversation.isHeld = next !== undefined;
   conversation.notBeforeMs = next?.notBeforeMs ?? 0;
   if (next === undefined) {
+    conversation.isHeldUrgent = false;
     showFirst(conversation);
     return;
   }

@@ -1,11 +1,12 @@
 import type { Pace } from '@trunkline/runtime';
-import type { Conversation, Conversations } from './conversations.ts';
+import { type Conversation, type Conversations, isUrgent } from './conversations.ts';
 import type { Cursor } from './cursor.ts';
 import type { HeldStore } from './held-store.ts';
 import type { LaneCare } from './lane-care.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import type { Pacer } from './pacer.ts';
-import { takeStep } from './step.ts';
+import { hold, takeStep } from './step.ts';
+import { createUnderWay, type UnderWay } from './under-way.ts';
 
 /** The steps of one queue: one at a time a conversation, as many at once as the channel has slots. */
 export interface Steps {
@@ -30,6 +31,8 @@ export interface StepsOptions {
   readonly run: (order: QueuedOrder) => Promise<Ending>;
   readonly held: HeldStore;
   readonly care: LaneCare;
+  /** True if what waits in memory keeps what comes behind it from being read soon. */
+  readonly isCrowded: () => boolean;
 }
 
 /** Longest nap, so that what expires meanwhile is noticed. */
@@ -38,40 +41,33 @@ const longestNapMs = 30_000;
 /** Makes the steps over the conversations of a queue; `onEnded` is called after each of them, before the next is started. */
 export function createSteps(options: StepsOptions, conversations: Conversations, onEnded: () => void): Steps {
   const { pacer, care } = options;
-  const running = new Set<Promise<void>>();
-  let isStopped = false;
+  /** When everything is looked at again, so that nothing that expires is overlooked. */
+  let thoroughAtMs = 0;
   /** Forgets what would pump next. */
   let forget = () => {};
-
-  const start = (conversation: Conversation, close: () => void) => {
-    conversation.isBusy = true;
-    const step = takeTurn(options, conversations, conversation)
-      .catch((error: unknown) => {
-        isStopped = true;
-        throw error;
-      })
-      .finally(() => {
-        close();
-        running.delete(step);
-        conversation.isBusy = false;
-        conversations.settle(conversation);
-        onEnded();
-        pump();
-      });
-    running.add(step);
-    care.watch(step);
+  const ended = () => {
+    onEnded();
+    pump();
   };
+  const underWay = createUnderWay({ conversations, watch: care.watch, onEnded: ended });
 
   function pump(): void {
     forget();
-    if (isStopped) return;
+    if (underWay.isStopped) return;
+    if (options.isCrowded()) setBulkAside(options, conversations, underWay);
     const now = care.scheduler.now();
+    const isThorough = now >= thoroughAtMs;
     let nextAtMs = now + longestNapMs;
     for (const conversation of conversations.inTurn()) {
       if (conversation.isBusy) continue;
-      if (running.size >= pacer.slots) return; // Whatever ends pumps again.
+      if (underWay.count >= pacer.slots) return; // Whatever ends pumps again.
       const { atMs, isCall } = startOf(conversation, pacer, now);
-      nextAtMs = atMs > now ? Math.min(nextAtMs, atMs) : nextAtMs;
+      if (atMs > now) nextAtMs = Math.min(nextAtMs, atMs);
+      // Much bulk may wait: while the channel rests, not each of it is looked at every time.
+      if (atMs > now && !isThorough && !isUrgent(conversation) && pacer.restsUntilMs(now) > now) {
+        nextAtMs = Math.min(nextAtMs, pacer.restsUntilMs(now));
+        break;
+      }
       if (atMs > now) continue;
       const request = care.gate.open(pacer.slots === 1 ? 'sick' : 'well');
       if (request === undefined) {
@@ -79,23 +75,29 @@ export function createSteps(options: StepsOptions, conversations: Conversations,
         return;
       }
       if (isCall) pacer.take(conversation.id, options.paceOf(conversation.orders[0]), now);
-      start(conversation, request.close);
+      underWay.start([conversation], () => takeTurn(options, conversations, conversation), request.close);
     }
+    if (isThorough) thoroughAtMs = now + longestNapMs;
     forget = care.scheduler.after(nextAtMs - now, pump);
   }
 
-  const stop = async () => {
-    isStopped = true;
-    forget();
-    await Promise.allSettled(running);
-  };
   return {
     pump,
-    stop,
+    stop: async () => {
+      forget();
+      await underWay.stop();
+    },
     get isStopped() {
-      return isStopped;
+      return underWay.isStopped;
     },
   };
+}
+
+/** Bulk leaves the window, and with it the memory, to what comes behind: an answer must not wait for all of it. */
+function setBulkAside(options: StepsOptions, conversations: Conversations, underWay: UnderWay): void {
+  const resting = conversations.restingBulk();
+  if (resting.length === 0) return;
+  underWay.start(resting, () => hold({ ...options, conversations }, resting, undefined));
 }
 
 /** One step of a conversation; what it says of the channel goes to the pacer. */

@@ -20,6 +20,9 @@ const anyPlan: fc.Arbitrary<Plan> = fc.record({
     maxLength: 3,
   }),
   keySeconds: fc.constant(0),
+  // Some are bulk, and the window is so small that they have to leave it.
+  bulk: fc.array(fc.boolean(), { maxLength: 8 }),
+  windowSize: fc.constantFrom(2, 4, 1_000),
 });
 /**
  * A platform that drops repeats, for a minute, for an hour or for ever; then it may refuse them, too. Before a call to the last one
@@ -83,6 +86,22 @@ test('a store that comes back from an older copy sends nobody a second message, 
     }),
     { ...runs, numRuns: runs.numRuns / 4 },
   );
+});
+
+test('an answer behind much bulk goes next, and a conversation keeps its order all the same', async () => {
+  const count = 60;
+  const orders = Array.from({ length: count }, (_, index) => index);
+  // The answer to somebody new, and one to somebody to whom bulk goes that waits already.
+  const plan = {
+    ...{ orders: [...orders, count, 50], bulk: orders.map(() => true), reactions: [], ends: [], keySeconds: 0 },
+    ...{ windowSize: 10, ratePerSecond: 1 },
+  };
+  const outcome = await play(plan);
+  check(plan, outcome);
+  const placeOf = (number: number) => outcome.arrived.indexOf(number);
+  assert.ok(placeOf(count) < 15, `the answer went ${placeOf(count)}th`);
+  assert.ok(placeOf(50) < placeOf(count + 1), 'what was written before it to the same person went before it');
+  assert.ok(placeOf(count + 1) < 20, `the other answer went ${placeOf(count + 1)}th`);
 });
 
 test('a message that was cut off goes again and is there once; after the platform forgot the key it is unknown', async () => {

@@ -39,7 +39,7 @@ export function heldOver(all: Map<string, HeldOrder>, op: Op): HeldStore {
     conversations: () =>
       op(() => {
         const firsts = Map.groupBy(inOrder(), ({ order }) => order.conversation);
-        return [...firsts].flatMap(([conversation, [first]]) =>
+        return [...firsts].flatMap(([conversation, [first, ...more]]) =>
           first === undefined
             ? []
             : [
@@ -49,6 +49,7 @@ export function heldOver(all: Map<string, HeldOrder>, op: Op): HeldStore {
                   notBeforeMs: first.notBeforeMs,
                   expiresAtMs: first.order.expiresAtMs,
                   isInDoubt: first.doubtSinceMs !== undefined,
+                  isUrgent: [first, ...more].some(({ order }) => order.isInteractive),
                 },
               ],
         );

@@ -27,9 +27,15 @@ export interface OwnerEnd {
 export interface Plan {
   /** Conversation of each order. */
   readonly orders: readonly number[];
+  /** Which of them are bulk; absent: none. */
+  readonly bulk?: readonly boolean[];
+  /** How many orders above the low mark may be in memory; absent: as many as usual. */
+  readonly windowSize?: number;
   /** How the platform answers its calls, in turn; afterwards it sends. */
   readonly reactions: readonly Reaction[];
   readonly ends: readonly OwnerEnd[];
+  /** How many sends a second the platform takes; absent: as many as there are. */
+  readonly ratePerSecond?: number;
   /** How long the platform remembers what it was sent, and drops repeats; 0: not at all; infinite: for ever, but it may refuse them. */
   readonly keySeconds: number;
   /** What NATS has lost when the last owner begins, after everything is done; undefined: nothing, and there is no such owner. */
@@ -70,8 +76,7 @@ export async function play(plan: Plan): Promise<Outcome> {
   const troubles: unknown[] = [];
   const reactions = [...plan.reactions];
   let told = 0;
-  for (const [index, conversation] of plan.orders.entries())
-    bus.append(subjects.egress(connectorName, lane, 'c1'), orderOf(index, conversation));
+  for (const order of ordersOf(plan)) bus.append(subjects.egress(connectorName, lane, 'c1'), order);
 
   const startOwner = (number: number, end: OwnerEnd | undefined) => {
     let ops = 0;
@@ -116,6 +121,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     held: heldOver(held, op),
     scheduler: time.scheduler,
     gate: createRequestGate(),
+    ...(plan.windowSize !== undefined && { windowSize: plan.windowSize }),
     onTrouble: (error) => {
       // A fenced owner hears this of its log; nothing else fails here.
       if (!(error instanceof WrongLastSequence)) troubles.push(error);
@@ -152,6 +158,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     defineConnector<unknown>({
       ...{ title: 'Model', settings: z.unknown(), secretNames: [] },
       capabilities: Capabilities.fromPartial({
+        ratePerSecond: plan.ratePerSecond ?? 0,
         isSendIdempotent: plan.keySeconds > 0,
         sendKeySeconds: Number.isFinite(plan.keySeconds) ? plan.keySeconds : 0,
       }),
@@ -216,7 +223,11 @@ async function until(isEnough: () => boolean, advance: () => boolean): Promise<v
   }
 }
 
-function orderOf(index: number, conversation: number): Uint8Array {
+function ordersOf({ orders, bulk = [] }: Plan): Uint8Array[] {
+  return orders.map((conversation, index) => orderOf(index, conversation, bulk[index] === true));
+}
+
+function orderOf(index: number, conversation: number, isBulk: boolean): Uint8Array {
   const item = EgressItem.fromPartial({
     ...{
       tenantId: 't1',
@@ -227,7 +238,7 @@ function orderOf(index: number, conversation: number): Uint8Array {
     order: {
       $case: 'send',
       value: {
-        message: { id: String(index), action: { $case: 'message', value: {} } },
+        message: { id: String(index), priority: isBulk ? 2 : 1, action: { $case: 'message', value: {} } },
         conversation: { platformId: 'p' },
       },
     },
