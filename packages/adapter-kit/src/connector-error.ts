@@ -19,6 +19,8 @@ export class ConnectorError extends Error {
   readonly publicMessage: string | undefined;
   /** Which bucket a 'retry_after' pauses. */
   readonly scope: 'conversation' | 'channel';
+  /** What a person has to look after, in words: the channel is degraded, with them, until something is sent again. */
+  readonly alert: string | undefined;
   /** Of a call that was not understood whole: what it told all the same. */
   readonly understood: readonly ChannelEvent[];
 
@@ -31,6 +33,7 @@ export class ConnectorError extends Error {
     this.isGap = detail.isGap ?? false;
     this.publicMessage = detail.publicMessage;
     this.scope = detail.scope ?? 'channel';
+    this.alert = detail.alert;
     this.understood = detail.understood ?? [];
   }
 }
@@ -43,6 +46,7 @@ export interface ConnectorErrorDetail {
   readonly isGap?: boolean;
   readonly publicMessage?: string;
   readonly scope?: 'conversation' | 'channel';
+  readonly alert?: string | undefined;
   readonly understood?: readonly ChannelEvent[];
   readonly cause?: unknown;
 }

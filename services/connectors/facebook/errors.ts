@@ -17,7 +17,8 @@ const codeOf = graphCodes({
 /** Where the platform does not say how long: a minute, then twice as long each time. */
 const usual = { guessMs: 60_000 } as const;
 /** Too many comments at once look like advertising; such a block lasts from an hour to a day. */
-const block = { guessMs: 60 * 60_000, scope: 'conversation' } as const;
+const alert = 'Facebook has blocked comments of this page, for an hour to a day: look into its page quality.';
+const block = { guessMs: 60 * 60_000, scope: 'conversation', alert } as const;
 const spam: ReadonlySet<number> = new Set([368, 1705]);
 
 /** A refusal as an error: the platform did nothing. */

@@ -18,6 +18,7 @@ const usualPauseMs = 60_000;
 /** "Action blocked": too much of the same looks like advertising, and is held back from an hour to a day. */
 const blockPauseMs = 60 * 60_000;
 const blocks: ReadonlySet<number> = new Set([9, 368, 2_207_051]);
+const blocked = 'Instagram has blocked what this account does too much of, for an hour to a day: look into its app.';
 
 /** A refusal as an error: the platform did nothing. */
 export function refusal(failure: GraphFailure): ConnectorError {
@@ -30,6 +31,6 @@ export function commentRefusal(failure: GraphFailure): ConnectorError {
 }
 
 function errorOf(failure: GraphFailure, scope: 'channel' | 'conversation'): ConnectorError {
-  const guessMs = blocks.has(failure.code) ? blockPauseMs : usualPauseMs;
-  return graphError(codeOf(failure), failure, { guessMs, scope });
+  if (!blocks.has(failure.code)) return graphError(codeOf(failure), failure, { guessMs: usualPauseMs, scope });
+  return graphError(codeOf(failure), failure, { guessMs: blockPauseMs, scope, alert: blocked });
 }

@@ -15,6 +15,12 @@ const codes: Readonly<Record<number, SendErrorCode>> = {
   ...{ 1: 'permission', 10: 'permission' },
 };
 
+/** What a person has to look after. */
+const alerts: Readonly<Record<number, string>> = {
+  23: 'The free messages of this month are used up: see the billing of the Viber account.',
+  24: 'The Viber account has no balance: see its billing.',
+};
+
 /** Thrown for a refusal: Viber said itself that it did nothing. */
 export class Refusal extends ConnectorError {
   readonly status: number;
@@ -22,7 +28,7 @@ export class Refusal extends ConnectorError {
   constructor(status: number, words: string, otherwise: SendErrorCode = 'transient') {
     const wait = status === 12 ? ({ retryAfterMs: restMs, scope: 'conversation' } as const) : {};
     super(codes[status] ?? otherwise, `${words || 'Viber refused'} (status ${status})`, {
-      ...{ platformCode: String(status), ...wait },
+      ...{ platformCode: String(status), alert: alerts[status], ...wait },
     });
     this.status = status;
   }

@@ -21,6 +21,13 @@ const known = new Map(
 const pauses: Readonly<Record<number, number>> = { 4: 60, 80007: 60, 131048: 3_600, 131056: 6, 133016: 3_600 };
 const pairLimit = 131_056;
 
+/** What a person has to look after. */
+const alerts: Readonly<Record<number, string>> = {
+  131048:
+    'WhatsApp holds this number back, because people blocked or reported it: see its quality in the WhatsApp Manager.',
+  131042: 'WhatsApp sends nothing that costs money: see the payment settings of the business account.',
+};
+
 /** Our code of a refusal: by the platform's number, never by its words. */
 export function codeOf({ code, status = 400 }: { readonly code: number; readonly status?: number }): SendErrorCode {
   const found = known.get(code);
@@ -36,7 +43,7 @@ export function codeOf({ code, status = 400 }: { readonly code: number; readonly
 /** A refusal as an error: the platform did nothing. */
 export function refusal(failure: GraphFailure): ConnectorError {
   const code = codeOf(failure);
-  const detail = { platformCode: String(failure.code) };
+  const detail = { platformCode: String(failure.code), alert: alerts[failure.code] };
   if (code !== 'retry_after') return new ConnectorError(code, failure.message, detail);
   const retryAfterMs = failure.regainMs ?? (pauses[failure.code] ?? 1) * 1_000;
   const scope = failure.code === pairLimit ? 'conversation' : 'channel';

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { ChannelState, type IngressItem, MessageState } from '@trunkline/contracts';
 import type { HostedService, StartedService } from '@trunkline/runtime';
 import { until } from '@trunkline/testkit';
+import { sent } from '../testing/platform.ts';
 import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
 
 let around: Surroundings;
@@ -146,4 +147,35 @@ test('whether an order is refused for good does not depend on how often it had w
     return items.flatMap(({ item }) => (item?.$case === 'sendResult' ? [item.value] : []))[0];
   }, 30_000);
   assert.deepEqual([sent.state, sent.attempts], [MessageState.MESSAGE_STATE_SENT, 4]);
+});
+
+test('a refusal that a person has to look after shows, whatever the account says, until something is sent; its pause holds', async () => {
+  const id = await around.channel({ state: ok });
+  await until(() => toldOf(id).some(({ state }) => state === ok));
+  const pauseMs = 2_500;
+  let tries = 0;
+  around.platform.react = (asked) => {
+    if (asked.to !== 'spam') return sent(asked);
+    tries += 1;
+    if (tries > 1) return sent(asked);
+    return { status: 429, body: { scope: 'channel', retryAfterMs: pauseMs, alert: 'People report this number.' } };
+  };
+  await around.order(sendText(id, 'spam', 'hello'));
+  const alarm = await until(() => toldOf(id).find(({ state }) => state === degraded));
+  assert.equal(alarm.reason, 'People report this number.');
+  const asked = toldOf(id).length;
+  await until(() => toldOf(id).length > asked + 2);
+  assert.ok(
+    toldOf(id)
+      .slice(asked)
+      .every(({ state }) => state === degraded),
+    'the account is well, and yet',
+  );
+  assert.equal(tries, 1);
+  await until(() => tries === 2);
+  const [first, second] = around.platform.asked.filter(({ to }) => to === 'spam');
+  assert.ok((second?.atMs ?? 0) - (first?.atMs ?? 0) >= pauseMs - 100, 'what we say of it ourselves ends no pause');
+  await until(() => toldOf(id).at(-1)?.state === ok);
+  await until(async () => statesOf(await around.entered(id)).length === 2);
+  assert.deepEqual(statesOf(await around.entered(id)), [degraded, ok]);
 });

@@ -4,6 +4,7 @@ import type { ChannelAccess, ChannelRef } from '../channel.ts';
 import type { Connector, Health } from '../connector.ts';
 import { channelEvent, orderByTime } from '../event.ts';
 import type { ChannelState } from '../tools.ts';
+import { createAlarms } from './alarms.ts';
 import type { Channels } from './channels.ts';
 import { enterCall } from './entrance.ts';
 import { type HeardNews, nothingHeard, rememberNews, worthOf } from './news.ts';
@@ -26,6 +27,13 @@ export interface HealthTeller {
    * directory, after all others the account is asked, and its answer counts. Never rejects.
    */
   readonly heard: (channel: ChannelAccess, revision: number, events: readonly ChannelEvent[]) => Promise<void>;
+  /**
+   * Hears of a refusal that a person has to look after: the channel is degraded, whatever the account itself is found to be, until
+   * something is sent again. Remembered in memory: whoever takes the channel over hears it by the next refusal. Does not wait.
+   */
+  readonly alarmed: (channel: ChannelRef, revision: number, words: string) => void;
+  /** Something was sent. Does not wait. */
+  readonly calmed: (channel: ChannelRef, revision: number) => void;
   /**
    * Tells the channel's portal that something is lost, beside how the channel is, which does not change by it. Never rejects: what
    * cannot be stored now is tried a few times, and is in the log.
@@ -74,8 +82,9 @@ export function createHealthTeller({ clients, door, stateOf, askNow, log, now }:
   const directory = clients.of(DirectoryServiceDefinition, 'directory');
   const report = async (request: Parameters<typeof directory.reportHealth>[0]) =>
     await directory.reportHealth(request, { signal: AbortSignal.timeout(timeoutMs) });
+  const alarms = createAlarms();
   const tell = async (channel: ChannelRef, revision: number, health: Health) => {
-    const { state, reason, tokenEndsAtMs, secrets = {} } = health;
+    const { state, reason, tokenEndsAtMs, secrets = {} } = alarms.over(channel.id, health);
     const tokenEndsAt = tokenEndsAtMs === undefined ? undefined : new Date(tokenEndsAtMs);
     const told = { channelId: channel.id, revision, state: healthStates[state], reason, tokenEndsAt };
     const answer = await report({ ...told, secrets: { ...secrets } });
@@ -115,9 +124,17 @@ export function createHealthTeller({ clients, door, stateOf, askNow, log, now }:
       }
     }
   };
+  const told: HealthTeller['tell'] = (channel, revision, health) =>
+    tell(channel, revision, health).catch(notYet(channel));
   return {
+    alarmed: (channel, revision, words) => {
+      if (alarms.raise(channel.id, words)) void told(channel, revision, well);
+    },
+    calmed: (channel, revision) => {
+      if (alarms.end(channel.id)) void (askNow ? askNow(channel.id) : told(channel, revision, well));
+    },
     gap: (channel, state, reason) => gap(channel, state, reason).catch(notYet(channel)),
-    tell: (channel, revision, health) => tell(channel, revision, health).catch(notYet(channel)),
+    tell: told,
     heard: async (channel, revision, events) => {
       for (const event of events) {
         if (event.event?.$case !== 'channelState') continue;

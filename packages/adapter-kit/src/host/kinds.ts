@@ -45,12 +45,18 @@ function sendParts(parts: LanesParts): SendParts {
     ownFiles: { httpFor: companyHttp, files, settings: fileSettings(parts) },
     pictures: { connector, files, turns: createTurns(pictures.mostWaiting, pictures.longestMs) },
     reportFile: results.file,
-    onAccepted: hearAccepted(connector, channels, health),
+    onAccepted: (channel) => {
+      hearAccepted(connector, channels, health)(channel);
+      health.calmed(channel, channels.revisionOf(channel));
+    },
     isPresent: (channel) => channels.revisionOf(channel) === channels.entry(channel.id)?.revision,
     isStillWell: (channel) => isStillWell(parts, channel),
     onSignedOut: (channel, reason) =>
       health.tell(channel, channels.revisionOf(channel), { state: 'needs_sign_in', reason }),
-    onRefusal: drift.seeError,
+    onRefusal: (error, channel) => {
+      drift.seeError(error);
+      if (error.alert !== undefined) health.alarmed(channel, channels.revisionOf(channel), error.alert);
+    },
     onAttempt: (outcome, durationMs) => {
       attempts.add(1, { outcome });
       seconds.observe(durationMs / 1_000);

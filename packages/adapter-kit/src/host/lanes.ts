@@ -4,6 +4,7 @@ import type { ChannelAccess } from '../channel.ts';
 import { createHeldStore } from '../queue/held-store.ts';
 import { runSendLane, type SendLaneParts } from '../queue/lane.ts';
 import type { Queues } from '../queue/queues.ts';
+import type { Channels } from './channels.ts';
 import type { HostConfig } from './config.ts';
 import { hearAccepted } from './health.ts';
 import { queueKinds } from './kinds.ts';
@@ -19,8 +20,9 @@ export function workOnLanes(parts: LanesParts): void {
   const { runtime, connector, channels } = parts;
   const { directory } = runtime;
   const open = new Map<number, Queues>();
+  const isOwnWord = watchOwnWords(channels);
   directory.onChange(({ kind, id }) => {
-    if (kind !== 'channel') return;
+    if (kind !== 'channel' || isOwnWord(id)) return;
     for (const queues of open.values()) queues.channelChanged(id);
   });
   const sending = sendLaneParts(parts);
@@ -48,6 +50,23 @@ export function workOnLanes(parts: LanesParts): void {
   });
   runtime.run('waiting orders', showWaiting(runtime, open));
   runtime.run('states of channels', showChannels(parts));
+}
+
+/**
+ * Whether of a channel nothing changed but our own word that it is degraded: then it waits for the same as before. Tried at once, a
+ * number that its platform has just paused would be paused for longer.
+ */
+function watchOwnWords(channels: Pick<Channels, 'entry' | 'entries'>): (channelId: string) => boolean {
+  const { CHANNEL_STATE_OK: ok, CHANNEL_STATE_DEGRADED: degraded } = ChannelState;
+  const known = new Map(channels.entries().map((entry) => [entry.id, entry]));
+  return (channelId) => {
+    const former = known.get(channelId);
+    const entry = channels.entry(channelId);
+    if (entry === undefined) known.delete(channelId);
+    else known.set(channelId, entry);
+    if (entry === undefined || former?.revision !== entry.revision) return false;
+    return entry.state === degraded && (former.state === ok || former.state === degraded);
+  };
 }
 
 function sendLaneParts(parts: LanesParts): SendLaneParts {

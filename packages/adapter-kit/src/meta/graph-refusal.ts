@@ -8,6 +8,8 @@ export type GraphCodes = Readonly<Partial<Record<SendErrorCode, readonly string[
 export interface GraphPause {
   readonly guessMs: number;
   readonly scope?: 'conversation' | 'channel';
+  /** What a person has to look after. */
+  readonly alert?: string;
 }
 
 /** Reads refusals by a messenger's table; what it does not name is told by the HTTP status. Pure. */
@@ -30,10 +32,10 @@ export function graphCodes(table: GraphCodes): (failure: GraphFailure) => SendEr
 export function graphError(
   code: SendErrorCode,
   { code: number, subcode, message, regainMs }: GraphFailure,
-  { guessMs, scope = 'channel' }: GraphPause,
+  { guessMs, scope = 'channel', alert }: GraphPause,
 ): ConnectorError {
   const platformCode = subcode === undefined ? String(number) : `${number}/${subcode}`;
-  if (code !== 'retry_after') return new ConnectorError(code, message, { platformCode });
+  if (code !== 'retry_after') return new ConnectorError(code, message, { platformCode, alert });
   const wait = { retryAfterMs: regainMs ?? guessMs, isGuess: regainMs === undefined, scope };
-  return new ConnectorError(code, message, { platformCode, ...wait });
+  return new ConnectorError(code, message, { platformCode, alert, ...wait });
 }

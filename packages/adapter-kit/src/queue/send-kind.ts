@@ -57,8 +57,8 @@ export interface SendParts {
   readonly isStillWell: (channel: ChannelAccess) => Promise<boolean>;
   /** The platform no longer accepts the account. */
   readonly onSignedOut: (channel: ChannelAccess, reason: string) => Promise<void>;
-  /** Hears of each refusal. */
-  readonly onRefusal: (error: ConnectorError) => void;
+  /** Hears of each refusal. Does not wait. */
+  readonly onRefusal: (error: ConnectorError, channel: ChannelAccess) => void;
   /** Hears of each try: its outcome is "sent" or an error code. */
   readonly onAttempt: (outcome: string, durationMs: number) => void;
 }
@@ -213,7 +213,7 @@ async function ended(
   const durationMs = parts.now() - startedAtMs;
   const code = outcome instanceof ConnectorError ? outcome.code : 'sent';
   parts.onAttempt(code, durationMs);
-  if (outcome instanceof ConnectorError) parts.onRefusal(outcome);
+  if (outcome instanceof ConnectorError) parts.onRefusal(outcome, channel);
   const { messageId, part } = partOf(order, send);
   tools.note({
     channelId: channel.id,

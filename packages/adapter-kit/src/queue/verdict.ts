@@ -17,7 +17,11 @@ export type Verdict =
 
 /** A platform that says nothing of how long is asked again after this. */
 const usualRetryAfterMs = 1_000;
-const longestRetryAfterMs = 60 * 60 * 1_000;
+const hourMs = 60 * 60 * 1_000;
+/** A guess grows to an hour, or 24-fold: what blocks for an hour may block for a day. */
+const longestGuessMs = (firstMs: number) => Math.max(hourMs, 24 * firstMs);
+/** No platform names a longer time: what says more is broken, and must not stop a channel for good. */
+const longestAskedMs = 7 * 24 * hourMs;
 /** How often a channel that has to be signed in again is tried; a change of the channel makes it try at once. */
 const signedOutMs = 60_000;
 
@@ -43,9 +47,11 @@ export function verdictOf(error: ConnectorError, { attempt, isRepeatable, random
       return isRepeatable ? { ...again, delayMs: retryDelayMs(attempt, random) } : { next: 'doubt' };
     case 'wait': {
       if (error.code !== 'retry_after') return { ...again, delayMs: retryDelayMs(attempt, random) };
-      const asked = (error.retryAfterMs ?? usualRetryAfterMs) * (error.isGuess ? 2 ** (attempt - 1) : 1);
-      const delayMs = Math.min(Math.max(asked, 100), longestRetryAfterMs);
-      return { ...again, delayMs, scope: error.scope, isTrouble: false };
+      const asked = error.retryAfterMs ?? usualRetryAfterMs;
+      const waitMs = error.isGuess
+        ? Math.min(asked * 2 ** (attempt - 1), longestGuessMs(asked))
+        : Math.min(asked, longestAskedMs);
+      return { ...again, delayMs: Math.max(waitMs, 100), scope: error.scope, isTrouble: false };
     }
   }
 }

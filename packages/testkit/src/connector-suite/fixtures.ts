@@ -44,6 +44,8 @@ export interface FailureFixture {
     readonly retryAfterMs?: number;
     readonly scope?: string;
     readonly platformCode?: string;
+    /** True if a person has to look after it; the suite looks for words, not for which. */
+    readonly alert?: boolean;
   };
 }
 

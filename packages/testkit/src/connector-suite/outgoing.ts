@@ -41,13 +41,14 @@ export function testOutgoing<Settings>(suite: Suite<Settings>, send: Send<Settin
 export function testFailures<Settings>(suite: Suite<Settings>, send: Send<Settings>): void {
   const { answerOf = plainAnswer, usualOrder = textOrder, orderOf = () => usualOrder } = suite;
   for (const failure of suite.fixtures.failures) {
-    const { code, retryAfterMs, scope, platformCode } = failure.expect;
+    const { code, retryAfterMs, scope, platformCode, alert = false } = failure.expect;
     const details = Object.entries({ retryAfterMs, scope, platformCode }).filter(([, value]) => value !== undefined);
     if (code === undefined) continue; // What the connector mends by itself is its own test.
     test(`errors: ${failure.name} is ${code}, ${decisionOf(code)}`, async (t) => {
       const error = await failureOf(suite, send, () => answerOf(failure), orderOf(failure));
       assert.equal(error.code, code);
       for (const [name, value] of details) assert.equal(Reflect.get(error, name), value, name);
+      assert.equal(error.alert !== undefined, alert, 'does a person have to look after it?');
       if (platformCode === undefined && error.platformCode !== undefined)
         t.diagnostic(`its row does not say platformCode ${error.platformCode}: that would be taken for a new one`);
     });

@@ -65,7 +65,8 @@ async function send(order: SendOrder, channel: Channel, tools: SendTools) {
   if (answer.status === 429) {
     const scope = said.scope === 'channel' ? 'channel' : 'conversation';
     const retryAfterMs = Number(said.retryAfterMs);
-    throw new ConnectorError('retry_after', 'too fast', { retryAfterMs, scope });
+    const alert = said.alert === undefined ? undefined : String(said.alert);
+    throw new ConnectorError('retry_after', 'too fast', { retryAfterMs, scope, alert });
   }
   const platformCode = String(answer.status);
   throw new ConnectorError(codes[answer.status] ?? 'transient', `the platform answered ${platformCode}`, {
