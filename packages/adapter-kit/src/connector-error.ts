@@ -1,5 +1,11 @@
 import type { ChannelEvent, ErrorCode } from '@trunkline/contracts';
 
+/** What several channels share at the platform: an app, or an account with several numbers. */
+export type SharedScope = 'app' | 'account';
+
+/** What waits when a platform asks to slow down. */
+export type PauseScope = 'conversation' | 'channel' | SharedScope;
+
 /**
  * What a connector throws. The only place where a platform's failures become our codes is the connector's errors.ts. Its
  * message is shown to people and kept in records: the platform's words, without secrets.
@@ -17,8 +23,8 @@ export class ConnectorError extends Error {
   readonly isGap: boolean;
   /** What a client of a door of our own reads, in place of the code's usual sentence. */
   readonly publicMessage: string | undefined;
-  /** Which bucket a 'retry_after' pauses. */
-  readonly scope: 'conversation' | 'channel';
+  /** Which bucket a 'retry_after' pauses. An app or an account: all channels of it, by the connector's `limitKeys`. */
+  readonly scope: PauseScope;
   /** What a person has to look after, in words: the channel is degraded, with them, until something is sent again. */
   readonly alert: string | undefined;
   /** Of a call that was not understood whole: what it told all the same. */
@@ -45,7 +51,7 @@ export interface ConnectorErrorDetail {
   readonly platformCode?: string;
   readonly isGap?: boolean;
   readonly publicMessage?: string;
-  readonly scope?: 'conversation' | 'channel';
+  readonly scope?: PauseScope;
   readonly alert?: string | undefined;
   readonly understood?: readonly ChannelEvent[];
   readonly cause?: unknown;

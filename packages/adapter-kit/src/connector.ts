@@ -10,6 +10,7 @@ import type {
 } from '@trunkline/contracts';
 import type { z } from 'zod';
 import type { ChannelAccess, ChannelRef, ParsedChannel } from './channel.ts';
+import type { SharedScope } from './connector-error.ts';
 import type { OAuth } from './oauth.ts';
 import type { ConnectorHost, Download, SendTools, Tools } from './tools.ts';
 
@@ -40,6 +41,8 @@ export interface Connector<Settings = unknown> {
   /** Hosts that `tools.fetch` may call for a channel: "api.example.com", ".example.com" with all below it. Absent: any
    * public one. */
   readonly hosts?: (settings: Settings) => readonly string[];
+  /** What of the platform's limits a channel shares with others: those with the same app or account pause together. Pure. */
+  readonly limitKeys?: (channel: ChannelAccess<Settings>) => Readonly<Partial<Record<SharedScope, string>>>;
   /** Sends a second in one conversation where it differs from the capabilities (a group). Pure. */
   readonly conversationRate?: (conversation: ConversationRef) => number;
 

@@ -21,6 +21,7 @@ export default defineConnector<Settings>({
   secretNames: ['token', 'appSecret'],
   capabilities,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_COMMENTS]: commentCapabilities },
+  limitKeys: ({ settings: { appId: app } }) => ({ app }),
   // Files lie on hosts of their own.
   hosts: ({ apiUrl }) => [new URL(apiUrl).host, '.fbcdn.net', '.fbsbx.com'],
   identify,

@@ -20,6 +20,7 @@ export default defineConnector<Settings>({
   secretNames: ['token', 'appSecret'],
   capabilities,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_COMMENTS]: commentCapabilities },
+  limitKeys: ({ settings: { appId: app } }) => ({ app }),
   // Files lie on hosts of their own.
   hosts: ({ apiUrl, appsUrl, tokenUrl }) => [
     ...[apiUrl, appsUrl, tokenUrl].map((url) => new URL(url).host),

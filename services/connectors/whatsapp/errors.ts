@@ -1,4 +1,10 @@
-import { ConnectorError, type GraphFailure, type SendErrorCode } from '@trunkline/adapter-kit';
+import {
+  appLimit,
+  ConnectorError,
+  type GraphFailure,
+  type PauseScope,
+  type SendErrorCode,
+} from '@trunkline/adapter-kit';
 
 const codes: Readonly<Partial<Record<SendErrorCode, readonly number[]>>> = {
   auth_revoked: [0, 33, 190, 368, 131_031, 131_045, 133_010],
@@ -17,9 +23,10 @@ const known = new Map(
   Object.entries(codes).flatMap(([ours, theirs]) => theirs.map((code) => [code, ours as SendErrorCode])),
 );
 
-/** Only its usage header may say how long. A pair's limit holds back one conversation, all others the number. */
+/** Only its usage header may say how long. */
 const pauses: Readonly<Record<number, number>> = { 4: 60, 80007: 60, 131048: 3_600, 131056: 6, 133016: 3_600 };
-const pairLimit = 131_056;
+/** Whom a limit holds back; all others are the number's. */
+const scopes: Readonly<Record<number, PauseScope>> = { [appLimit]: 'app', 80007: 'account', 131056: 'conversation' };
 
 /** What a person has to look after. */
 const alerts: Readonly<Record<number, string>> = {
@@ -46,11 +53,10 @@ export function refusal(failure: GraphFailure): ConnectorError {
   const detail = { platformCode: String(failure.code), alert: alerts[failure.code] };
   if (code !== 'retry_after') return new ConnectorError(code, failure.message, detail);
   const retryAfterMs = failure.regainMs ?? (pauses[failure.code] ?? 1) * 1_000;
-  const scope = failure.code === pairLimit ? 'conversation' : 'channel';
   return new ConnectorError(code, failure.message, {
     ...detail,
     retryAfterMs,
-    scope,
+    scope: scopes[failure.code] ?? 'channel',
     isGuess: failure.regainMs === undefined,
   });
 }

@@ -1,4 +1,4 @@
-import { defineConnector, metaAnswer } from '@trunkline/adapter-kit';
+import { defineConnector, metaAnswer, metaVerifyToken } from '@trunkline/adapter-kit';
 import { ConversationKind } from '@trunkline/contracts';
 import { capabilities, groupCapabilities } from './capabilities.ts';
 import { download } from './download.ts';
@@ -19,6 +19,11 @@ export default defineConnector<Settings>({
   secretNames: ['token', 'appSecret', 'pin'],
   capabilities,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_GROUP]: groupCapabilities },
+  // An app is told by its secret alone.
+  limitKeys: (channel) => ({
+    app: metaVerifyToken(channel.optionalSecret('appSecret') ?? '', 'its limit'),
+    account: channel.settings.businessAccountId,
+  }),
   // Files lie on hosts of their own.
   hosts: ({ apiUrl }) => [new URL(apiUrl).host, '.fbsbx.com', '.whatsapp.net', '.fbcdn.net'],
   identify,

@@ -3,6 +3,7 @@ import { createFetchKind, type FetchParts } from '../queue/fetch-kind.ts';
 import type { QueueKind } from '../queue/lane.ts';
 import { channelOfQueue } from '../queue/queues.ts';
 import { createSendKind, type SendParts } from '../queue/send-kind.ts';
+import { createSharedPauses } from '../queue/shared-pauses.ts';
 import { withinCall } from '../within-call.ts';
 import { hearAccepted } from './health.ts';
 import type { LanesParts } from './lanes-parts.ts';
@@ -17,12 +18,17 @@ const pictures = { mostWaiting: 100, longestMs: 60_000 };
 
 /** What each queue of the connector does with its orders: send them, or copy files. */
 export function queueKinds(parts: LanesParts): (key: string) => QueueKind {
-  const sending = sendParts(parts);
-  const fetching = fetchParts(parts);
-  return (key) => (channelOfQueue(key).isFiles ? createFetchKind(fetching) : createSendKind(sending));
+  const { connector, channels, runtime } = parts;
+  const shared = createSharedPauses({ limitKeys: connector.limitKeys, channel: channels.ready, now: runtime.now });
+  const sending = { ...sendParts(parts), shared };
+  const fetching = { ...fetchParts(parts), shared };
+  return (key) => {
+    const { channelId, isFiles } = channelOfQueue(key);
+    return isFiles ? createFetchKind(fetching, channelId) : createSendKind(sending, channelId);
+  };
 }
 
-function sendParts(parts: LanesParts): SendParts {
+function sendParts(parts: LanesParts): Omit<SendParts, 'shared'> {
   const { runtime, connector, channels, sent, lent, companyHttp, results, health, drift } = parts;
   const { service, tracing, metrics, now, config, files } = runtime;
   const attempts = metrics.counter('trunkline_sends_total', 'Calls that send, by what became of them.', ['outcome']);
@@ -85,7 +91,7 @@ function fileSettings({ runtime: { config } }: LanesParts) {
   };
 }
 
-function fetchParts(parts: LanesParts): FetchParts {
+function fetchParts(parts: LanesParts): Omit<FetchParts, 'shared'> {
   const { runtime, connector, channels, lent, results } = parts;
   const { files, tracing, now, config } = runtime;
   return {

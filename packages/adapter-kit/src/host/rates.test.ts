@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { until } from '@trunkline/testkit';
-import { type Surroundings, startSurroundings, token } from '../testing/surroundings.ts';
+import { sent } from '../testing/platform.ts';
+import { type Surroundings, sendText, startSurroundings, token } from '../testing/surroundings.ts';
 
 let around: Surroundings;
 before(async () => {
@@ -36,4 +37,27 @@ test("a tenant that sends too fast is told when to come again; forged calls use 
   assert.equal((await around.entered(id)).length, 3, 'what was refused is not stored: the messenger sends it again');
   const metrics = await (await fetch(`${addresses.metrics}/metrics`)).text();
   assert.match(metrics, /^trunkline_rate_limited_total\{[^}]*\} 2$/m);
+});
+
+test('the limit of an app makes all of its channels wait, and no other', async () => {
+  await using hosted = around.start();
+  await hosted.ready;
+  const ofApp = (app: string) => ({ settingsJson: JSON.stringify({ apiUrl: around.platform.url, app }) });
+  const [one, other] = [await around.channel(ofApp('a')), await around.channel(ofApp('a'))];
+  const foreign = await around.channel(ofApp('b'));
+  const pauseMs = 2_000;
+  let refusals = 0;
+  around.platform.react = (asked) => {
+    if (asked.to !== 'limited' || refusals > 0) return sent(asked);
+    refusals += 1;
+    return { status: 429, body: { scope: 'app', retryAfterMs: pauseMs } };
+  };
+  await around.order(sendText(one, 'limited', 'first'));
+  const refused = await until(() => around.platform.asked.find(({ to }) => to === 'limited'));
+  await around.order(sendText(other, 'of the same app', 'hello'));
+  await around.order(sendText(foreign, 'of another app', 'hello'));
+  const sentTo = (who: string) => until(() => around.platform.asked.findLast(({ to }) => to === who));
+  const [same, another] = [await sentTo('of the same app'), await sentTo('of another app')];
+  assert.ok(same.atMs - refused.atMs >= pauseMs - 100, `it waited for ${same.atMs - refused.atMs} ms only`);
+  assert.ok(another.atMs < same.atMs);
 });

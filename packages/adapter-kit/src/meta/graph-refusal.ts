@@ -1,4 +1,4 @@
-import { ConnectorError, type SendErrorCode } from '../connector-error.ts';
+import { ConnectorError, type PauseScope, type SendErrorCode } from '../connector-error.ts';
 import type { GraphFailure } from './graph-call.ts';
 
 /** What a messenger's refusals mean, by our codes: "100/33" by code and subcode goes before "100", the code alone. */
@@ -7,7 +7,7 @@ export type GraphCodes = Readonly<Partial<Record<SendErrorCode, readonly string[
 /** How long a refusal asks to wait where the platform does not say it, and whom. */
 export interface GraphPause {
   readonly guessMs: number;
-  readonly scope?: 'conversation' | 'channel';
+  readonly scope?: PauseScope;
   /** What a person has to look after. */
   readonly alert?: string;
 }
@@ -28,7 +28,10 @@ export function graphCodes(table: GraphCodes): (failure: GraphFailure) => SendEr
   };
 }
 
-/** A refusal as an error: the platform did nothing. Pure. */
+/** The code of all products for too many calls of the app, by whichever of its accounts. */
+export const appLimit = 4;
+
+/** A refusal as an error: the platform did nothing. What is the app's limit pauses the app. Pure. */
 export function graphError(
   code: SendErrorCode,
   { code: number, subcode, message, regainMs }: GraphFailure,
@@ -36,6 +39,10 @@ export function graphError(
 ): ConnectorError {
   const platformCode = subcode === undefined ? String(number) : `${number}/${subcode}`;
   if (code !== 'retry_after') return new ConnectorError(code, message, { platformCode, alert });
-  const wait = { retryAfterMs: regainMs ?? guessMs, isGuess: regainMs === undefined, scope };
+  const wait = {
+    retryAfterMs: regainMs ?? guessMs,
+    isGuess: regainMs === undefined,
+    scope: number === appLimit ? 'app' : scope,
+  } as const;
   return new ConnectorError(code, message, { platformCode, alert, ...wait });
 }

@@ -8,6 +8,7 @@ import { withinCall } from '../within-call.ts';
 import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { createPacer } from './pacer.ts';
+import { pausedIn, type SharedPauses } from './shared-pauses.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What copying files needs. */
@@ -17,6 +18,7 @@ export interface FetchParts {
   readonly tracing: Tracing;
   readonly now: () => number;
   readonly settings: FetchSettings;
+  readonly shared: SharedPauses;
   /** The channel, ready to be called; undefined while it is off or cannot be opened. */
   readonly channel: (channelId: string) => ChannelAccess | undefined;
   readonly toolsOf: (channel: ChannelAccess, signal: AbortSignal) => Tools;
@@ -38,9 +40,9 @@ const channelOffMs = 30_000;
 const unlimited = { perSecond: 0, burst: 1 };
 
 /** What a queue of orders to copy files does. One a channel. A copy may be made twice: the key of a file is its id. */
-export function createFetchKind(parts: FetchParts): QueueKind {
+export function createFetchKind(parts: FetchParts, channelId: string): QueueKind {
   return {
-    pacer: createPacer(unlimited, parts.settings.slots),
+    pacer: createPacer(unlimited, parts.settings.slots, () => parts.shared.untilMs(channelId)),
     paceOf: () => unlimited,
     run: (order, tools) => runFetch(parts, order, tools),
   };
@@ -70,7 +72,7 @@ async function runFetch(parts: FetchParts, order: QueuedOrder, tools: RunTools):
   const copied = await copy(parts, media, channel, order).catch(asFetchError);
   if (!(copied instanceof ConnectorError)) return await finish(storedMedia(media, copied), '');
   const verdict = verdictOf(copied, { attempt: order.attempts + 1, isRepeatable: true, random: Math.random() });
-  if (verdict.next === 'wait') return { kind: 'wait', ...verdict };
+  if (verdict.next === 'wait') return { kind: 'wait', ...verdict, scope: pausedIn(verdict, channel, parts) };
   const isTooLarge = copied.code === 'too_large';
   const state = isTooLarge ? MediaState.MEDIA_STATE_TOO_LARGE : MediaState.MEDIA_STATE_FAILED;
   return await finish({ ...media, state }, copied.code);

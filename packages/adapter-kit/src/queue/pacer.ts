@@ -23,8 +23,8 @@ const sickAfter = 3;
 /** Buckets kept at most; those that are full again are forgotten first. */
 const mostConversations = 10_000;
 
-/** Makes the pacer of a queue. */
-export function createPacer(pace: Pace, slots: number): Pacer {
+/** Makes the pacer of a queue; `sharedUntilMs` says until when what the channel shares with others must not be called. */
+export function createPacer(pace: Pace, slots: number, sharedUntilMs: () => number = () => 0): Pacer {
   const channel = createTokenBucket(pace);
   const conversations = new Map<string, TokenBucket>();
   let troubles = 0;
@@ -33,13 +33,15 @@ export function createPacer(pace: Pace, slots: number): Pacer {
     for (const [id, bucket] of conversations) if (bucket.isIdle(nowMs)) conversations.delete(id);
   };
 
+  const restsUntilMs = (nowMs: number) => Math.max(channel.readyAtMs(nowMs), sharedUntilMs());
+
   return {
     get slots() {
       return troubles >= sickAfter ? 1 : slots;
     },
-    restsUntilMs: channel.readyAtMs,
+    restsUntilMs,
     readyAtMs: (conversation, nowMs) =>
-      Math.max(channel.readyAtMs(nowMs), conversations.get(conversation)?.readyAtMs(nowMs) ?? nowMs),
+      Math.max(restsUntilMs(nowMs), conversations.get(conversation)?.readyAtMs(nowMs) ?? nowMs),
     take: (conversation, conversationPace, nowMs) => {
       channel.take(nowMs);
       if (conversationPace.perSecond === 0) return;

@@ -29,6 +29,7 @@ import {
   sentResult,
 } from './send-result.ts';
 import type { SentMessages } from './sent-messages.ts';
+import { pausedIn, type SharedPauses } from './shared-pauses.ts';
 import { verdictOf } from './verdict.ts';
 import { sendWatched } from './watched-send.ts';
 
@@ -40,6 +41,7 @@ export interface SendParts {
   readonly tracing: Tracing;
   readonly now: () => number;
   readonly settings: SendSettings;
+  readonly shared: SharedPauses;
   /** The channel, ready to be called; undefined while it is off or cannot be opened. */
   readonly channel: (channelId: string) => ChannelAccess | undefined;
   readonly toolsOf: (order: SendOrder, channel: ChannelAccess, signal: AbortSignal) => SendTools;
@@ -91,11 +93,11 @@ interface ChannelParts extends SendParts {
 }
 
 /** What a queue of orders to send does. One a channel. */
-export function createSendKind(sendParts: SendParts): QueueKind {
+export function createSendKind(sendParts: SendParts, channelId: string): QueueKind {
   const parts = { ...sendParts, deniedIn: createDeniedConversations() };
-  const { connector, settings } = parts;
+  const { connector, settings, shared } = parts;
   return {
-    pacer: createPacer(channelPace(connector), settings.slots),
+    pacer: createPacer(channelPace(connector), settings.slots, () => shared.untilMs(channelId)),
     paceOf: (order) => conversationPace(connector, order && sendOf(order).conversation),
     run: (order, tools) => runSend(parts, order, tools),
   };
@@ -242,7 +244,8 @@ async function ended(
     if (isWell) return await deniedAlone(parts, order, outcome, tools);
     await tools.insist(() => parts.onSignedOut(channel, outcome.message));
   }
-  return { kind: 'wait', ...verdict, isUnsure: code === 'unknown_outcome' && makesSomething(send) };
+  const scope = pausedIn(verdict, channel, parts);
+  return { kind: 'wait', ...verdict, scope, isUnsure: code === 'unknown_outcome' && makesSomething(send) };
 }
 
 /**

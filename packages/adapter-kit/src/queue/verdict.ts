@@ -1,5 +1,5 @@
 import { errorTable, retryDelayMs } from '@trunkline/runtime';
-import type { ConnectorError } from '../connector-error.ts';
+import type { ConnectorError, PauseScope } from '../connector-error.ts';
 
 /** What follows from a failed try. */
 export type Verdict =
@@ -9,7 +9,7 @@ export type Verdict =
   | {
       readonly next: 'wait';
       readonly delayMs: number;
-      readonly scope: 'conversation' | 'channel';
+      readonly scope: PauseScope;
       readonly isTrouble: boolean;
       /** True if the account has to be signed in again. */
       readonly isSignedOut: boolean;

@@ -64,6 +64,21 @@ const channel: ChannelAccess = {
   optionalSecret: () => undefined,
 };
 
+/** What sending hears and asks besides: here all is well. */
+const around = {
+  // Its orders are texts: no file is brought, no picture made fit.
+  ownFiles: {} as never,
+  pictures: { connector: {} } as never,
+  reportFile: async () => {},
+  shared: { pause: () => {}, untilMs: () => 0 },
+  onAccepted: () => {},
+  isPresent: () => true,
+  isStillWell: async () => true,
+  onSignedOut: async () => {},
+  onRefusal: () => {},
+  onAttempt: () => {},
+};
+
 /** Plays a plan with the product's own lane over memory, owner after owner, until nothing is left to happen. */
 export async function play(plan: Plan): Promise<Outcome> {
   const time = createVirtualTime();
@@ -127,31 +142,25 @@ export async function play(plan: Plan): Promise<Outcome> {
       if (!(error instanceof WrongLastSequence)) troubles.push(error);
     },
     kindOf: () =>
-      createSendKind({
-        name: connectorName,
-        connector: connectorOver(op),
-        sent: sentOver(ended, op),
-        tracing,
-        now: time.scheduler.now,
-        settings: { timeoutMs: 2_000, doubtMs: 60_000, deniedMs: 60_000, slots: 3 },
-        channel: () => channel,
-        toolsOf: () => ({}) as never,
-        report: (_item, result) =>
-          op(() => {
-            told += 1;
-            results.set(Number(result.messageId), result);
-          }),
-        // Its orders are texts: no file is brought, no picture made fit.
-        ownFiles: {} as never,
-        pictures: { connector: {} } as never,
-        reportFile: async () => {},
-        onAccepted: () => {},
-        isPresent: () => true,
-        isStillWell: async () => true,
-        onSignedOut: async () => {},
-        onRefusal: () => {},
-        onAttempt: () => {},
-      }),
+      createSendKind(
+        {
+          name: connectorName,
+          connector: connectorOver(op),
+          sent: sentOver(ended, op),
+          tracing,
+          now: time.scheduler.now,
+          settings: { timeoutMs: 2_000, doubtMs: 60_000, deniedMs: 60_000, slots: 3 },
+          channel: () => channel,
+          toolsOf: () => ({}) as never,
+          report: (_item, result) =>
+            op(() => {
+              told += 1;
+              results.set(Number(result.messageId), result);
+            }),
+          ...around,
+        },
+        'c1',
+      ),
   });
 
   const connectorOver = (op: Op) =>

@@ -42,6 +42,7 @@ const codes: Partial<Record<number, ConnectorError['code']>> = {
   413: 'too_large',
 };
 
+const scopes = z.enum(['channel', 'app']);
 const refusable = z.object({ text: z.string() });
 
 async function send(order: SendOrder, channel: Channel, tools: SendTools) {
@@ -63,7 +64,7 @@ async function send(order: SendOrder, channel: Channel, tools: SendTools) {
   const said = z.looseObject({ id: z.string().optional() }).parse(safeJson(await answer.text()));
   if (answer.status === 200) return { platformIds: [said.id ?? ''] };
   if (answer.status === 429) {
-    const scope = said.scope === 'channel' ? 'channel' : 'conversation';
+    const { data: scope = 'conversation' } = scopes.safeParse(said.scope);
     const retryAfterMs = Number(said.retryAfterMs);
     const alert = said.alert === undefined ? undefined : String(said.alert);
     throw new ConnectorError('retry_after', 'too fast', { retryAfterMs, scope, alert });
@@ -112,6 +113,7 @@ export default defineConnector({
   title: 'Sample',
   settings,
   secretNames: ['token'],
+  limitKeys: ({ settings: { app } }) => (app === undefined ? {} : { app }),
   capabilities: Capabilities.fromPartial({
     textMax: 1_000,
     content: { text: {}, image: { maxBytes: 128 * 1024, mimeTypes: ['image/jpeg', 'image/png'] } },
