@@ -37,8 +37,10 @@ function withFiles(files: readonly ReceivedFile[], text: Text): Kind {
   return { $case: 'text', value: text };
 }
 
-function mediaPrefix({ channelId, conversation, id = '', timestamp = '' }: Activity): string {
-  return `${channelId}:${conversation.id}:${id || timestamp}`;
+/** An edit has its message's id, and other files. */
+function mediaPrefix({ type, channelId, conversation, id = '', timestamp = '' }: Activity): string {
+  const known = type === 'messageUpdate' ? `${id}:${timestamp}` : id || timestamp;
+  return `${channelId}:${conversation.id}:${known}`;
 }
 
 function isNoFile({ contentType, contentUrl, content }: Attachment): boolean {

@@ -33,7 +33,9 @@ const verbs: Readonly<Record<string, Tell>> = {
     return { $case: 'message', value };
   },
   edited: (change, { update, id }) => {
-    const value = { targetPlatformId: id, revision: update.entryMs, content: contentOf(change, id, update) };
+    // A file that was put in the place of another is another one.
+    const content = contentOf(change, keyOf('edited', id, change, update), update);
+    const value = { targetPlatformId: id, revision: update.entryMs, content };
     return { $case: 'edit', value };
   },
   remove: (_, { id }) => ({ $case: 'delete', value: { targetPlatformIds: [id] } }),
@@ -104,14 +106,14 @@ function replyOf({ post_id: post, parent_id: parent = post }: FeedChange): { rep
   return parent === undefined || parent === post ? {} : { reply: Quote.create({ platformId: parent }) };
 }
 
-function contentOf({ message = '', photo, video }: FeedChange, id: string, { channel }: MetaUpdate): Content {
+function contentOf({ message = '', photo, video }: FeedChange, fileId: string, { channel }: MetaUpdate): Content {
   const [url, type] = photo === undefined ? [video, 'video/mp4'] : [photo, 'image/jpeg'];
   if (url === undefined || !URL.canParse(url)) {
     const kind =
       message === '' ? { $case: 'unsupported' as const, value: unsupported('Facebook', 'comment') } : textOf(message);
     return Content.fromPartial({ kind });
   }
-  const media = metaMedia({ channelId: channel.id, fileId: id }, url, type);
+  const media = metaMedia({ channelId: channel.id, fileId }, url, type);
   const value = { media, ...(message !== '' && { caption: { plain: message } }) };
   return Content.fromPartial({ kind: { $case: photo === undefined ? 'video' : 'image', value } });
 }
