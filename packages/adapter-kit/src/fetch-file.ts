@@ -1,5 +1,6 @@
 import type { Media } from '@trunkline/contracts';
 import { ConnectorError } from './connector-error.ts';
+import { getFile, letGo } from './follow.ts';
 import type { Download, Tools } from './tools.ts';
 
 /** What {@link fetchFile} fetches. */
@@ -20,19 +21,20 @@ export interface FileAddress {
 const downloadTimeoutMs = 10 * 60_000;
 
 /**
- * Opens a file at an address of the platform, for `download`. Throws ConnectorError 'transient' for what may pass, 'auth_revoked'
+ * Opens a file at an address of the platform, for `download`; redirects are followed, see {@link getFile}. Throws ConnectorError 'transient' for what may pass, 'auth_revoked'
  * when the account was shown and is not accepted, 'media_failed' for a file that is gone or whose address is over.
  */
 export async function fetchFile(address: FileAddress, tools: Pick<Tools, 'fetch'>): Promise<Download> {
   const { url, headers = {}, isSecretAddress, media, maxBytes, sizeBytes = 0, mimeType = media.mimeType } = address;
-  const response = await tools.fetch(url, { headers, maxBytes, timeoutMs: downloadTimeoutMs });
-  const { status, stream, headers: told } = response;
+  const response = await getFile(url, { headers, maxBytes, timeoutMs: downloadTimeoutMs }, tools);
+  const { status, stream, headers: told, origin } = response;
   if (status === 200) {
     return { stream, mimeType, name: media.name, sizeBytes: Number(told['content-length'] ?? sizeBytes) };
   }
-  for await (const _ of stream) break; // Its words are not worth reading, but its connection has to be let go.
+  await letGo(response);
   const isPassing = status >= 500 || status === 429;
-  const isProved = isSecretAddress || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  const isShown = isSecretAddress || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  const isProved = isShown && origin === new URL(url).origin;
   const code = isPassing ? 'transient' : status === 401 && isProved ? 'auth_revoked' : 'media_failed';
   const words = `the file server of the messenger answered with status ${status}`;
   throw new ConnectorError(code, words, { platformCode: String(status) });
