@@ -104,6 +104,11 @@ export interface Connector<Settings = unknown> {
    * as 'unknown_outcome'.
    */
   readonly send?: (order: SendOrder, channel: ChannelAccess<Settings>, tools: SendTools) => Promise<Sent>;
+  /**
+   * How long the platform drops a repeat of an order by a key of ours, in seconds, where not all that a conversation carries has
+   * one; 0: no key. Pure.
+   */
+  readonly sendKeySeconds?: (order: SendOrder) => number;
   /** Opens a file of the platform. The host caps, hashes and stores the bytes. Throws ConnectorError. */
   readonly download?: (media: Media, channel: ChannelAccess<Settings>, tools: Tools) => Promise<Download>;
 

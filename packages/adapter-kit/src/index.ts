@@ -39,6 +39,7 @@ export { canMakeFit, takesFile } from './pictures/fits.ts';
 export * from './portions.ts';
 export * from './probed.ts';
 export * from './proof.ts';
+export { keySecondsOf } from './queue/send-key.ts';
 export * from './read-body.ts';
 export { readEach } from './read-each.ts';
 export * from './received-content.ts';

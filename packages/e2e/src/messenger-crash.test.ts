@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { EgressItem, MessageState } from '@trunkline/contracts';
+import { keySecondsOf } from '@trunkline/adapter-kit';
+import { EgressItem, MessageState, SendOrder } from '@trunkline/contracts';
 import { act, loadDrivers, textsSeen, until } from '@trunkline/testkit';
 import { type LoneConnector, startLoneConnector } from './lone-connector.ts';
 
@@ -38,20 +39,24 @@ for (const [name, startDriver] of drivers) {
     const result = await until(() => lone.resultOf(lost), longMs);
     await until(async () => (await lone.resultOf(next))?.state === SENT, longMs);
     assert.deepEqual([times('the one in doubt'), times('the next one')], [1, 1]);
-    const isTold = connector.capabilities.isSendIdempotent || connector.hook?.confirms !== undefined;
+    const isTold = keySecondsOf(connector, orderSent(lone, 'any')) > 0 || connector.hook?.confirms !== undefined;
     assert.equal(result.state, isTold ? SENT : UNKNOWN, isTold ? 'by its key, or by an echo' : 'nothing proves it');
   });
 }
 
 /** Orders a text for the person; gives the message's id. */
-async function order({ around, channelId, conversation }: LoneConnector, plain: string): Promise<string> {
-  const id = randomUUID();
-  const action = { $case: 'message', value: { content: { kind: { $case: 'text', value: { plain } } } } } as const;
-  await around.order(
+async function order(lone: LoneConnector, plain: string): Promise<string> {
+  const value = orderSent(lone, plain);
+  await lone.around.order(
     EgressItem.fromPartial({
-      ...{ tenantId: 't1', channelId, conversationId: 'conversation', at: new Date() },
-      order: { $case: 'send', value: { message: { id, action }, conversation, parts: 1 } },
+      ...{ tenantId: 't1', channelId: lone.channelId, conversationId: 'conversation', at: new Date() },
+      order: { $case: 'send', value },
     }),
   );
-  return id;
+  return value.message?.id ?? '';
+}
+
+function orderSent({ conversation }: LoneConnector, plain: string): SendOrder {
+  const action = { $case: 'message', value: { content: { kind: { $case: 'text', value: { plain } } } } } as const;
+  return SendOrder.fromPartial({ message: { id: randomUUID(), action }, conversation, parts: 1 });
 }

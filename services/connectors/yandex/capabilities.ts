@@ -1,4 +1,4 @@
-import { Capabilities, Initiation, LengthUnit } from '@trunkline/contracts';
+import { Capabilities, Initiation, LengthUnit, type SendOrder } from '@trunkline/contracts';
 
 const megabyte = 1_024 * 1_024;
 const forEver = 0xffff_ffff;
@@ -14,7 +14,7 @@ const bare = (mimeTypes: string[] = []) => ({ maxBytes: uploadMaxBytes, mimeType
 
 /**
  * What a bot can send. Voice, music and videos go as files, a sticker as a picture: of its own stickers Yandex knows only the
- * numbers. Only texts carry a key against repeats, so not every send may be repeated.
+ * numbers.
  */
 export const capabilities = Capabilities.create({
   textMax: textLimit,
@@ -31,7 +31,14 @@ export const capabilities = Capabilities.create({
   initiation: Initiation.INITIATION_CONTACT,
   ratePerSecond: 10,
   conversationRatePerSecond: 1,
+  // Only texts carry a key: see keySeconds.
   isSendIdempotent: false,
   canFormat: true,
   groupActions: ['create', 'addMembers', 'removeMembers'],
 });
+
+/** A text carries `payload_id`, by which Yandex drops a repeat; nothing else does, and how long it remembers is said nowhere. */
+export function keySeconds({ message }: SendOrder): number {
+  const action = message?.action;
+  return action?.$case === 'message' && action.value.content?.kind?.$case === 'text' ? 10 * 60 : 0;
+}

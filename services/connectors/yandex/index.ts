@@ -1,5 +1,5 @@
 import { defineConnector } from '@trunkline/adapter-kit';
-import { capabilities } from './capabilities.ts';
+import { capabilities, keySeconds } from './capabilities.ts';
 import { download } from './download.ts';
 import { parse } from './parse.ts';
 import { poll } from './poll.ts';
@@ -22,6 +22,6 @@ export default defineConnector<Settings>({
   probe,
   hook: { verify, parse },
   poll,
-  send,
+  ...{ send, sendKeySeconds: keySeconds },
   download,
 });

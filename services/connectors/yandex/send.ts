@@ -1,11 +1,4 @@
-import {
-  type ChannelAccess,
-  ConnectorError,
-  readUpload,
-  type SendTools,
-  type Sent,
-  targetsOf,
-} from '@trunkline/adapter-kit';
+import { type ChannelAccess, readUpload, type SendTools, type Sent, targetsOf } from '@trunkline/adapter-kit';
 import type { SendOrder } from '@trunkline/contracts';
 import { z } from 'zod';
 import { callApi } from './api.ts';
@@ -38,18 +31,8 @@ async function perform(call: Rendered, channel: Channel, tools: SendTools): Prom
   }
   const isEdit = 'message_id' in fields;
   const body = call.files === undefined ? fields : await formOf(call, tools);
-  const write = async () => await callApi([path, sentSchema], { body, isWriting: !isEdit }, channel, tools);
-  // Yandex knows a text again by its key, so one whose answer was lost is asked for once more, at once.
-  // That it is refused then says nothing of the first time.
-  const { message_id: id } = await write().catch((error: unknown) => {
-    if (isInDoubt(error) && 'payload_id' in fields) return write().catch(() => Promise.reject(error));
-    throw error;
-  });
+  const { message_id: id } = await callApi([path, sentSchema], { body, isWriting: !isEdit }, channel, tools);
   return { platformIds: isEdit ? [] : [id] };
-}
-
-function isInDoubt(error: unknown): boolean {
-  return error instanceof ConnectorError && error.code === 'unknown_outcome';
 }
 
 /** What is not there any more is as deleted as it was to be. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { keySecondsOf } from '@trunkline/adapter-kit';
 import { createMemoryTools, fetchOf, jsonOf, type PlatformRequest, runConnectorSuite } from '@trunkline/testkit';
 import connector from './index.ts';
 import { send } from './send.ts';
@@ -36,17 +37,16 @@ runConnectorSuite({
   },
 });
 
-test('a text whose answer was lost is asked for once more under the same key; a file never is', async () => {
+test('what has a key against repeats is said to have one: a text, with the same key however often; a file has none', async () => {
   const asked: PlatformRequest[] = [];
-  const lost = fetchOf(() => 'cut', asked);
-  await assert.rejects(send(textTo(chat), channel, createMemoryTools({ fetch: lost })), { code: 'unknown_outcome' });
-  const keys = (await Promise.all(asked.map(jsonOf))) as { readonly payload_id: string }[];
-  assert.equal(keys.length, 2);
-  assert.equal(keys[0]?.payload_id, keys[1]?.payload_id);
-  asked.length = 0;
+  const tools = createMemoryTools({ fetch: fetchOf(() => 'cut', asked) });
   const file = orderTo(chat, { message: { content: { file: { media: { id: 'f', mimeType: 'application/pdf' } } } } });
-  await assert.rejects(send(file, channel, createMemoryTools({ fetch: lost })), { code: 'unknown_outcome' });
-  assert.equal(asked.length, 1);
+  for (const order of [textTo(chat), textTo(chat), file])
+    await assert.rejects(send(order, channel, tools), { code: 'unknown_outcome' });
+  const [once, again, other] = (await Promise.all(asked.map(jsonOf))) as { readonly payload_id?: string }[];
+  assert.ok(once?.payload_id !== undefined && once.payload_id === again?.payload_id);
+  assert.equal(other?.payload_id, undefined);
+  assert.deepEqual([keySecondsOf(connector, textTo(chat)), keySecondsOf(connector, file)], [600, 0]);
 });
 
 test('a change and a deletion whose answer was lost may simply be done again', async () => {

@@ -17,7 +17,8 @@ import type { QueueKind, RunTools } from './lane.ts';
 import type { Ending, QueuedOrder } from './order.ts';
 import { bringFiles, failedFiles, type OwnFilesParts } from './own-files.ts';
 import { createPacer } from './pacer.ts';
-import { carriedIn, channelPace, conversationPace } from './send-pace.ts';
+import { forEver, keySecondsOf } from './send-key.ts';
+import { channelPace, conversationPace } from './send-pace.ts';
 import {
   failedResult,
   isUnknown,
@@ -135,7 +136,7 @@ async function runSend(parts: ChannelParts, order: QueuedOrder, tools: RunTools)
   const fitted = await fitPictures(brought.send, parts.pictures).catch(asConnectorError);
   if (fitted instanceof ConnectorError)
     return await ended(parts, { ...trying, send: brought.send }, { outcome: fitted, startedAtMs }, tools);
-  if (!isKeyForEver(carriedIn(parts.connector, send.conversation))) await tools.mark(order.position);
+  if (keySecondsOf(parts.connector, send) !== forEver) await tools.mark(order.position);
   else if (order.isSeenBefore) await tools.confirm();
   else if (!tools.isOurs()) return { kind: 'wait', delayMs: leaseLookMs, scope: 'channel', isTrouble: false };
   return await call(parts, { ...trying, ...fitted, isRepeatable }, tools);
@@ -158,15 +159,11 @@ function mayRepeat(parts: SendParts, order: QueuedOrder, send: SendOrder): boole
   // Platforms know messages again by a key, but no requests to make a group.
   if (makesGroup(send)) return false;
   const { settings, now } = parts;
-  const { isSendIdempotent, sendKeySeconds } = carriedIn(parts.connector, send.conversation);
-  if (!isSendIdempotent || sendKeySeconds === 0 || !mayBeThere(order)) return isSendIdempotent;
+  const keySeconds = keySecondsOf(parts.connector, send);
+  if (keySeconds === 0 || keySeconds === forEver || !mayBeThere(order)) return keySeconds > 0;
   // No try was made before it was decided, so the key is known at least until then.
-  const knownUntilMs = (order.item.at?.getTime() ?? 0) + sendKeySeconds * 1_000;
+  const knownUntilMs = (order.item.at?.getTime() ?? 0) + keySeconds * 1_000;
   return now() + settings.timeoutMs < knownUntilMs;
-}
-
-function isKeyForEver({ isSendIdempotent, sendKeySeconds }: Connector['capabilities']): boolean {
-  return isSendIdempotent && sendKeySeconds === 0;
 }
 
 /** History and portal learn what became of the files. */

@@ -9,7 +9,7 @@ export const channelGuards: readonly Guard[] = [
   {
     name: 'the mark before a call to the platform',
     file: `${queue}/send-kind.ts`,
-    from: 'if (!isKeyForEver(carriedIn(parts.connector, send.conversation))) await tools.mark(order.position);',
+    from: 'if (keySecondsOf(parts.connector, send) !== forEver) await tools.mark(order.position);',
     to: '',
     proof: model,
   },
