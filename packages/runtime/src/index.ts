@@ -25,6 +25,7 @@ export { watchStreamSize } from './bus/overflow/stream-size.ts';
 export { heldOf, laterTotals, noTotals, totalsOf } from './bus/overflow/totals.ts';
 export * from './bus/ports.ts';
 export { comparePositions, formatPosition, laterOf, parsePosition } from './bus/position.ts';
+export { presumeAbsent } from './bus/presuming-store.ts';
 export {
   type FencedLog,
   type FencedRecord,

@@ -75,8 +75,15 @@ export interface InputItem {
 
 /** Reads a stage's own state inside its transaction. */
 export interface StateReader {
-  /** Documents of a collection by id; ids without a document are absent. */
-  find<T extends StateDocument>(collection: string, ids: readonly string[]): Promise<Map<string, T>>;
+  /**
+   * Documents of a collection by id; ids without a document are absent. `isNew` says that they are most likely all absent, and
+   * that the decision makes those which are: a store may then answer so without looking.
+   */
+  find<T extends StateDocument>(
+    collection: string,
+    ids: readonly string[],
+    options?: { readonly isNew?: boolean },
+  ): Promise<Map<string, T>>;
 }
 
 /** A document of a stage's state. */

@@ -43,12 +43,20 @@ export function createWriter({ history, passport, rest }: WriterParts): Writer {
   };
   const sizeOf = ({ written }: Encoded) => written.value.length;
   const queue = createAppendQueue(write, { sizeOf, mostBytes, mostItems: mostRecords, rest });
-  return { write: (records) => queue.append(records.map(encoded)) };
+  return {
+    write: (records) => {
+      // Used for all of them: one that is made for each record grows anew with it.
+      const writer = AuditRecord.encode(AuditRecord.create());
+      writer.finish();
+      return queue.append(records.map((record) => encoded(record, writer)));
+    },
+  };
 }
 
-function encoded(record: AuditRecord): Encoded {
+function encoded(record: AuditRecord, writer: ReturnType<typeof AuditRecord.encode>): Encoded {
   const { stream, lane, entries } = record;
-  const value = Buffer.from(AuditRecord.encode(record).finish());
+  const { buffer, byteOffset, byteLength } = AuditRecord.encode(record, writer).finish();
+  const value = Buffer.from(buffer, byteOffset, byteLength);
   const traceparent = entries.find((entry) => entry.traceparent !== '')?.traceparent;
   return { record, written: { topic: topicOf(stream), partition: lane, value, traceparent } };
 }

@@ -1,4 +1,4 @@
-import { collections, IngressItem, ids } from '@trunkline/contracts';
+import { collections, IngressItem, ids, Origin } from '@trunkline/contracts';
 import type { InputItem, StateDocument, StateReader } from '@trunkline/runtime';
 import { type Decided, decideItems, type Known } from '../domain/decide.ts';
 import type { CollectionName } from '../domain/state/documents.ts';
@@ -26,7 +26,9 @@ export async function readState(
 ): Promise<StageState> {
   const loaded = new Map<CollectionName, Map<string, StateDocument | undefined>>();
   const entered = decodeItems(items);
-  await load(reader, loaded, firstWanted(entered.values()));
+  const { wanted, fresh } = firstWanted(entered.values());
+  await load(reader, loaded, wanted);
+  await load(reader, loaded, fresh, { isNew: true });
   for (let round = 0; round < roundsMax; round += 1) {
     const missing: Missing = new Map();
     const decided = tryDecide(items, { ...known, loaded, entered, missing });
@@ -38,44 +40,70 @@ export async function readState(
 
 type Loading = Map<CollectionName, Map<string, StateDocument | undefined>>;
 
-async function load(reader: StateReader, loaded: Loading, wanted: Missing): Promise<void> {
+async function load(
+  reader: StateReader,
+  loaded: Loading,
+  wanted: Missing,
+  options?: { readonly isNew: boolean },
+): Promise<void> {
   for (const [name, ids] of wanted) {
-    const found = await reader.find(collections.normalizer[name], [...ids]);
+    const found = await reader.find(collections.normalizer[name], [...ids], options);
     const own = loaded.get(name) ?? new Map<string, StateDocument | undefined>();
     for (const id of ids) own.set(id, found.get(id));
     loaded.set(name, own);
   }
 }
 
+/** What is asked for first, and of it what a message makes that came for the first time, as nearly all do. */
+interface FirstWanted {
+  readonly wanted: Missing;
+  readonly fresh: Missing;
+}
+
 /** A guess, so that most micro-batches are decided at the first try: what every message of a person asks for. */
-function firstWanted(entered: Iterable<IngressItem>): Missing {
+function firstWanted(entered: Iterable<IngressItem>): FirstWanted {
   const conversations = new Set<string>();
   const identities = new Set<string>();
   const messages = new Set<string>();
   const messageRefs = new Set<string>();
+  const ownRefs = new Set<string>();
   const seen = new Set<string>();
   for (const { item } of entered) {
     if (item?.$case !== 'hookCall') continue;
     const { channelId, events } = item.value;
-    for (const { id, conversation, sender, event, platformId } of events) {
+    for (const { id, conversation, sender, event, platformId, origin } of events) {
       seen.add(id);
       if (event?.$case === 'message') {
         messages.add(id);
-        if (platformId) messageRefs.add(refId(placeIn(channelId, conversation), platformId));
+        // What the company's side wrote is mostly an echo of what was sent from here.
+        const refs = isOfContact(origin) ? messageRefs : ownRefs;
+        if (platformId) refs.add(refId(placeIn(channelId, conversation), platformId));
       }
       for (const name of [conversation?.platformId, conversation?.otherPlatformId])
         if (name) conversations.add(ids.conversation(channelId, name));
       if (sender) identities.add(ids.identity(channelId, sender.platformId));
     }
   }
-  const all: [CollectionName, Set<string>][] = [
-    ['conversations', conversations],
-    ['holds', conversations],
-    ['identities', identities],
-    ['messages', messages],
-    ['messageRefs', messageRefs],
-    ['events', seen],
-  ];
+  return {
+    wanted: missingOf([
+      ['conversations', conversations],
+      ['holds', conversations],
+      ['identities', identities],
+      ['messageRefs', ownRefs],
+      ['events', seen],
+    ]),
+    fresh: missingOf([
+      ['messages', messages],
+      ['messageRefs', new Set([...messageRefs].filter((id) => !ownRefs.has(id)))],
+    ]),
+  };
+}
+
+function isOfContact(origin: Origin): boolean {
+  return origin === Origin.ORIGIN_CONTACT || origin === Origin.ORIGIN_UNSPECIFIED;
+}
+
+function missingOf(all: readonly [CollectionName, Set<string>][]): Missing {
   return new Map(all.filter(([, own]) => own.size > 0));
 }
 

@@ -7,6 +7,7 @@ import {
   type LogPort,
   laneEvents,
   laneSpans,
+  presumeAbsent,
   type Runtime,
   rememberDocuments,
   runKeyedLog,
@@ -45,7 +46,7 @@ export function stageWorker({ runtime, settings, door, documents, events }: Work
   const { store, bus, directory, now } = runtime;
   const { conversations, identities, holds: held, stages: collection } = collections.normalizer;
   const remembered = { documents: [conversations, identities], absences: [held], mostEach: rememberedMost };
-  const stages = rememberDocuments(createMongoStageStore({ ...store, collection }), remembered);
+  const stages = presumeAbsent(rememberDocuments(createMongoStageStore({ ...store, collection }), remembered));
   const holds = openHolds(documents.collection('holds'));
   const told = laneEvents(runtime, stageName);
   const around = laneSpans(runtime, 'normalize', ingressTraceparentOf);

@@ -57,6 +57,7 @@ async function readState(items: readonly InputItem[], reader: StateReader): Prom
   const seen = await reader.find(
     counting.seen,
     told.map(({ id }) => id),
+    { isNew: true },
   );
   return { counters, seen };
 }

@@ -15,6 +15,7 @@ import { runLanes } from '../lease.ts';
 import { openOverflowStore } from '../overflow/overflow-store.ts';
 import { createOverflowing } from '../overflow/overflowing.ts';
 import type { LogPort } from '../ports.ts';
+import { presumeAbsent } from '../presuming-store.ts';
 import { runStage } from '../stage.ts';
 import { createMongoStageStore } from '../stage-store-mongo.ts';
 import { counting, countingStage } from './counting-stage.ts';
@@ -83,7 +84,9 @@ const events: LaneEvents = {
   parked: () => print({ event: 'parked' }),
   waiting: ({ error }) => print({ event: 'waiting', detail: String(error) }),
 };
-const store = createMongoStageStore({ client: mongo, db: mongo.db('crash'), collection: counting.stages });
+const store = presumeAbsent(
+  createMongoStageStore({ client: mongo, db: mongo.db('crash'), collection: counting.stages }),
+);
 let weighed = 0;
 /** Every third message lies in the object store. */
 const overflowing = createOverflowing({

@@ -243,4 +243,18 @@ export const guards: readonly Guard[] = [
     to: '',
     proof: 'stage-store-mongo.test.ts',
   },
+  {
+    name: 'the second try, by what is there, after something presumed to be new was there',
+    file: 'presuming-store.ts',
+    from: 'if (isAway || presumed.size === 0) throw error;',
+    to: 'throw error;',
+    proof: 'model',
+  },
+  {
+    name: 'the look for what was presumed to be new and is not made',
+    file: 'presuming-store.ts',
+    from: 'if (isThere) throw',
+    to: 'if (isThere && false) throw',
+    proof: 'presuming-store.test.ts',
+  },
 ];

@@ -7,6 +7,7 @@ import { runKeyedLog } from '../keyed-log.ts';
 import { createOverflowStore, overflowedBytesOf } from '../overflow/overflow-store.ts';
 import { createOverflowing } from '../overflow/overflowing.ts';
 import type { StoredMessage } from '../ports.ts';
+import { presumeAbsent } from '../presuming-store.ts';
 import { rememberDocuments } from '../remembering-store.ts';
 import { runStage } from '../stage.ts';
 import { createMemoryLog, createMemoryStreams, type MemoryStreams } from './memory-log.ts';
@@ -78,7 +79,7 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
     const running = isStage
       ? runStage(countingStage('count'), {
           ...own,
-          store: rememberDocuments(createMemoryStore(database, turns, actor), remembered),
+          store: presumeAbsent(rememberDocuments(createMemoryStore(database, turns, actor), remembered)),
         })
       : runKeyedLog(numberingLog('number', overflowingOf(actor)), { ...own, keysAtOnce: 2 });
     running.catch((error: unknown) => failures.push(error));
