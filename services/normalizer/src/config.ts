@@ -20,6 +20,15 @@ export const config = z.object({
     .max(10_000)
     .default(1_200)
     .describe('How long the parts of an album are gathered, in milliseconds.'),
+  ECHO_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(75_000)
+    .describe(
+      'How long a message that another app sent for the company waits for results of our own sends, in milliseconds.',
+    ),
   RECEIPT_WAIT_MS: z.coerce
     .number()
     .int()

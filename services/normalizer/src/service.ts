@@ -55,6 +55,7 @@ export const normalizer = defineService({
     const settings = {
       holdMs: wanted.HOLD_MS,
       albumMs: wanted.ALBUM_MS,
+      echoWaitMs: wanted.ECHO_WAIT_MS,
       receiptWaitMs: wanted.RECEIPT_WAIT_MS,
       parkedMs: wanted.PARKED_DAYS * dayMs,
       parkingKey: wanted.PARKING_KEY.export(),

@@ -16,6 +16,8 @@ export interface Settings {
   readonly holdMs: number;
   /** Parts of an album are gathered so long. */
   readonly albumMs: number;
+  /** A message of the company that may be the echo of a send waits so long for what becomes of the send. */
+  readonly echoWaitMs: number;
   /** A receipt waits so long for the result of its send. */
   readonly receiptWaitMs: number;
   /** What is parked is kept so long. */

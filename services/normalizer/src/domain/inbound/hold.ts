@@ -9,6 +9,8 @@ export interface Waiting {
   /** Album that it is a part of, or empty. */
   readonly albumId: string;
   readonly traceparent: string;
+  /** So long it may be the echo of a send; absent for what cannot be. */
+  readonly echoUntilMs?: number | undefined;
 }
 
 /** How long things wait, and the present. */
@@ -23,7 +25,7 @@ export interface HoldTimes {
  * tells the order; else behind all others, so that nothing passes what came before it. Pure.
  */
 export function addToHold(entries: readonly HeldEvent[], waiting: Waiting, times: HoldTimes): HeldEvent[] {
-  const { albumId, event, orderKey, traceparent } = waiting;
+  const { albumId, event, orderKey, traceparent, echoUntilMs } = waiting;
   const isGathered = albumId !== '' && entries.some((entry) => entry.albumId === albumId);
   if (isGathered) {
     return entries.map((entry) => (entry.albumId === albumId ? { ...entry, events: [...entry.events, event] } : entry));
@@ -35,6 +37,7 @@ export function addToHold(entries: readonly HeldEvent[], waiting: Waiting, times
     dueAtMs: times.nowMs + waitMs,
     traceparent,
     ...(albumId === '' ? {} : { albumId }),
+    ...(echoUntilMs === undefined ? {} : { echoUntilMs }),
   };
   const place = waiting.isByTime ? entries.findIndex((other) => other.orderKey > orderKey) : -1;
   return place === -1 ? [...entries, entry] : entries.toSpliced(place, 0, entry);
@@ -47,14 +50,22 @@ export interface Release {
 }
 
 /**
- * Releases what is due, with everything that stands before it; but nothing passes an album that is still being gathered.
- * Pure.
+ * Releases what is due, with everything that stands before it; but nothing passes an album that is still being gathered, or what
+ * may be an echo. Pure.
  */
 export function releaseDue(entries: readonly HeldEvent[], nowMs: number): Release {
-  const gathering = entries.findIndex(({ albumId, dueAtMs }) => albumId !== undefined && dueAtMs > nowMs);
-  const free = gathering === -1 ? entries : entries.slice(0, gathering);
-  const count = free.findLastIndex(({ dueAtMs }) => dueAtMs <= nowMs) + 1;
+  const barrier = entries.findIndex((entry) => isBarrier(entry) && freeAtMs(entry) > nowMs);
+  const free = barrier === -1 ? entries : entries.slice(0, barrier);
+  const count = free.findLastIndex((entry) => freeAtMs(entry) <= nowMs) + 1;
   return { released: entries.slice(0, count), waiting: entries.slice(count) };
+}
+
+function isBarrier({ albumId, echoUntilMs }: HeldEvent): boolean {
+  return albumId !== undefined || echoUntilMs !== undefined;
+}
+
+function freeAtMs({ dueAtMs, echoUntilMs = dueAtMs }: HeldEvent): number {
+  return Math.max(dueAtMs, echoUntilMs);
 }
 
 /** More than this does not wait: a hold must never grow beyond what one document can carry. */
@@ -69,7 +80,7 @@ export function isOverfull(entries: readonly HeldEvent[]): boolean {
 
 /** When something is released next; undefined when nothing waits. Pure. */
 export function nextRelease(entries: readonly HeldEvent[]): number | undefined {
-  const gathering = entries.findIndex(({ albumId }) => albumId !== undefined);
-  const first = gathering === -1 ? entries : entries.slice(0, gathering + 1);
-  return first.length === 0 ? undefined : Math.min(...first.map(({ dueAtMs }) => dueAtMs));
+  const barrier = entries.findIndex(isBarrier);
+  const first = barrier === -1 ? entries : entries.slice(0, barrier + 1);
+  return first.length === 0 ? undefined : Math.min(...first.map(freeAtMs));
 }

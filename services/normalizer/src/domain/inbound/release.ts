@@ -1,10 +1,10 @@
 import { type ChannelEntry, ChannelEvent, laneOf } from '@trunkline/contracts';
 import { park } from '../park.ts';
 import { conversationOf, count } from '../state/conversation.ts';
-import type { EventHold, HeldEvent } from '../state/documents.ts';
+import type { ConversationDocument, EventHold, HeldEvent } from '../state/documents.ts';
 import type { Turn } from '../turn.ts';
 import { gatherAlbum } from './album.ts';
-import { echoOf, takeEcho } from './echo.ts';
+import { echoOf, mayBecomeEcho, takeEcho } from './echo.ts';
 import { nextRelease, releaseDue } from './hold.ts';
 import { placeEvent } from './place-event.ts';
 
@@ -22,6 +22,26 @@ export function releaseFrom(turn: Turn, { _id, channelId, entries }: WaitingEven
     turn.draft.put('holds', { _id, kind: 'events', lane, channelId, dueAtMs, entries: waiting });
   }
   for (const entry of channel === undefined ? entries : released) release(turn, channel, _id, entry);
+}
+
+/** The result of a send was told: what waited for it in the conversation, because it could be its echo, waits no longer. */
+export function releaseEchoes(turn: Turn, conversation: ConversationDocument): void {
+  const hold = turn.draft.get('holds', conversation._id);
+  const channel = turn.directory.channel(conversation.channelId);
+  if (hold?.kind !== 'events' || channel === undefined) return;
+  const entries = hold.entries.map((entry) => (isDecided(turn, channel, conversation, entry) ? freed(entry) : entry));
+  if (entries.some((entry, index) => entry !== hold.entries[index]))
+    releaseFrom(turn, { ...hold, entries }, turn.nowMs);
+}
+
+function isDecided(turn: Turn, channel: ChannelEntry, conversation: ConversationDocument, entry: HeldEvent): boolean {
+  if (entry.echoUntilMs === undefined) return false;
+  const events = entry.events.map((bytes) => ChannelEvent.decode(bytes));
+  return !events.some((event) => mayBecomeEcho(turn, event, conversation) && !echoOf(turn, channel, event));
+}
+
+function freed({ echoUntilMs: _former, ...entry }: HeldEvent): HeldEvent {
+  return entry;
 }
 
 /** One that cannot be placed is parked: those behind it must not wait for it for ever. */
@@ -44,15 +64,18 @@ function countParked(turn: Turn, conversationId: string, parked: number): void {
 
 function place(turn: Turn, channel: ChannelEntry, { events, traceparent }: HeldEvent): void {
   const parts = events.map((bytes) => ChannelEvent.decode(bytes));
-  const album = gatherAlbum(parts);
-  if (album !== undefined) {
-    const platformIds = parts.map(({ platformId }) => platformId);
-    placeEvent(turn, channel, { event: album, platformIds, heldCount: parts.length, traceparent });
-    return;
-  }
-  for (const event of parts) {
+  const written = parts.filter((event) => {
     const echoed = echoOf(turn, channel, event);
     if (echoed !== undefined) takeEcho(turn, channel, event, { ...echoed, wasHeld: true });
-    else placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 1, traceparent });
+    return echoed === undefined;
+  });
+  const album = gatherAlbum(written);
+  if (album !== undefined) {
+    const platformIds = written.map(({ platformId }) => platformId);
+    placeEvent(turn, channel, { event: album, platformIds, heldCount: written.length, traceparent });
+    return;
+  }
+  for (const event of written) {
+    placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 1, traceparent });
   }
 }

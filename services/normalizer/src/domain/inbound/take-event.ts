@@ -2,7 +2,7 @@ import { type ChannelEntry, ChannelEvent, ids, OrderScheme } from '@trunkline/co
 import { conversationOf, count, openConversation } from '../state/conversation.ts';
 import type { ConversationDocument, HeldEvent, HoldDocument } from '../state/documents.ts';
 import type { Turn } from '../turn.ts';
-import { echoOf, scopeOf, takeEcho, tellRepeat } from './echo.ts';
+import { echoOf, mayBecomeEcho, scopeOf, takeEcho, tellRepeat } from './echo.ts';
 import { addToHold, isOverfull } from './hold.ts';
 import { placeEvent } from './place-event.ts';
 import { takeReceipt } from './receipt.ts';
@@ -35,7 +35,8 @@ function placeOrHold(turn: Turn, channel: ChannelEntry, event: ChannelEvent, con
   const albumId = event.event?.$case === 'message' ? event.event.value.albumId : '';
   // Older than what was released already: waiting would put nothing right.
   const isPast = isByTime && (event.order?.key ?? '') < (conversation.lastOrderKey ?? '');
-  if (albumId === '' && (isPast || (held.length === 0 && !isByTime))) {
+  const echoUntilMs = mayBecomeEcho(turn, event, conversation) ? turn.nowMs + turn.settings.echoWaitMs : undefined;
+  if (albumId === '' && echoUntilMs === undefined && (isPast || (held.length === 0 && !isByTime))) {
     placeEvent(turn, channel, { event, platformIds: [event.platformId], heldCount: 0 });
     return;
   }
@@ -47,6 +48,7 @@ function placeOrHold(turn: Turn, channel: ChannelEntry, event: ChannelEvent, con
     isByTime,
     albumId,
     traceparent: turn.traceparent,
+    echoUntilMs,
   };
   const { holdMs, albumMs } = turn.settings;
   const entries = addToHold(held, waiting, { nowMs: turn.nowMs, holdMs, albumMs });

@@ -1,6 +1,7 @@
 import { MessageState, type SendError } from '@trunkline/contracts';
 import { contactIdOf, conversationOf } from '../state/conversation.ts';
-import type { MessageDocument, PartDocument, PartError } from '../state/documents.ts';
+import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
+import type { PartDocument, PartError } from '../state/part-documents.ts';
 import type { Turn } from '../turn.ts';
 import { applyToTargets } from './apply-order.ts';
 import { isForward, stateOf } from './status.ts';
@@ -12,6 +13,8 @@ export interface PartNews {
   readonly platformIds?: readonly string[];
   /** Certainly nothing of them arrived. */
   readonly isCertain?: boolean;
+  /** When this was told. */
+  readonly atMs?: number;
 }
 
 /**
@@ -66,10 +69,15 @@ export function partError(error: SendError | undefined): PartError | undefined {
   return error && { ...error };
 }
 
-function goOn(part: PartDocument, { state, error, platformIds = [], isCertain = false }: PartNews): PartDocument {
+function goOn(part: PartDocument, { state, error, platformIds = [], isCertain = false, atMs }: PartNews): PartDocument {
   const known = { ...part, platformIds: [...new Set([...part.platformIds, ...platformIds])] };
   if (!isForward(part.state, state)) return known;
-  const next: PartDocument = { state, platformIds: known.platformIds, ...(isCertain && { isCertain }) };
+  const times = { atMs: atMs ?? part.atMs };
+  const next: PartDocument = {
+    ...{ state, platformIds: known.platformIds },
+    ...(times.atMs === undefined ? {} : { atMs: times.atMs }),
+    ...(isCertain && { isCertain }),
+  };
   return error === undefined ? next : { ...next, error };
 }
 
@@ -82,6 +90,22 @@ function isArrived(state: MessageState | undefined): boolean {
 }
 
 const unreadMax = 200;
+const undecidedMax = 50;
+
+/** What a conversation knows of its own messages that have no result, with one more or without one. Pure. */
+export function undecidedWith(
+  { undecided }: ConversationDocument,
+  messageId: string,
+  isUndecided: boolean,
+): Pick<ConversationDocument, 'undecided'> {
+  const others = (undecided ?? []).filter((id) => id !== messageId);
+  if (!isUndecided && undecided === undefined) return {};
+  return { undecided: isUndecided ? [...others, messageId].slice(-undecidedMax) : others };
+}
+
+function isWithoutResult(state: MessageState | undefined): boolean {
+  return state === MessageState.MESSAGE_STATE_QUEUED || state === MessageState.MESSAGE_STATE_UNKNOWN;
+}
 
 /** The conversation knows what may still be read by a watermark, and whether the person has blocked us. */
 function followConversation(turn: Turn, message: MessageDocument, parts: readonly PartDocument[]): void {
@@ -89,10 +113,12 @@ function followConversation(turn: Turn, message: MessageDocument, parts: readonl
   if (conversation === undefined) return;
   const others = (conversation.unread ?? []).filter((id) => id !== message._id);
   const isOpen = isArrived(message.state) && message.state !== MessageState.MESSAGE_STATE_READ && message.isLine;
+  const isUndecided = message.isLine && isWithoutResult(message.state);
   const isBlocked = conversation.isBlocked === true || parts.some(({ error }) => error?.code === 'recipient_blocked');
   turn.draft.put('conversations', {
     ...conversation,
     unread: isOpen ? [...others, message._id].slice(-unreadMax) : others,
+    ...undecidedWith(conversation, message._id, isUndecided),
     isBlocked,
   });
 }

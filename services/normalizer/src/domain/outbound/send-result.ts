@@ -1,8 +1,10 @@
 import { MessageState, type SendResult } from '@trunkline/contracts';
 import { applyWatermarks } from '../inbound/receipt.ts';
+import { releaseEchoes } from '../inbound/release.ts';
 import { conversationOf, isNewGroup, moveConversation, refOf } from '../state/conversation.ts';
-import type { MessageDocument, PartDocument } from '../state/documents.ts';
+import type { MessageDocument } from '../state/documents.ts';
 import { keepRef, type Place, placeIn, refId } from '../state/message-refs.ts';
+import type { PartDocument } from '../state/part-documents.ts';
 import type { Turn } from '../turn.ts';
 import { applyToParts, partError } from './apply-status.ts';
 import { stateOfReceipt } from './status.ts';
@@ -25,12 +27,14 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
     platformIds,
     error: partError(error),
     isCertain,
+    atMs: turn.nowMs,
   });
   for (const platformId of platformIds) current = applyWaiting(turn, current, result.part, refId(place, platformId));
   const conversation = conversationOf(turn.draft, message.conversationId);
   if (conversation === undefined) return;
   applyWatermarks(turn, conversation, current);
   giveBackWord(turn, current);
+  releaseEchoes(turn, conversationOf(turn.draft, message.conversationId) ?? conversation);
 }
 
 /**

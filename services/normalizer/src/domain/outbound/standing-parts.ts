@@ -1,8 +1,9 @@
 import type { Capabilities, EditedPart, OutgoingContent, OutgoingMessage } from '@trunkline/contracts';
 import type { Adapted } from '../adapt/adapted.ts';
 import { changesOf, isText } from '../adapt/edit-parts.ts';
-import type { MessageDocument, StandingPart } from '../state/documents.ts';
+import type { MessageDocument } from '../state/documents.ts';
 import { contentOf } from '../state/message-content.ts';
+import type { StandingPart } from '../state/part-documents.ts';
 import type { Turn } from '../turn.ts';
 import type { Targets } from './targets.ts';
 import { isPast } from './wrong-order.ts';

@@ -1,5 +1,5 @@
 import { MessageState, ReceiptState } from '@trunkline/contracts';
-import type { PartDocument } from '../state/documents.ts';
+import type { PartDocument } from '../state/part-documents.ts';
 
 const {
   MESSAGE_STATE_QUEUED: queued,

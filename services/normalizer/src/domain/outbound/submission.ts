@@ -19,6 +19,7 @@ import type { ConversationDocument, MessageDocument } from '../state/documents.t
 import { quoteOf } from '../state/message-refs.ts';
 import type { Turn } from '../turn.ts';
 import { conversationFor } from './addressed.ts';
+import { undecidedWith } from './apply-status.ts';
 import { canSend, isHeldElsewhere, type SendVerdict } from './can-send.ts';
 import { editedPartsOf, idsStandingFor, keepStandingParts, standsAs } from './standing-parts.ts';
 import { receivedTargets, type Targets, targetsOf } from './targets.ts';
@@ -130,7 +131,9 @@ function accept(turn: Turn, accepting: Accepting): void {
     const adapted = adapt(order, capabilities, () => '', editedParts);
     const numbered = { ...heldAfter(conversation, order, turn.nowMs), number };
     const isMessage = order.action?.$case === 'message';
-    turn.draft.put('conversations', isMessage ? offering(worded(turn, numbered), order, adapted) : numbered);
+    const undecided = undecidedWith(numbered, order.id, isMessage);
+    const next = isMessage ? offering(worded(turn, { ...numbered, ...undecided }), order, adapted) : numbered;
+    turn.draft.put('conversations', next);
     turn.draft.insert('messages', {
       ...documentOf(turn, order, { tenantId: conversation.tenantId, channelId: channel.id, contactId }),
       conversationId: conversation._id,

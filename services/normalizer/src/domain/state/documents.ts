@@ -1,4 +1,5 @@
 import type { ConversationKind, MessageState, Origin, ReceiptState } from '@trunkline/contracts';
+import type { PartDocument, PartError, StandingPart } from './part-documents.ts';
 
 /** What the normalizer keeps, by collection. Parts that are only passed on stand as serialized contracts (bytes). */
 export interface Documents {
@@ -64,31 +65,6 @@ export interface PersonReactions {
   readonly reactions: readonly string[];
 }
 
-/** What is known of one part of an outgoing message. */
-export interface PartDocument {
-  readonly state: MessageState;
-  readonly platformIds: readonly string[];
-  readonly error?: PartError;
-  /** It is not sent, and certainly nothing of it arrived. */
-  readonly isCertain?: true;
-}
-
-/** One message on the platform that a message of ours consists of. */
-export interface StandingPart {
-  /** The message that it was sent with: the same one, or an edit of it that went on in a new message. */
-  readonly messageId: string;
-  readonly part: number;
-  readonly isText: boolean;
-}
-
-/** Why a part failed. */
-export interface PartError {
-  readonly code: string;
-  readonly platformCode: string;
-  readonly text: string;
-  readonly retryAfterMs: number;
-}
-
 /** Finds a message of ours by the platform's id of it. */
 export interface MessageRefDocument {
   readonly _id: string;
@@ -123,6 +99,8 @@ export interface ConversationDocument {
   readonly unread?: readonly string[];
   /** The highest watermark of each state. */
   readonly watermarks?: readonly Watermark[];
+  /** Own messages that are queued, or of unknown outcome, oldest first, at most 50: what the company writes may be these. */
+  readonly undecided?: readonly string[];
   /** Numbered options that the last message offered as text. */
   readonly options?: OfferedOptions;
   readonly counts: Balance;
@@ -260,6 +238,8 @@ export interface HeldEvent {
   readonly traceparent: string;
   /** Set while an album is being gathered. */
   readonly albumId?: string;
+  /** Set while it may be the echo of a send whose result is not known: so long nothing behind it is released. */
+  readonly echoUntilMs?: number;
 }
 
 /** Receipts that came before the result of their send. Its id is that of the message ref. */

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Fact, ids, MessageState, Origin } from '@trunkline/contracts';
+import {
+  capabilities,
+  channel,
+  type EventDetails,
+  greeted,
+  hookCall,
+  imageContent,
+  kinds,
+  message,
+  only,
+  sendResult,
+  texts,
+  write,
+} from '../../testing/build.ts';
+import { createWorld, type World } from '../../testing/world.ts';
+
+const { MESSAGE_STATE_SENT: sent, MESSAGE_STATE_UNKNOWN: unknown, MESSAGE_STATE_FAILED: failed } = MessageState;
+
+const idOf = (key: string) => ids.message('t1', key);
+const states = (facts: readonly Fact[]) => only(facts, 'status').map(({ told }) => told.state);
+
+/** A world where message "m" waits to be sent. */
+async function world(): Promise<World> {
+  const here = createWorld({ channels: [channel], capabilities });
+  await greeted(here);
+  await here.take(write('m', 'hi'));
+  return here;
+}
+
+const external = (platformId: string, text = 'hi', details: EventDetails = {}) =>
+  hookCall(message(platformId, text, { origin: Origin.ORIGIN_EXTERNAL, ...details }));
+const result = (state: MessageState, platformIds: string[] = []) =>
+  sendResult({ messageId: idOf('m'), state, platformIds });
+
+test('an echo in a numbered channel waits for the answer to its send, and the person’s answer waits behind it', async () => {
+  const here = await world();
+  assert.deepEqual(await here.take(external('100', 'hi', { order: '5' })), []);
+  assert.deepEqual(await here.take(hookCall(message('hm', 'thanks', { order: '6' }))), []);
+  assert.deepEqual(await here.wait(10_000), []);
+  const facts = await here.take(result(sent, ['100']));
+  assert.deepEqual(kinds(facts), ['status', 'repeated', 'received']);
+  assert.deepEqual(texts(facts), ['thanks']);
+  assert.equal(here.all('holds').length, 0);
+});
+
+test('an echo that is ordered by time waits longer than such events do', async () => {
+  const here = await world();
+  await here.take(external('100', 'hi', { byTime: true, order: String(here.nowMs) }));
+  assert.deepEqual(await here.wait(2_000), []);
+  assert.deepEqual(kinds(await here.take(result(sent, ['100']))), ['status', 'repeated']);
+});
+
+test('what somebody wrote with another app is told as soon as the result says that it is another one', async () => {
+  const here = await world();
+  assert.deepEqual(await here.take(external('99')), []);
+  const facts = await here.take(result(sent, ['100']));
+  assert.deepEqual([kinds(facts), texts(facts)], [['status', 'received'], ['hi']]);
+});
+
+test('it waits for all that is queued, but not for ever', async () => {
+  const here = await world();
+  await here.take(write('n', 'second'), external('99', 'else'));
+  assert.deepEqual(kinds(await here.take(result(sent, ['100']))), ['status']);
+  assert.deepEqual(await here.wait(74_999), []);
+  assert.deepEqual(texts(await here.wait(1)), ['else']);
+});
+
+test('where nothing is queued it does not wait', async () => {
+  const here = await world();
+  await here.take(result(sent, ['100']));
+  assert.deepEqual(texts(await here.take(external('99'))), ['hi']);
+  await here.take(write('f'), sendResult({ messageId: idOf('f'), state: failed }));
+  assert.deepEqual(texts(await here.take(external('98'))), ['hi']);
+});
+
+test('a send of unknown outcome is proved by its echo, whichever comes first', async () => {
+  const before = await world();
+  await before.take(external('100'));
+  const facts = await before.take(result(unknown));
+  assert.deepEqual(
+    [kinds(facts), states(facts)],
+    [
+      ['status', 'repeated', 'status'],
+      [unknown, sent],
+    ],
+  );
+  assert.deepEqual(before.get('messages', idOf('m'))?.platformIds, ['100']);
+
+  const after = await world();
+  const sentAt = new Date(after.nowMs + 1_000);
+  after.nowMs += 60_000;
+  await after.take(result(unknown));
+  after.nowMs += 60_000;
+  const late = await after.take(external('100', 'hi', { sentAt }));
+  assert.deepEqual([kinds(late), states(late)], [['repeated', 'status'], [sent]]);
+});
+
+test('it is not proved by other words, by what came later, nor where it could be one of two', async () => {
+  const here = await world();
+  await here.take(result(unknown));
+  assert.deepEqual(texts(await here.take(external('98', 'other words'))), ['other words']);
+  const value = message('97', imageContent('f1', 'hi'), { origin: Origin.ORIGIN_EXTERNAL });
+  assert.deepEqual(texts(await here.take(hookCall(value))), ['hi']);
+  here.nowMs += 60_000;
+  assert.deepEqual(texts(await here.take(external('99'))), ['hi']);
+  const two = await world();
+  await two.take(write('n', 'hi'), result(unknown), sendResult({ messageId: idOf('n'), state: unknown }));
+  assert.deepEqual(texts(await two.take(external('99'))), ['hi']);
+});

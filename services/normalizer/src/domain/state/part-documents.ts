@@ -1,0 +1,28 @@
+import type { MessageState } from '@trunkline/contracts';
+
+/** What is known of one part of an outgoing message. */
+export interface PartDocument {
+  readonly state: MessageState;
+  readonly platformIds: readonly string[];
+  readonly error?: PartError;
+  /** When what became of it was told. */
+  readonly atMs?: number;
+  /** It is not sent, and certainly nothing of it arrived. */
+  readonly isCertain?: true;
+}
+
+/** One message on the platform that a message of ours consists of. */
+export interface StandingPart {
+  /** The message that it was sent with: the same one, or an edit of it that went on in a new message. */
+  readonly messageId: string;
+  readonly part: number;
+  readonly isText: boolean;
+}
+
+/** Why a part failed. */
+export interface PartError {
+  readonly code: string;
+  readonly platformCode: string;
+  readonly text: string;
+  readonly retryAfterMs: number;
+}
