@@ -228,7 +228,7 @@ async function ended(
   if (!(outcome instanceof ConnectorError)) {
     parts.onAccepted(channel);
     if (makesSomething(send)) parts.deniedIn.delete(order.conversation);
-    const result = { ...sentResult(order, send, outcome), degraded: [...degraded] };
+    const result = { ...sentResult(order, send, outcome, startedAtMs), degraded: [...degraded] };
     return await finish(parts, order, result, tools);
   }
   const verdict = verdictOf(outcome, { attempt: order.attempts + 1, isRepeatable, random: Math.random() });

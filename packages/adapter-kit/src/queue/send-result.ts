@@ -25,7 +25,7 @@ export function makesGroup({ message }: SendOrder): boolean {
   return message?.action?.$case === 'group' && message.action.value.order?.$case === 'create';
 }
 
-export function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): SendResult {
+export function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent, calledAtMs: number): SendResult {
   return SendResult.create({
     ...partOf(order, send),
     state: MessageState.MESSAGE_STATE_SENT,
@@ -33,6 +33,7 @@ export function sentResult(order: QueuedOrder, send: SendOrder, sent: Sent): Sen
     migratedPlatformId: sent.migratedPlatformId ?? '',
     inviteLink: sent.inviteLink ?? '',
     attempts: order.attempts + 1,
+    calledAt: new Date(calledAtMs),
   });
 }
 

@@ -95,7 +95,8 @@ export function takeEcho(
   const { platformId } = event;
   keepRef(turn.draft, placeIn(channel.id, event.conversation), platformId, { messageId: message._id, part });
   const platformIds = platformId === '' ? [] : [platformId];
-  applyToParts(turn, message, [part], { state: MessageState.MESSAGE_STATE_SENT, platformIds });
+  const takenAtMs = event.sentAt?.getTime();
+  applyToParts(turn, message, [part], { state: MessageState.MESSAGE_STATE_SENT, platformIds, takenAtMs });
 }
 
 /** Where a conversation's facts belong. */

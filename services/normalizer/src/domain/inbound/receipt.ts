@@ -11,6 +11,7 @@ import { stateOfReceipt } from '../outbound/status.ts';
 import { conversationOf, count } from '../state/conversation.ts';
 import type { ConversationDocument, MessageDocument, Watermark } from '../state/documents.ts';
 import { findMessage, type Place, placeIn, refId } from '../state/message-refs.ts';
+import type { PartDocument } from '../state/part-documents.ts';
 import type { Turn } from '../turn.ts';
 
 /** Takes a receipt: by ids, or by a watermark. It changes what became of messages and is told as that alone. */
@@ -92,14 +93,15 @@ export function applyWatermarks(turn: Turn, conversation: ConversationDocument, 
 function applyWatermark(turn: Turn, message: MessageDocument, watermark: Watermark): MessageDocument {
   const state = stateOfReceipt(watermark.state);
   const parts = message.parts ?? [];
-  const covered = parts.flatMap((part, number) => (isCovered(message, part.platformIds, watermark) ? [number] : []));
+  const covered = parts.flatMap((part, number) => (isCovered(message, part, watermark) ? [number] : []));
   return state === undefined || covered.length === 0 ? message : applyToParts(turn, message, covered, { state });
 }
 
 /** Is a part that the platform has at or below a watermark. */
-function isCovered(message: MessageDocument, platformIds: readonly string[], { upTo, isByNumber }: Watermark): boolean {
+function isCovered({ sentAtMs }: MessageDocument, part: PartDocument, { upTo, isByNumber }: Watermark): boolean {
+  const { platformIds, atMs = sentAtMs, takenAtMs = atMs } = part;
   if (platformIds.length === 0) return false;
-  if (!isByNumber) return isAtLeast(upTo, String(message.sentAtMs));
+  if (!isByNumber) return isAtLeast(upTo, String(takenAtMs));
   return platformIds.every((id) => isNumber(id) && isAtLeast(upTo, id));
 }
 

@@ -15,6 +15,8 @@ export interface PartNews {
   readonly isCertain?: boolean;
   /** When this was told. */
   readonly atMs?: number;
+  /** See {@link PartDocument}. */
+  readonly takenAtMs?: number | undefined;
 }
 
 /**
@@ -69,16 +71,16 @@ export function partError(error: SendError | undefined): PartError | undefined {
   return error && { ...error };
 }
 
-function goOn(part: PartDocument, { state, error, platformIds = [], isCertain = false, atMs }: PartNews): PartDocument {
-  const known = { ...part, platformIds: [...new Set([...part.platformIds, ...platformIds])] };
-  if (!isForward(part.state, state)) return known;
-  const times = { atMs: atMs ?? part.atMs };
-  const next: PartDocument = {
-    ...{ state, platformIds: known.platformIds },
-    ...(times.atMs === undefined ? {} : { atMs: times.atMs }),
-    ...(isCertain && { isCertain }),
+function goOn(part: PartDocument, news: PartNews): PartDocument {
+  const { state, error, platformIds = [], isCertain = false, atMs, takenAtMs } = news;
+  const { error: _error, isCertain: _isCertain, ...lasting } = part;
+  const learned = {
+    platformIds: [...new Set([...part.platformIds, ...platformIds])],
+    ...(takenAtMs === undefined ? {} : { takenAtMs }),
   };
-  return error === undefined ? next : { ...next, error };
+  if (!isForward(part.state, state)) return { ...part, ...learned };
+  const told = { ...(atMs === undefined ? {} : { atMs }), ...(isCertain && { isCertain }) };
+  return { ...lasting, ...learned, ...told, state, ...(error === undefined ? {} : { error }) };
 }
 
 function isArrived(state: MessageState | undefined): boolean {

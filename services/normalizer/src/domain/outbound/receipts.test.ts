@@ -84,17 +84,48 @@ test('a receipt that nobody claims is forgotten after its time', async () => {
 
 test('a watermark in time marks what was sent before it, also where the result comes later', async () => {
   const here = await world();
+  const calledAt = new Date(here.nowMs);
   const upTo = String(here.nowMs);
-  await here.take(write('m'), sendResult({ messageId: idOf('m'), state: sent, platformIds: ['100'] }), write('slow'));
+  const result = (key: string, platformId: string, at = calledAt) =>
+    sendResult({ messageId: idOf(key), state: sent, platformIds: [platformId], calledAt: at });
+  await here.take(write('m'), result('m', '100'), write('slow'));
   here.nowMs += 1;
-  await here.take(write('after'), sendResult({ messageId: idOf('after'), state: sent, platformIds: ['300'] }));
+  await here.take(write('after'), result('after', '300', new Date(here.nowMs)));
   const facts = await here.take(receipt(ReceiptState.RECEIPT_STATE_READ, '', { byTime: true, order: upTo }, upTo));
   assert.deepEqual(
     only(facts, 'status').map(({ told }) => told.messageId),
     [idOf('m')],
   );
-  const later = await here.take(sendResult({ messageId: idOf('slow'), state: sent, platformIds: ['200'] }));
-  assert.deepEqual(states(later), [sent, read]);
+  assert.deepEqual(states(await here.take(result('slow', '200'))), [sent, read]);
+});
+
+test('a watermark in time says nothing of what was submitted before it and sent after it', async () => {
+  const here = await world();
+  await here.take(write('m'));
+  const upTo = String(here.nowMs + 500);
+  await here.take(receipt(ReceiptState.RECEIPT_STATE_READ, '', { byTime: true, order: upTo }, upTo));
+  here.nowMs += 60_000;
+  const calledAt = new Date(here.nowMs - 1_000);
+  const result = sendResult({ messageId: idOf('m'), state: sent, platformIds: ['100'], calledAt });
+  assert.deepEqual(states(await here.take(result)), [sent]);
+  const own = String(calledAt.getTime());
+  const facts = await here.take(receipt(ReceiptState.RECEIPT_STATE_READ, '', { byTime: true, order: own }, own));
+  assert.deepEqual(states(facts), [read]);
+});
+
+test('the platform’s own time of a message, which its echo tells, counts more than the time of our call', async () => {
+  const here = await world();
+  await here.take(write('m'));
+  const sentAt = new Date(here.nowMs + 300);
+  await here.take(
+    sendResult({ messageId: idOf('m'), state: sent, platformIds: ['100'], calledAt: new Date(here.nowMs) }),
+  );
+  await here.take(hookCall(message('100', 'hi', { origin: Origin.ORIGIN_EXTERNAL, sentAt })));
+  const marked = async (atMs: number) => {
+    const upTo = String(atMs);
+    return states(await here.take(receipt(ReceiptState.RECEIPT_STATE_READ, '', { byTime: true, order: upTo }, upTo)));
+  };
+  assert.deepEqual([await marked(sentAt.getTime() - 1), await marked(sentAt.getTime())], [[], [read]]);
 });
 
 test('a watermark in numbers marks what has numbers up to it', async () => {

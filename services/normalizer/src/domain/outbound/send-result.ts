@@ -21,13 +21,14 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
   for (const platformId of result.platformIds) {
     keepRef(turn.draft, place, platformId, { messageId: message._id, part: result.part });
   }
-  const { state, platformIds, error, isCertain } = result;
+  const { state, platformIds, error, isCertain, calledAt } = result;
   let current = applyToParts(turn, withParts(known, Math.max(result.parts, result.part + 1)), [result.part], {
     state,
     platformIds,
     error: partError(error),
     isCertain,
     atMs: turn.nowMs,
+    takenAtMs: calledAt?.getTime(),
   });
   for (const platformId of platformIds) current = applyWaiting(turn, current, result.part, refId(place, platformId));
   const conversation = conversationOf(turn.draft, message.conversationId);

@@ -7,6 +7,8 @@ export interface PartDocument {
   readonly error?: PartError;
   /** When what became of it was told. */
   readonly atMs?: number;
+  /** When the call began that the platform took, or the platform's own time of it: no receipt of earlier times is about it. */
+  readonly takenAtMs?: number;
   /** It is not sent, and certainly nothing of it arrived. */
   readonly isCertain?: true;
 }
