@@ -1,5 +1,6 @@
 import type { TimerDue } from '@trunkline/contracts';
 import { releaseFrom } from './inbound/release.ts';
+import { forgetWaiting } from './state/waiting.ts';
 import type { Turn } from './turn.ts';
 
 /** The normalizer's name as a stage. */
@@ -31,7 +32,7 @@ export function takeTimer(turn: Turn, timer: TimerDue): void {
 function release(turn: Turn, id: string, nowMs: number): void {
   const hold = turn.draft.get('holds', id);
   if (hold === undefined || hold.dueAtMs > nowMs) return;
-  // Receipts that nobody has claimed by now belong to messages that were not sent from here.
-  if (hold.kind === 'receipts') turn.draft.remove('holds', id);
+  // What nobody has claimed by now is about messages that were not sent from here, or never came.
+  if (hold.kind === 'receipts') forgetWaiting(turn, hold);
   else releaseFrom(turn, hold, nowMs);
 }

@@ -1,45 +1,74 @@
 import {
   type ButtonPressed,
+  ChannelEvent,
   Content,
   type MessageEdited,
   type MessagesDeleted,
   type ReactionSet,
 } from '@trunkline/contracts';
-import type { MessageDocument } from '../state/documents.ts';
+import type { HeldChange, MessageDocument, ReceiptHold } from '../state/documents.ts';
 import { contentOf } from '../state/message-content.ts';
 import { findMessage } from '../state/message-refs.ts';
+import { keepWaiting } from '../state/waiting.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
 
 /** A message was changed: history takes the newest revision, whatever comes when. */
-export function messageEdited({ turn, place }: Placed, edit: MessageEdited): Effect {
-  const found = findMessage(turn.draft, place, edit.targetPlatformId);
-  if (found === undefined) return { targets: [''] };
-  const { message, ref } = found;
-  if (edit.content !== undefined && edit.revision > (message.revision ?? 0)) {
-    const content = editedContent(message, ref.part, edit.content);
-    turn.draft.put('messages', { ...message, content, revision: edit.revision, editedAtMs: turn.nowMs });
-  }
-  return { targets: [message._id] };
+export function messageEdited(placed: Placed, edit: MessageEdited): Effect {
+  return { targets: [changeOne(placed, edit.targetPlatformId)] };
 }
 
 /** Messages were deleted: they stay in history, marked. */
-export function messagesDeleted({ turn, place }: Placed, { targetPlatformIds }: MessagesDeleted): Effect {
-  const targets = targetPlatformIds.map((platformId) => {
-    const message = findMessage(turn.draft, place, platformId)?.message;
-    if (message !== undefined && message.deletedAtMs === undefined) {
-      turn.draft.put('messages', { ...message, deletedAtMs: turn.nowMs });
-    }
-    return message?._id ?? '';
-  });
-  return { targets: [...new Set(targets)] };
+export function messagesDeleted(placed: Placed, { targetPlatformIds }: MessagesDeleted): Effect {
+  return { targets: [...new Set(targetPlatformIds.map((platformId) => changeOne(placed, platformId)))] };
 }
 
 /** One person's reactions to a message: the new set replaces the former. */
-export function reactionSet({ turn, place, identity }: Placed, { targetPlatformId, reactions }: ReactionSet): Effect {
-  const message = findMessage(turn.draft, place, targetPlatformId)?.message;
-  if (message === undefined) return { targets: [''] };
-  turn.draft.put('messages', withReactions(message, identity?._id ?? '', reactions));
-  return { targets: [message._id] };
+export function reactionSet(placed: Placed, { targetPlatformId }: ReactionSet): Effect {
+  return { targets: [changeOne(placed, targetPlatformId)] };
+}
+
+/** Changes one message that the event is about, and tells which; one that has not come yet is changed when it comes. */
+function changeOne({ turn, channel, place, event, identity }: Placed, platformId: string): string {
+  const found = findMessage(turn.draft, place, platformId);
+  const change = { by: identity?._id ?? '', atMs: turn.nowMs };
+  if (found === undefined) {
+    const held = { ...change, event: ChannelEvent.encode(event).finish() };
+    keepWaiting(turn, { channel, place, platformId }, { change: held });
+    return '';
+  }
+  const { message, ref } = found;
+  const next = changed(message, ref.part, { ...change, event });
+  if (next !== message) turn.draft.put('messages', next);
+  return message._id;
+}
+
+/** A message that has come, with the changes that came before it. Pure. */
+export function withWaiting(message: MessageDocument, part: number, hold: ReceiptHold | undefined): MessageDocument {
+  const changes = hold?.changes ?? [];
+  return changes.reduce(
+    (current, change) => changed(current, part, { ...change, event: ChannelEvent.decode(change.event) }),
+    message,
+  );
+}
+
+interface Change extends Omit<HeldChange, 'event'> {
+  readonly event: ChannelEvent;
+}
+
+function changed(message: MessageDocument, part: number, { event: { event }, by, atMs }: Change): MessageDocument {
+  switch (event?.$case) {
+    case 'edit': {
+      const { content: edited, revision } = event.value;
+      if (edited === undefined || revision <= (message.revision ?? 0)) return message;
+      return { ...message, content: editedContent(message, part, edited), revision, editedAtMs: atMs };
+    }
+    case 'delete':
+      return message.deletedAtMs === undefined ? { ...message, deletedAtMs: atMs } : message;
+    case 'reaction':
+      return withReactions(message, by, event.value.reactions);
+    default:
+      return message;
+  }
 }
 
 /** A button was pressed. */

@@ -1,16 +1,22 @@
 import { Content, ids, Keyboard, type MessageWritten, Origin, Quote } from '@trunkline/contracts';
 import type { MessageDocument, OfferedOptions, Option } from '../state/documents.ts';
 import { completeQuote, keepRef } from '../state/message-refs.ts';
+import { isAwaited, takeWaiting } from '../state/waiting.ts';
+import { withWaiting } from './changes.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
 
 /** A message was written: it goes into history, and its ids and its quote are tied to it. */
 export function messageWritten(placed: Placed, written: MessageWritten): Effect {
   const { turn, event, place } = placed;
   const reply = written.reply && completeQuote(turn.draft, place, written.reply);
-  turn.draft.insert('messages', documentOf(placed, { ...written, reply }));
+  let document = documentOf(placed, { ...written, reply });
   for (const [part, platformId] of placed.platformIds.entries()) {
+    if (isAwaited(turn, place, platformId)) {
+      document = withWaiting(document, part, takeWaiting(turn, place, platformId));
+    }
     keepRef(turn.draft, place, platformId, { messageId: event.id, part });
   }
+  turn.draft.insert('messages', document);
   const chosen = choiceOf(placed, written);
   return {
     event: { ...event, event: { $case: 'message', value: { ...written, reply } } },

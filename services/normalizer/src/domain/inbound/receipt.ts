@@ -1,17 +1,11 @@
-import {
-  type ChannelEntry,
-  type ChannelEvent,
-  ids,
-  laneOf,
-  OrderScheme,
-  type ReceiptGiven,
-} from '@trunkline/contracts';
+import { type ChannelEntry, type ChannelEvent, ids, OrderScheme, type ReceiptGiven } from '@trunkline/contracts';
 import { applyToParts, partError } from '../outbound/apply-status.ts';
 import { stateOfReceipt } from '../outbound/status.ts';
 import { conversationOf, count } from '../state/conversation.ts';
 import type { ConversationDocument, MessageDocument, Watermark } from '../state/documents.ts';
-import { findMessage, type Place, placeIn, refId } from '../state/message-refs.ts';
+import { findMessage, placeIn } from '../state/message-refs.ts';
 import type { PartDocument } from '../state/part-documents.ts';
+import { type Awaited, keepWaiting } from '../state/waiting.ts';
 import type { Turn } from '../turn.ts';
 
 /** Takes a receipt: by ids, or by a watermark. It changes what became of messages and is told as that alone. */
@@ -30,14 +24,8 @@ export function takeReceipt(turn: Turn, channel: ChannelEntry, event: ChannelEve
   if (receipt.upTo !== '') raiseWatermark(turn, conversation._id, receipt, isByNumber(event));
 }
 
-interface Target {
-  readonly channel: ChannelEntry;
-  readonly place: Place;
-  readonly platformId: string;
-}
-
 /** A receipt of one message; where its send is not known yet, it waits for the result. */
-function receiveFor(turn: Turn, { channel, place, platformId }: Target, receipt: ReceiptGiven): void {
+function receiveFor(turn: Turn, { channel, place, platformId }: Awaited, receipt: ReceiptGiven): void {
   const state = stateOfReceipt(receipt.state);
   if (platformId === '' || state === undefined) return;
   const found = findMessage(turn.draft, place, platformId);
@@ -47,23 +35,10 @@ function receiveFor(turn: Turn, { channel, place, platformId }: Target, receipt:
     applyToParts(turn, found.message, [found.ref.part], { state, error: partError(receipt.error) });
     return;
   }
-  const _id = refId(place, platformId);
-  const former = turn.draft.get('holds', _id);
   const error = partError(receipt.error);
   const waiting = { state: receipt.state, ...(error === undefined ? {} : { error }) };
-  const dueAtMs = turn.nowMs + turn.settings.receiptWaitMs;
-  turn.draft.put('holds', {
-    _id,
-    kind: 'receipts',
-    lane: laneOf(channel.tenantId),
-    channelId: channel.id,
-    dueAtMs: former?.dueAtMs ?? dueAtMs,
-    receipts: [...(former?.kind === 'receipts' ? former.receipts : []), waiting].slice(-receiptsMax),
-  });
+  keepWaiting(turn, { channel, place, platformId }, { receipt: waiting });
 }
-
-/** States of one message: more than these are repeats. */
-const receiptsMax = 8;
 
 /** Some platforms count their watermarks as times, some as numbers of messages: as they order their events. */
 function isByNumber({ order }: ChannelEvent): boolean {

@@ -1,10 +1,12 @@
 import { MessageState, type SendResult } from '@trunkline/contracts';
+import { withWaiting } from '../inbound/changes.ts';
 import { applyWatermarks } from '../inbound/receipt.ts';
 import { releaseEchoes } from '../inbound/release.ts';
 import { conversationOf, isNewGroup, moveConversation, refOf } from '../state/conversation.ts';
-import type { MessageDocument } from '../state/documents.ts';
-import { keepRef, type Place, placeIn, refId } from '../state/message-refs.ts';
+import type { MessageDocument, ReceiptHold } from '../state/documents.ts';
+import { keepRef, type Place, placeIn } from '../state/message-refs.ts';
 import type { PartDocument } from '../state/part-documents.ts';
+import { takeWaiting } from '../state/waiting.ts';
 import type { Turn } from '../turn.ts';
 import { applyToParts, partError } from './apply-status.ts';
 import { stateOfReceipt } from './status.ts';
@@ -30,7 +32,8 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
     atMs: turn.nowMs,
     takenAtMs: calledAt?.getTime(),
   });
-  for (const platformId of platformIds) current = applyWaiting(turn, current, result.part, refId(place, platformId));
+  for (const platformId of platformIds)
+    current = applyWaiting(turn, current, result.part, takeWaiting(turn, place, platformId));
   const conversation = conversationOf(turn.draft, message.conversationId);
   if (conversation === undefined) return;
   applyWatermarks(turn, conversation, current);
@@ -72,13 +75,16 @@ function withParts(message: MessageDocument, count: number): MessageDocument {
   return { ...message, parts: [...known, ...Array.from({ length: missing }, () => queued)] };
 }
 
-/** Receipts that came before the result. */
-function applyWaiting(turn: Turn, message: MessageDocument, part: number, holdId: string): MessageDocument {
-  const hold = turn.draft.get('holds', holdId);
-  if (hold?.kind !== 'receipts') return message;
-  turn.draft.remove('holds', holdId);
-  let current = message;
-  for (const receipt of hold.receipts) {
+/** What came before the result: receipts, and what the person did with the message. */
+function applyWaiting(
+  turn: Turn,
+  message: MessageDocument,
+  part: number,
+  hold: ReceiptHold | undefined,
+): MessageDocument {
+  let current = withWaiting(message, part, hold);
+  if (current !== message) turn.draft.put('messages', current);
+  for (const receipt of hold?.receipts ?? []) {
     const state = stateOfReceipt(receipt.state);
     if (state !== undefined) current = applyToParts(turn, current, [part], { state, error: receipt.error });
   }

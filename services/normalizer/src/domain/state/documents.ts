@@ -68,6 +68,7 @@ export interface PersonReactions {
 /** Finds a message of ours by the platform's id of it. */
 export interface MessageRefDocument {
   readonly _id: string;
+  /** Empty: it has not come, but a change of it waits for it. */
   readonly messageId: string;
   /** Part of an outgoing message, or item of an album. */
   readonly part: number;
@@ -215,7 +216,7 @@ export interface EventDocument {
   readonly ackToken?: string;
 }
 
-/** What waits: events of a conversation, or receipts of a message that is not known as sent yet. */
+/** What waits: events of a conversation, or what is told of a message that is not known yet. */
 export type HoldDocument = EventHold | ReceiptHold;
 
 /** Events of one conversation that wait for each other. Its id is the conversation's. */
@@ -242,7 +243,10 @@ export interface HeldEvent {
   readonly echoUntilMs?: number;
 }
 
-/** Receipts that came before the result of their send. Its id is that of the message ref. */
+/**
+ * What came before its message: receipts before the result of their send, edits, deletions and reactions before what they are
+ * about. Its id is that of the message ref.
+ */
 export interface ReceiptHold {
   readonly _id: string;
   readonly kind: 'receipts';
@@ -250,6 +254,17 @@ export interface ReceiptHold {
   readonly channelId: string;
   readonly dueAtMs: number;
   readonly receipts: readonly HeldReceipt[];
+  /** In the order in which they came. */
+  readonly changes?: readonly HeldChange[];
+}
+
+/** A change of a message that has not come yet. */
+export interface HeldChange {
+  /** ChannelEvent, serialized. */
+  readonly event: Uint8Array;
+  /** Identity of whoever changed it; empty for the company. */
+  readonly by: string;
+  readonly atMs: number;
 }
 
 /** One of them. */

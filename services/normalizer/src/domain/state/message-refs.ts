@@ -42,7 +42,7 @@ export function findMessage(draft: Draft, place: Place, platformId: string): Fou
       ? undefined
       : draft.get('messageRefs', refId({ ...place, conversationPlatformId: name }, platformId));
   const ref = under(place.conversationPlatformId) ?? under(otherPlatformId) ?? under(postPlatformId);
-  const message = ref && draft.get('messages', ref.messageId);
+  const message = ref && ref.messageId !== '' ? draft.get('messages', ref.messageId) : undefined;
   return ref === undefined || message === undefined ? undefined : { ref, message };
 }
 
