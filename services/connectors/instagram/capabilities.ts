@@ -35,6 +35,8 @@ export const capabilities = Capabilities.fromPartial({
   buttonActions: [...answers, 'url'],
   ...{ canReply: true, canReact: true, canType: true, canMarkRead: true },
   receipts: [ReceiptState.RECEIPT_STATE_READ],
+  // Unsent is unsent: the platform's terms want it deleted here, too.
+  forgetsDeleted: true,
   windowSeconds: day,
   tags: { HUMAN_AGENT: 7 * day },
   initiation: Initiation.INITIATION_CONTACT,

@@ -6,6 +6,7 @@ import {
   type MessagesDeleted,
   type ReactionSet,
 } from '@trunkline/contracts';
+import { refOf } from '../state/conversation.ts';
 import type { HeldChange, MessageDocument, ReceiptHold } from '../state/documents.ts';
 import { contentOf } from '../state/message-content.ts';
 import { findMessage } from '../state/message-refs.ts';
@@ -19,7 +20,16 @@ export function messageEdited(placed: Placed, edit: MessageEdited): Effect {
 
 /** Messages were deleted: they stay in history, marked. */
 export function messagesDeleted(placed: Placed, { targetPlatformIds }: MessagesDeleted): Effect {
-  return { targets: [...new Set(targetPlatformIds.map((platformId) => changeOne(placed, platformId)))] };
+  return { targets: [...new Set(targetPlatformIds.flatMap((platformId) => deleteOne(placed, platformId)))] };
+}
+
+/** The platform's one message may be several of ours. */
+function deleteOne(placed: Placed, platformId: string): readonly string[] {
+  const { draft } = placed.turn;
+  const others = findMessage(draft, placed.place, platformId)?.ref.others ?? [];
+  const found = others.flatMap((id) => draft.get('messages', id) ?? []);
+  for (const message of found) change(placed, message, 0);
+  return [changeOne(placed, platformId), ...found.map(({ _id }) => _id)];
 }
 
 /** One person's reactions to a message: the new set replaces the former. */
@@ -28,18 +38,31 @@ export function reactionSet(placed: Placed, { targetPlatformId }: ReactionSet): 
 }
 
 /** Changes one message that the event is about, and tells which; one that has not come yet is changed when it comes. */
-function changeOne({ turn, channel, place, event, identity }: Placed, platformId: string): string {
+function changeOne(placed: Placed, platformId: string): string {
+  const { turn, channel, place, event } = placed;
   const found = findMessage(turn.draft, place, platformId);
-  const change = { by: identity?._id ?? '', atMs: turn.nowMs };
   if (found === undefined) {
-    const held = { ...change, event: ChannelEvent.encode(event).finish() };
+    const held = { ...changeBy(placed), event: ChannelEvent.encode(event).finish() };
     keepWaiting(turn, { channel, place, platformId }, { change: held });
     return '';
   }
-  const { message, ref } = found;
-  const next = changed(message, ref.part, { ...change, event });
-  if (next !== message) turn.draft.put('messages', next);
-  return message._id;
+  change(placed, found.message, found.ref.part);
+  return found.message._id;
+}
+
+function change(placed: Placed, message: MessageDocument, part: number): void {
+  const next = changed(message, part, { ...changeBy(placed), event: placed.event });
+  if (next !== message) placed.turn.draft.put('messages', next);
+}
+
+function changeBy(placed: Placed): Omit<HeldChange, 'event'> {
+  return { by: placed.identity?._id ?? '', atMs: placed.turn.nowMs, isBinding: isBinding(placed) };
+}
+
+/** Some platforms oblige us to forget what a person deletes. */
+function isBinding({ turn, channel, conversation, event, identity }: Placed): boolean {
+  if (event.event?.$case !== 'delete' || identity === undefined) return false;
+  return turn.directory.capabilities(channel.connector, refOf(conversation))?.forgetsDeleted === true;
 }
 
 /** A message that has come, with the changes that came before it. Pure. */
@@ -55,20 +78,33 @@ interface Change extends Omit<HeldChange, 'event'> {
   readonly event: ChannelEvent;
 }
 
-function changed(message: MessageDocument, part: number, { event: { event }, by, atMs }: Change): MessageDocument {
+function changed(
+  message: MessageDocument,
+  part: number,
+  { event: { event }, by, atMs, isBinding }: Change,
+): MessageDocument {
   switch (event?.$case) {
     case 'edit': {
       const { content: edited, revision } = event.value;
-      if (edited === undefined || revision <= (message.revision ?? 0)) return message;
+      if (edited === undefined || message.isForgotten === true || revision <= (message.revision ?? 0)) return message;
       return { ...message, content: editedContent(message, part, edited), revision, editedAtMs: atMs };
     }
-    case 'delete':
-      return message.deletedAtMs === undefined ? { ...message, deletedAtMs: atMs } : message;
+    case 'delete': {
+      const deleted = message.deletedAtMs === undefined ? { ...message, deletedAtMs: atMs } : message;
+      return isBinding ? forgotten(deleted) : deleted;
+    }
     case 'reaction':
       return withReactions(message, by, event.value.reactions);
     default:
       return message;
   }
+}
+
+/** A received message without what it said and quoted. What we sent is ours. Pure. */
+function forgotten(message: MessageDocument): MessageDocument {
+  if (message.outgoing !== undefined) return message;
+  const { content: _content, reply: _reply, keyboard: _keyboard, ...rest } = message;
+  return { ...rest, isForgotten: true };
 }
 
 /** A button was pressed. */

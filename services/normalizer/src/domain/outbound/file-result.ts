@@ -7,6 +7,7 @@ import type { Turn } from '../turn.ts';
 export function takeFileResult(turn: Turn, { channelId, messageId, media, reason }: FileResult): void {
   if (media === undefined) return;
   const message = turn.draft.get('messages', messageId);
+  if (message?.isForgotten === true) return;
   const content = message && contentOf(message);
   const former = content && mediaOf(content).find(({ id }) => id === media.id);
   if (former !== undefined && isSettledAs(former, media)) return;

@@ -47,6 +47,8 @@ export interface MessageDocument {
   readonly revision?: number;
   readonly editedAtMs?: number;
   readonly deletedAtMs?: number;
+  /** What it said had to be deleted with it, and nothing may bring it back. */
+  readonly isForgotten?: true;
   readonly reactions?: readonly PersonReactions[];
   /** What was told last of an outgoing one, and what is known of each part. */
   readonly state?: MessageState;
@@ -72,6 +74,8 @@ export interface MessageRefDocument {
   readonly messageId: string;
   /** Part of an outgoing message, or item of an album. */
   readonly part: number;
+  /** Where the platform's one message is several of ours: the others. */
+  readonly others?: readonly string[];
 }
 
 /** A conversation: identity or group in a channel, for ever. */
@@ -265,6 +269,8 @@ export interface HeldChange {
   /** Identity of whoever changed it; empty for the company. */
   readonly by: string;
   readonly atMs: number;
+  /** A deletion that obliges us to forget what was said. */
+  readonly isBinding: boolean;
 }
 
 /** One of them. */

@@ -58,9 +58,16 @@ export function keepRef(
   for (const name of new Set([conversationPlatformId, postPlatformId])) {
     const document = { _id: refId({ ...place, conversationPlatformId: name }, platformId), ...message };
     // Making one costs the database half of replacing what may not be there.
-    if (draft.get('messageRefs', document._id) === undefined) draft.insert('messageRefs', document);
-    else draft.put('messageRefs', document);
+    const former = draft.get('messageRefs', document._id);
+    if (former === undefined) draft.insert('messageRefs', document);
+    else draft.put('messageRefs', { ...document, ...othersOf(former, message.messageId) });
   }
+}
+
+/** What else a platform's id stands for. */
+function othersOf(former: MessageRefDocument, messageId: string): Pick<MessageRefDocument, 'others'> {
+  const others = [former.messageId, ...(former.others ?? [])].filter((id) => id !== '' && id !== messageId);
+  return others.length === 0 ? {} : { others };
 }
 
 /** A quote with our id of the quoted message and, where the platform did not tell it, the text. */
