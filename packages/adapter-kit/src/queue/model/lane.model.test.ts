@@ -108,6 +108,7 @@ test('a message that was cut off goes again and is there once; after the platfor
   const one = { orders: [0], ends: [] };
   const soon = await play({ ...one, reactions: ['cut'], keySeconds: 3_600 });
   assert.deepEqual([soon.arrived, soon.results.get(0)?.state], [[0], MESSAGE_STATE_SENT]);
+  assert.ok(soon.results.get(0)?.calledAt, 'it is told when the call began');
   const cuts = Array.from({ length: 40 }, (): Reaction => 'cut');
   const late = await play({ ...one, reactions: cuts, keySeconds: 60 });
   assert.deepEqual([late.arrived, late.results.get(0)?.state], [[0], MESSAGE_STATE_UNKNOWN]);
