@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Fact, ids, MessageState, Origin } from '@trunkline/contracts';
+import { type Fact, type IngressItem, ids, MessageState, Origin } from '@trunkline/contracts';
+import fc from 'fast-check';
 import {
   capabilities,
   channel,
@@ -24,9 +25,14 @@ const states = (facts: readonly Fact[]) => only(facts, 'status').map(({ told }) 
 
 /** A world where message "m" waits to be sent. */
 async function world(): Promise<World> {
+  const here = await quietWorld();
+  await here.take(write('m', 'hi'));
+  return here;
+}
+
+async function quietWorld(): Promise<World> {
   const here = createWorld({ channels: [channel], capabilities });
   await greeted(here);
-  await here.take(write('m', 'hi'));
   return here;
 }
 
@@ -109,4 +115,50 @@ test('it is not proved by other words, by what came later, nor where it could be
   const two = await world();
   await two.take(write('n', 'hi'), result(unknown), sendResult({ messageId: idOf('n'), state: unknown }));
   assert.deepEqual(texts(await two.take(external('99'))), ['hi']);
+});
+
+test('whatever comes when, each message is told once, what we sent is never told as another app’s, and order holds', async () => {
+  const step = fc.constantFrom('send', 'echo', 'result', 'unknown', 'other app', 'person', 'wait');
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const here = await quietWorld();
+      const written: string[] = [];
+      const facts: Fact[] = [];
+      // Each own message has a text of its own: "own 0", known to the platform as "100".
+      const [toEcho, toEnd] = [['own 0'], ['own 0']];
+      let [own, number] = [1, 0];
+      const take = async (...items: readonly IngressItem['item'][]) => facts.push(...(await here.take(...items)));
+      const platformId = (text: string) => String(100 + Number(text.slice(4)));
+      const keyOf = (text: string) => (text === 'own 0' ? 'm' : text);
+      await take(write('m', 'own 0'));
+      for (const name of steps) {
+        number += 1;
+        const order = String(number);
+        if (name === 'send') {
+          const text = `own ${own++}`;
+          toEcho.push(text);
+          toEnd.push(text);
+          await take(write(text, text));
+        } else if (name === 'echo') {
+          const text = toEcho.shift();
+          if (text !== undefined) await take(external(platformId(text), text, { order }));
+        } else if (name === 'result' || name === 'unknown') {
+          const text = toEnd.shift();
+          const [state, platformIds] = name === 'result' ? [sent, [platformId(text ?? '')]] : [unknown, []];
+          if (text !== undefined) await take(sendResult({ messageId: idOf(keyOf(text)), state, platformIds }));
+        } else if (name === 'wait') facts.push(...(await here.wait(300)));
+        else {
+          written.push(`${name} ${number}`);
+          const event = { order, ...(name === 'person' ? {} : { origin: Origin.ORIGIN_EXTERNAL }) };
+          await take(hookCall(message(`${name} ${number}`, `${name} ${number}`, event)));
+        }
+      }
+      for (const text of toEnd) {
+        await take(sendResult({ messageId: idOf(keyOf(text)), state: sent, platformIds: [platformId(text)] }));
+      }
+      assert.deepEqual(texts(facts), written);
+      assert.deepEqual(here.all('holds'), []);
+    }),
+    { numRuns: 200 },
+  );
 });
