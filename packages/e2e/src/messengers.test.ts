@@ -8,8 +8,10 @@ import { loadConnector } from '../../../packages/adapter-kit/src/host/discovery.
 import { freePort } from '../../../packages/testkit/src/servers/ports.ts';
 import { type Api, ApiRefused, apiOf } from '../../../scripts/up/api.ts';
 import { openPortalPage, type PortalSide } from '../../../scripts/up/once/portal-page.ts';
+import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
 import { type ToldEvent, toldIn } from './portal-told.ts';
 import { runDemo, type WholeDemo } from './running-demo.ts';
+import { goWrong, secretsOf, told as toldBy } from './troubled-messenger.ts';
 
 // The same stories for every messenger, on the whole installation with real servers: whichever folder has a driver beside its
 // simulator takes part, and nothing here knows which these are.
@@ -24,11 +26,16 @@ const all = new AsyncDisposableStack();
 let demo: WholeDemo;
 let api: Api;
 let portal: PortalSide;
+let collector: OtlpReceiver;
+/** What must stand nowhere. */
+const secrets = new Map<string, readonly string[]>();
 before(async () => {
   // Each listens there once its stories begin; the services must know whom to trust from the start.
   for (const name of drivers.keys()) ports.set(name, await freePort());
   const trusted = [...ports.values()].map((port) => `http://127.0.0.1:${port}`).join(',');
-  demo = all.use(await runDemo({ LOG_LEVEL: 'warn', PLATFORM_HOSTS: trusted }));
+  collector = all.use(await startOtlpReceiver());
+  const talkative = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, TRACE_RATIO: '1' };
+  demo = all.use(await runDemo({ ...talkative, PLATFORM_HOSTS: trusted }));
   api = apiOf(demo.gatewayUrl, demo.administratorKey);
   portal = all.use(await openPortalPage(demo.pageUrl));
 });
@@ -63,13 +70,14 @@ for (const [name, startDriver] of drivers) {
   describe(name, () => {
     let driver: Driver;
     let channel: Channel;
+    const platform = new AsyncDisposableStack();
     const anna = () => driver.person.given.id;
     const write = (text: string) => void act(driver, 'write', { from: anna(), text });
     const told = () => toldIn(portal.events, channel.id);
     const first = (fits: (event: ToldEvent) => boolean) => until(() => told().find(fits), longMs);
 
     before(async () => {
-      driver = all.use(await startDriver({ retryDelayMs: 200, port: ports.get(name) ?? 0 }));
+      driver = all.use(platform).use(await startDriver({ retryDelayMs: 200, port: ports.get(name) ?? 0 }));
       channel = await connect(name, driver, demo.demo);
       driver.enterHook?.(channel.hookUrl, channel.deepLink ?? '');
       act(driver, 'person', driver.person.given);
@@ -138,6 +146,27 @@ for (const [name, startDriver] of drivers) {
       await portal.answer(conversationId, `Welcome back, ${name}`);
       await until(() => textsSeen(driver, anna()).includes(`Welcome back, ${name}`), longMs);
     });
+
+    test(`${name}: whatever goes wrong is told without a secret`, async () => {
+      const { conversationId } = await first(({ text }) => text === `Back again, ${name}`);
+      const own = secretsOf(driver);
+      secrets.set(name, own);
+      await goWrong({
+        ...{ api, name, driver, channelId: channel.id, at: demo.demo },
+        answer: async () => await portal.answer(conversationId, `In trouble, ${name}`),
+        canSignIn: (await loadConnector(folder, name)).oauth !== undefined,
+        end: async () => await platform.disposeAsync(),
+      });
+      const lines = await toldBy(demo);
+      assert.ok(
+        lines.some((line) => line.includes(`"service":"${name}"`)),
+        'its service logs',
+      );
+      assert.deepEqual(
+        lines.filter((line) => own.some((secret) => line.includes(secret))),
+        [],
+      );
+    });
   });
 }
 
@@ -150,4 +179,17 @@ test('the stream of all these messengers has no hole, and nothing came twice', (
   assert.deepEqual(portal.problems, []);
   const texts = portal.events.flatMap(({ data }) => data.messageReceived?.content?.text?.plain ?? []);
   assert.deepEqual(texts.length, new Set(texts.map((text, index) => (text === 'Hello!' ? index : text))).size);
+});
+
+test('what went wrong was logged, and no span of all these stories holds a secret of a messenger', async () => {
+  const logged = await toldBy(demo);
+  assert.ok(logged.some((line) => line.includes('A hook call was not understood')));
+  // What is under way yet is sent when the services end.
+  await all.disposeAsync();
+  assert.ok(collector.spans.some(({ name }) => name === 'send'));
+  for (const [name, own] of secrets) {
+    const held = collector.bodies.filter((body) => own.some((secret) => body.includes(secret)));
+    assert.equal(held.length, 0, name);
+  }
+  assert.deepEqual([...secrets.keys()], [...drivers.keys()]);
 });

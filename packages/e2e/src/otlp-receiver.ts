@@ -18,14 +18,18 @@ export interface ReceivedSpan {
 export interface OtlpReceiver extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
+  /** Whatever came, as it came. */
+  readonly bodies: readonly Buffer[];
 }
 
 /** Starts the collector on a free port. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
+  const bodies: Buffer[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    bodies.push(Buffer.concat(chunks));
     if (request.url === '/v1/traces') spans.push(...spansOf(Buffer.concat(chunks)));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   });
@@ -34,6 +38,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     url: `http://127.0.0.1:${port}`,
     spans,
+    bodies,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -15,6 +15,11 @@ export interface Driver extends AsyncDisposable {
     readonly settings: Readonly<Record<string, unknown>>;
     readonly secrets: Readonly<Record<string, string>>;
   };
+  /**
+   * Secrets that the connector and the platform gave each other, which come with later calls: of hooks, of sessions. With those of
+   * the channel they are all that must stand in no log.
+   */
+  readonly toldSecrets: () => readonly string[];
   /** Somebody who has not written yet. */
   readonly person: DrivenPerson;
   /** The call that writes a message, as troubles name it. */

@@ -14,6 +14,7 @@ export const startDriver: StartDriver = async (options = {}) => {
       secrets: { clientSecret: bot.secret },
     },
     person: { given: { id: '29:1anna', name: 'Anna K' }, told: { displayName: 'Anna K' } },
+    toldSecrets: () => [...bot.tokens.keys()],
     sendMethod: 'POST activities',
     loseHook: () => {
       bot.hook = undefined;

@@ -11,6 +11,7 @@ export const startDriver: StartDriver = async (options = {}) => {
     ...{ url, client },
     channel: { settings: { appId, apiUrl: url, signInUrl: url }, secrets: { token, appSecret } },
     person: { given: { id: '7654321098765432', name: 'Anna K' }, told: { displayName: 'Anna K' } },
+    toldSecrets: () => [page.hook?.verifyToken ?? []].flat(),
     sendMethod: 'messages',
     loseHook: () => Object.assign(page, { hook: undefined, subscribed: undefined }),
     link: { follow: (from, payload) => start({ from, payload }), source: 'link' },

@@ -15,6 +15,7 @@ export const startDriver: StartDriver = async (options = {}) => {
       secrets: { token, appSecret },
     },
     person: { given: { id: '9988776655443322', name: 'Anna K', username: 'anna_k' }, told },
+    toldSecrets: () => [account.hook?.verifyToken ?? []].flat(),
     sendMethod: 'messages',
     loseHook: () => Object.assign(account, { hook: undefined, subscribed: undefined }),
     link: { follow: (from, payload) => start({ from, payload }), source: 'link' },

@@ -10,6 +10,7 @@ export const startDriver: StartDriver = async (options = {}) => {
     channel: { settings: { publicName: 'Shop' }, secrets: {} },
     person: { given: { id: 'acme', name: 'Acme' }, told: { displayName: 'Acme' } },
     // A call's type stands in its body; only joining has a path.
+    toldSecrets: () => [...account.seats.values()].map(({ key }) => key),
     sendMethod: '',
     loseHook: () => account.seats.clear(),
     enterHook: (_url, deepLink) => simulator.invite({ address: deepLink }),

@@ -14,6 +14,7 @@ export const startDriver: StartDriver = async (options = {}) => {
     ...{ url: simulator.url, client },
     channel: { settings: { apiUrl: simulator.url }, secrets: { token: simulator.token } },
     person: { given: { id: '5501234567', name: 'Anna', last_name: 'K', username: 'anna_k' }, told },
+    toldSecrets: () => [simulator.state.hook?.secret ?? []].flat(),
     sendMethod: 'sendMessage',
     loseHook: () => {
       simulator.state.hook = undefined;

@@ -10,6 +10,7 @@ export const startDriver: StartDriver = async (options = {}) => {
     ...{ url, client },
     channel: { settings: { apiUrl: url }, secrets: { token: account.token } },
     person: { given: { id: '01234567890A=', name: 'Anna K' }, told: { displayName: 'Anna K' } },
+    toldSecrets: () => [],
     sendMethod: 'send_message',
     loseHook: () => {
       account.hook = undefined;

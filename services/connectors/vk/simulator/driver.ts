@@ -9,8 +9,12 @@ export const startDriver: StartDriver = async (options = {}) => {
   const told = { displayName: 'Anna K', profileUrl: 'https://vk.com/id55012345' };
   return {
     ...{ url, client },
-    channel: { settings: { apiUrl: url, oauthUrl: url }, secrets: { token: community.token } },
+    channel: {
+      settings: { apiUrl: url, oauthUrl: url, appId: community.appId, communityIds: String(community.id) },
+      secrets: { token: community.token, appSecret: community.appSecret },
+    },
     person: { given: { id: '55012345', name: 'Anna K' }, told },
+    toldSecrets: () => [...community.servers.values()].map(({ secret }) => secret),
     sendMethod: 'messages.send',
     loseHook: () => community.servers.clear(),
     link: { follow: (from, payload) => void start({ from, payload }), source: 'site' },

@@ -17,6 +17,7 @@ export const startDriver: StartDriver = async (options = {}) => {
       given: { id: '79990001122', name: 'Anna K' },
       told: { displayName: 'Anna K', ids: { phone: '+79990001122' } },
     },
+    toldSecrets: () => [account.accountHook?.verifyToken ?? []].flat(),
     sendMethod: 'messages',
     loseHook: () => Object.assign(account, { appHook: undefined, accountHook: undefined, isSubscribed: false }),
     // A link proposes words, and whoever comes by it sends them.

@@ -10,6 +10,7 @@ export const startDriver: StartDriver = async (options = {}) => {
     ...{ url, client },
     channel: { settings: { apiUrl: url }, secrets: { token: bot.token } },
     person: { given: { id: 'anna@company.ru', name: 'Anna K' }, told: { displayName: 'Anna K' } },
+    toldSecrets: () => [bot.hook?.split('/').at(-1) ?? []].flat(),
     sendMethod: 'messages/sendText',
     loseHook: () => {
       bot.hook = undefined;
