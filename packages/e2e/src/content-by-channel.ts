@@ -10,8 +10,18 @@ export interface Cell {
   readonly connector: string;
   /** Another kind of conversation, "comments", or a part of the account's world, "slack"; empty: the usual one. */
   readonly kind: string;
-  /** What may be: "yes", "no", "–" or forms; several where it depends. */
-  readonly wanted: readonly string[];
+  /** What has to be: "yes", "no", "–" or forms. */
+  readonly wanted: string;
+}
+
+/** A cell that is not as the messenger's own, by the page's table of them. */
+export interface Departure {
+  readonly content: string;
+  /** Title of the column. */
+  readonly column: string;
+  readonly itself: string;
+  readonly here: string;
+  readonly why: string;
 }
 
 /** Reads the tables of a page. Pure. */
@@ -20,21 +30,35 @@ export function cellsOf(page: string): Cell[] {
   let part = '';
   let columns: readonly string[] = [];
   for (const line of page.split('\n')) {
-    if (line.startsWith('## ')) part = line.slice(3);
+    part = /^#{2,3} (.+)/.exec(line)?.[1] ?? part;
     const fields = line.startsWith('|') ? line.split('|').slice(1, -1) : [];
     const [content = '', ...values] = fields.map((field) => field.trim());
     if (content === 'Content') columns = values;
     else if (part !== '' && content !== '' && !content.startsWith('-')) {
       for (const [index, value] of values.entries()) {
         const [connector = '', kind = ''] = (columns[index] ?? '').split(': ');
-        cells.push({ part, content, connector, kind, wanted: value.split(' or ') });
+        cells.push({ part, content, connector, kind, wanted: value });
       }
     }
   }
   return cells;
 }
 
-/** Every cell of the page in docs/. */
-export function readCells(): Cell[] {
-  return cellsOf(readFileSync(new URL('../../../docs/content-by-channel.md', import.meta.url), 'utf8'));
+/** Reads the table of what is not as the messenger's own. Pure. */
+export function departuresOf(page: string): Departure[] {
+  const [, table = ''] = page.split(/^### Where we differ$/m);
+  const [own = ''] = table.split(/^## /m);
+  const rows = own.split('\n').filter((line) => line.startsWith('| '));
+  return rows.slice(1).map((line) => {
+    const [content = '', column = '', itself = '', here = '', why = ''] = line
+      .split('|')
+      .slice(1, -1)
+      .map((field) => field.trim());
+    return { content, column, itself, here, why };
+  });
+}
+
+/** The page in docs/. */
+export function readPage(): string {
+  return readFileSync(new URL('../../../docs/content-by-channel.md', import.meta.url), 'utf8');
 }
