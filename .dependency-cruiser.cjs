@@ -30,6 +30,13 @@ module.exports = {
       to: { path: '^services/connectors/([^/]+)/', pathNot: '^services/connectors/$1/' },
     },
     {
+      name: 'simulator-imports-nothing-of-its-connector',
+      comment: 'So that a misreading of the platform shows. A form has no platform: its page is real.',
+      severity: 'error',
+      from: { path: '^services/connectors/([^/]+)/simulator/', pathNot: '(\\.test\\.ts$|^services/connectors/forms/)' },
+      to: { path: '^services/connectors/$1/', pathNot: '^services/connectors/$1/simulator/' },
+    },
+    {
       name: 'runtime-alone-knows-the-infrastructure',
       severity: 'error',
       from: {

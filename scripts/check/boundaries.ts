@@ -16,6 +16,10 @@ const PLANTED: Readonly<Record<string, { readonly from: string; readonly imports
     imports: '../../../packages/runtime/src/log.ts',
   },
   'adapter-imports-no-other-adapter': { from: 'services/connectors/x/parse.ts', imports: '../y/parse.ts' },
+  'simulator-imports-nothing-of-its-connector': {
+    from: 'services/connectors/x/simulator/types.ts',
+    imports: '../types.ts',
+  },
   'runtime-alone-knows-the-infrastructure': { from: 'services/a/src/store.ts', imports: 'mongodb' },
   'audit-alone-knows-kafka': { from: 'services/a/src/history.ts', imports: '@platformatic/kafka' },
   'portal-sdk-imports-nothing': { from: 'packages/portal-sdk/src/index.ts', imports: '../../contracts/src/index.ts' },
