@@ -22,9 +22,10 @@ export async function lookLast(field: Field): Promise<LastLook | undefined> {
   await pause(calmMs);
   const verdict = await field.verdict();
   if (verdict === undefined) return undefined;
-  const { lost, outOfOrder, doubled, repeats, overlaps } = verdict;
+  const { lost, outOfOrder, doubled, repeats } = verdict;
   const { strayed } = field.installation;
   const broken = verdict.brokenCount + strayed.length;
+  const overlaps = verdict.overlaps.length;
   return { lost, outOfOrder, doubled, repeats, overlaps, broken, told: [...verdict.broken, ...strayed] };
 }
 

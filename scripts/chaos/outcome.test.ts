@@ -6,12 +6,12 @@ import { ownersChanged, type Storm } from './storm.ts';
 
 const storm: Storm = {
   result: { sent: 3, putOff: 0, firstAtMs: 0, lastAtMs: 0 },
-  ...{ kills: 1, counts: new Map(), found: [] },
+  ...{ kills: 1, counts: new Map(), found: [], upsets: [] },
 };
 
 const verdict: Verdict = {
   ...{ received: 3, outOfOrder: 0, repeats: 0, doubled: 0, lost: 0, told: 0 },
-  ...{ broken: [], brokenCount: 0, overlaps: 0, triedAgain: 0, missing: [], byPortal: {} },
+  ...{ broken: [], brokenCount: 0, overlaps: [], triedAgain: 0, missing: [], byPortal: {} },
   latency: { count: 0, p50Ms: 0, p99Ms: 0, firstAtMs: 0, lastAtMs: 0, seconds: [] },
 };
 
@@ -29,6 +29,7 @@ test('each thing that is wrong makes a run red, and stands in the last line', ()
     { of: { ...outcome, verdict: { ...verdict, doubled: 1 } }, figure: 'doubled' },
     { of: { ...outcome, verdict: { ...verdict, outOfOrder: 1 } }, figure: 'out_of_order' },
     { of: { ...outcome, verdict: { ...verdict, brokenCount: 1 } }, figure: 'broken' },
+    { of: { ...outcome, verdict: { ...verdict, overlaps: [{ stream: 'p1', atMs: 1 }] } }, figure: 'broken' },
     { of: { ...outcome, found: ['p1 is stuck'] }, figure: 'broken' },
     { of: { ...outcome, storm: { ...storm, found: ['nothing was killed'] } }, figure: 'broken' },
     { of: { ...outcome, verdict: undefined, found: ['1 events still wait for p1'] }, figure: 'broken' },

@@ -1,5 +1,6 @@
 import type { Verdict } from '../load/judge/main.ts';
 import type { AnswersTold } from './answers/settle.ts';
+import { unexcused } from './overlaps.ts';
 import type { Storm } from './storm.ts';
 
 /** Everything that came of a run. */
@@ -16,8 +17,13 @@ export interface Outcome {
 }
 
 /** How many things were not as they must be, beside what has a count of its own. Pure. */
-export function brokenOf({ storm, verdict, found }: Outcome): number {
-  return found.length + storm.found.length + (verdict?.brokenCount ?? 0);
+export function brokenOf(outcome: Outcome): number {
+  return wordsOf(outcome).length + (outcome.verdict?.brokenCount ?? 0);
+}
+
+/** What the judge does not say itself. */
+function wordsOf({ storm, verdict, found }: Outcome): readonly string[] {
+  return [...storm.found, ...found, ...unexcused(verdict?.overlaps ?? [], storm.upsets)];
 }
 
 /** True if nothing was lost, doubled, out of order or otherwise wrong. Pure. */
@@ -28,10 +34,10 @@ export function isClean(outcome: Outcome): boolean {
 
 /** For people. Pure. */
 export function summaryOf(outcome: Outcome): string {
-  const { storm, verdict, answers, found, ownerChanges, fences } = outcome;
+  const { storm, verdict, answers, ownerChanges, fences } = outcome;
   const { result, kills, counts, seen } = storm;
   const rows = [...counts].map(([name, count]) => `  ${name.padEnd(38)}${count}`);
-  const broken = [...storm.found, ...found, ...(verdict?.broken ?? [])];
+  const broken = [...wordsOf(outcome), ...(verdict?.broken ?? [])];
   const untold = (verdict?.brokenCount ?? 0) - (verdict?.broken.length ?? 0);
   return [
     '',
@@ -49,7 +55,7 @@ export function summaryOf(outcome: Outcome): string {
 function judgedLines({ lost, doubled, outOfOrder, repeats, told, overlaps, triedAgain }: Verdict): readonly string[] {
   return [
     `  lost ${lost}, doubled ${doubled}, out of order ${outOfOrder}, repeats ${repeats}, told that it will not come ${told}`,
-    `  requests beside another of the same stream ${overlaps}, events tried again that come once ${triedAgain}`,
+    `  requests beside another of the same stream ${overlaps.length}, events tried again that come once ${triedAgain}`,
   ];
 }
 
@@ -65,7 +71,7 @@ export function figuresOf(outcome: Outcome) {
       kills: storm.kills,
       told: verdict?.told ?? null,
     },
-    ...{ overlaps: verdict?.overlaps ?? null, tried_again: verdict?.triedAgain ?? null },
+    ...{ overlaps: verdict?.overlaps.length ?? null, tried_again: verdict?.triedAgain ?? null },
     ...{ answers: answers.stored, answers_unknown: answers.unknown },
     ...{ owner_changes: ownerChanges, fences },
   };

@@ -98,7 +98,7 @@ async function runScenario(field: Field, plan: ChaosPlan, scenario: Scenario): P
     const late = field.portals.filter(({ name }) => down.includes(name));
     const once = namesOf(portals, isOnce);
     const { check, ...result } = await scenario.run(field, { seconds, perSecond, late, once, tell });
-    return { result, kills, counts, found: [], ...(check && { check }) };
+    return { result, kills, counts, found: [], upsets: [], ...(check && { check }) };
   } catch (error) {
     console.error(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
     console.error(`  logs and data stay in ${field.keep()}`);

@@ -6,6 +6,7 @@ import { ofInstallation, ofPortals, pickDisturbance } from './disturbances/all.t
 import { claimsOf, type Disturbance, ownersOf, type Taken } from './disturbances/disturbance.ts';
 import { growthOf, healthOf } from './health.ts';
 import { namesOf } from './kinds.ts';
+import type { Upset } from './overlaps.ts';
 import type { ChaosPlan } from './plan.ts';
 
 /** So many things may be wrong at once in the installation, and one with its portals. */
@@ -29,6 +30,8 @@ export interface Storm {
   readonly found: readonly string[];
   /** How often each instance had taken a lane before; absent where nobody asks. */
   readonly ownersBefore?: ReadonlyMap<string, number>;
+  /** What was disturbed, and when. */
+  readonly upsets: readonly Upset[];
   /** True: an owner of lanes was killed, frozen or stopped. */
   readonly isDisowned?: boolean;
 }
@@ -64,7 +67,7 @@ export async function runStorm(
   const loops = Array.from({ length: atOnce }, () => ofInstallation(field));
   // A receiver that is not ours cannot be told to misbehave.
   if (plan.sink === undefined) loops.push(ofPortals);
-  const taken: Taken = new Set();
+  const taken: Taken = { now: new Set(), past: [] };
   const done = await Promise.all(
     loops.map((from, index) => disturb(field, plan, { ...{ telling, signal, taken, from }, seed: plan.seed + index })),
   );
@@ -78,7 +81,7 @@ export async function runStorm(
   if (kills === 0 && plan.seconds >= mustKillSeconds) found.push('nothing was killed: there was no storm');
   const counts = new Map([...Map.groupBy(all, ({ name }) => name)].map(([name, its]) => [name, its.length]));
   const isDisowned = ownersOf(done.flatMap(({ disowned }) => disowned)).length > 0;
-  return { result, kills, counts, found, answers, ownersBefore, isDisowned };
+  return { result, kills, counts, found, answers, ownersBefore, isDisowned, upsets: taken.past };
 }
 
 /** How many lanes were taken since a storm began; told if none was although owners lost theirs. Pure. */

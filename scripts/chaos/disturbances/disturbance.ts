@@ -1,6 +1,7 @@
 import { coreServices } from '../../../packages/contracts/src/index.ts';
 import type { Chance } from '../../../packages/runtime/src/bus/queue/model/chance.ts';
 import type { Field } from '../../load/field.ts';
+import type { Upset } from '../overlaps.ts';
 
 /** Something that goes wrong. It mends itself before it resolves. */
 export interface Disturbance {
@@ -34,17 +35,25 @@ export interface Claim extends Disposable {
   readonly name: string;
 }
 
-/** What is disturbed now, in all loops together. */
-export type Taken = Set<string>;
+/** What is disturbed now, in all loops together, and what was. */
+export interface Taken {
+  readonly now: Set<string>;
+  readonly past: Upset[];
+}
 
 /** Makes what {@link Means.claim} is: nothing is disturbed by two at once. One draw, whatever is taken. */
 export function claimsOf(taken: Taken, chance: Chance): Means['claim'] {
   return (names) => {
     const first = chance.below(names.length);
-    const name = [...names.slice(first), ...names.slice(0, first)].find((each) => !taken.has(each));
+    const name = [...names.slice(first), ...names.slice(0, first)].find((each) => !taken.now.has(each));
     if (name === undefined) return undefined;
-    taken.add(name);
-    return { name, [Symbol.dispose]: () => void taken.delete(name) };
+    taken.now.add(name);
+    const fromMs = Date.now();
+    const end = () => {
+      taken.now.delete(name);
+      taken.past.push({ name, fromMs, toMs: Date.now() });
+    };
+    return { name, [Symbol.dispose]: end };
   };
 }
 

@@ -7,7 +7,7 @@ import { type Fault, reactionOf, takesAll } from './faults.ts';
 import { createLatencies } from './latency.ts';
 import type { NoticeKind } from './notices.ts';
 import type { CloudEvent } from './open.ts';
-import { createOverlaps } from './overlaps.ts';
+import { createOverlaps, type Overlap } from './overlaps.ts';
 import { createPortal, type JudgedPortal } from './portal.ts';
 import type { PortalIdentity } from './request.ts';
 import type { Tally, ToldBy } from './tally.ts';
@@ -59,7 +59,7 @@ export interface Verdict extends Tally {
   /** How often something was not. */
   readonly brokenCount: number;
   /** Requests that began while another of the same stream was under way. */
-  readonly overlaps: number;
+  readonly overlaps: readonly Overlap[];
   /** Events that came once more after they had been refused, to portals that get each batch once. */
   readonly triedAgain: number;
   /** Portals that miss messages, in order; the first few. */
@@ -114,13 +114,18 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   counts.requests += 1;
   try {
     const events = JSON.parse(body) as readonly CloudEvent[];
-    overlaps.begin(`${name} ${events[0]?.strand ?? ''}`, response);
+    overlaps.begin(streamOf(name, events[0]), response);
     if (opensNothing) follow(name, events, response);
     else await judged(name, { body, events, headers: textsOf(request) }, response);
   } catch (error) {
     complain(`${name}: ${error}`);
     response.writeHead(401).end();
   }
+}
+
+/** What is one request after the other: a portal's events, those of a strand; a replay goes beside them. */
+function streamOf(name: string, { strand, replay }: Partial<CloudEvent> = {}): string {
+  return [name, strand && `strand ${strand}`, replay && `replay ${replay}`].filter(Boolean).join(' ');
 }
 
 /** The floor keeps no order, so nobody follows it. */
@@ -165,7 +170,7 @@ function judge({ sent, toldBy }: JudgeOrder): Verdict {
     byPortal[name] = { ...tally, lastSequence: portal.lastSequence };
     if (tally.lost > 0 && missing.length < brokenLimit) missing.push({ portal: name, lost: tally.lost, firstLost });
   }
-  const faults = { broken, brokenCount: counts.broken, overlaps: overlaps.count, triedAgain };
+  const faults = { broken, brokenCount: counts.broken, overlaps: overlaps.seen, triedAgain };
   return { ...total, ...faults, missing, byPortal, latency: latencies.summary() };
 }
 
