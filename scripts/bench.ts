@@ -3,15 +3,17 @@ import { runBench } from './bench/run.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run bench                        every measurement
-npm run bench -- --quick             a small one of each but many and hooks: some minute once the servers are up
+npm run bench -- --quick             a small one of each but many and hooks: some minutes on two busy cores, one of them starting
 npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many, hooks
 npm run bench -- --runs 5            runs of each; their median and spread are shown
 npm run bench -- --portals 1000      portals that are written to
 npm run bench -- --messages 20000    messages a run
-npm run bench -- --rate 600           messages a second of latency and trouble
+npm run bench -- --rate 600           messages a second of latency and trouble; well below what the machine can do nothing queues
 npm run bench -- --sync always       NATS writes through before it confirms
-npm run bench -- --sink <url>        portals are yours: everything is sent there, licence keys are printed (one portal unless --portals)
-npm run bench -- --chart <file.svg>  draws throughput and latency over time, with the faults marked
+npm run bench -- --sink <url>        portals are yours: everything is sent there (one portal unless --portals). Licence keys are printed;
+                                     nothing is sent until your receiver takes an event that is signed with them: one with replay
+                                     999999, which uses no number up. It is asked each second, for ten minutes at most
+npm run bench -- --chart <file.svg>  draws the last pair of runs of trouble: throughput and latency over time, with bands for the faults
 
 Everything stays on this machine. The last line is JSON; the exit code is 0 only when nothing was lost, doubled, out of order or otherwise
 broken in any field.`;

@@ -3,23 +3,26 @@ import { runChaos } from './chaos/run.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run chaos                      five minutes of load while services and servers are killed and frozen, streams are full,
-                                   wires break, clocks are wrong and portals misbehave; then nothing may be lost, doubled or out of
+                                   wires break, clocks are wrong and portals misbehave, each at least once; then nothing may be lost, doubled or out of
                                    order, no portal stuck, no lane stopped, no answer sent twice
-npm run chaos -- --quick           half a minute of it
+npm run chaos -- --quick           half a minute of it; with starting and judging two to three minutes on two busy cores
 npm run chaos -- --seconds 600     as long as you like
 npm run chaos -- --seed 42         the same disturbances again, each loop's in the same order; when, depends on the machine
 npm run chaos -- --portals 40      portals that are written to: of ten four are sequential, three parallel (2–8 strands), two change
                                    between both meanwhile, one gets each batch once
-npm run chaos -- --nats 3          three NATS servers with three copies of everything; one of them is killed or frozen at a time,
-                                   and answers late what it is asked, as a replica that lags does
+npm run chaos -- --nats 3          three NATS servers with three copies of everything; one of them is killed or frozen at a time. Whether
+                                   one that lags answered anything from its older copy, nobody counts
 npm run chaos -- --sync always     NATS writes through before it confirms
-npm run chaos -- --sink <url>      a portal of yours judges: everything is sent there, its licence key is printed; we say whether
-                                   anything still waits for it in the end
+npm run chaos -- --sink <url>      a portal of yours judges: everything is sent there; we say whether anything still waits for it in
+                                   the end. Its licence key is printed, and nothing is sent until it takes an event that is signed with
+                                   it: one with replay 999999, which uses no number up; asked each second, ten minutes at most
 
 npm run chaos -- --watch           as those see it who run the platform: a Prometheus with the rules of deploy/ looks on, and at the end
-                                   it is said which panels gave nothing and which alerts fired; three portals are sick all the time
+                                   it is said which alerts fired; a panel that gave nothing, or an alert whose series are not there, makes
+                                   the run red; three portals are sick all the time
 npm run chaos -- --shots docs/shots
                                    the same, with pictures of the operations page and a status page under chaos
+npm run chaos -- --chart <file.svg> draws throughput and latency over time, and when what was disturbed
 npm run chaos -- --scenario older-copy
                                    one disaster, told from beginning to end: the store of NATS is restored from an older copy; the
                                    lanes must stop with an alarm, and go on when the right store is back
@@ -30,9 +33,9 @@ npm run chaos -- --scenario four-days
 Everything stays on this machine. The exit code is 0 only when it came to its end and nothing was wrong. The last line is JSON: sent,
 lost, doubled (there twice for a receiver that drops by sequence), out_of_order (of parallel portals inside a conversation), repeats,
 broken (whatever else was wrong; the lines above it say what), kills, seed, told (messages of which their portals were told that they
-will not come), overlaps (requests beside another of the same stream: two owners), tried_again (events that come once and were tried
+will not come), overlaps (requests beside another of the same stream; without a reason they are broken), tried_again (events that come once and were tried
 again), answers (stored), answers_unknown (nobody knows whether they were sent), owner_changes (lanes that were taken), fences (writes
-of former owners that were refused), portals by kind; of a scenario also its name.`;
+of former owners that were refused), disturbances (how often each was done), portals by kind; of a scenario also its name.`;
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +49,7 @@ const { values } = parseArgs({
     nats: { type: 'string' },
     scenario: { type: 'string' },
     shots: { type: 'string' },
+    chart: { type: 'string' },
     watch: { type: 'boolean' },
   },
 });

@@ -42,8 +42,8 @@ export function planOf(flags: RawFlags): BenchPlan | string {
         portals: 1_000,
         messages: 20_000,
         latencySeconds: 20,
-        troubleSeconds: 30,
-        burst: 5_000,
+        troubleSeconds: 15,
+        burst: 3_000,
         hookCalls: 200,
       };
   const parts = new Set(flags.only?.split(',') ?? allParts.filter((part) => !(isQuick && slowParts.includes(part))));

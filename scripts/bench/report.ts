@@ -3,7 +3,7 @@ import type { HookRun } from './hooks.ts';
 import { type LastLook, sumOf } from './last-look.ts';
 import type { WholeRun } from './measure.ts';
 import { spreadOf, spreadText } from './statistics.ts';
-import type { TroubleResult } from './trouble.ts';
+import type { Side, TroubleResult } from './trouble.ts';
 
 /** Everything that was measured; what was not asked for is absent. */
 export interface Measured {
@@ -120,11 +120,29 @@ function latencyLines(runs: readonly WholeRun[]): string[] {
   ];
 }
 
-function troubleLines({ sick, burst, without, beside, verdict }: TroubleResult): string[] {
+/** Beside trouble to without it, pair by pair. Pure. */
+export function troubleRatios({ pairs }: TroubleResult) {
+  const ratios = (of: (side: Side) => number) =>
+    spreadOf(pairs.map(({ without, beside }) => of(beside) / Math.max(1, of(without))));
+  return {
+    rate: ratios(({ perSecond }) => perSecond),
+    p50: ratios(({ latency }) => latency.p50Ms),
+    p99: ratios(({ latency }) => latency.p99Ms),
+  };
+}
+
+function troubleLines(trouble: TroubleResult): string[] {
+  const { sick, burst, pairs, verdict } = trouble;
+  const { rate, p50, p99 } = troubleRatios(trouble);
+  const of = (side: 'without' | 'beside', what: (side: Side) => number) =>
+    spreadText(spreadOf(pairs.map((pair) => what(pair[side]))));
+  const latency = (side: 'without' | 'beside') =>
+    `p50 ${of(side, (each) => each.latency.p50Ms)}, p99 ${of(side, (each) => each.latency.p99Ms)} ms at ${of(side, ({ perSecond }) => perSecond)}/s`;
   return [
-    `${label('trouble beside the others')}${sick} portals refusing, hanging, failing or resetting; a burst of ${burst} to one that is well`,
-    `${label('  others: rate')}× ${(beside.perSecond / without.perSecond).toFixed(2)}   (${without.perSecond.toFixed(0)}/s without)`,
-    `${label('  others: p50, p99')}${without.latency.p50Ms}, ${without.latency.p99Ms} ms without; ${beside.latency.p50Ms}, ${beside.latency.p99Ms} ms beside`,
+    `${label('trouble beside the others')}${sick} portals refusing, hanging, failing or resetting; a burst of ${burst} to one that is well; ${pairs.length} pairs`,
+    `${label('  others: without')}${latency('without')}`,
+    `${label('  others: beside')}${latency('beside')}`,
+    `${label('  beside to without')}rate × ${spreadText(rate, 2)}   p50 × ${spreadText(p50, 2)}   p99 × ${spreadText(p99, 2)}`,
     `${label('  lost, out of order, repeats')}${verdict.lost}, ${verdict.outOfOrder}, ${verdict.repeats}`,
   ];
 }
@@ -161,10 +179,12 @@ function hooksOf(runs: readonly HookRun[] | undefined) {
 }
 
 /** The last line, for programs; null where it was not measured. */
-export function lineOf({ looks, pairs, whole, latency, hooks }: Measured, conditions: Conditions): string {
+export function lineOf({ looks, pairs, whole, latency, trouble, hooks }: Measured, conditions: Conditions): string {
   const median = (values: readonly number[] | undefined, digits = 0) =>
     values === undefined || values.length === 0 ? null : Number(spreadOf(values).median.toFixed(digits));
   const look = sumOf(looks);
+  const ratios = trouble === undefined ? null : troubleRatios(trouble);
+  const round = (value: number) => Number(value.toFixed(2));
   return JSON.stringify({
     floor_us: median(
       pairs?.map(({ floor }) => floor.cost.totalUs),
@@ -180,6 +200,7 @@ export function lineOf({ looks, pairs, whole, latency, hooks }: Measured, condit
     p99_ms: median(latenciesOf(latency).map(({ p99Ms }) => p99Ms)),
     ...{ lost: look?.lost ?? null, out_of_order: look?.outOfOrder ?? null, repeats: look?.repeats ?? null },
     ...{ doubled: look?.doubled ?? null, broken: look?.broken ?? null, overlaps: look?.overlaps ?? null },
+    ...{ trouble_rate: ratios && round(ratios.rate.median), trouble_p99: ratios && round(ratios.p99.median) },
     hooks: hooksOf(hooks),
     ...{ fsync: conditions.fsync, lanes: conditions.lanes, commit: conditions.commit },
   });

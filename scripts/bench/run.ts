@@ -4,8 +4,8 @@ import { availableParallelism, loadavg } from 'node:os';
 import { laneCount } from '../../packages/contracts/src/index.ts';
 import { memoryMb } from '../load/cpu.ts';
 import { type Field, startField } from '../load/field.ts';
+import { createPhases, type Phases } from '../load/phases.ts';
 import type { Progress } from '../progress.mjs';
-import { chartOf } from './chart.ts';
 import { measurePairs } from './delivery.ts';
 import { measureHooks } from './hooks.ts';
 import { isClean, type LastLook, lookAtFollowed, lookLast } from './last-look.ts';
@@ -14,6 +14,7 @@ import { type BenchPlan, planOf, type RawFlags } from './plan.ts';
 import { type Conditions, lineOf, type ManyPortals, type Measured, tableOf } from './report.ts';
 import { setLinger } from './settings.ts';
 import { measureTrouble } from './trouble.ts';
+import { troubleChart } from './trouble-chart.ts';
 
 /** Calls that are open at once: each bot has one, as its messenger would, and many write at the same time. */
 const connections = 256;
@@ -28,49 +29,55 @@ export async function runBench(flags: RawFlags, progress: Progress, signal: Abor
   const conditions = conditionsOf(plan);
   const say = (what: string) => progress.update('bench', what);
   const measured: Measured = { looks: [] };
-  await measureField(plan, measured, { say, signal });
-  if (plan.parts.has('many') && !signal.aborted) measured.many = await measureMany(plan, measured, { say, signal });
-  if (plan.parts.has('hooks') && !signal.aborted) measured.hooks = await measureHookTimes(plan, { say, signal });
+  const phases = createPhases();
+  await measureField(plan, measured, { say, signal, phases });
+  if (plan.parts.has('many') && !signal.aborted)
+    measured.many = await measureMany(plan, measured, { say, signal, phases });
+  if (plan.parts.has('hooks') && !signal.aborted)
+    measured.hooks = await measureHookTimes(plan, { say, signal, phases });
   progress.done('bench', 'done');
-  if (plan.chart !== undefined && measured.trouble !== undefined)
-    await writeFile(plan.chart, chartOf(measured.trouble, conditions));
+  const chart = measured.trouble && troubleChart(measured.trouble, conditions);
+  if (plan.chart !== undefined && chart !== undefined) await writeFile(plan.chart, chart);
   console.log(tableOf(measured, conditions));
+  console.log(phases.told());
   console.log(lineOf(measured, conditions));
   if (signal.aborted) console.error('the run was ended before its end');
   return measured.looks.every(isClean) && !signal.aborted ? 0 : 1;
 }
 
 interface Telling {
+  readonly phases: Phases;
   readonly say: (what: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Everything but the many portals, in one field. */
-async function measureField(plan: BenchPlan, measured: Measured, { say, signal }: Telling): Promise<void> {
+async function measureField(plan: BenchPlan, measured: Measured, { say, signal, phases }: Telling): Promise<void> {
   const { parts, runs, portals, messages, sync, sink } = plan;
   if (!['pairs', 'whole', 'latency', 'trouble'].some((part) => parts.has(part))) return;
-  const printKeys: NonNullable<Parameters<typeof startField>[0]['onKeys']> = (made) => {
-    if (sink !== undefined)
-      for (const { id, licenceKey } of made) console.log(`portal ${id} licence key ${licenceKey}`);
-  };
-  await using field = await startField({
-    ...{ portals, lingerMs: 200, natsSync: sync, sink, onKeys: printKeys, say, signal },
-  });
+  phases.begin('starting');
+  await using field = await startField({ portals, lingerMs: 200, natsSync: sync, sink, say, signal });
+  phases.begin('warming up');
   say('warming up');
   await runWhole(field, { messages: Math.max(portals, 500) * 2, seconds: 0, perSecond: 0, connections });
   const fast: Load = { messages, seconds: 0, perSecond: 0, connections };
+  phases.begin('whole and latency');
   if (parts.has('whole')) measured.whole = await several(field, runs, fast, (number) => say(`whole way, ${number}`));
   if (parts.has('latency') || parts.has('trouble')) await setLinger(field, 1);
   const { latencyPerSecond: perSecond, latencySeconds: seconds } = plan;
   const even: Load = { messages: perSecond * seconds, seconds: 0, perSecond, connections };
   if (parts.has('latency')) measured.latency = await several(field, runs, even, (number) => say(`latency, ${number}`));
   if (parts.has('trouble')) {
-    say('trouble beside the others');
-    measured.trouble = await measureTrouble(field, { perSecond, seconds: plan.troubleSeconds, burst: plan.burst });
+    phases.begin('trouble');
+    const { troubleSeconds, burst } = plan;
+    const options = { pairs: runs, perSecond, seconds: troubleSeconds, burst };
+    measured.trouble = await measureTrouble(field, options, (pair) => say(`trouble beside the others, ${pair}`));
   }
+  phases.begin('last look');
   say('looking whether more comes');
   look(measured, await lookLast(field));
   if (parts.has('pairs')) {
+    phases.begin('pairs');
     measured.pairs = await measurePairs(field, { pairs: runs, messages, say });
     look(measured, await lookAtFollowed(field), measured.looks[0]);
   }
@@ -102,6 +109,7 @@ async function several(
 
 /** The same messages to many portals and to a tenth of them, all of them active. */
 async function measureMany({ many, sync }: BenchPlan, measured: Measured, telling: Telling): Promise<ManyPortals> {
+  telling.phases.begin('many');
   await using field = await startField({ portals: many, lingerMs: 200, natsSync: sync, ...telling });
   const fewer = Math.round(many / 10);
   const some = field.portals.slice(0, fewer).map(({ name }) => name);
@@ -119,6 +127,7 @@ async function measureMany({ many, sync }: BenchPlan, measured: Measured, tellin
 
 /** Hook calls of each connector, on an installation that does nothing else. */
 async function measureHookTimes({ runs, hookCalls: calls, sync }: BenchPlan, telling: Telling) {
+  telling.phases.begin('hooks');
   await using field = await startField({ portals: 1, lingerMs: 200, natsSync: sync, ...telling });
   return await measureHooks(field, { runs, calls, ...telling });
 }

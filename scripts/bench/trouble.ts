@@ -7,10 +7,27 @@ import { characters } from './measure.ts';
 export interface TroubleResult {
   readonly sick: number;
   readonly burst: number;
-  readonly without: Side;
-  readonly beside: Side;
+  readonly pairs: readonly TroublePair[];
   /** Of everything ever sent in the field, after the sick ones recovered. */
   readonly verdict: Verdict;
+}
+
+/** Two runs, one shortly after the other; which of them comes first changes from pair to pair. */
+export interface TroublePair {
+  readonly without: Side;
+  readonly beside: TroubledSide;
+}
+
+/** From when until when something was so, in milliseconds since 1970. */
+export interface Period {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A run beside trouble, and when that was. */
+export interface TroubledSide extends Side {
+  readonly misbehaving: Period;
+  readonly bursting: Period;
 }
 
 /** One of the two runs, of the portals that are well in both. */
@@ -21,7 +38,9 @@ export interface Side {
 
 /** How much is sent. */
 export interface TroubleOptions {
+  readonly pairs: number;
   readonly perSecond: number;
+  /** Of each run. */
   readonly seconds: number;
   /** Messages to one portal that is well, at once. */
   readonly burst: number;
@@ -32,28 +51,58 @@ const connections = 64;
 const healLimitMs = 180_000;
 
 /** One portal in a hundred misbehaves, each fourth in another way, and one that is well gets a burst: what do the others feel? */
-export async function measureTrouble(field: Field, options: TroubleOptions): Promise<TroubleResult> {
-  const { judge } = field;
+export async function measureTrouble(
+  field: Field,
+  options: TroubleOptions,
+  onPair: (number: string) => void,
+): Promise<TroubleResult> {
   const names = field.portals.map(({ name }) => name);
   const sick = names.slice(0, Math.max(1, Math.round(names.length / 100)));
   const [bursting = '', ...others] = names.slice(sick.length);
-  const without = await run(field, { ...options, written: [...others, ...sick], watched: others });
+  const { perSecond, seconds } = options;
+  const well: Run = { perSecond, seconds, written: [...others, ...sick], watched: others };
+  const pairs: TroublePair[] = [];
+  for (let number = 1; number <= options.pairs; number += 1) {
+    onPair(`${number} of ${options.pairs}`);
+    const without = number % 2 === 1 ? await run(field, well) : undefined;
+    const beside = await runBeside(field, { well, sick, bursting, burst: options.burst });
+    // The next run begins when nothing is left of this one's trouble.
+    await untilComplete(field);
+    pairs.push({ beside, without: without ?? (await run(field, well)) });
+  }
+  return { sick: sick.length, burst: options.burst, pairs, verdict: await untilComplete(field) };
+}
+
+interface Trouble {
+  readonly well: Run;
+  readonly sick: readonly string[];
+  readonly bursting: string;
+  readonly burst: number;
+}
+
+async function runBeside(field: Field, { well, sick, bursting, burst }: Trouble): Promise<TroubledSide> {
+  const { judge, sender } = field;
+  const fromMs = Date.now();
   await judge.ask(
     'misbehave',
     Object.fromEntries(sick.map((name, index) => [name, kinds[index % kinds.length] ?? null])),
   );
-  const [beside] = await Promise.all([
-    run(field, { ...options, written: [...others, ...sick], watched: others }),
-    field.sender.ask('send', {
-      ...{ portals: [bursting], messages: options.burst, seconds: 0, perSecond: 0, connections: 1, characters },
-    }),
+  const order = { messages: burst, seconds: 0, perSecond: 0, connections: 1, characters };
+  const [side, bursted] = await Promise.all([
+    run(field, well),
+    timed(() => sender.ask('send', { portals: [bursting], ...order })),
   ]);
   await judge.ask('misbehave', Object.fromEntries(sick.map((name) => [name, null])));
-  const verdict = await untilComplete(field);
-  return { sick: sick.length, burst: options.burst, without, beside, verdict };
+  return { ...side, bursting: bursted, misbehaving: { fromMs, toMs: Date.now() } };
 }
 
-interface Run extends TroubleOptions {
+async function timed(work: () => Promise<unknown>): Promise<Period> {
+  const fromMs = Date.now();
+  await work();
+  return { fromMs, toMs: Date.now() };
+}
+
+interface Run extends Pick<TroubleOptions, 'perSecond' | 'seconds'> {
   readonly written: readonly string[];
   readonly watched: readonly string[];
 }

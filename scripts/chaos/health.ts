@@ -64,15 +64,18 @@ export async function healthOf(installation: Installation): Promise<Health> {
   return { ownerChanges, fences, found };
 }
 
-/** Looks until everybody is well, for a minute at most; what is not as it must be then is found. Also what stands in the logs for a person to look at. */
-export async function healthInTheEnd({ installation }: Field): Promise<Health> {
+/**
+ * Looks until everybody is well, for a minute at most; what is not as it must be then is found. Also what stands in the logs for a
+ * person to look at, but for portals that are gone: that those are paused is right.
+ */
+export async function healthInTheEnd({ installation }: Field, gone: ReadonlySet<string>): Promise<Health> {
   const endsAt = performance.now() + wellLimitMs;
   let health = await healthOf(installation);
   while (health.found.length > 0 && performance.now() < endsAt) {
     await pause(againMs);
     health = await healthOf(installation);
   }
-  return { ...health, found: [...health.found, ...(await alarmsIn(installation.logFolder))] };
+  return { ...health, found: [...health.found, ...(await alarmsIn(installation.logFolder, gone))] };
 }
 
 async function pageOf(url: string): Promise<string> {
@@ -87,11 +90,17 @@ async function readyOf(installation: Installation, name: string) {
 }
 
 /** Lines for which the services themselves want a person. They outlive the process that wrote them. */
-async function alarmsIn(logFolder: string): Promise<readonly string[]> {
+async function alarmsIn(logFolder: string, gone: ReadonlySet<string>): Promise<readonly string[]> {
   const found: string[] = [];
   for (const file of await readdir(logFolder)) {
     const lines = (await readFile(join(logFolder, file), 'utf8')).split('\n');
-    for (const line of lines) if (/a person must look/.test(line)) found.push(`${file}: ${line.slice(0, 400)}`);
+    for (const line of lines) if (isAlarm(line, gone)) found.push(`${file}: ${line.slice(0, 400)}`);
   }
   return found;
+}
+
+/** True of a line of a log by which a service asks for a person. Pure. */
+export function isAlarm(line: string, gone: ReadonlySet<string>): boolean {
+  const isOff = line.includes('portal_gone') && [...gone].some((portalId) => line.includes(portalId));
+  return line.includes('a person must look') && !isOff;
 }

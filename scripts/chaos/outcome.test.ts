@@ -6,7 +6,7 @@ import { ownersChanged, type Storm } from './storm.ts';
 
 const storm: Storm = {
   result: { sent: 3, putOff: 0, firstAtMs: 0, lastAtMs: 0 },
-  ...{ kills: 1, counts: new Map(), found: [], upsets: [] },
+  ...{ kills: 1, counts: new Map(), found: [], upsets: [], gone: new Set<string>() },
 };
 
 const verdict: Verdict = {

@@ -74,5 +74,6 @@ export function figuresOf(outcome: Outcome) {
     ...{ overlaps: verdict?.overlaps.length ?? null, tried_again: verdict?.triedAgain ?? null },
     ...{ answers: answers.stored, answers_unknown: answers.unknown },
     ...{ owner_changes: ownerChanges, fences },
+    disturbances: Object.fromEntries(storm.counts),
   };
 }

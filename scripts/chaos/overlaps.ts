@@ -21,5 +21,7 @@ export function unexcused(overlaps: readonly Overlap[], upsets: readonly Upset[]
     excuses.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs + requestMs);
   return overlaps
     .filter((overlap) => !isExcused(overlap))
-    .map(({ stream, atMs }) => `two requests of ${stream} at once at ${new Date(atMs).toISOString()}, without a reason`);
+    .map(
+      ({ stream, atMs }) => `two requests of ${stream} at once at ${new Date(atMs).toISOString()}, without a reason`,
+    );
 }

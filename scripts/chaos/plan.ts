@@ -7,7 +7,7 @@ import type { Scenario } from './scenarios/scenario.ts';
 
 /** Flags as they were typed. */
 export type RawFlags = Partial<
-  Record<'seconds' | 'seed' | 'portals' | 'sync' | 'sink' | 'nats' | 'scenario' | 'shots', string>
+  Record<'seconds' | 'seed' | 'portals' | 'sync' | 'sink' | 'nats' | 'scenario' | 'shots' | 'chart', string>
 > & {
   readonly quick?: boolean | undefined;
   readonly watch?: boolean | undefined;
@@ -31,6 +31,8 @@ export interface ChaosPlan {
   readonly isWatched: boolean;
   /** Folder for pictures of the pages. */
   readonly shots: string | undefined;
+  /** File for a drawing of what was delivered and disturbed. */
+  readonly chart: string | undefined;
 }
 
 /** Reads the flags; a text says what is wrong with them. */
@@ -52,9 +54,11 @@ export function planOf(flags: RawFlags): ChaosPlan | string {
   const isWatched = flags.watch === true || flags.shots !== undefined;
   if (isWatched && (scenario !== undefined || sink !== undefined))
     return '--watch and --shots are for a storm that our own judge judges: leave --scenario and --sink away';
-  const { shots } = flags;
+  const { shots, chart } = flags;
+  if (chart !== undefined && (scenario !== undefined || sink !== undefined))
+    return '--chart is of a storm that our own judge judges: leave --scenario and --sink away';
   return {
-    ...{ seconds, seed, perSecond: 100, sync, sink, natsMembers, scenario, isWatched, shots },
+    ...{ seconds, seed, perSecond: 100, sync, sink, natsMembers, scenario, isWatched, shots, chart },
     // Of a receiver that is not ours nobody knows whether it understands strands.
     portals: planPortals(portals, seed, sink === undefined ? undefined : 'sequential'),
   };

@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { type Field, startField } from '../load/field.ts';
 import type { Verdict } from '../load/judge/main.ts';
+import { createPhases, type Phases } from '../load/phases.ts';
 import type { Progress } from '../progress.mjs';
 import { apiOf } from '../up/api.ts';
 import { settleAnswers } from './answers/settle.ts';
@@ -10,12 +12,15 @@ import { type ChaosPlan, planOf, type RawFlags } from './plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { settle } from './settle/settle.ts';
 import { ownersChanged, runStorm, type Storm, startTelling } from './storm.ts';
+import { stormChart } from './storm-chart.ts';
 import { startWatch } from './watch.ts';
 
 /** Two of each that owns lanes, so that one can take over from the other. */
 const scale = { normalizer: 2, sealer: 2, delivery: 2, telegram: 2 };
 /** More than there are strands, so that each strand has several. */
 const clients = 12;
+/** So long a connector waits to hear whether an answer was sent after all. Usually a minute: here nobody answers in the end. */
+const doubtSeconds = 5;
 
 /** Breaks what can be broken while messages are written; gives the exit code: 0 only when it came to its end and nothing was wrong. */
 export async function runChaos(flags: RawFlags, progress: Progress, signal: AbortSignal): Promise<number> {
@@ -25,28 +30,31 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
     return 1;
   }
   const say = (what: string) => progress.update('chaos', what);
+  const phases = createPhases();
+  phases.begin('starting');
   await using field = await startField({
     ...{ portals: plan.portals.length, lingerMs, clients, natsSync: plan.sync, natsMembers: plan.natsMembers, scale },
     settingsOf: (number) => plan.portals[number - 1]?.settings ?? {},
     // In a cluster clients find the other servers by themselves, around any wire.
     ...{ hasWires: plan.natsMembers === 1, sink: plan.sink, say, signal },
-    onKeys: (portals) => {
-      if (plan.sink === undefined) return;
-      for (const { id, licenceKey } of portals) console.log(`portal ${id} licence key ${licenceKey}`);
-    },
+    settings: { SEND_DOUBT_SECONDS: String(doubtSeconds) },
   });
   const { scenario } = plan;
   const what = scenario === undefined ? `seed ${plan.seed}` : scenario.name;
   const kinds = countsOfKinds(plan.portals);
   console.log(`${what}: ${plan.perSecond} messages a second to ${toldKinds(kinds)}, ${plan.seconds} s`);
   await field.judge.ask('expectNotices', { names: namesOf(plan.portals, isOnce), kinds: ['skipped'] });
+  phases.begin(scenario === undefined ? 'storm' : scenario.name);
   const storm = await (scenario === undefined ? runWatched(field, plan, signal) : runScenario(field, plan, scenario));
   if (signal.aborted) console.error('the run was ended before its end: nothing is judged');
   if (storm === undefined || signal.aborted) return 1;
   say('everything is mended: waiting for the rest');
-  const outcome = await outcomeOf(field, plan, { storm, say });
+  const outcome = await outcomeOf(field, plan, { storm, say, phases });
   progress.done('chaos', 'done');
   console.log(summaryOf(outcome));
+  console.log(`  ${phases.told()}`);
+  if (plan.chart !== undefined && outcome.verdict !== undefined)
+    await writeFile(plan.chart, stormChart(outcome.verdict.latency, storm.upsets, what));
   if (!isClean(outcome)) console.log(`  logs and data stay in ${field.keep()}`);
   const named = { ...(scenario !== undefined && { scenario: scenario.name }) };
   console.log(JSON.stringify({ ...named, ...figuresOf(outcome), seed: plan.seed, portals: kinds }));
@@ -57,17 +65,21 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
 async function outcomeOf(
   field: Field,
   plan: ChaosPlan,
-  { storm, say }: { readonly storm: ToldStorm; readonly say: (what: string) => void },
+  { storm, say, phases }: { readonly storm: ToldStorm; readonly say: (what: string) => void; readonly phases: Phases },
 ): Promise<Outcome> {
+  phases.begin('answers');
   const answers = await settleAnswers(field, storm.answers ?? []);
-  const settled = await settle(field, say);
+  phases.begin('settling');
+  const settled = await settle(field, { say, gone: storm.gone });
   const { verdict } = settled;
   const found = [...settled.found, ...answers.found, ...(await whereOf(field, verdict))];
   if (verdict !== undefined) found.push(...(storm.check?.(verdict) ?? []));
+  phases.begin('health');
   // A disaster makes lanes stop, and says itself which must.
-  const health = plan.scenario === undefined ? await healthInTheEnd(field) : undefined;
+  const health = plan.scenario === undefined ? await healthInTheEnd(field, storm.gone) : undefined;
   const owners = ownersChanged(storm, health?.ownerChanges);
   say('stopping everything');
+  phases.begin('stopping');
   await field.installation.stopAll();
   found.push(...(health?.found ?? []), ...owners.found, ...field.installation.strayed);
   return { storm, verdict, answers, found, ownerChanges: owners.changes, fences: health?.fences ?? null };
@@ -98,7 +110,7 @@ async function runScenario(field: Field, plan: ChaosPlan, scenario: Scenario): P
     const late = field.portals.filter(({ name }) => down.includes(name));
     const once = namesOf(portals, isOnce);
     const { check, ...result } = await scenario.run(field, { seconds, perSecond, late, once, tell });
-    return { result, kills, counts, found: [], upsets: [], ...(check && { check }) };
+    return { result, kills, counts, found: [], upsets: [], gone: new Set(), ...(check && { check }) };
   } catch (error) {
     console.error(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
     console.error(`  logs and data stay in ${field.keep()}`);
@@ -117,7 +129,8 @@ async function runWatched(field: Field, plan: ChaosPlan, signal: AbortSignal): P
   try {
     const storm = await runStorm(field, plan, { telling, signal });
     over.abort();
-    return { ...storm, seen: await watch.report() };
+    const { lines, found } = await watch.report();
+    return { ...storm, seen: lines, found: [...storm.found, ...found] };
   } finally {
     over.abort();
   }

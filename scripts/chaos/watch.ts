@@ -5,11 +5,19 @@ import type { Field } from '../load/field.ts';
 import { hasPrometheus, type PanelQuery, type Prometheus, panelQueries, startPrometheus } from '../load/prometheus.ts';
 import { clientId } from '../load/sender/send.ts';
 import { type Api, apiOf } from '../up/api.ts';
+import { blind, told } from './blind.ts';
 
 /** What those who run the platform see meanwhile. */
 export interface Watch {
-  /** What was seen, in lines for people. Called once, when the storm is over. */
-  report(): Promise<string>;
+  /** What was seen, in lines for people, and what nothing was seen of. Called once, when the storm is over. */
+  report(): Promise<Seen>;
+}
+
+/** What those saw who watched. */
+export interface Seen {
+  readonly lines: string;
+  /** Panels that gave nothing, and alerts that look at nothing, in words. */
+  readonly found: readonly string[];
 }
 
 /** What is watched. */
@@ -40,11 +48,11 @@ export async function startWatch(field: Field, options: WatchOptions): Promise<W
   }));
   const prometheus = await startPrometheus(targets);
   const api = apiOf(installation.gatewayUrl, installation.administratorKey);
-  const panels = { all: await panelQueries(), empty: [] as readonly PanelQuery[] };
-  panels.empty = panels.all;
+  const panels = looked(await panelQueries());
+  const alerts = looked((await prometheus.alerts()).map(({ name, base }) => ({ title: name, expr: base })));
   const work = Promise.all([
     upset(field, api, options.signal),
-    lookAtPanels(prometheus, panels, options.signal),
+    look(prometheus, [panels, alerts], options.signal),
     takeShots(field, api, options),
   ]);
   // Told by the report.
@@ -52,7 +60,8 @@ export async function startWatch(field: Field, options: WatchOptions): Promise<W
   return {
     report: async () => {
       await work;
-      return [...panelLines(panels), ...alertLines(await prometheus.alerts())].join('\n');
+      const lines = [...panelLines(panels), ...alertLines(await prometheus.alerts())].join('\n');
+      return { lines, found: [...panels.empty, ...blind(alerts.empty)].map(told) };
     },
     [Symbol.asyncDispose]: () => prometheus[Symbol.asyncDispose](),
   };
@@ -79,13 +88,19 @@ async function upset(field: Field, api: Api, signal: AbortSignal): Promise<void>
   await field.judge.ask('misbehave', Object.fromEntries(sickNames(field).map((name) => [name, null])));
 }
 
-async function lookAtPanels(
-  prometheus: Prometheus,
-  panels: { empty: readonly PanelQuery[] },
-  signal: AbortSignal,
-): Promise<void> {
+/** Queries, and those of them that never gave anything until now. */
+interface Looked {
+  readonly all: readonly PanelQuery[];
+  empty: readonly PanelQuery[];
+}
+
+function looked(all: readonly PanelQuery[]): Looked {
+  return { all, empty: all };
+}
+
+async function look(prometheus: Prometheus, queries: readonly Looked[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    panels.empty = await prometheus.empty(panels.empty);
+    for (const each of queries) each.empty = await prometheus.empty(each.empty);
     await pause(lookEveryMs);
   }
 }
@@ -111,9 +126,8 @@ async function takeShots(field: Field, api: Api, { shots, tell, signal }: WatchO
   }
 }
 
-function panelLines({ all, empty }: { readonly all: readonly PanelQuery[]; readonly empty: readonly PanelQuery[] }) {
-  const lines = [`  panels: ${all.length - empty.length} of ${all.length} queries gave data`];
-  return [...lines, ...empty.map(({ title, expr }) => `    nothing: ${title}: ${expr}`)];
+function panelLines({ all, empty }: Looked) {
+  return [`  panels: ${all.length - empty.length} of ${all.length} queries gave data`];
 }
 
 function alertLines(alerts: Awaited<ReturnType<Prometheus['alerts']>>): string[] {

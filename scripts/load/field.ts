@@ -9,6 +9,7 @@ import { type Installation, startInstallation } from './installation.ts';
 import type { JudgeOrders, Verdict } from './judge/main.ts';
 import type { ToldBy } from './judge/tally.ts';
 import type { SenderOrders } from './sender/main.ts';
+import { handOver } from './sink.ts';
 
 /** What is measured or disturbed, with those who write to it and those who judge it. Everything on this machine's loopback. */
 export interface Field extends AsyncDisposable {
@@ -45,9 +46,10 @@ export interface FieldOptions {
   readonly natsMembers?: number;
   /** True: the parts are joined by wires that can be made bad. */
   readonly hasWires?: boolean;
-  /** A receiver that is not ours: all portals send there, and their licence keys are handed to `onKeys`. */
+  /** Settings of services that differ from what they have by themselves. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** A receiver that is not ours: all portals send there. Their licence keys are printed, and it is waited for until it has them. */
   readonly sink?: string | undefined;
-  readonly onKeys?: (portals: readonly FleetPortal[]) => void;
   readonly say: (what: string) => void;
   readonly signal: AbortSignal;
 }
@@ -69,7 +71,16 @@ export async function startField(options: FieldOptions): Promise<Field> {
   const platformUrl = await sender.ask('listen', null);
   const { natsSync, scale = {}, hasWires = false, natsMembers = 1, signal, say, sink } = options;
   say('starting servers and services');
-  const installed = { folder, natsSync, natsMembers, scale, hasWires, signal, collectorUrl: platformUrl };
+  const installed = {
+    folder,
+    natsSync,
+    natsMembers,
+    scale,
+    hasWires,
+    signal,
+    collectorUrl: platformUrl,
+    settings: options.settings,
+  };
   const installation = stack.use(await startInstallation(installed));
   const urlOf = (name: string) => sink ?? `${judgeUrl}/${name}`;
   const { gatewayUrl, administratorKey } = installation;
@@ -78,7 +89,7 @@ export async function startField(options: FieldOptions): Promise<Field> {
     settingsOf: options.settingsOf,
     onProgress: (made) => say(`making portals: ${made} of ${options.portals}`),
   });
-  options.onKeys?.(portals);
+  if (sink !== undefined) await handOver(portals, { url: sink, say, signal });
   const known = portals.map(({ name, id, tenantId, licenceKey }) => [name, { id, tenantId, licenceKey }] as const);
   await judge.ask('know', Object.fromEntries(known));
   const tokens = Object.fromEntries(portals.map(({ name, botToken }) => [name, botToken]));

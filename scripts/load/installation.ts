@@ -26,6 +26,8 @@ export interface InstallationOptions {
   readonly natsMembers?: number;
   /** True: the parts are joined by wires that can be made bad. */
   readonly hasWires?: boolean;
+  /** Settings of services that differ from what they have by themselves. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -88,7 +90,12 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     // The messenger's side of the run takes its traces, too; every tenant of it has its portal on this machine.
     ...{ platforms: [new URL(options.collectorUrl).origin], privateTenants: 'true' },
     access: JSON.parse(environmentOf(servers, users).SERVICE_ACCESS ?? '{}'),
-    common: { LOG_LEVEL: 'warn', TRACE_RATIO: traceRatio, OTEL_EXPORTER_OTLP_ENDPOINT: options.collectorUrl },
+    common: {
+      ...options.settings,
+      LOG_LEVEL: 'warn',
+      TRACE_RATIO: traceRatio,
+      OTEL_EXPORTER_OTLP_ENDPOINT: options.collectorUrl,
+    },
   });
   const wires = options.hasWires === true ? stack.use(await layWires(environments)).byName : new Map();
   const logs = join(folder, 'logs');

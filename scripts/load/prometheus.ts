@@ -29,6 +29,8 @@ export interface AlertSeen {
   readonly holdsSeconds: number;
   readonly pendingSeconds: number;
   readonly firingSeconds: number;
+  /** What it looks at, without the threshold: it must give something. */
+  readonly base: string;
 }
 
 /** A Prometheus with the rules of deploy/, which asks every target each second. Leaving the block ends it. */
@@ -115,10 +117,20 @@ async function untilReady(address: string): Promise<void> {
   throw new Error(`Prometheus was not ready within ${startMs / 1_000} s`);
 }
 
+/** The expression of an alert without its thresholds: whatever series it looks at. Pure. */
+export function baseOf(expr: string): string {
+  return expr.replaceAll(/\s(?:[<>]=?|[!=]=)\s+-?[\d.]+(?:\s*\*\s*[\d.]+)*/g, '');
+}
+
 type Ask = <Data>(path: string, parameters?: Record<string, string>) => Promise<Data>;
 
 async function alertsOf(ask: Ask, startedAt: number): Promise<readonly AlertSeen[]> {
-  type Rule = { readonly name: string; readonly duration: number; readonly labels: { readonly severity: string } };
+  type Rule = {
+    readonly name: string;
+    readonly query: string;
+    readonly duration: number;
+    readonly labels: { readonly severity: string };
+  };
   const { groups } = await ask<{ groups: { rules: Rule[] }[] }>('rules', { type: 'alert' });
   const range = { start: String(startedAt / 1_000), end: String(Date.now() / 1_000), step: String(everySeconds) };
   const secondsOf = async (state: string) => {
@@ -130,7 +142,8 @@ async function alertsOf(ask: Ask, startedAt: number): Promise<readonly AlertSeen
   const [pending, firing] = [await secondsOf('pending'), await secondsOf('firing')];
   return groups
     .flatMap((group) => group.rules)
-    .map(({ name, duration, labels }) => ({
+    .map(({ name, query, duration, labels }) => ({
+      base: baseOf(query),
       ...{ name, severity: labels.severity, holdsSeconds: duration },
       ...{ pendingSeconds: pending.get(name) ?? 0, firingSeconds: firing.get(name) ?? 0 },
     }));

@@ -12,7 +12,7 @@ export interface AnswersTold {
   readonly found: readonly string[];
 }
 
-/** An outcome that nobody knows is held for a minute first. */
+/** An outcome that nobody knows is held for a while first. */
 const limitMs = 120_000;
 const everyMs = 1_000;
 /** What may be said of an answer that never came to the messenger, and of one that did. */

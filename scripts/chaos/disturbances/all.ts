@@ -2,7 +2,7 @@ import type { Chance } from '../../../packages/runtime/src/bus/queue/model/chanc
 import type { Field } from '../../load/field.ts';
 import type { Disturbance } from './disturbance.ts';
 import { changeKind } from './kinds.ts';
-import { sickPortals } from './portals.ts';
+import { sickPortals, switchedOff, wrongAddress } from './portals.ts';
 import { freezeServer, fullStream, killServer } from './servers.ts';
 import { freezeOwner, killService, skewClock } from './services.ts';
 import { badWire } from './wires.ts';
@@ -14,7 +14,15 @@ export function ofInstallation({ installation }: Pick<Field, 'installation'>): r
 }
 
 /** What portals and those who run them do; our own judge plays the portals. */
-export const ofPortals: readonly Disturbance[] = [sickPortals, changeKind];
+export const ofPortals: readonly Disturbance[] = [sickPortals, changeKind, switchedOff, wrongAddress];
+
+/** Each of them once, dealt to so many hands by chance. Pure but for the chance. */
+export function deal(chance: Chance, from: readonly Disturbance[], hands: number): readonly (readonly Disturbance[])[] {
+  const shuffled = from.map((each) => ({ each, at: chance.next() })).toSorted((a, b) => a.at - b.at);
+  return Array.from({ length: hands }, (_, hand) =>
+    shuffled.filter((_, index) => index % hands === hand).map(({ each }) => each),
+  );
+}
 
 /** One of them, the weighty ones more often. Pure but for the chance. */
 export function pickDisturbance(chance: Chance, from: readonly Disturbance[]): Disturbance {

@@ -26,6 +26,10 @@ export interface Means {
   readonly claim: (names: readonly string[]) => Claim | undefined;
   /** Names of the portals whose kind may be changed. */
   readonly changing: readonly string[];
+  /** Names of the portals that are told of nothing which they were not sent. */
+  readonly guaranteed: readonly string[];
+  /** This portal said that it is switched off: that it is paused is right, until it is resumed. */
+  readonly gone: (portalId: string) => void;
   /** This instance was killed, frozen or stopped: others take its lanes, or it takes them anew. */
   readonly disowned: (instance: string) => void;
 }
@@ -69,6 +73,26 @@ export function inTheWay(names: readonly string[]): readonly string[] {
 /** Of instances those that work on lanes which another instance can take. Pure. */
 export function ownersOf(names: readonly string[]): readonly string[] {
   return names.filter((name) => /^(normalizer|sealer|delivery|telegram)-/.test(name));
+}
+
+/** What is claimed of a portal that answers wrongly: its kind may be changed meanwhile. Pure. */
+export function asReceiver(portal: string): string {
+  return `${portal} as a receiver`;
+}
+
+const againMs = 500;
+
+/** Does it again and again, because whoever is asked may be down; says whether it was done in the end. */
+export async function insist(work: () => Promise<unknown>, tries: number): Promise<boolean> {
+  for (let tried = 0; tried < tries; tried += 1) {
+    const isDone = await work().then(
+      () => true,
+      () => false,
+    );
+    if (isDone) return true;
+    await pause(againMs);
+  }
+  return false;
 }
 
 /** Waits. */

@@ -1,9 +1,8 @@
 import { apiOf } from '../../up/api.ts';
 import { settingsOf, strandsBy } from '../kinds.ts';
-import { type Disturbance, pause } from './disturbance.ts';
+import { type Disturbance, insist } from './disturbance.ts';
 
 const tries = 10;
-const againMs = 500;
 
 /** A portal whose operators change how many requests it gets at once, while its events are under way. */
 export const changeKind: Disturbance = {
@@ -18,16 +17,9 @@ export const changeKind: Disturbance = {
     if (portal === undefined) return false;
     const settings = settingsOf(kind, strands);
     const api = apiOf(installation.gatewayUrl, installation.administratorKey);
-    for (let tried = 0; tried < tries; tried += 1) {
-      try {
-        await api('DirectoryService/UpdatePortal', { portalId: portal.id, settings });
-        tell(`${portal.name} is ${kind === 'parallel' ? `parallel, in ${strands} strands,` : kind} from now on`);
-        return true;
-      } catch {
-        // Whoever would say so may be down.
-        await pause(againMs);
-      }
-    }
-    return false;
+    const isDone = await insist(() => api('DirectoryService/UpdatePortal', { portalId: portal.id, settings }), tries);
+    if (isDone)
+      tell(`${portal.name} is ${kind === 'parallel' ? `parallel, in ${strands} strands,` : kind} from now on`);
+    return isDone;
   },
 };

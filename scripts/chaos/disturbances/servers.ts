@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { egressStream, sendsStream, streams } from '../../../packages/contracts/src/index.ts';
 import { connectBus } from '../../../packages/runtime/src/index.ts';
-import { connector, type Disturbance, pause } from './disturbance.ts';
+import { connector, type Disturbance, insist, pause } from './disturbance.ts';
 
 const serverNames = ['nats', 'mongo', 'kafka'] as const;
 const filledStreams = [
@@ -78,6 +78,7 @@ export const fullStream: Disturbance = {
 };
 
 const connectMs = 3_000;
+const tries = 120;
 
 async function connected(url: string) {
   const signal = AbortSignal.timeout(connectMs);
@@ -92,13 +93,5 @@ class NotMended extends Error {
 
 /** The room must come back, whatever else is down at that moment. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  for (let tries = 0; tries < 60; tries += 1) {
-    const isDone = await work().then(
-      () => true,
-      () => false,
-    );
-    if (isDone) return;
-    await pause(1_000);
-  }
-  throw new NotMended('a stream could not be given its room back');
+  if (!(await insist(work, tries))) throw new NotMended('a stream could not be given its room back');
 }

@@ -13,6 +13,13 @@ export interface Settled {
   readonly found: readonly string[];
 }
 
+/** What settling needs to know. */
+export interface Settling {
+  readonly say: (what: string) => void;
+  /** Ids of portals that said that they are switched off. */
+  readonly gone: ReadonlySet<string>;
+}
+
 const healLimitMs = 240_000;
 const everyMs = 1_000;
 /** Longer than a lease lives: whatever is still under way comes within it, also a second time. */
@@ -22,9 +29,9 @@ const looksInARow = 3;
 /**
  * Waits until everything has come and nothing waits, and then some seconds more, in which something may come that must not. Of
  * portals only those are tried at once whose next attempt is due later: no other is touched, so that one that forgot a message, or
- * to wake up, stays as it is.
+ * to wake up, stays as it is; and those are resumed that are paused because they said that they are switched off.
  */
-export async function settle(field: Field, say: (what: string) => void): Promise<Settled> {
+export async function settle(field: Field, { say, gone }: Settling): Promise<Settled> {
   const api = apiOf(field.installation.gatewayUrl, field.installation.administratorKey);
   const patience = createPatience();
   const endsAt = performance.now() + healLimitMs;
@@ -34,9 +41,10 @@ export async function settle(field: Field, say: (what: string) => void): Promise
     let waiting = backlogs.size < field.portals.length ? 1 : 0;
     for (const { name, id } of field.portals) {
       const backlog = backlogs.get(name);
-      const seen = backlog === undefined ? 'waits' : patience.look(name, backlog, Date.now());
+      const isOff = gone.has(id) && backlog?.pauseReason?.startsWith('portal_gone') === true;
+      const seen = backlog === undefined || isOff ? 'waits' : patience.look(name, backlog, Date.now());
       if (seen !== 'empty') waiting += 1;
-      if (seen === 'may be hurried') await api('DeliveryService/Resume', { portalId: id }).catch(() => {});
+      if (seen === 'may be hurried' || isOff) await api('DeliveryService/Resume', { portalId: id }).catch(() => {});
     }
     const isComplete = waiting === 0 && ((await field.verdict())?.lost ?? 0) === 0;
     inARow = isComplete ? inARow + 1 : 0;
@@ -66,8 +74,9 @@ async function backlogsOf({ installation, portals }: Field): Promise<ReadonlyMap
 
 function stillWaits(name: string, backlog: BacklogSeen | undefined): string[] {
   if (backlog === undefined) return [`nobody says what waits for ${name}`];
-  const { waiting = '0' } = backlog;
-  return waiting === '0' ? [] : [`${waiting} events still wait for ${name}: ${JSON.stringify(backlog)}`];
+  const { waiting = '0', pauseReason = '' } = backlog;
+  if (waiting === '0' && pauseReason === '') return [];
+  return [`${waiting} events still wait for ${name}: ${JSON.stringify(backlog)}`];
 }
 
 /** What delivery calls done, and never came: events of any kind, not messages alone. */

@@ -9,6 +9,7 @@ export type Fault = (typeof faults)[number];
 export const faults = [
   ...(['refusing', 'hanging', 'failing', 'resetting', 'busy', 'slow', 'uneven'] as const),
   ...(['partial', 'narrow', 'picky', 'keyless', 'redirecting', 'talkative'] as const),
+  ...(['gone', 'muddled', 'nameless', 'idle', 'limiting', 'dated', 'dripping', 'endless'] as const),
 ] as const;
 
 /** What a portal does with a request. */
@@ -26,6 +27,9 @@ export interface Reaction {
 const slowMs = 2_000;
 /** More than anybody reads of an answer. */
 const talkBytes = 100_000;
+/** Of an answer that has no end: so much at a time. */
+const drip = { everyMs: 200, bytes: 1 };
+const flood = { everyMs: 10, bytes: 65_536 };
 /** One event in so many is refused by a picky portal. */
 const pickyEvery = 7;
 
@@ -68,6 +72,22 @@ export function reactionOf(fault: Fault, events: readonly CloudEvent[], mayRefus
       return events.length === 1 ? takesAll(events) : says(413);
     case 'partial':
       return takesSome(Math.ceil(events.length / 2));
+    case 'gone':
+      return { ...says(410), isSkipped: false };
+    case 'muddled':
+      return refusesAll(400, events);
+    case 'nameless':
+      return refusesAll(422, events);
+    case 'idle':
+      return says(200, { accepted: 0 });
+    case 'limiting':
+      return says(429);
+    case 'dated':
+      return says(503, {}, { 'retry-after': new Date(Date.now() + slowMs).toUTCString() });
+    case 'dripping':
+      return pours(drip);
+    case 'endless':
+      return pours(flood);
     case 'picky':
       return picky(events, mayRefuse);
   }
@@ -77,6 +97,25 @@ function says(status: number, body: object = {}, headers: Record<string, string>
   const text = JSON.stringify(body);
   const answer = (response: ServerResponse) =>
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+  return { takes: 0, isSkipped: true, answer };
+}
+
+/** Names none of them: one that is alone may be given up when it is refused for long. */
+function refusesAll(status: number, events: readonly CloudEvent[]): Reaction {
+  const [first] = events;
+  const isAlone = events.length === 1 && first !== undefined && !isNotice(first);
+  return { ...says(status), ...(isAlone && { refuses: Number(first.sequence) }) };
+}
+
+/** A good answer that never comes to its end. */
+function pours({ everyMs, bytes }: typeof drip): Reaction {
+  const answer = (response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const timer = setInterval(() => {
+      if (response.destroyed) clearInterval(timer);
+      else if (!response.writableNeedDrain) response.write(' '.repeat(bytes));
+    }, everyMs);
+  };
   return { takes: 0, isSkipped: true, answer };
 }
 

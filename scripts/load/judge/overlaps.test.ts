@@ -32,7 +32,10 @@ test('two requests of one stream that are under way at once are counted, those o
   await around.call('/b');
   await around.call('/a');
   await until(() => around.overlaps.seen.length > 0);
-  assert.deepEqual(around.overlaps.seen.map(({ stream }) => stream), ['/a']);
+  assert.deepEqual(
+    around.overlaps.seen.map(({ stream }) => stream),
+    ['/a'],
+  );
   for (const response of around.held) response.end();
 });
 
@@ -44,5 +47,8 @@ test('a request after one that was given up is alone', async () => {
   await around.call('/b');
   await around.call('/b');
   await until(() => around.overlaps.seen.length > 0);
-  assert.deepEqual(around.overlaps.seen.map(({ stream }) => stream), ['/b']);
+  assert.deepEqual(
+    around.overlaps.seen.map(({ stream }) => stream),
+    ['/b'],
+  );
 });
