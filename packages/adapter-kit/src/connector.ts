@@ -137,8 +137,11 @@ export interface Hook<Settings = unknown> {
    * the channel that answers. Rejects with 'unavailable' where it cannot be decided now: the caller calls again.
    */
   readonly refuses?: (call: RawCall, channel: ChannelAccess<Settings>, tools: Tools) => Promise<HookAnswer | undefined>;
-  /** What the platform wants to hear; 200 with an empty body when absent. Called after the call is stored. Pure. */
-  readonly answer?: (call: RawCall, channel: ChannelAccess<Settings>) => HookAnswer;
+  /**
+   * What the platform wants to hear; 200 with an empty body when absent. Called after the call is stored. `tools` are for what it
+   * wants to hear as it is at that moment (a handshake's word), within a few seconds; everything else is answered at once.
+   */
+  readonly answer?: (call: RawCall, channel: ChannelAccess<Settings>, tools: Tools) => HookAnswer | Promise<HookAnswer>;
   /**
    * Which of our own sends the call proves: an echo that carries our id back. Decides sends whose outcome is unknown.
    * Called after the call is stored, whether it came or was fetched by `poll`. Pure.

@@ -1,13 +1,34 @@
-import { type ConfirmedSend, type HookAnswer, jsonOrNothing, type RawCall } from '@trunkline/adapter-kit';
+import { type ConfirmedSend, type HookAnswer, jsonOrNothing, type RawCall, type Tools } from '@trunkline/adapter-kit';
 import type { Channel } from './api.ts';
 import { ownMessage } from './render.ts';
-import { confirmationCode } from './setup.ts';
+import { confirmationCode, readCode } from './setup.ts';
 import { callSchema, messageSchema } from './types.ts';
 
-/** VK wants to hear exactly "ok"; of the handshake, the community's code. */
-export function answer(raw: RawCall, channel: Channel): HookAnswer {
+/** VK wants to hear exactly "ok"; of the handshake, the community's code as it is at that moment. */
+export async function answer(raw: RawCall, channel: Channel, tools: Tools): Promise<HookAnswer> {
   const isHandshake = callOf(raw)?.type === 'confirmation';
-  return { status: 200, contentType: 'text/plain', body: isHandshake ? channel.secret(confirmationCode) : 'ok' };
+  return { status: 200, contentType: 'text/plain', body: isHandshake ? await codeNow(channel, tools) : 'ok' };
+}
+
+/** Anybody may ask for a handshake, so VK is asked once a second at most. Where it does not say, what it said last is answered. */
+async function codeNow(channel: Channel, tools: Tools): Promise<string> {
+  const { state, now } = tools;
+  const known = channel.optionalSecret(confirmationCode);
+  try {
+    const kept = (await state.get<Asked>('handshake'))?.value;
+    if (kept !== undefined && kept.askedAtMs > now() - 1_000) return kept.code;
+    const code = await readCode(Number(channel.accountId), channel, tools);
+    await state.put<Asked>('handshake', { code, askedAtMs: now() }, { expiresAtMs: now() + 60_000 });
+    return code;
+  } catch (error) {
+    if (known !== undefined) return known;
+    throw error;
+  }
+}
+
+interface Asked {
+  readonly code: string;
+  readonly askedAtMs: number;
 }
 
 /** The community's own messages come back with the mark that they were sent with. */

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Party } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
+import { answer } from './hook.ts';
 import { connect, disconnect, identify, introduce, probe } from './setup.ts';
 import { accounts, authorizeUrl } from './setup-oauth.ts';
 import { channelFor } from './testing/desk.ts';
 import { startWorld } from './testing/world.ts';
+
+type Simulator = Awaited<ReturnType<typeof startWorld>>['simulator'];
 
 test('to identify an account changes nothing there, and brings what the handshake wants', async () => {
   await using world = await startWorld();
@@ -48,16 +51,49 @@ test('a hook that is written again is one hook, with its secret, and leaves othe
   assert.deepEqual([...community.servers.keys()], [1]);
 });
 
-test('a handshake whose code changed in the middle is seen, and mended by writing the hook again', async () => {
+test('a code that changed in the middle is fetched when VK asks for it; where VK does not say it, the last one is answered', async () => {
   await using world = await startWorld();
   const { simulator, channel, secrets, hook, tools } = world;
   simulator.fail({ kind: 'code_changes' });
   Object.assign(secrets, (await identify(channel, tools())).secrets);
+  const former = secrets.confirmationCode;
   await connect(channel, hook.url, tools());
-  await until(() => [...simulator.community.servers.values()].some(({ status }) => status === 'failed'));
-  assert.match((await probe(channel, hook.url, tools())).reason, /failed/);
-  const { warnings } = await world.connect();
-  assert.deepEqual([warnings, (await probe(channel, hook.url, tools())).state], [[], 'ok']);
+  await until(() => statuses(simulator).includes('ok'));
+  assert.notEqual(simulator.community.confirmationCode, former);
+  simulator.fail({ kind: 'server_error', method: 'groups.getCallbackConfirmationCode' });
+  assert.equal(await asked(hook.url, simulator.community.id), former);
+});
+
+test('a handshake that anybody asks for asks VK once a second at most', async () => {
+  await using world = await startWorld();
+  await world.connect();
+  const { simulator, channel, tools } = world;
+  const body = Buffer.from(JSON.stringify({ type: 'confirmation', group_id: simulator.community.id }));
+  const call = { method: 'POST', path: '', query: {}, headers: {}, body, receivedAtMs: 0 };
+  const later = Date.now() + 3_600_000;
+  const still = tools({ now: () => later });
+  let times = 0;
+  const fetch: typeof still.fetch = async (...args) => {
+    times += 1;
+    return await still.fetch(...args);
+  };
+  for (let turn = 0; turn < 5; turn += 1) await answer(call, channel, { ...still, fetch });
+  assert.equal(times, 1);
+});
+
+test('a hook that cannot be written again goes on as it was; where VK takes no more, one of ours makes room', async () => {
+  await using world = await startWorld();
+  await world.connect();
+  const { simulator, channel, hook, anna, tools } = world;
+  simulator.fail({ kind: 'refusal', code: 100, method: 'groups.addCallbackServer' });
+  await assert.rejects(connect(channel, hook.url, tools()));
+  simulator.write({ from: anna.id, text: 'still there' });
+  await until(() => hook.events.length > 0);
+  const other = { url: 'https://other.example/', title: 'x', secret: '', status: 'ok', settings: {} } as const;
+  for (let id = 2_001; id < 2_010; id += 1) simulator.community.servers.set(id, { ...other, id });
+  await connect(channel, hook.url, tools());
+  assert.equal(simulator.community.servers.size, 10);
+  assert.equal((await probe(channel, hook.url, tools())).state, 'ok');
 });
 
 test('a probe sees a lost server, one that is paused, and a token that was revoked', async () => {
@@ -120,3 +156,12 @@ test('signing in at VK gives each community a token of its own; who refuses hear
     code: 'permission',
   });
 });
+
+function statuses({ community }: Simulator): string[] {
+  return [...community.servers.values()].map(({ status }) => status);
+}
+
+async function asked(url: string, group_id: number): Promise<string> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify({ type: 'confirmation', group_id }) });
+  return await response.text();
+}

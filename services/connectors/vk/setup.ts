@@ -11,16 +11,14 @@ export const hookSecret = 'hookSecret';
 export const confirmationCode = 'confirmationCode';
 
 const done = z.unknown();
+const serversMax = 10;
 const getGroup = ['groups.getById', groupsSchema] as const;
 const getServers = ['groups.getCallbackServers', serversSchema] as const;
 
-/**
- * Asks whose token it is. The handshake comes while the hook is being written, so the code that it wants is fetched here, anew
- * each time, because VK changes it.
- */
+/** Asks whose token it is, and for the code of the handshake, which comes while the hook is being written. */
 export async function identify(channel: Channel, tools: Tools): Promise<Account> {
   const { id, name } = await groupOf(channel, tools);
-  const { code } = await callApi(['groups.getCallbackConfirmationCode', codeSchema], { group_id: id }, channel, tools);
+  const code = await readCode(id, channel, tools);
   const secret = channel.optionalSecret(hookSecret) ?? newHookSecret();
   return { accountId: String(id), accountName: name, secrets: { [confirmationCode]: code, [hookSecret]: secret } };
 }
@@ -29,8 +27,10 @@ export async function identify(channel: Channel, tools: Tools): Promise<Account>
 export async function connect(channel: Channel, hookUrl: string | undefined, tools: Tools): Promise<Connected> {
   const group = await groupOf(channel, tools);
   const secret = channel.optionalSecret(hookSecret) ?? newHookSecret();
-  await removeServers(group.id, channel, tools);
+  // The former ones go last: as long as the new one is not there, VK calls them.
+  const former = await ownServers(group.id, channel, tools);
   await subscribe(group.id, hookUrl === undefined ? undefined : { url: hookUrl, secret_key: secret }, channel, tools);
+  await removeServers(group.id, former, channel, tools);
   const settled = await settle(group.id, channel, tools);
   const found = hookUrl === undefined ? undefined : await trouble(group.id, hookUrl, channel, tools);
   return {
@@ -44,7 +44,13 @@ export async function connect(channel: Channel, hookUrl: string | undefined, too
 
 /** Takes our hook away; other programs keep theirs. */
 export async function disconnect(channel: Channel, tools: Tools): Promise<void> {
-  await removeServers((await groupOf(channel, tools)).id, channel, tools);
+  const { id } = await groupOf(channel, tools);
+  await removeServers(id, await ownServers(id, channel, tools), channel, tools);
+}
+
+/** What the handshake wants to hear: VK changes it. */
+export async function readCode(group_id: number, channel: Channel, tools: Tools): Promise<string> {
+  return (await callApi(['groups.getCallbackConfirmationCode', codeSchema], { group_id }, channel, tools)).code;
 }
 
 /** Asks VK what it thinks of the community and of our hook. */
@@ -96,11 +102,23 @@ async function subscribe(group_id: number, hook: Params | undefined, channel: Ch
   await callApi([method, done], { ...wanted, ...(added ?? { enabled: 1 }) }, channel, tools);
 }
 
-/** Ours are those that lead to this channel, wherever it had its address before. */
-async function removeServers(group_id: number, channel: Channel, tools: Tools): Promise<void> {
+/**
+ * Ours are those that lead to this channel, wherever it had its address before. Where a community has all that VK lets it have, one
+ * of ours makes room for the next: one that does not work, if there is one.
+ */
+async function ownServers(group_id: number, channel: Channel, tools: Tools): Promise<number[]> {
   const { items } = await callApi(getServers, { group_id }, channel, tools);
   const ours = items.filter(({ url }) => url.endsWith(`/hooks/vk/${channel.id}`));
-  for (const { id: server_id } of ours) {
+  const ids = ours
+    .toSorted((one, other) => Number(one.status === 'ok') - Number(other.status === 'ok'))
+    .map(({ id }) => id);
+  if (items.length < serversMax) return ids;
+  await removeServers(group_id, ids.splice(0, 1), channel, tools);
+  return ids;
+}
+
+async function removeServers(group_id: number, ids: readonly number[], channel: Channel, tools: Tools): Promise<void> {
+  for (const server_id of ids) {
     await callApi(['groups.deleteCallbackServer', done], { group_id, server_id }, channel, tools);
   }
 }

@@ -32,8 +32,8 @@ export interface HookParts extends AddressParts {
 /** Calls of one channel that may wait for their turn, and how long: a platform asks again after a 503. */
 const mostWaiting = 200;
 const longestWaitMs = 4_000;
-/** Longest question whether a call is refused. */
-const refusalMs = 2_000;
+/** Longest question whether a call is refused, or what it is answered. */
+const questionMs = 2_000;
 
 /**
  * Answers `/hooks/<connector>/<channel>/…`: verified on the raw bytes, understood, stored, and only then answered with
@@ -65,7 +65,7 @@ export function addHookRoutes(http: HttpServer, parts: HookParts): void {
     // The others have theirs, and know it again when it is repeated.
     if (isCut) throw cannotBeOpened();
     const outcome = orderedOutcomes.find((one) => outcomes.includes(one)) ?? 'no_account';
-    return { outcome, answer: parts.hook.answer?.(call, answering) ?? { status: 200 } };
+    return { outcome, answer: await answerOf(parts, call, answering) };
   };
   const url = `/hooks/${parts.name}/:channelId`;
   for (const path of [url, `${url}/*`]) {
@@ -112,8 +112,13 @@ async function refusalOf(
   channel: ChannelAccess,
 ): Promise<HookAnswer | undefined> {
   if (hook.refuses === undefined) return undefined;
-  using limit = timeLimit(refusalMs);
+  using limit = timeLimit(questionMs);
   return await hook.refuses(call, channel, toolsOf(channel, limit.signal));
+}
+
+async function answerOf({ hook, toolsOf }: HookParts, call: RawCall, channel: ChannelAccess): Promise<HookAnswer> {
+  using limit = timeLimit(questionMs);
+  return (await hook.answer?.(call, channel, toolsOf(channel, limit.signal))) ?? { status: 200 };
 }
 
 interface Taking {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Hook } from '@trunkline/adapter-kit';
 import { type ChannelEvent, type Content, Origin } from '@trunkline/contracts';
 import { type IncomingFixture, rawCallOf } from './fixtures.ts';
+import { createMemoryTools } from './memory-tools.ts';
 import type { Suite } from './subject.ts';
 
 type Check<Settings> = (suite: Suite<Settings>, hook: Hook<Settings>, fixture: IncomingFixture) => void;
@@ -19,10 +20,10 @@ const cases: Readonly<Record<string, { readonly name: string; readonly check: Ch
   },
   handshake: {
     name: 'a handshake is answered, and tells nothing',
-    check: ({ channel }, hook, fixture) => {
+    check: async ({ channel }, hook, fixture) => {
       const call = rawCallOf(fixture);
       assert.deepEqual(hook.parse(call, channel), []);
-      assert.equal(hook.answer?.(call, channel).status, 200);
+      assert.equal((await hook.answer?.(call, channel, createMemoryTools()))?.status, 200);
     },
   },
   unknownSticker: {

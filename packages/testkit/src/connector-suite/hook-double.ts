@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { ChannelAccess, ConfirmedSend, Connector, HookAnswer, RawCall } from '@trunkline/adapter-kit';
+import type { ChannelAccess, ConfirmedSend, Connector, HookAnswer, RawCall, Tools } from '@trunkline/adapter-kit';
 import type { ChannelEvent } from '@trunkline/contracts';
 import { createMemoryTools } from './memory-tools.ts';
 
@@ -9,16 +9,17 @@ import { createMemoryTools } from './memory-tools.ts';
 export async function startHookDouble<Settings>(
   { hook }: Pick<Connector<Settings>, 'hook'>,
   channel: ChannelAccess<Settings>,
+  tools: Tools = createMemoryTools(),
 ) {
   const events: ChannelEvent[] = [];
   const confirmed: ConfirmedSend[] = [];
   const statuses: number[] = [];
   const refusals: number[] = [];
   const take = async (call: RawCall): Promise<HookAnswer> => {
-    if ((await hook?.verify(call, channel, createMemoryTools())) !== true) return { status: 401 };
+    if ((await hook?.verify(call, channel, tools)) !== true) return { status: 401 };
     events.push(...(hook?.parse(call, channel) ?? []));
     confirmed.push(...(hook?.confirms?.(call, channel) ?? []));
-    return hook?.answer?.(call, channel) ?? { status: 200 };
+    return (await hook?.answer?.(call, channel, tools)) ?? { status: 200 };
   };
   const server = createServer(async (request, response) => {
     const { method = '', headers } = request;

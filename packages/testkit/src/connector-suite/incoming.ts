@@ -70,7 +70,7 @@ function checkMeaning<Settings>(
   call: RawCall,
 ): void {
   const events = hook.parse(call, channel);
-  const usedMs = processorMs(() => [hook.parse(call, channel), hook.answer?.(call, channel)]);
+  const usedMs = processorMs(() => [hook.parse(call, channel), hook.answer?.(call, channel, createMemoryTools())]);
   assert.ok(usedMs < answerMs, 'it is understood and answered long before the messenger gives up');
   if (hook.shared !== undefined) checkShare(hook.shared, hook, { channel, call, events });
   assert.deepEqual(

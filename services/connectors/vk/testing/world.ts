@@ -26,11 +26,17 @@ export async function startWorld({
   const http = createOuterHttp({ allowPrivate: true, connectTimeoutMs: 5_000 });
   const signal = AbortSignal.timeout(60_000);
   const fetch = createGuardedFetch({ http, hosts: connector.hosts?.(channel.settings), signal });
+  // Handshakes are seconds apart.
+  let nowMs = Date.now();
+  const now = () => {
+    nowMs += 1_001;
+    return nowMs;
+  };
   const state = createMemoryState();
-  const hook = await startHookDouble(connector, channel);
   const anna = simulator.person({ id: 55_012_345, name: 'Anna K' });
   simulator.write({ from: anna.id, text: 'hello' });
-  const tools = (more: MemoryToolsOptions = {}) => createMemoryTools({ fetch, signal, state, ...more });
+  const tools = (more: MemoryToolsOptions = {}) => createMemoryTools({ fetch, signal, state, now, ...more });
+  const hook = await startHookDouble(connector, channel, tools());
   return {
     ...{ simulator, channel, secrets, hook, anna, tools },
     /** As the directory does: who it is, what the handshake needs, then where to call; waits until VK has called. */
