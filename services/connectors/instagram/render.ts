@@ -45,6 +45,7 @@ function commentCalls(order: SendOrder, { replyTo, messageIds }: ThreadWriting['
     case 'message': {
       const kind = action.value.content?.kind;
       if (kind?.$case !== 'text') throw unsupported(`comments carry no ${kind?.$case ?? 'empty message'}`);
+      checkComment(kind.value.plain);
       const beneath = replyTo ?? firstCommentOf(order.conversation ?? { platformId: '' });
       const body = { message: kind.value.plain };
       return [{ path: `${beneath}/replies`, body, isMessage: true, refusal: commentRefusal }];
@@ -56,6 +57,28 @@ function commentCalls(order: SendOrder, { replyTo, messageIds }: ThreadWriting['
     default:
       throw unsupported(`comments cannot do this: ${action?.$case ?? 'none'}`);
   }
+}
+
+const hashtagsMax = 4;
+const linksMax = 1;
+
+/** Instagram takes no answer that looks like advertising: a person can write it in other words. */
+function checkComment(plain: string): void {
+  const hashtags = plain.match(/#[\p{L}\p{N}_]+/gu)?.length ?? 0;
+  const links = plain.match(/https?:\/\//gi)?.length ?? 0;
+  const isShouted = plain.length > 3 && /\p{Lu}/u.test(plain) && !/\p{Ll}/u.test(plain);
+  const reason =
+    hashtags > hashtagsMax
+      ? `at most ${hashtagsMax} hashtags, this one has ${hashtags}`
+      : links > linksMax
+        ? `one link, this one has ${links}`
+        : isShouted
+          ? 'no text of capitals alone'
+          : undefined;
+  if (reason === undefined) return;
+  throw new ConnectorError('content_invalid', `Instagram takes under a post ${reason}.`, {
+    platformCode: 'comment rules',
+  });
 }
 
 function unsupported(words: string): ConnectorError {

@@ -117,6 +117,22 @@ test('a comment is answered, an answer deleted, and the author written to in pri
   assert.equal(await codeOf(world.send({ $case: 'message', value }, place, known(top))), 'content_invalid');
 });
 
+for (const [text, reason] of [
+  ['#a #b #c #d #e', /hashtags/],
+  ['https://a.example and https://b.example', /one link/],
+  ['BUY NOW!!!', /capitals/],
+] as const) {
+  test(`an answer that Instagram does not take under a post is refused before it is sent: ${text}`, async () => {
+    await using world = await startWorld();
+    const top = world.simulator.comment({ from: world.anna.id, text: 'Price?' });
+    const place = beneath(`17895695668004550_${top}`);
+    const former = world.simulator.calls.length;
+    await assert.rejects(world.send(textOf(text), place), { code: 'content_invalid', message: reason });
+    assert.equal(world.simulator.calls.length, former);
+    await world.send(textOf('OK #a #b #c #d https://a.example'), place);
+  });
+}
+
 test('so many answers an hour as are set; more wait for the oldest to be an hour old, messages do not', async () => {
   let nowMs = Date.now();
   await using world = await startWorld({ settings: { repliesPerHour: 2 } });

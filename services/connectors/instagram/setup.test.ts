@@ -93,6 +93,18 @@ test('a token that comes back the same is kept as it is', async () => {
   assert.equal((await probe(channel, undefined, { ...world.toolsFor(), fetch })).secrets?.token, token);
 });
 
+test('edits are asked for, and everything else where the platform tells this app of none', async () => {
+  await using world = await startWorld();
+  const { account } = world.simulator;
+  assert.ok(account.subscribed?.includes('message_edit'));
+  world.simulator.fail({ kind: 'refusal', method: 'subscribed_apps', code: 100 });
+  await connect(world.channel, world.hook.url, world.toolsFor());
+  assert.deepEqual(
+    [account.subscribed?.includes('message_edit'), account.subscribed?.includes('messages')],
+    [false, true],
+  );
+});
+
 test('a token that no longer works asks for signing in', async () => {
   await using world = await startWorld();
   world.simulator.revokeToken();

@@ -11,11 +11,12 @@ import type { Settings } from './settings.ts';
 import { accountSchema, doneSchema, hooksSchema, subscribedSchema } from './types.ts';
 import { verifyToken } from './verify.ts';
 
-/** What the app wants to hear of an account. */
-const fields = [
+/** What the app wants to hear of an account; and what not every app may hear of. */
+const usualFields = [
   ...['messages', 'messaging_postbacks', 'messaging_seen', 'message_reactions', 'messaging_referral'],
   ...['comments', 'live_comments'],
-].join(',');
+];
+const allFields = [...usualFields, 'message_edit'];
 
 /** Last part of the hook's address: an app has one for all of its accounts. */
 export function hookKey({ appId }: Settings): string {
@@ -53,7 +54,9 @@ export async function disconnect(channel: Channel, tools: Tools): Promise<void> 
 
 /** Has the account call the app, again where the platform has given it up. */
 export async function subscribe(channel: Channel, tools: Tools): Promise<void> {
-  await ask(doneSchema, { path: 'me/subscribed_apps', body: { subscribed_fields: fields } }, channel, tools);
+  await withFields((fields) =>
+    ask(doneSchema, { path: 'me/subscribed_apps', body: { subscribed_fields: fields } }, channel, tools),
+  );
 }
 
 /** Whether the account calls the app. */
@@ -75,14 +78,26 @@ export async function readHook(channel: Channel, tools: Tools): Promise<string |
 
 /** Not every app may write its hook by a call: then a person does it, and is told what to paste. */
 async function writeHook(channel: Channel, url: string, tools: Tools): Promise<string | undefined> {
-  const body = { object: 'instagram', callback_url: url, verify_token: verifyToken(channel), fields };
+  const hook = { object: 'instagram', callback_url: url, verify_token: verifyToken(channel) };
   try {
-    await ask(doneSchema, { ...subscriptionsCall(channel), body }, channel, tools);
+    await withFields((fields) =>
+      ask(doneSchema, { ...subscriptionsCall(channel), body: { ...hook, fields } }, channel, tools),
+    );
     return undefined;
   } catch (error) {
     if (!(error instanceof ConnectorError) || isPassing(error)) throw error;
     const where = 'on the page of the app under Instagram → API setup, 2. Configure webhooks';
-    return `Instagram did not let us write the hook (${error.message}). Write ${where}: callback URL ${url}, verify token ${body.verify_token}.`;
+    return `Instagram did not let us write the hook (${error.message}). Write ${where}: callback URL ${url}, verify token ${hook.verify_token}.`;
+  }
+}
+
+/** Asks for everything, and for what every app may hear of where that is refused. */
+async function withFields(write: (fields: string) => Promise<unknown>): Promise<void> {
+  try {
+    await write(allFields.join(','));
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code !== 'content_invalid') throw error;
+    await write(usualFields.join(','));
   }
 }
 
