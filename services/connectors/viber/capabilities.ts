@@ -12,6 +12,13 @@ const bare = (maxMegabytes: number, mimeTypes: string[] = []) => ({
   isWithoutCaption: true,
 });
 
+/** Programs, which Viber refuses: they go as links. */
+const programs = [
+  ...['application/x-msdownload', 'application/x-dosexec', 'application/vnd.microsoft.portable-executable'],
+  ...['application/x-ms-installer', 'application/x-bat', 'text/javascript', 'application/javascript'],
+  ...['text/vbscript', 'application/java-archive', 'application/vnd.android.package-archive'],
+];
+
 const buttons = { rows: 24, columns: 6, total: 24, textMax: 40, payloadMaxBytes: 180 };
 
 /**
@@ -27,7 +34,7 @@ export const capabilities = Capabilities.create({
     text: {},
     image: { maxBytes: megabyte, mimeTypes: ['image/jpeg', 'image/png', 'image/gif'] },
     video: bare(26, ['video/mp4']),
-    file: bare(50),
+    file: { ...bare(50), refusedMimeTypes: programs },
     location: {},
     contactCards: {},
     link: {},

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { takesFile } from '@trunkline/adapter-kit';
 import { mediaOf } from '@trunkline/contracts';
 import { until } from '@trunkline/testkit';
+import { capabilities } from './capabilities.ts';
 import { download } from './download.ts';
 import { startWorld } from './testing/world.ts';
 
@@ -58,4 +60,13 @@ test('a link that is on none of the hosts of Viber is not followed', async () =>
   const source = { platformFileId: '', url: 'http://169.254.169.254/latest', objectKey: '', expiresAt: undefined };
   const elsewhere = download({ ...world.media, source }, world.channel, world.tools());
   await assert.rejects(elsewhere, { code: 'media_failed' });
+});
+
+test('no program is within the capabilities: the platform refuses by the ending what the type does not show', () => {
+  const takes = (name: string, mimeType = 'application/octet-stream') =>
+    takesFile(capabilities.content.file, { name, mimeType, sizeBytes: 1, width: 0, height: 0 });
+  for (const ending of ['exe', 'bat', 'cmd', 'com', 'msi', 'scr', 'js', 'vbs', 'jar', 'apk', 'EXE'])
+    assert.equal(takes(`a.${ending}`), false, ending);
+  assert.equal(takes('', 'application/x-msdownload'), false);
+  assert.deepEqual([takes('price.pdf'), takes('exe'), takes('a.exe.zip')], [true, true, true]);
 });

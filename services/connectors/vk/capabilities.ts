@@ -7,6 +7,7 @@ const dayAndNight = 24 * 60 * 60;
 const refusedFiles = [
   ...['audio/mpeg', 'audio/mp3', 'application/x-msdownload', 'application/x-dosexec'],
   ...['application/vnd.microsoft.portable-executable', 'application/x-ms-installer'],
+  ...['application/x-bat', 'application/vnd.android.package-archive'],
 ];
 
 const common = {

@@ -1,10 +1,26 @@
 import type { ContentCapability, Media } from '@trunkline/contracts';
 
 /** What is asked of a file before anybody opens it. */
-export type FileFacts = Pick<Media, 'mimeType' | 'sizeBytes' | 'width' | 'height'>;
+export type FileFacts = Pick<Media, 'mimeType' | 'sizeBytes' | 'width' | 'height'> & Partial<Pick<Media, 'name'>>;
 
 /** Pictures that can be made into others. GIF is none of them: it would stop to move. */
 const readable = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/tiff']);
+
+/** What messengers refuse they tell by the ending of a name, whatever type the file is said to have. */
+const typesByEnding = new Map<string, string>([
+  ...['exe', 'com', 'scr'].map((ending) => [ending, 'application/x-msdownload'] as const),
+  ...['bat', 'cmd'].map((ending) => [ending, 'application/x-bat'] as const),
+  ...([
+    ['msi', 'application/x-ms-installer'],
+    ['js', 'text/javascript'],
+    ['vbs', 'text/vbscript'],
+  ] as const),
+  ...([
+    ['jar', 'application/java-archive'],
+    ['apk', 'application/vnd.android.package-archive'],
+  ] as const),
+  ['mp3', 'audio/mpeg'],
+]);
 
 /** Larger ones would cost more memory and time than a picture in a chat is worth. */
 export const largestPicture = { bytes: 32 * 1_024 * 1_024, pixels: 40_000_000 };
@@ -12,11 +28,12 @@ export const largestPicture = { bytes: 32 * 1_024 * 1_024, pixels: 40_000_000 };
 /** A channel that takes less than this gets no promise that a picture can be made so small. */
 const leastBytes = 64 * 1_024;
 
-/** Does a channel take a file as it is, by size and type, where these are known. Pure. */
+/** Does a channel take a file as it is, by size, type and ending, where these are known. Pure. */
 export function takesFile(capability: ContentCapability | undefined, file: FileFacts): boolean {
   if (capability === undefined) return false;
   const { maxBytes, mimeTypes, refusedMimeTypes } = capability;
-  if (refusedMimeTypes.some((pattern) => matches(pattern, file.mimeType))) return false;
+  const types = [file.mimeType, typesByEnding.get(/\.(\w+)$/.exec(file.name ?? '')?.[1]?.toLowerCase() ?? '') ?? ''];
+  if (refusedMimeTypes.some((pattern) => types.some((type) => matches(pattern, type)))) return false;
   const fitsSize = maxBytes === 0 || file.sizeBytes <= maxBytes;
   const isAnyType = mimeTypes.length === 0 || file.mimeType === '';
   return fitsSize && (isAnyType || mimeTypes.some((pattern) => matches(pattern, file.mimeType)));
