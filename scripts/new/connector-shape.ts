@@ -17,7 +17,7 @@ const known = [
 const folders = ['fixtures', 'simulator', 'testing', 'widget'];
 
 /** A connector aims at 500; WhatsApp, VK and Telegram, with everything that their messengers have, are the largest there may be. */
-const sourceLines = 1_540;
+const sourceLines = 1_560;
 const fileLines = 300;
 
 /** What of the connectors in a folder is not as it should be: one sentence each. Reads the folder. */

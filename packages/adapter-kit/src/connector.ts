@@ -43,6 +43,8 @@ export interface Connector<Settings = unknown> {
   readonly hosts?: (settings: Settings) => readonly string[];
   /** What of the platform's limits a channel shares with others: those with the same app or account pause together. Pure. */
   readonly limitKeys?: (channel: ChannelAccess<Settings>) => Readonly<Partial<Record<SharedScope, string>>>;
+  /** Sends a second of a channel where its settings say something else than the capabilities. Pure. */
+  readonly channelRate?: (settings: Settings) => number;
   /** Sends a second in one conversation where it differs from the capabilities (a group). Pure. */
   readonly conversationRate?: (conversation: ConversationRef) => number;
 

@@ -18,6 +18,7 @@ export default defineConnector<Settings>({
   addressNames: ['apiUrl'],
   secretNames: ['token', 'appSecret', 'pin'],
   capabilities,
+  channelRate: ({ messagesPerSecond }) => messagesPerSecond,
   capabilitiesByKind: { [ConversationKind.CONVERSATION_KIND_GROUP]: groupCapabilities },
   // An app is told by its secret alone.
   limitKeys: (channel) => ({

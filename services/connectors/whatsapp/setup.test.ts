@@ -30,6 +30,19 @@ test('connecting answers the handshake in its middle, and reads back whom the ac
   assert.match(world.simulator.account.accountHook?.url ?? '', /\/hooks\/whatsapp\/account-102290129340398$/);
 });
 
+test('a number that may send fewer than is set is told of; a number of its own rate is not', async () => {
+  await using world = await startWorld();
+  const warned = async (messagesPerSecond: number) => {
+    const channel = { ...world.channel, settings: { ...world.channel.settings, messagesPerSecond } };
+    return (await connect(channel, world.hook.url, toolsFor())).warnings?.join(' ') ?? '';
+  };
+  assert.equal(await warned(80), '');
+  assert.match(await warned(81), /may send 80 messages a second/);
+  world.simulator.account.isCoexistence = true;
+  assert.match(await warned(80), /may send 20 messages a second/);
+  assert.equal(await warned(20), '');
+});
+
 test('a stolen hook is seen, and written again', async () => {
   await using world = await startWorld();
   assert.deepEqual(await probe(world.channel, world.hook.url, toolsFor()), { state: 'ok', reason: '' });

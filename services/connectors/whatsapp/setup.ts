@@ -13,7 +13,7 @@ import { doneSchema, numberSchema, type PhoneNumber, subscriptionsSchema } from 
 import { hookKey, verifyToken } from './verify.ts';
 
 const numberFields =
-  'display_phone_number,verified_name,quality_rating,code_verification_status,throughput,status,platform_type,health_status';
+  'display_phone_number,verified_name,quality_rating,code_verification_status,throughput,is_on_biz_app,status,platform_type,health_status';
 const rights = ['whatsapp_business_messaging', 'whatsapp_business_management'];
 
 /** Asks which number it is. The proof shows that the app's secret belongs to the token, before any call is signed by it. */
@@ -45,6 +45,7 @@ export async function connect(channel: Channel, hookUrl: string | undefined, too
       : ['The number is not registered: give its six-digit PIN as the secret "pin".']),
     ...(refused.length === 0 ? [] : [`The token lacks rights: ${refused.join(', ')}.`]),
     ...unheard(missing),
+    ...tooFast(number, channel.settings.messagesPerSecond),
     ...(hookUrl === undefined ? ['Without a public address nothing comes in: WhatsApp cannot be polled.'] : []),
   ];
   // The words before the key are for the person to read and change; the key is cut out when it comes back.
@@ -108,4 +109,12 @@ async function register(channel: Channel, pin: string, tools: Tools): Promise<vo
 
 function accountOf({ id, display_phone_number: number, verified_name: name = '' }: PhoneNumber): Account {
   return { accountId: id, accountName: [name, number].filter(Boolean).join(' ') };
+}
+
+/** A number that is in a telephone, too, is let send fewer; the platform says so without a figure. */
+function tooFast({ is_on_biz_app: isInApp = false, throughput }: PhoneNumber, perSecond: number): string[] {
+  const most = isInApp ? 20 : throughput?.level === 'HIGH' ? 1_000 : 80;
+  if (perSecond <= most) return [];
+  const words = isInApp ? 'is in the WhatsApp Business app, too' : 'has the usual throughput';
+  return [`The number ${words}: it may send ${most} messages a second; set no more than that.`];
 }

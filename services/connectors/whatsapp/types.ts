@@ -96,7 +96,8 @@ export const joinRequestsSchema = z.object({ data: z.array(joinRequest) });
 const entity = some({ errors: z.array(some({ error_description: text })) });
 const health = some({ can_send_message: text, entities: z.array(entity) });
 const state = { verified_name: text, quality_rating: text, status: text, platform_type: text, health_status: health };
-export const numberSchema = some(state).extend({ id, display_phone_number: text });
+const pace = { throughput: some({ level: text }), is_on_biz_app: z.boolean() };
+export const numberSchema = some({ ...state, ...pace }).extend({ id, display_phone_number: text });
 export const subscriptionsSchema = z.object({ data: z.array(some({ override_callback_uri: text })) });
 
 export type Contact = z.output<typeof contactSchema>;

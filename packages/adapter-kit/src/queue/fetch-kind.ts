@@ -42,7 +42,11 @@ const unlimited = { perSecond: 0, burst: 1 };
 /** What a queue of orders to copy files does. One a channel. A copy may be made twice: the key of a file is its id. */
 export function createFetchKind(parts: FetchParts, channelId: string): QueueKind {
   return {
-    pacer: createPacer(unlimited, parts.settings.slots, () => parts.shared.untilMs(channelId)),
+    pacer: createPacer(
+      () => unlimited,
+      parts.settings.slots,
+      () => parts.shared.untilMs(channelId),
+    ),
     paceOf: () => unlimited,
     run: (order, tools) => runFetch(parts, order, tools),
   };

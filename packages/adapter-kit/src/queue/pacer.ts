@@ -23,9 +23,13 @@ const sickAfter = 3;
 /** Buckets kept at most; those that are full again are forgotten first. */
 const mostConversations = 10_000;
 
-/** Makes the pacer of a queue; `sharedUntilMs` says until when what the channel shares with others must not be called. */
-export function createPacer(pace: Pace, slots: number, sharedUntilMs: () => number = () => 0): Pacer {
-  const channel = createTokenBucket(pace);
+/**
+ * Makes the pacer of a queue. The channel's own pace is asked for with each token, because a person may change it; `sharedUntilMs` says
+ * until when what the channel shares with others must not be called.
+ */
+export function createPacer(paceNow: () => Pace, slots: number, sharedUntilMs: () => number = () => 0): Pacer {
+  let pace = paceNow();
+  let channel = createTokenBucket(pace);
   const conversations = new Map<string, TokenBucket>();
   let troubles = 0;
 
@@ -43,6 +47,10 @@ export function createPacer(pace: Pace, slots: number, sharedUntilMs: () => numb
     readyAtMs: (conversation, nowMs) =>
       Math.max(restsUntilMs(nowMs), conversations.get(conversation)?.readyAtMs(nowMs) ?? nowMs),
     take: (conversation, conversationPace, nowMs) => {
+      const next = paceNow();
+      // Whoever takes a token is not paused: nothing of the former bucket is lost.
+      if (next.perSecond !== pace.perSecond) channel = createTokenBucket(next);
+      pace = next;
       channel.take(nowMs);
       if (conversationPace.perSecond === 0) return;
       if (conversations.size >= mostConversations) forgetIdle(nowMs);

@@ -93,12 +93,16 @@ interface ChannelParts extends SendParts {
   readonly deniedIn: DeniedConversations;
 }
 
-/** What a queue of orders to send does. One a channel. */
+/** What a channel's queue of orders to send does. */
 export function createSendKind(sendParts: SendParts, channelId: string): QueueKind {
   const parts = { ...sendParts, deniedIn: createDeniedConversations() };
   const { connector, settings, shared } = parts;
   return {
-    pacer: createPacer(channelPace(connector), settings.slots, () => shared.untilMs(channelId)),
+    pacer: createPacer(
+      () => channelPace(connector, parts.channel(channelId)),
+      settings.slots,
+      () => shared.untilMs(channelId),
+    ),
     paceOf: (order) => conversationPace(connector, order && sendOf(order).conversation),
     run: (order, tools) => runSend(parts, order, tools),
   };

@@ -1,14 +1,19 @@
 import { type ConversationRef, capabilitiesFor } from '@trunkline/contracts';
 import type { Pace } from '@trunkline/runtime';
+import type { ChannelAccess } from '../channel.ts';
 import type { Connector } from '../connector.ts';
 
-type Paced = Pick<Connector, 'capabilities' | 'capabilitiesByKind' | 'capabilitiesBySubchannel' | 'conversationRate'>;
+type Paced = Pick<
+  Connector,
+  'capabilities' | 'capabilitiesByKind' | 'capabilitiesBySubchannel' | 'conversationRate' | 'channelRate'
+>;
 
 /** So many seconds' worth of a pace may go at once after a rest. */
 const burstSeconds = { channel: 1, conversation: 3 };
 
-/** How fast a channel sends, all in all. Pure. */
-export function channelPace({ capabilities: { ratePerSecond: perSecond } }: Paced): Pace {
+/** How fast a channel sends, all in all: by its settings where they say so. Pure. */
+export function channelPace({ capabilities, channelRate }: Paced, channel: ChannelAccess | undefined): Pace {
+  const perSecond = (channel && channelRate?.(channel.settings)) ?? capabilities.ratePerSecond;
   return { perSecond, burst: perSecond * burstSeconds.channel };
 }
 
