@@ -41,7 +41,7 @@ export const capabilities = Capabilities.fromPartial({
   // VK promises to drop a second message with the same `random_id` to one `peer_id`; of `peer_ids`, which we need, it says nothing.
   isSendIdempotent: false,
   albumMax: 10,
-  groupActions: ['create', 'rename', 'removeMembers', 'newInviteLink', 'leave'],
+  groupActions: ['create', 'rename', 'removeMembers', 'newInviteLink', 'readInviteLink', 'leave'],
 });
 
 /** Under a post: words and files. A community's token neither changes, deletes nor likes comments, nor puts pictures there. */

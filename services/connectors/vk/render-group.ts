@@ -23,7 +23,10 @@ export function chatCalls(order: GroupOrder['order'], peerId: string, groupId: s
     case 'leave':
       return [remove(`-${groupId}`)];
     case 'newInviteLink':
-      return [{ method: 'messages.getInviteLink', params: { peer_id: peerId, reset: 1, group_id: groupId } }];
+    case 'readInviteLink': {
+      const reset = order.$case === 'newInviteLink' ? 1 : 0;
+      return [{ method: 'messages.getInviteLink', params: { peer_id: peerId, reset, group_id: groupId } }];
+    }
     default:
       throw new ConnectorError('unsupported', `VK cannot do this with a chat: ${order?.$case ?? 'nothing'}`);
   }

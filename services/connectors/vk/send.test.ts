@@ -167,6 +167,11 @@ test('a chat is made, renamed, left by whom we say, and entered by a new link ea
   });
   const links = [await act({ newInviteLink: {} }, chat), await act({ newInviteLink: {} }, chat)];
   assert.equal(new Set(links.map(({ inviteLink }) => inviteLink)).size, 2);
+  assert.equal(
+    (await act({ readInviteLink: {} }, chat)).inviteLink,
+    links[1]?.inviteLink,
+    'to be told it costs no link',
+  );
   await until(() => world.hook.events.length === 4);
   const told = world.hook.events.slice(1).map(({ event }) => event?.$case === 'group' && event.value.action);
   assert.deepEqual(told, [1, 3, 8], 'created, renamed, removed');

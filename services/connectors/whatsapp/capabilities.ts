@@ -70,6 +70,6 @@ export const groupCapabilities = Capabilities.fromPartial({
   ...{ inlineButtons: undefined, replyButtons: undefined, buttonActions: [], canType: false, canMarkRead: false },
   groupActions: [
     ...['create', 'rename', 'describe', 'photo', 'removeMembers', 'approveMembers', 'rejectMembers'],
-    ...['newInviteLink', 'delete'],
+    ...['newInviteLink', 'readInviteLink', 'delete'],
   ],
 });

@@ -32,8 +32,10 @@ export async function changeGroup(order: GroupOrder['order'], group: string, cha
       const method = order.$case === 'approveMembers' ? 'POST' : 'DELETE';
       return await call('/join_requests', { method, body: { ...product, join_requests } });
     }
-    case 'newInviteLink': {
-      const link = await ask(linkSchema, { path: `${group}/invite_link`, body: product }, channel, tools);
+    case 'newInviteLink':
+    case 'readInviteLink': {
+      const body = order.$case === 'newInviteLink' ? { body: product } : {};
+      const link = await ask(linkSchema, { path: `${group}/invite_link`, ...body }, channel, tools);
       return { ...nothing, inviteLink: link.invite_link };
     }
     case 'delete':

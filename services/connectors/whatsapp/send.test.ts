@@ -153,6 +153,11 @@ test('a group is made, written to, changed and deleted', async () => {
   assert.equal(group().subject, 'Order 18');
   const { inviteLink } = await world.send(order({ $case: 'newInviteLink', value: {} }), here);
   assert.equal(inviteLink, group().inviteLink);
+  assert.deepEqual(await world.send(order({ $case: 'readInviteLink', value: {} }), here), {
+    platformIds: [],
+    inviteLink,
+  });
+  assert.equal(inviteLink, group().inviteLink, 'to be told it costs no link');
   await world.send(order({ $case: 'removeMembers', value: { platformPartyIds: [world.anna.id] } }), here);
   assert.equal(group().members.size, 0);
   await world.send(order({ $case: 'delete', value: {} }), here);
