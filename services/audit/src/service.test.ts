@@ -13,6 +13,8 @@ let around: Surroundings;
 const home = storyOf('home');
 const other = storyOf('other');
 const withKey = storyOf('with-key');
+const large = { ...storyOf('large'), text: 'x'.repeat(600_000) };
+const largeCalls = 9;
 
 before(async () => {
   // The service is ready although Kafka is not there; it catches up once it is.
@@ -21,6 +23,8 @@ before(async () => {
   await outbound(around.bus, home, 2);
   await keyUsed(around.bus, withKey);
   await inbound(around.bus, other, 1);
+  // More of one lane than Kafka takes in one batch.
+  for (let sequence = 1; sequence <= largeCalls; sequence += 1) await inbound(around.bus, large, sequence);
   await until(() => around.runtime.health.reasons.has('kafka'));
   await around.servers.restart('kafka');
 });
@@ -59,6 +63,14 @@ test('what was written while Kafka was away is there when it is back, and the se
   const hops = await untilHops('home', { $case: 'id', value: home.inId }, kindsIn.length);
   assert.deepEqual(kindsOf(hops), kindsIn);
   await until(() => !around.runtime.health.reasons.has('kafka'));
+});
+
+test('a lane that has more to catch up with than Kafka takes at once is caught up with', async () => {
+  await until(async () => {
+    const kinds = kindsOf(await around.follow('large', { $case: 'id', value: large.inId }).catch(() => []));
+    const numberOf = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+    return numberOf('hook.stored') === largeCalls && numberOf('messages.received') === largeCalls;
+  }, 60_000);
 });
 
 test("a message's hops tell service, time, outcome and trace, oldest first, without content", async () => {

@@ -3,7 +3,7 @@ import { auditSink, defineService, pause, runSink, workLanes } from '@trunkline/
 import { config } from './config.ts';
 import { recordMessages } from './consume/record-stream.ts';
 import { allOrNone } from './consume/together.ts';
-import { createWriter, mostRecords } from './consume/write-records.ts';
+import { createWriter, mostBytes, mostRecords } from './consume/write-records.ts';
 import { auditEvents } from './events.ts';
 import { openHistory } from './kafka.ts';
 import { follow } from './rpc/follow.ts';
@@ -49,7 +49,7 @@ export const audit = defineService({
           ...{ bus, lane, stream, signal: until },
           name: auditSink(stream),
           subjects: messageSubjects(stream, lane),
-          limits: { lingerMs, items: mostRecords },
+          limits: { lingerMs, items: mostRecords, bytes: mostBytes },
           handle: async (messages) => {
             events.taken(stream, lane, messages[0]?.storedAtMs ?? now());
             await recordMessages({ stream, lane }, messages, parts);

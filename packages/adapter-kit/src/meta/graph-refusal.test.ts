@@ -21,10 +21,15 @@ for (const [failure, code] of rows) {
 }
 
 test('a pause is as long as the platform says, else as long as it is guessed', () => {
-  const failure = { code: 4, subcode: 2, status: 400, message: 'slow down' };
+  const failure = { code: 17, subcode: 2, status: 400, message: 'slow down' };
   const pause = { guessMs: 60_000, scope: 'conversation' } as const;
   const { retryAfterMs, isGuess, scope, platformCode } = graphError('retry_after', failure, pause);
-  assert.deepEqual([retryAfterMs, isGuess, scope, platformCode], [60_000, true, 'conversation', '4/2']);
+  assert.deepEqual([retryAfterMs, isGuess, scope, platformCode], [60_000, true, 'conversation', '17/2']);
+  assert.equal(
+    graphError('retry_after', { ...failure, code: 4 }, pause).scope,
+    'app',
+    'a limit of the app is never one of less',
+  );
   const told = graphError('retry_after', { ...failure, regainMs: 5 }, pause);
   assert.deepEqual([told.retryAfterMs, told.isGuess], [5, false]);
   assert.equal(graphError('permission', failure, pause).retryAfterMs, undefined);

@@ -24,7 +24,8 @@ interface Encoded {
   readonly written: NewRecord;
 }
 
-const mostBytes = 1024 ** 2;
+/** So much is enough for a write: what Kafka takes of one lane at once is four times as much, with what records add to messages. */
+export const mostBytes = 1024 ** 2;
 
 /** So many records are enough for a write. */
 export const mostRecords = 2_000;
