@@ -50,11 +50,15 @@ export function createSteps(options: StepsOptions, conversations: Conversations,
     pump();
   };
   const underWay = createUnderWay({ conversations, watch: care.watch, onEnded: ended });
+  /** A write of ours is no call: it takes none of the channel's slots. */
+  const aside = createUnderWay({ conversations, watch: care.watch, onEnded: ended });
+  const isStopped = () => underWay.isStopped || aside.isStopped;
 
   function pump(): void {
     forget();
-    if (underWay.isStopped) return;
-    if (options.isCrowded()) setBulkAside(options, conversations, underWay);
+    if (isStopped()) return;
+    // One at a time: what comes meanwhile goes with the next.
+    if (aside.count === 0 && options.isCrowded()) setBulkAside(options, conversations, aside);
     const now = care.scheduler.now();
     const isThorough = now >= thoroughAtMs;
     let nextAtMs = now + longestNapMs;
@@ -85,19 +89,19 @@ export function createSteps(options: StepsOptions, conversations: Conversations,
     pump,
     stop: async () => {
       forget();
-      await underWay.stop();
+      await Promise.all([underWay.stop(), aside.stop()]);
     },
     get isStopped() {
-      return underWay.isStopped;
+      return isStopped();
     },
   };
 }
 
 /** Bulk leaves the window, and with it the memory, to what comes behind: an answer must not wait for all of it. */
-function setBulkAside(options: StepsOptions, conversations: Conversations, underWay: UnderWay): void {
+function setBulkAside(options: StepsOptions, conversations: Conversations, aside: UnderWay): void {
   const resting = conversations.restingBulk();
   if (resting.length === 0) return;
-  underWay.start(resting, () => hold({ ...options, conversations }, resting, undefined));
+  aside.start(resting, () => hold({ ...options, conversations }, resting, undefined));
 }
 
 /** One step of a conversation; what it says of the channel goes to the pacer. */
