@@ -120,8 +120,11 @@ async function runSend(parts: ChannelParts, order: QueuedOrder, tools: RunTools)
     if (now < sinceMs + waitMs)
       return { kind: 'doubt', sinceMs, delayMs: Math.min(doubtLookMs, sinceMs + waitMs - now) };
   }
-  if (mayBeThere(order) && !isRepeatable)
+  if (mayBeThere(order) && !isRepeatable) {
+    // It could be repeated until now, so nobody has waited for a proof of the last try yet.
+    if (order.doubtSinceMs === undefined) return { kind: 'doubt', sinceMs: now, delayMs: doubtLookMs };
     return await failed(parts, order, new ConnectorError('unknown_outcome', unknownForGood), tools);
+  }
   if (now >= order.expiresAtMs) {
     const code = isUnknown(order, send) ? 'unknown_outcome' : 'expired';
     return await failed(parts, order, new ConnectorError(code, waitedTooLong), tools);
@@ -164,8 +167,8 @@ function mayRepeat(parts: SendParts, order: QueuedOrder, send: SendOrder): boole
   if (makesGroup(send)) return false;
   const { settings, now } = parts;
   const keySeconds = keySecondsOf(parts.connector, send);
-  if (keySeconds === 0 || keySeconds === forEver || !mayBeThere(order)) return keySeconds > 0;
-  // No try was made before it was decided, so the key is known at least until then.
+  if (keySeconds === 0 || keySeconds === forEver) return keySeconds > 0;
+  // No try was made before it was decided, so the key is known at least until then. Of a first try, its repeat is meant.
   const knownUntilMs = (order.item.at?.getTime() ?? 0) + keySeconds * 1_000;
   return now() + settings.timeoutMs < knownUntilMs;
 }

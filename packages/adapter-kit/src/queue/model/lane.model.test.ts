@@ -114,6 +114,19 @@ test('a message that was cut off goes again and is there once; after the platfor
   assert.deepEqual([late.arrived, late.results.get(0)?.state], [[0], MESSAGE_STATE_UNKNOWN]);
 });
 
+test('what is cut off at the end of what the platform remembers waits a minute for a proof, before it is unknown', async () => {
+  const one = { orders: [0], ends: [] };
+  // A call that began then could end after it; and one that could not, whose repeat could.
+  const first: Plan = { ...one, reactions: ['cut'], keySeconds: 2 };
+  const last: Plan = { ...one, reactions: ['later', 'cut'], keySeconds: 3 };
+  for (const plan of [first, last]) {
+    const outcome = await play(plan);
+    check(plan, outcome);
+    assert.deepEqual([outcome.arrived, outcome.results.get(0)?.state], [[0], MESSAGE_STATE_UNKNOWN]);
+    assert.ok(outcome.tookMs >= 60_000, `it was unknown after ${outcome.tookMs} ms`);
+  }
+});
+
 test('a repeat that is refused says nothing of the try before it, which may have arrived', async () => {
   const one = { orders: [0], ends: [], keySeconds: Number.POSITIVE_INFINITY };
   const told = async (...reactions: Reaction[]) => {

@@ -48,6 +48,8 @@ export interface Outcome {
   readonly arrived: readonly number[];
   readonly results: ReadonlyMap<number, SendResult>;
   readonly heldAtEnd: number;
+  /** How long it took, in milliseconds of the model. */
+  readonly tookMs: number;
   readonly isFinished: boolean;
   /** Orders whose result was told once more after the loss. */
   readonly toldAgain: number;
@@ -82,6 +84,7 @@ const around = {
 /** Plays a plan with the product's own lane over memory, owner after owner, until nothing is left to happen. */
 export async function play(plan: Plan): Promise<Outcome> {
   const time = createVirtualTime();
+  const startedAtMs = time.scheduler.now();
   const bus = createMemoryBus();
   const held = new Map<string, HeldOrder>();
   const ended = new Map<string, Ended>();
@@ -201,6 +204,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     });
     await until(() => isNextDue || isFinished(), time.advance);
   }
+  const tookMs = time.scheduler.now() - startedAtMs;
   for (const owner of owners) owner.stop();
   const toldBefore = told;
   if (plan.loss !== undefined) {
@@ -212,7 +216,7 @@ export async function play(plan: Plan): Promise<Outcome> {
     last.stop();
   }
   const toldAgain = told - toldBefore;
-  return { arrived, results, heldAtEnd: held.size, isFinished: isFinished(), toldAgain, troubles };
+  return { arrived, results, heldAtEnd: held.size, tookMs, isFinished: isFinished(), toldAgain, troubles };
 }
 
 function errorOf(reaction: Exclude<Reaction, 'sent'>): ConnectorError {
