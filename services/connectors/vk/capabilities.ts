@@ -33,7 +33,7 @@ export const capabilities = Capabilities.fromPartial({
   replyButtons: { rows: 10, columns: 5, total: 40, textMax: 40, payloadMaxBytes: 200 },
   buttonActions: ['callback', 'reply', 'url', 'requestLocation', 'appUrl'],
   ...{ editSeconds: dayAndNight, deleteSeconds: dayAndNight },
-  ...{ canReact: true, canType: true, canMarkRead: true, canFormat: false },
+  ...{ canReact: true, canType: true, canMarkRead: true, canFormat: false, marksOwn: true },
   receipts: [ReceiptState.RECEIPT_STATE_READ],
   conversationRatePerSecond: 3,
   startPayloadMax: 255,

@@ -59,6 +59,8 @@ export const capabilities = Capabilities.fromPartial({
   startPayloadMax: 34,
   startPayloadCharacters: 'A-Z0-9a-z\\-',
   groupActions: ['create'],
+  // What comes back is written with the phone app alone.
+  marksOwn: true,
 });
 
 const inGroups = new Set(['text', 'image', 'video', 'audio', 'voice', 'file', 'sticker', 'link', 'template']);

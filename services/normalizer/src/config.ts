@@ -24,10 +24,10 @@ export const config = z.object({
     .number()
     .int()
     .min(0)
-    .max(600_000)
-    .default(75_000)
+    .max(3_600_000)
+    .default(220_000)
     .describe(
-      'How long a message that another app sent for the company waits for results of our own sends, in milliseconds.',
+      'How long a message that another app sent for the company waits for results of our own sends, in milliseconds: longer than SEND_TIMEOUT_SECONDS and SEND_DOUBT_SECONDS of the connectors together, for so long a result may take.',
     ),
   RECEIPT_WAIT_MS: z.coerce
     .number()

@@ -33,8 +33,12 @@ export const hostConfig = z.object({
   ALLOW_PRIVATE_PORTALS: listSetting().describe(
     'Tenants whose own files may lie under private addresses, by commas; true: all. Only where you trust who sends.',
   ),
-  SEND_TIMEOUT_SECONDS: seconds(150).describe('Longest call that sends to a messenger, with its files.'),
-  SEND_DOUBT_SECONDS: seconds(60).describe('How long a send of unknown outcome waits for a proof.'),
+  SEND_TIMEOUT_SECONDS: seconds(150).describe(
+    'Longest call that sends to a messenger, with its files. Together with SEND_DOUBT_SECONDS it has to be shorter than ECHO_WAIT_MS of the normalizer.',
+  ),
+  SEND_DOUBT_SECONDS: seconds(60).describe(
+    'How long a send of unknown outcome waits for a proof. Together with SEND_TIMEOUT_SECONDS it has to be shorter than ECHO_WAIT_MS of the normalizer.',
+  ),
   SEND_DENIED_SECONDS: seconds(60).describe(
     'How long a message that is refused alone, as if the account were signed out, is tried at least before it fails; those behind it in its conversation fail by their first refusal for an hour.',
   ),

@@ -45,7 +45,7 @@ export function createWorld({ channels, capabilities, settings = {} }: WorldOpti
     settings: {
       holdMs: 300,
       albumMs: 1200,
-      echoWaitMs: 75_000,
+      echoWaitMs: 220_000,
       receiptWaitMs: 600_000,
       parkedMs: 1_000,
       parkingKey: Buffer.alloc(32, 1),

@@ -13,6 +13,7 @@ import {
   message,
   only,
   sendResult,
+  submission,
   texts,
   write,
 } from '../../testing/build.ts';
@@ -70,7 +71,7 @@ test('it waits for all that is queued, but not for ever', async () => {
   const here = await world();
   await here.take(write('n', 'second'), external('99', 'else'));
   assert.deepEqual(kinds(await here.take(result(sent, ['100']))), ['status']);
-  assert.deepEqual(await here.wait(74_999), []);
+  assert.deepEqual(await here.wait(219_999), []);
   assert.deepEqual(texts(await here.wait(1)), ['else']);
 });
 
@@ -117,6 +118,47 @@ test('it is not proved by other words, by what came later, nor where it could be
   assert.deepEqual(texts(await two.take(external('99'))), ['hi']);
 });
 
+test('a picture proves nothing: it is like any other', async () => {
+  const here = await quietWorld();
+  const action = { content: imageContent('f1'), reply: undefined, keyboard: undefined, options: undefined };
+  await here.take(submission('m', { $case: 'message', value: action }), result(unknown));
+  const colleague = message('99', imageContent('f2'), { origin: Origin.ORIGIN_EXTERNAL });
+  assert.deepEqual(kinds(await here.take(hookCall(colleague))), ['received']);
+});
+
+test('what could be the echo of the next message proves nothing of the former one before that has its result', async () => {
+  const here = await world();
+  await here.take(result(unknown), write('n', 'hi'));
+  assert.deepEqual(await here.take(external('100')), []);
+  const facts = await here.take(sendResult({ messageId: idOf('n'), state: sent, platformIds: ['100'] }));
+  assert.deepEqual(kinds(facts), ['status', 'repeated']);
+  assert.equal(here.get('messages', idOf('m'))?.state, unknown);
+});
+
+test('what the platform got after a send was told as unknown does not prove it', async () => {
+  const here = await world();
+  await here.take(result(unknown));
+  here.nowMs += 2_000;
+  assert.deepEqual(texts(await here.take(external('99', 'hi', { sentAt: new Date(here.nowMs) }))), ['hi']);
+});
+
+test('nothing waits for a message that never has a result, nor for one that was ordered later', async () => {
+  const here = await world();
+  const earlier = new Date(here.nowMs - 5_001);
+  assert.deepEqual(texts(await here.take(external('98', 'before', { sentAt: earlier }))), ['before']);
+  here.nowMs += 24 * 60 * 60 * 1_000 + here.settings.echoWaitMs;
+  assert.deepEqual(await here.take(external('99', 'still waits')), []);
+  assert.deepEqual(texts(await here.wait(here.settings.echoWaitMs)), ['still waits']);
+  assert.deepEqual(texts(await here.take(external('100', 'at once'))), ['at once']);
+});
+
+test('where own messages come back marked, nothing waits', async () => {
+  const here = createWorld({ channels: [channel], capabilities: { ...capabilities, marksOwn: true } });
+  await greeted(here);
+  await here.take(write('m', 'hi'));
+  assert.deepEqual(texts(await here.take(external('99'))), ['hi']);
+});
+
 test('whatever comes when, each message is told once, what we sent is never told as another app’s, and order holds', async () => {
   const step = fc.constantFrom('send', 'echo', 'result', 'unknown', 'other app', 'person', 'wait');
   await fc.assert(
@@ -126,6 +168,7 @@ test('whatever comes when, each message is told once, what we sent is never told
       const facts: Fact[] = [];
       // Each own message has a text of its own: "own 0", known to the platform as "100".
       const [toEcho, toEnd] = [['own 0'], ['own 0']];
+      const sentAt = new Map([['own 0', new Date(here.nowMs)]]);
       let [own, number] = [1, 0];
       const take = async (...items: readonly IngressItem['item'][]) => facts.push(...(await here.take(...items)));
       const platformId = (text: string) => String(100 + Number(text.slice(4)));
@@ -137,11 +180,12 @@ test('whatever comes when, each message is told once, what we sent is never told
         if (name === 'send') {
           const text = `own ${own++}`;
           toEcho.push(text);
+          sentAt.set(text, new Date(here.nowMs));
           toEnd.push(text);
           await take(write(text, text));
         } else if (name === 'echo') {
           const text = toEcho.shift();
-          if (text !== undefined) await take(external(platformId(text), text, { order }));
+          if (text !== undefined) await take(external(platformId(text), text, { order, sentAt: sentAt.get(text) }));
         } else if (name === 'result' || name === 'unknown') {
           const text = toEnd.shift();
           const [state, platformIds] = name === 'result' ? [sent, [platformId(text ?? '')]] : [unknown, []];

@@ -1,10 +1,9 @@
 import { type ChannelEntry, type ChannelEvent, type Content, ids, MessageState, Origin } from '@trunkline/contracts';
 import { applyToParts } from '../outbound/apply-status.ts';
-import { contactIdOf, conversationOf, count } from '../state/conversation.ts';
+import { contactIdOf, conversationOf, count, refOf } from '../state/conversation.ts';
 import type { ConversationDocument, MessageDocument } from '../state/documents.ts';
-import { contentOf } from '../state/message-content.ts';
+import { contentOf, outgoingOf } from '../state/message-content.ts';
 import { findMessage, keepRef, placeIn } from '../state/message-refs.ts';
-import { plainTextOf } from '../state/plain-text.ts';
 import type { Scope, Turn } from '../turn.ts';
 
 /** Tells what was told before; `wasHeld`: it was counted already, as one that waits. */
@@ -46,9 +45,34 @@ export function echoOf(turn: Turn, channel: ChannelEntry, event: ChannelEvent): 
 }
 
 /** Is it perhaps the echo of a send whose result we have not heard yet. */
-export function mayBecomeEcho({ draft }: Turn, event: ChannelEvent, conversation: ConversationDocument): boolean {
-  const isQueued = (id: string) => draft.get('messages', id)?.state === MessageState.MESSAGE_STATE_QUEUED;
-  return isOfCompany(event) && (conversation.undecided ?? []).some(isQueued);
+export function mayBecomeEcho(turn: Turn, event: ChannelEvent, conversation: ConversationDocument): boolean {
+  if (!isOfCompany(event) || marksOwn(turn, conversation)) return false;
+  return undecidedOf(turn, conversation).some((message) => isAwaitedBy(turn, event, message));
+}
+
+/** Where a connector knows own messages by a mark, whatever it tells is another app's. */
+function marksOwn({ directory }: Turn, conversation: ConversationDocument): boolean {
+  const channel = directory.channel(conversation.channelId);
+  return channel !== undefined && directory.capabilities(channel.connector, refOf(conversation))?.marksOwn === true;
+}
+
+function undecidedOf({ draft }: Turn, { undecided }: ConversationDocument): readonly MessageDocument[] {
+  return (undecided ?? []).flatMap((id) => draft.get('messages', id) ?? []);
+}
+
+/**
+ * Will the result of a message tell whether an event is its echo. What is older than the message is not; and an order that was
+ * never done, because nobody could read it, has no result ever.
+ */
+function isAwaitedBy({ nowMs, settings }: Turn, event: ChannelEvent, message: MessageDocument): boolean {
+  if (message.state !== MessageState.MESSAGE_STATE_QUEUED) return false;
+  if (atMsOf(event, nowMs) < message.sentAtMs - clockMs) return false;
+  const expiresAtMs = outgoingOf(message)?.expiresAt?.getTime() ?? message.sentAtMs;
+  return nowMs <= expiresAtMs + settings.echoWaitMs;
+}
+
+function atMsOf({ sentAt, receivedAt }: ChannelEvent, nowMs: number): number {
+  return (sentAt ?? receivedAt)?.getTime() ?? nowMs;
 }
 
 function isOfCompany({ origin, event }: ChannelEvent): boolean {
@@ -59,25 +83,36 @@ function isOfCompany({ origin, event }: ChannelEvent): boolean {
 /** The platform's clock may be so far behind ours, and tell whole seconds only. */
 const clockMs = 5_000;
 
-/** The one send of unknown outcome that says the same, made while the platform got this one; none where it could be several. */
+/**
+ * The one send of unknown outcome that says the same, made while the platform got this one: it is told as unknown a while after
+ * its call. None where it could be several, or one whose result is still to come.
+ */
 function unansweredLike(turn: Turn, channel: ChannelEntry, event: ChannelEvent): Echoed | undefined {
   const ref = event.conversation;
   const conversation = ref && conversationOf(turn.draft, ids.conversation(channel.id, ref.platformId));
   const content = event.event?.$case === 'message' ? event.event.value.content : undefined;
-  const atMs = (event.sentAt ?? event.receivedAt)?.getTime() ?? turn.nowMs;
-  const alike = (conversation?.undecided ?? []).flatMap((id) => {
-    const message = turn.draft.get('messages', id);
-    const [part, ...others] = message?.parts ?? [];
-    if (message === undefined || part?.state !== MessageState.MESSAGE_STATE_UNKNOWN || others.length > 0) return [];
-    const isThen = atMs >= message.sentAtMs - clockMs && atMs <= (part.atMs ?? message.sentAtMs) + clockMs;
-    return part.platformIds.length === 0 && isThen && isAlike(contentOf(message), content) ? [message] : [];
-  });
+  const words = wordsOf(content);
+  if (conversation === undefined || words === '') return undefined;
+  const alike = undecidedOf(turn, conversation).filter(
+    (message) =>
+      (isAwaitedBy(turn, event, message) || isUnansweredAt(message, atMsOf(event, turn.nowMs))) &&
+      wordsOf(contentOf(message)) === words,
+  );
   const [message, another] = alike;
-  return message === undefined || another !== undefined ? undefined : { message, part: 0 };
+  const isProved = another === undefined && message?.state === MessageState.MESSAGE_STATE_UNKNOWN;
+  return isProved ? { message, part: 0 } : undefined;
 }
 
-function isAlike(one: Content | undefined, other: Content | undefined): boolean {
-  return one?.kind?.$case === other?.kind?.$case && plainTextOf(one) === plainTextOf(other);
+function isUnansweredAt({ sentAtMs, parts = [] }: MessageDocument, atMs: number): boolean {
+  const [part, ...others] = parts;
+  if (part?.state !== MessageState.MESSAGE_STATE_UNKNOWN || others.length > 0 || part.platformIds.length > 0)
+    return false;
+  return atMs >= sentAtMs - clockMs && atMs <= (part.atMs ?? sentAtMs);
+}
+
+/** Words alone tell one message from another: a picture without any is like every other. */
+function wordsOf(content: Content | undefined): string {
+  return content?.kind?.$case === 'text' ? content.kind.value.plain : '';
 }
 
 /**
