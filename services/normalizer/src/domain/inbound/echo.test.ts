@@ -14,6 +14,7 @@ import {
   only,
   sendResult,
   submission,
+  textContent,
   texts,
   write,
 } from '../../testing/build.ts';
@@ -116,6 +117,20 @@ test('it is not proved by other words, by what came later, nor where it could be
   const two = await world();
   await two.take(write('n', 'hi'), result(unknown), sendResult({ messageId: idOf('n'), state: unknown }));
   assert.deepEqual(texts(await two.take(external('99'))), ['hi']);
+});
+
+test('an edit that goes on in new messages is awaited, too', async () => {
+  const here = createWorld({ channels: [channel], capabilities: { ...capabilities, textMax: 10 } });
+  await greeted(here);
+  await here.take(write('m', 'short'), result(sent, ['100']));
+  const value = { messageId: idOf('m'), content: textContent('now much longer'), keyboard: undefined };
+  await here.take(submission('e', { $case: 'edit', value }));
+  assert.deepEqual(await here.take(external('101', 'longer')), []);
+  const part = (number: number, platformIds: string[]) =>
+    sendResult({ messageId: idOf('e'), part: number, parts: 2, state: sent, platformIds });
+  await here.take(part(0, ['100']));
+  assert.deepEqual(kinds(await here.take(part(1, ['101']))), ['status', 'repeated']);
+  assert.deepEqual(texts(await here.take(external('102'))), ['hi']);
 });
 
 test('a picture proves nothing: it is like any other', async () => {

@@ -72,9 +72,12 @@ function applyWatermark(turn: Turn, message: MessageDocument, watermark: Waterma
   return state === undefined || covered.length === 0 ? message : applyToParts(turn, message, covered, { state });
 }
 
+/** The platform's clock may be so far behind ours. */
+const clockMs = 1_000;
+
 /** Is a part that the platform has at or below a watermark. */
 function isCovered({ sentAtMs }: MessageDocument, part: PartDocument, { upTo, isByNumber }: Watermark): boolean {
-  const { platformIds, atMs = sentAtMs, takenAtMs = atMs } = part;
+  const { platformIds, atMs = sentAtMs, calledAtMs = atMs, takenAtMs = calledAtMs - clockMs } = part;
   if (platformIds.length === 0) return false;
   if (!isByNumber) return isAtLeast(upTo, String(takenAtMs));
   return platformIds.every((id) => isNumber(id) && isAtLeast(upTo, id));

@@ -16,6 +16,7 @@ export interface PartNews {
   /** When this was told. */
   readonly atMs?: number;
   /** See {@link PartDocument}. */
+  readonly calledAtMs?: number | undefined;
   readonly takenAtMs?: number | undefined;
 }
 
@@ -72,10 +73,11 @@ export function partError(error: SendError | undefined): PartError | undefined {
 }
 
 function goOn(part: PartDocument, news: PartNews): PartDocument {
-  const { state, error, platformIds = [], isCertain = false, atMs, takenAtMs } = news;
+  const { state, error, platformIds = [], isCertain = false, atMs, calledAtMs, takenAtMs } = news;
   const { error: _error, isCertain: _isCertain, ...lasting } = part;
   const learned = {
     platformIds: [...new Set([...part.platformIds, ...platformIds])],
+    ...(calledAtMs === undefined ? {} : { calledAtMs }),
     ...(takenAtMs === undefined ? {} : { takenAtMs }),
   };
   if (!isForward(part.state, state)) return { ...part, ...learned };
@@ -115,7 +117,9 @@ function followConversation(turn: Turn, message: MessageDocument, parts: readonl
   if (conversation === undefined) return;
   const others = (conversation.unread ?? []).filter((id) => id !== message._id);
   const isOpen = isArrived(message.state) && message.state !== MessageState.MESSAGE_STATE_READ && message.isLine;
-  const isUndecided = message.isLine && isWithoutResult(message.state);
+  const { undecided = [] } = conversation;
+  // An edit that goes on in new messages was found to be one of these when it was accepted.
+  const isUndecided = isWithoutResult(message.state) && (message.isLine || undecided.includes(message._id));
   const isBlocked = conversation.isBlocked === true || parts.some(({ error }) => error?.code === 'recipient_blocked');
   turn.draft.put('conversations', {
     ...conversation,

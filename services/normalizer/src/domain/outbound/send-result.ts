@@ -30,7 +30,7 @@ export function takeSendResult(turn: Turn, result: SendResult): void {
     error: partError(error),
     isCertain,
     atMs: turn.nowMs,
-    takenAtMs: calledAt?.getTime(),
+    calledAtMs: calledAt?.getTime(),
   });
   for (const platformId of platformIds)
     current = applyWaiting(turn, current, result.part, takeWaiting(turn, place, platformId));

@@ -131,9 +131,10 @@ function accept(turn: Turn, accepting: Accepting): void {
     const adapted = adapt(order, capabilities, () => '', editedParts);
     const numbered = { ...heldAfter(conversation, order, turn.nowMs), number };
     const isMessage = order.action?.$case === 'message';
-    const undecided = undecidedWith(numbered, order.id, isMessage);
-    const next = isMessage ? offering(worded(turn, { ...numbered, ...undecided }), order, adapted) : numbered;
-    turn.draft.put('conversations', next);
+    // An edit may go on in new messages.
+    const isWritten = adapted.parts.some(({ action }) => action?.$case === 'message');
+    const next = isMessage ? offering(worded(turn, numbered), order, adapted) : numbered;
+    turn.draft.put('conversations', { ...next, ...undecidedWith(numbered, order.id, isWritten) });
     turn.draft.insert('messages', {
       ...documentOf(turn, order, { tenantId: conversation.tenantId, channelId: channel.id, contactId }),
       conversationId: conversation._id,

@@ -7,7 +7,9 @@ export interface PartDocument {
   readonly error?: PartError;
   /** When what became of it was told. */
   readonly atMs?: number;
-  /** When the call began that the platform took, or the platform's own time of it: no receipt of earlier times is about it. */
+  /** When the call began that the platform took, by our clock: no receipt of earlier times is about it. */
+  readonly calledAtMs?: number;
+  /** The platform's own time of it: it counts more. */
   readonly takenAtMs?: number;
   /** It is not sent, and certainly nothing of it arrived. */
   readonly isCertain?: true;
