@@ -9,8 +9,10 @@ import {
   hookCall,
   imageContent,
   message,
+  only,
   sendResult,
   textContent,
+  texts,
   write,
 } from '../../testing/build.ts';
 import { createWorld, type World } from '../../testing/world.ts';
@@ -52,6 +54,16 @@ test('edits, deletions and reactions that come before their message are done whe
     [['❤']],
   );
   assert.deepEqual(here.all('holds'), []);
+});
+
+test('a message that was changed before it came is told as it is now, and that it is gone after it', async () => {
+  const here = await world();
+  await here.take(edit('m', 'edited'), deletion('m'), deletion('m'));
+  const facts = await here.take(hookCall(message('m', 'original')));
+  assert.deepEqual(texts(facts), ['edited', 'delete']);
+  const [, gone] = only(facts, 'received');
+  assert.deepEqual(gone?.told.targetMessageIds, [ids.event('ch1', 'message:m')]);
+  assert.equal(gone?.told.conversationNumber, 0);
 });
 
 test('a reaction to what we sent waits for the result, as its receipt does', async () => {

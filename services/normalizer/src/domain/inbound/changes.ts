@@ -74,6 +74,12 @@ export function withWaiting(message: MessageDocument, part: number, hold: Receip
   );
 }
 
+/** The first deletion among what came before its message; undefined where there was none. Pure. */
+export function waitingDeletion(hold: ReceiptHold | undefined): ChannelEvent | undefined {
+  const events = (hold?.changes ?? []).map((change) => ChannelEvent.decode(change.event));
+  return events.find(({ event }) => event?.$case === 'delete');
+}
+
 interface Change extends Omit<HeldChange, 'event'> {
   readonly event: ChannelEvent;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ChannelEvent, FileResult, ids, MediaState, Origin } from '@trunkline/contracts';
+import { pendingFiles } from '../../dispatch/orders.ts';
 import { messageView } from '../../rpc/message-view.ts';
 import {
   capabilities,
@@ -12,6 +13,7 @@ import {
   message,
   pendingMedia,
   textContent,
+  texts,
 } from '../../testing/build.ts';
 import { createWorld, type World } from '../../testing/world.ts';
 
@@ -44,6 +46,15 @@ test('what a person deletes where the platform obliges us is forgotten, whicheve
     assert.notEqual(deletedAt, undefined);
     assert.ok(!JSON.stringify(here.get('messages', messageId)).includes('passport'));
   }
+});
+
+test('nobody is told what was deleted before it came, and none of its files is fetched', async () => {
+  const here = await world(true);
+  await here.take(deletion());
+  const facts = await here.take(picture);
+  assert.deepEqual(texts(facts), ['', 'delete']);
+  assert.deepEqual(facts.flatMap(pendingFiles), []);
+  assert.ok(!JSON.stringify(facts).includes('passport'));
 });
 
 test('neither an edit nor a file that comes later brings it back', async () => {

@@ -1,29 +1,46 @@
-import { Content, ids, Keyboard, type MessageWritten, Origin, Quote } from '@trunkline/contracts';
+import { type ChannelEvent, Content, ids, Keyboard, type MessageWritten, Origin, Quote } from '@trunkline/contracts';
 import type { MessageDocument, OfferedOptions, Option } from '../state/documents.ts';
+import { contentOf } from '../state/message-content.ts';
 import { completeQuote, keepRef } from '../state/message-refs.ts';
 import { isAwaited, takeWaiting } from '../state/waiting.ts';
-import { withWaiting } from './changes.ts';
+import type { Scope, Turn } from '../turn.ts';
+import { waitingDeletion, withWaiting } from './changes.ts';
 import { type Effect, heardFrom, type Placed } from './effect.ts';
 
-/** A message was written: it goes into history, and its ids and its quote are tied to it. */
+/**
+ * A message was written: it goes into history, and its ids and its quote are tied to it. What changed it before it came is done
+ * to it, also as it is told.
+ */
 export function messageWritten(placed: Placed, written: MessageWritten): Effect {
   const { turn, event, place } = placed;
   const reply = written.reply && completeQuote(turn.draft, place, written.reply);
   let document = documentOf(placed, { ...written, reply });
+  let deletion: ChannelEvent | undefined;
   for (const [part, platformId] of placed.platformIds.entries()) {
-    if (isAwaited(turn, place, platformId)) {
-      document = withWaiting(document, part, takeWaiting(turn, place, platformId));
-    }
+    const hold = isAwaited(turn, place, platformId) ? takeWaiting(turn, place, platformId) : undefined;
+    document = withWaiting(document, part, hold);
+    deletion ??= waitingDeletion(hold);
     keepRef(turn.draft, place, platformId, { messageId: event.id, part });
   }
   turn.draft.insert('messages', document);
-  const chosen = choiceOf(placed, written);
+  const value = asItIs({ ...written, reply }, document);
+  const chosen = choiceOf(placed, value);
   return {
-    event: { ...event, event: { $case: 'message', value: { ...written, reply } } },
-    targets: reply?.messageId ? [reply.messageId] : [],
+    event: { ...event, event: { $case: 'message', value } },
+    targets: value.reply?.messageId ? [value.reply.messageId] : [],
     conversation: heardFrom(placed),
-    ...(chosen === undefined ? {} : { after: (scope) => pressed(placed, chosen, scope) }),
+    after: (scope) => {
+      if (chosen !== undefined) pressed(placed, chosen, scope);
+      if (deletion !== undefined) deleted(placed, deletion, scope);
+    },
   };
+}
+
+/** What was written, as changes that came before have left it. */
+function asItIs(written: MessageWritten, document: MessageDocument): MessageWritten {
+  if (document.isForgotten === true)
+    return { ...written, content: undefined, reply: undefined, forward: undefined, keyboard: undefined };
+  return document.revision === undefined ? written : { ...written, content: contentOf(document) };
 }
 
 function documentOf(placed: Placed, { content, reply, keyboard }: MessageWritten): MessageDocument {
@@ -70,26 +87,24 @@ function chosenBy(text: string, { messageId, options }: OfferedOptions): Choice 
 }
 
 /** An answer to numbered options counts as a press, told after the message itself. */
-function pressed(
-  { turn, channel, event }: Placed,
-  { messageId, label, payload }: Choice,
-  scope: Parameters<NonNullable<Effect['after']>>[0],
-): void {
+function pressed({ turn, channel, event }: Placed, { messageId, label, payload }: Choice, scope: Scope): void {
   const dedupeKey = `press:${event.dedupeKey}`;
   const id = ids.event(channel.id, dedupeKey);
-  const press = { targetPlatformId: '', payload, title: label, ackToken: '' };
-  turn.say(
-    scope,
-    {
-      $case: 'received',
-      value: {
-        event: { ...event, id, dedupeKey, platformId: '', event: { $case: 'press', value: press } },
-        conversationNumber: 0,
-        targetMessageIds: [messageId],
-        isLate: false,
-        isFirst: false,
-      },
-    },
-    { id },
-  );
+  const value = { targetPlatformId: '', payload, title: label, ackToken: '' };
+  const press: ChannelEvent = { ...event, id, dedupeKey, platformId: '', event: { $case: 'press', value } };
+  tellAlso(turn, scope, press, messageId);
+}
+
+/** When the deletion came, nobody knew of what: it is told again, after the message. */
+function deleted({ turn, channel, event, platformIds }: Placed, deletion: ChannelEvent, scope: Scope): void {
+  const dedupeKey = `deleted:${event.dedupeKey}`;
+  const id = ids.event(channel.id, dedupeKey);
+  const value = { targetPlatformIds: [...platformIds] };
+  tellAlso(turn, scope, { ...deletion, id, dedupeKey, event: { $case: 'delete', value } }, event.id);
+}
+
+/** Tells what has no number of its own. */
+function tellAlso(turn: Turn, scope: Scope, event: ChannelEvent, targetId: string): void {
+  const value = { event, conversationNumber: 0, targetMessageIds: [targetId], isLate: false, isFirst: false };
+  turn.say(scope, { $case: 'received', value }, { id: event.id });
 }
