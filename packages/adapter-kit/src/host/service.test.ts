@@ -176,7 +176,9 @@ test('"later" for one conversation keeps its order and lets the others pass', as
   await around.order(sendText(id, 'slow', '1'), sendText(id, 'slow', '2'), sendText(id, 'fast', '3'));
   await resultsOf(id, 3);
   const order = around.platform.asked.filter(({ to }) => ['slow', 'fast'].includes(to)).map(({ text }) => text);
-  assert.deepEqual(order, ['1', '3', '1', '2']);
+  // Of two conversations each calls when it is ready: which first call is the first is nobody's promise.
+  assert.deepEqual(order.slice(0, 2).toSorted(), ['1', '3']);
+  assert.deepEqual(order.slice(2), ['1', '2']);
 });
 
 test('"later" for the channel holds everything of it, and nothing of another', async () => {
