@@ -57,8 +57,11 @@ export async function startLoneConnector(
   const channelId = await connected(around, { name, connector, driver, port });
   const { id: from } = driver.person.given;
   act(driver, 'person', driver.person.given);
-  act(driver, 'write', { from, text: 'hello' });
-  const conversation = await until(async () => await placeOf(around, channelId), longMs);
+  const conversation = await until(async () => {
+    // A platform that still shakes hands calls nobody yet.
+    act(driver, 'write', { from, text: 'hello' });
+    return await until(async () => await placeOf(around, channelId), 2_000).catch(() => undefined);
+  }, longMs);
   const owned = started.move();
   return {
     ...{ around, connector, driver, channelId, conversation, start, kill },
