@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { loadDrivers, until } from '@trunkline/testkit';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -50,6 +51,20 @@ async function portalHas(texts: readonly string[]): Promise<void> {
   );
   assert.ok(rows.every((row) => row.includes('✓ verified')));
   assert.match((await portal.proof.textContent()) ?? '', /verified · in order/);
+}
+
+/** What became of the last answer is told, too: for a second nothing is added to the portal's stream. */
+async function untilAllIsTold(): Promise<void> {
+  const api = apiOf(demo.gatewayUrl, demo.demo.apiKey);
+  const { portalId } = demo.demo;
+  const seen = async () =>
+    await api<{ readonly headSequence: string; readonly waiting: string }>('DeliveryService/GetBacklog', { portalId });
+  await until(async () => {
+    const { headSequence } = await seen();
+    await pause(1_000);
+    const now = await seen();
+    return now.waiting === '0' && now.headSequence === headSequence;
+  }, 60_000);
 }
 
 const written: string[] = [];
@@ -172,6 +187,7 @@ test('the telephone writes by whichever messenger is chosen, by keyboard, and ea
 });
 
 test('messages wait while the portal is off, and then arrive in order', async () => {
+  await untilAllIsTold();
   const before = await portal.texts();
   await portal.mode('off');
   for (const text of ['Is anybody there?', 'I wait', 'Still here']) await write(text);
