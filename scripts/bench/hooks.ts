@@ -32,16 +32,28 @@ export interface HookLoad {
 
 const warmUpCalls = 20;
 
+/** Starts the simulator of each connector whose folder has a driver; they end with the stack. */
+export async function startDrivers(stack: AsyncDisposableStack): Promise<ReadonlyMap<string, Driver>> {
+  const drivers = new Map<string, Driver>();
+  for (const [name, startDriver] of await loadDrivers(resolve(import.meta.dirname, '../../services/connectors')))
+    drivers.set(name, stack.use(await startDriver()));
+  return drivers;
+}
+
 /**
- * Measures each connector whose folder has a driver: its simulator calls the hook as the platform does, with its proof, one call
+ * Measures each connector that has a driver: its simulator calls the hook as the platform does, with its proof, one call
  * at a time and the connectors in turns, so that all of them meet the same machine.
  */
-export async function measureHooks(field: Field, { runs, calls, say, signal }: HookLoad): Promise<readonly HookRun[]> {
+export async function measureHooks(
+  field: Field,
+  drivers: ReadonlyMap<string, Driver>,
+  { runs, calls, say, signal }: HookLoad,
+): Promise<readonly HookRun[]> {
   await using stack = new AsyncDisposableStack();
   const writers: Writer[] = [];
-  for (const [name, startDriver] of await loadDrivers(resolve(import.meta.dirname, '../../services/connectors'))) {
+  for (const [name, driver] of drivers) {
     say(`connecting ${name}`);
-    writers.push(await writerOf(field, name, stack.use(await startDriver())));
+    writers.push(await writerOf(field, name, driver));
   }
   const facts = stack.use(await readFacts(field.installation.natsUrl, signal));
   const times = stack.use(watchHookCalls());

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { laneCount } from '../../packages/contracts/src/index.ts';
+import { originsOf } from '../../packages/testkit/src/index.ts';
 import { memoryMb } from '../load/cpu.ts';
 import { type Field, startField } from '../load/field.ts';
 import { createPhases, type Phases } from '../load/phases.ts';
 import type { Progress } from '../progress.mjs';
 import { measurePairs } from './delivery.ts';
-import { measureHooks } from './hooks.ts';
+import { measureHooks, startDrivers } from './hooks.ts';
 import { isClean, type LastLook, lookAtFollowed, lookLast } from './last-look.ts';
 import { type Load, runWhole, type WholeRun } from './measure.ts';
 import { type BenchPlan, planOf, type RawFlags } from './plan.ts';
@@ -128,8 +129,11 @@ async function measureMany({ many, sync }: BenchPlan, measured: Measured, tellin
 /** Hook calls of each connector, on an installation that does nothing else. */
 async function measureHookTimes({ runs, hookCalls: calls, sync }: BenchPlan, telling: Telling) {
   telling.phases.begin('hooks');
-  await using field = await startField({ portals: 1, lingerMs: 200, natsSync: sync, ...telling });
-  return await measureHooks(field, { runs, calls, ...telling });
+  await using stack = new AsyncDisposableStack();
+  const drivers = await startDrivers(stack);
+  const platforms = [...drivers.values()].flatMap(originsOf);
+  await using field = await startField({ portals: 1, lingerMs: 200, natsSync: sync, platforms, ...telling });
+  return await measureHooks(field, drivers, { runs, calls, ...telling });
 }
 
 function conditionsOf({ portals, sync }: BenchPlan): Conditions {

@@ -36,6 +36,8 @@ export interface Field extends AsyncDisposable {
 export interface FieldOptions {
   readonly portals: number;
   readonly lingerMs: number;
+  /** Origins of messengers that take part beside the field's own. */
+  readonly platforms?: readonly string[];
   /** Other settings of a portal, by its number from 1. */
   readonly settingsOf?: NonNullable<FleetOptions['settingsOf']>;
   /** Clients who write to each portal, by turns; 1 by default. */
@@ -79,6 +81,7 @@ export async function startField(options: FieldOptions): Promise<Field> {
     hasWires,
     signal,
     collectorUrl: platformUrl,
+    platforms: options.platforms ?? [],
     settings: options.settings,
   };
   const installation = stack.use(await startInstallation(installed));

@@ -20,6 +20,8 @@ export interface InstallationOptions {
   readonly natsSync: 'default' | 'always';
   /** Where traces go, one message in a hundred. */
   readonly collectorUrl: string;
+  /** Origins of simulated messengers that are trusted beside it. */
+  readonly platforms?: readonly string[];
   /** Instances of a service; one unless told otherwise. */
   readonly scale?: Readonly<Record<string, number>>;
   /** Servers of NATS; 3: a cluster, with three copies of everything. */
@@ -88,7 +90,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     ...{ instances, connectors, secrets, publicUrl: gatewayUrl, hookUrl: gatewayUrl, database: DATABASE },
     kafkaBrokers: servers.kafkaBrokers,
     // The messenger's side of the run takes its traces, too; every tenant of it has its portal on this machine.
-    ...{ platforms: [new URL(options.collectorUrl).origin], privateTenants: 'true' },
+    ...{ platforms: [new URL(options.collectorUrl).origin, ...(options.platforms ?? [])], privateTenants: 'true' },
     access: JSON.parse(environmentOf(servers, users).SERVICE_ACCESS ?? '{}'),
     common: {
       ...options.settings,
