@@ -13,7 +13,14 @@ import {
 } from '@trunkline/runtime';
 import { config } from './config.ts';
 import { workLane } from './consume/work-lane.ts';
-import { dispatchWorker, shareFacts, stageWorker, timersWorker, type WorkerParts } from './consume/workers.ts';
+import {
+  dispatchWorker,
+  openStages,
+  shareFacts,
+  stageWorker,
+  timersWorker,
+  type WorkerParts,
+} from './consume/workers.ts';
 import { stageName } from './domain/timer.ts';
 import { normalizerEvents } from './events.ts';
 import { addMethods } from './rpc/methods.ts';
@@ -60,7 +67,7 @@ export const normalizer = defineService({
       parkedMs: wanted.PARKED_DAYS * dayMs,
       parkingKey: wanted.PARKING_KEY.export(),
     };
-    const parts: WorkerParts = { runtime, settings, door, documents, events, fileUrl };
+    const parts: WorkerParts = { runtime, stages: openStages(store), settings, door, documents, events, fileUrl };
     workLanes(runtime, async (lease) => {
       // Without the directory every channel would look like one that does not exist.
       await unlessAborted(directory.loaded, lease.signal);

@@ -2,7 +2,7 @@
 export const killPoints = [
   /** The epoch is ours, nothing else happened. */
   'stage.claimed',
-  /** Decided inside the transaction, nothing written. */
+  /** Decided, nothing written. */
   'stage.read',
   /** Everything written, not committed. */
   'stage.transaction',

@@ -73,7 +73,7 @@ export interface InputItem {
   readonly subject: string;
 }
 
-/** Reads a stage's own state inside its transaction. */
+/** Reads a stage's own state, as it was stored last. */
 export interface StateReader {
   /**
    * Documents of a collection by id; ids without a document are absent. `isNew` says that they are most likely all absent, and
@@ -114,7 +114,7 @@ export interface StageDefinition<State = unknown> {
   readonly input: (lane: number) => { readonly stream: string; readonly subjects: readonly string[] };
   /** Items of an input message. Must not throw: what cannot be unpacked is one item. */
   readonly unpack: (message: StoredMessage) => readonly Uint8Array[];
-  /** Reads what the decision needs. Runs inside the transaction, possibly several times. */
+  /** Reads what the decision needs. Possibly several times. */
   readonly read: (items: readonly InputItem[], reader: StateReader) => Promise<State>;
   /** Decides. Pure: no clock, no random, no input or output. What throws is tried alone and, if it throws again, parked. */
   readonly decide: (items: readonly InputItem[], state: State) => Decision;

@@ -4,7 +4,7 @@ import { TrunklineError } from '../errors.ts';
 import type { StateDocument, StateReader, StateWrite } from './ports.ts';
 import { start } from './position.ts';
 import { presumeAbsent } from './presuming-store.ts';
-import type { StageStore, StageTransaction } from './stage-store.ts';
+import type { StageChange, StageStore } from './stage-store.ts';
 
 const record = { epoch: 1, from: start, to: start, after: 0, decided: 0, parked: [] };
 const insert = (_id: string): StateWrite => ({ collection: 'messages', insert: { _id } });
@@ -29,9 +29,12 @@ async function aClaim(there: readonly string[], failure?: Error) {
   const store: StageStore = {
     claim: async () => ({
       ...{ record, collection: 'stages', read: async () => record },
-      transaction: async (work: (own: StageTransaction) => Promise<boolean>) => {
+      commit: async (decide: (reader: StateReader) => Promise<StageChange | undefined>) => {
         tries += 1;
-        return (await work({ find, apply, replace: async () => true })) ? 'committed' : 'aborted';
+        const change = await decide({ find });
+        if (change === undefined) return 'aborted';
+        await apply(change.writes);
+        return 'committed';
       },
       [Symbol.asyncDispose]: async () => {},
     }),
@@ -42,11 +45,10 @@ async function aClaim(there: readonly string[], failure?: Error) {
     run: async (ids: readonly string[], writesOf: (isThere: (id: string) => boolean) => readonly StateWrite[]) => {
       asked.length = 0;
       tries = 0;
-      const outcome = await claim.transaction(async (own) => {
-        const found = await own.find('messages', ids, { isNew: true });
+      const outcome = await claim.commit(async (reader) => {
+        const found = await reader.find('messages', ids, { isNew: true });
         const writes = writesOf((id) => found.has(id));
-        if (writes.length > 0) await own.apply(writes);
-        return writes.length > 0;
+        return writes.length > 0 ? { expected: record, record, writes } : undefined;
       });
       return { outcome, tries, asked: [...asked] };
     },

@@ -1,9 +1,9 @@
 import { TrunklineError } from '../errors.ts';
-import type { StateWrite } from './ports.ts';
-import type { StageStore, StageTransaction } from './stage-store.ts';
+import type { StateReader, StateWrite } from './ports.ts';
+import type { StageStore } from './stage-store.ts';
 
-/** Repeats come in crowds: for so many transactions after one of them nothing is presumed. */
-const carefulTransactions = 64;
+/** Repeats come in crowds: for so many commits after one of them nothing is presumed. */
+const carefulCommits = 64;
 
 /**
  * The same store, which takes for absent what a reader says is most likely so, without asking. Whatever of it is made then is
@@ -17,23 +17,29 @@ export function presumeAbsent(store: StageStore): StageStore {
       let careful = 0;
       return {
         ...claim,
-        transaction: async (work) => {
+        commit: async (decide) => {
           if (careful > 0) {
             careful -= 1;
-            return await claim.transaction(work);
+            return await claim.commit(decide);
           }
           const presumed: Presumed = new Map();
           try {
-            const outcome = await claim.transaction((transaction) => work(presuming(transaction, presumed)));
+            const outcome = await claim.commit(async (reader) => {
+              // Another try begins from nothing.
+              presumed.clear();
+              const change = await decide(presuming(reader, presumed));
+              if (change !== undefined) await requireAbsent(reader, presumed, change.writes);
+              return change;
+            });
             // Where nothing was to be written, nothing has shown whether it is right.
             if (outcome !== 'aborted' || presumed.size === 0) return outcome;
           } catch (error) {
             // A server that is away says nothing about what is there; of everything else it may be the reason.
             const isAway = error instanceof TrunklineError && error.code === 'unavailable';
             if (isAway || presumed.size === 0) throw error;
-            careful = carefulTransactions;
+            careful = carefulCommits;
           }
-          return await claim.transaction(work);
+          return await claim.commit(decide);
         },
       };
     },
@@ -43,28 +49,26 @@ export function presumeAbsent(store: StageStore): StageStore {
 /** Ids that were taken for absent, by collection. */
 type Presumed = Map<string, Set<string>>;
 
-function presuming(transaction: StageTransaction, presumed: Presumed): StageTransaction {
-  // Another try of the same work begins from nothing.
-  presumed.clear();
+function presuming(reader: StateReader, presumed: Presumed): StateReader {
   return {
-    replace: (expected, record) => transaction.replace(expected, record),
     find: async (collection, ids, options) => {
-      if (options?.isNew !== true) return await transaction.find(collection, ids);
+      if (options?.isNew !== true) return await reader.find(collection, ids);
       const known = presumed.get(collection) ?? new Set();
       for (const id of ids) known.add(id);
       if (known.size > 0) presumed.set(collection, known);
       return new Map();
     },
-    apply: async (writes) => {
-      for (const [collection, ids] of presumed) {
-        const made = insertedInto(collection, writes);
-        const open = [...ids].filter((id) => !made.has(id));
-        const isThere = open.length > 0 && (await transaction.find(collection, open)).size > 0;
-        if (isThere) throw new Error('what was presumed to be new is there');
-      }
-      await transaction.apply(writes);
-    },
   };
+}
+
+/** What is made is refused by the database if it is there; of the others it must be asked. */
+async function requireAbsent(reader: StateReader, presumed: Presumed, writes: readonly StateWrite[]): Promise<void> {
+  for (const [collection, ids] of presumed) {
+    const made = insertedInto(collection, writes);
+    const open = [...ids].filter((id) => !made.has(id));
+    const isThere = open.length > 0 && (await reader.find(collection, open)).size > 0;
+    if (isThere) throw new Error('what was presumed to be new is there');
+  }
 }
 
 function insertedInto(collection: string, writes: readonly StateWrite[]): Set<string> {

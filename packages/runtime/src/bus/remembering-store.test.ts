@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { StateDocument, StateReader, StateWrite } from './ports.ts';
 import { start } from './position.ts';
 import { rememberDocuments } from './remembering-store.ts';
-import type { StageStore, StageTransaction } from './stage-store.ts';
+import type { StageChange, StageStore } from './stage-store.ts';
 
 const kept = 'conversations';
 const other = 'messages';
@@ -24,13 +24,15 @@ async function aClaim({ most = 10, absences = false } = {}) {
       else documents.set(('put' in write ? write.put : write.insert)._id, 'put' in write ? write.put : write.insert);
     }
   };
-  const transaction = async (work: (own: StageTransaction) => Promise<boolean>) => {
-    await work({ find, apply, replace: async () => true });
+  const commit = async (decide: (reader: StateReader) => Promise<StageChange | undefined>) => {
+    const change = await decide({ find });
+    if (change === undefined) return 'aborted';
+    await apply(change.writes);
     return outcome;
   };
   const store: StageStore = {
     claim: async () => ({
-      ...{ record, collection: 'stages', read: async () => record, transaction },
+      ...{ record, collection: 'stages', read: async () => record, commit },
       [Symbol.asyncDispose]: async () => {},
     }),
   };
@@ -45,10 +47,9 @@ async function aClaim({ most = 10, absences = false } = {}) {
       outcome = ends;
       asked.length = 0;
       let found: unknown[] = [];
-      await claim.transaction(async (own) => {
-        found = [...(await own.find(kept, ids)).values()];
-        await own.apply(writes);
-        return true;
+      await claim.commit(async (reader) => {
+        found = [...(await reader.find(kept, ids)).values()];
+        return { expected: record, record, writes };
       });
       return { found, asked: [...asked] };
     },
@@ -94,17 +95,26 @@ test('so many are remembered, those that were used last', async () => {
   assert.deepEqual((await run(['b'])).asked, [`${kept}/b`]);
 });
 
-test('collections that are not named, and what the same transaction wrote, are read from the store', async () => {
+test('collections that are not named are read from the store', async () => {
   const { run, claim, asked } = await aClaim();
   await run([], [put('a', 1), put('m', 1, other)]);
   asked.length = 0;
-  await claim.transaction(async (own) => {
-    await own.find(other, ['m']);
-    await own.apply([put('a', 2)]);
-    assert.deepEqual([...(await own.find(kept, ['a'])).values()], [{ _id: 'a', number: 2 }]);
-    return true;
+  await claim.commit(async (reader) => {
+    await reader.find(other, ['m']);
+    return undefined;
   });
-  assert.deepEqual(asked, [`${other}/m`, `${kept}/a`]);
+  assert.deepEqual(asked, [`${other}/m`]);
+});
+
+test('where nothing was to change, what was read is remembered', async () => {
+  const { claim, asked } = await aClaim();
+  for (const _ of ['first', 'second']) {
+    await claim.commit(async (reader) => {
+      await reader.find(kept, ['a']);
+      return undefined;
+    });
+  }
+  assert.deepEqual(asked, [`${kept}/a`]);
 });
 
 test('of some collections it is only remembered what is not there', async () => {

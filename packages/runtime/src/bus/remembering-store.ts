@@ -1,5 +1,5 @@
-import type { StateDocument, StateWrite } from './ports.ts';
-import type { StageStore, StageTransaction } from './stage-store.ts';
+import type { StateDocument, StateReader, StateWrite } from './ports.ts';
+import type { StageStore } from './stage-store.ts';
 
 /** What a stage's owner remembers of its state. */
 export interface RememberOptions {
@@ -14,7 +14,7 @@ export interface RememberOptions {
 /**
  * The same store, whose owners remember the documents that they read and wrote last, and which were not there, and do not ask
  * for them again. Right because nothing is stored unless the record still says that the lane is theirs and stands where they
- * think: whoever took over in between has changed it. After anything but a certain commit an owner forgets everything.
+ * think: whoever took over in between has changed it. After a change that is not certainly stored an owner forgets everything.
  */
 export function rememberDocuments(store: StageStore, options: RememberOptions): StageStore {
   return {
@@ -26,14 +26,19 @@ export function rememberDocuments(store: StageStore, options: RememberOptions): 
       };
       return {
         ...claim,
-        transaction: async (work) => {
-          const written: StateWrite[] = [];
-          let outcome: Awaited<ReturnType<typeof claim.transaction>> = 'unknown';
+        commit: async (decide) => {
+          let written: readonly StateWrite[] | undefined;
+          let outcome: Awaited<ReturnType<typeof claim.commit>> = 'unknown';
           try {
-            outcome = await claim.transaction((transaction) => work(remembering(transaction, known, written)));
+            outcome = await claim.commit(async (reader) => {
+              const change = await decide(remembering(reader, known));
+              written = change?.writes;
+              return change;
+            });
           } finally {
-            if (outcome === 'committed') for (const write of written) note(known, write);
-            else forget();
+            const isUnchanged = outcome === 'aborted' && written === undefined;
+            if (outcome === 'committed') for (const write of written ?? []) note(known, write);
+            else if (!isUnchanged) forget();
             for (const { found } of known.values()) bound(found, options.mostEach);
           }
           return outcome;
@@ -55,19 +60,13 @@ function createKnown({ documents, absences }: RememberOptions): Known {
   return new Map(all.map((name) => [name, { found: new Map(), isAbsencesOnly: absences.includes(name) }]));
 }
 
-function remembering(transaction: StageTransaction, known: Known, written: StateWrite[]): StageTransaction {
+function remembering(reader: StateReader, known: Known): StateReader {
   return {
-    replace: (expected, record) => transaction.replace(expected, record),
-    apply: async (writes) => {
-      written.push(...writes);
-      await transaction.apply(writes);
-    },
     find: async <T extends StateDocument>(collection: string, ids: readonly string[]) => {
       const remembered = known.get(collection);
-      // What this transaction has written itself is remembered once it is committed.
-      if (remembered === undefined || written.length > 0) return await transaction.find<T>(collection, ids);
+      if (remembered === undefined) return await reader.find<T>(collection, ids);
       const unknown = ids.filter((id) => !remembered.found.has(id));
-      const read = unknown.length === 0 ? new Map<string, T>() : await transaction.find<T>(collection, unknown);
+      const read = unknown.length === 0 ? new Map<string, T>() : await reader.find<T>(collection, unknown);
       const found = new Map<string, T>(read);
       for (const id of ids) {
         // The stage is the only one that writes the collection, so it knows what it put there.

@@ -6,13 +6,7 @@ import { comparePositions, formatPosition } from './position.ts';
 import { cutOutputs, envelopeOf, fittingItems } from './stage-envelopes.ts';
 import type { StageRun } from './stage-run.ts';
 import { requireOwnership } from './stage-settle.ts';
-import {
-  restId,
-  type StageRecord,
-  type StageRest,
-  type StageTransaction,
-  type TransactionOutcome,
-} from './stage-store.ts';
+import { type CommitOutcome, restId, type StageChange, type StageRecord, type StageRest } from './stage-store.ts';
 
 /** How items are decided: by the definition, or by parking one. */
 export type Decide = (items: readonly InputItem[], reader: StateReader) => Promise<Decision>;
@@ -47,19 +41,21 @@ export async function commitItems<State>(
   window?: ParkWindow,
 ): Promise<CommitResult> {
   let prepared: Prepared | undefined;
-  const outcome = await run.claim.transaction(async (transaction) => {
-    prepared = await prepare(run, items, { decide, transaction, window });
-    await run.at?.('stage.read');
-    const { record, writes } = prepared;
-    if (record.out === undefined && writes.length === 0 && window === undefined) return false;
-    return await store(run, transaction, record, writes);
+  const outcome = await run.claim.commit(async (reader) => {
+    prepared = await prepare(run, items, { decide, reader, window });
+    return isSilent(prepared, window) ? undefined : await changeOf(run, prepared);
   });
   if (prepared === undefined || isUnknown(outcome)) return doubtful(outcome);
   const { decision, record } = prepared;
   if (outcome === 'committed') return { kind: 'stored', record, decision };
   // Aborted: either there was nothing to store, or the record was not the one that we knew.
-  const isSilent = record.out === undefined && prepared.writes.length === 0 && window === undefined;
-  return isSilent ? { kind: 'silent', through: record.to, items: prepared.items, decision } : { kind: 'doubtful' };
+  return isSilent(prepared, window)
+    ? { kind: 'silent', through: record.to, items: prepared.items, decision }
+    : { kind: 'doubtful' };
+}
+
+function isSilent({ record, writes }: Prepared, window: ParkWindow | undefined): boolean {
+  return record.out === undefined && writes.length === 0 && window === undefined;
 }
 
 /** Stores the next envelope of an item whose outputs had to be cut. Nothing is decided again. */
@@ -67,11 +63,11 @@ export async function commitRest<State>(run: StageRun<State>): Promise<CommitRes
   const { stored, claim } = run;
   const _id = restId(run.id, stored.to.output);
   let record: StageRecord | undefined;
-  const outcome = await claim.transaction(async (transaction) => {
-    const rest = (await transaction.find<StageRest>(claim.collection, [_id])).get(_id);
-    if (rest === undefined) return false;
+  const outcome = await claim.commit(async (reader) => {
+    const rest = (await reader.find<StageRest>(claim.collection, [_id])).get(_id);
+    if (rest === undefined) return undefined;
     record = { ...stored, from: stored.to, to: rest.to, out: rest.out, after: run.revision };
-    return await store(run, transaction, record, [{ collection: claim.collection, delete: _id }]);
+    return await changeOf(run, { record, writes: [{ collection: claim.collection, delete: _id }] });
   });
   if (outcome === 'committed' && record) return { kind: 'stored', record, decision: nothing };
   if (outcome === 'aborted' && record === undefined) await requireMoved(run);
@@ -89,34 +85,30 @@ async function requireMoved<State>(run: StageRun<State>): Promise<void> {
 export async function commitPosition<State>(run: StageRun<State>): Promise<CommitResult> {
   const { stored, position, decided, revision } = run;
   const record = { ...stored, from: stored.to, to: position, out: undefined, after: revision, decided };
-  const outcome = await run.claim.transaction((transaction) => store(run, transaction, record, []));
+  const outcome = await run.claim.commit(() => changeOf(run, { record, writes: [] }));
   return outcome === 'committed' ? { kind: 'stored', record, decision: nothing } : doubtful(outcome);
 }
 
-function isUnknown(outcome: TransactionOutcome): boolean {
+function isUnknown(outcome: CommitOutcome): boolean {
   return outcome === 'unknown' || typeof outcome === 'object';
 }
 
-function doubtful(outcome: TransactionOutcome): CommitResult {
+function doubtful(outcome: CommitOutcome): CommitResult {
   return typeof outcome === 'object' ? { kind: 'doubtful', error: outcome.unknown } : { kind: 'doubtful' };
 }
 
-async function store<State>(
+async function changeOf<State>(
   run: StageRun<State>,
-  transaction: StageTransaction,
-  record: StageRecord,
-  writes: readonly StateWrite[],
-): Promise<boolean> {
+  { record, writes }: Pick<Prepared, 'record' | 'writes'>,
+): Promise<StageChange> {
+  await run.at?.('stage.read');
   const { epoch, to } = run.stored;
-  if (!(await transaction.replace({ epoch, to }, record))) return false;
-  await transaction.apply(writes);
-  await run.at?.('stage.transaction');
-  return true;
+  return { expected: { epoch, to }, record, writes };
 }
 
 interface Deciding {
   readonly decide: Decide;
-  readonly transaction: StageTransaction;
+  readonly reader: StateReader;
   readonly window: ParkWindow | undefined;
 }
 
@@ -124,10 +116,10 @@ interface Deciding {
 async function prepare<State>(
   run: StageRun<State>,
   items: readonly InputItem[],
-  { decide, transaction, window }: Deciding,
+  { decide, reader, window }: Deciding,
 ): Promise<Prepared> {
   for (let taken = items; ; ) {
-    const decision = await decide(taken, transaction);
+    const decision = await decide(taken, reader);
     const fitting = fittingItems(decision.outputs);
     if (fitting >= decision.outputs.length || taken.length <= 1) {
       const counts = window ?? afterItems({ decided: run.decided, parked: run.stored.parked }, taken.length);

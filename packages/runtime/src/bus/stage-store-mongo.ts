@@ -9,10 +9,12 @@ import {
   UUID,
 } from 'mongodb';
 import { TrunklineError } from '../errors.ts';
+import { commitTogether } from './commit-together.ts';
+import type { AtKillPoint } from './kill-points.ts';
 import { storeError } from './mongo-error.ts';
-import type { StateDocument, StateReader, StateWrite } from './ports.ts';
+import type { StateDocument, StateWrite } from './ports.ts';
 import { start } from './position.ts';
-import type { StageClaim, StageRecord, StageStore, StageTransaction, TransactionOutcome } from './stage-store.ts';
+import type { CommitOutcome, StageChange, StageClaim, StageRecord, StageStore } from './stage-store.ts';
 
 /** Where a service's stages keep their records. */
 export interface MongoStageStoreOptions {
@@ -20,6 +22,8 @@ export interface MongoStageStoreOptions {
   readonly db: Db;
   /** Collection of the records: a name of packages/contracts. */
   readonly collection: string;
+  /** Only in crash tests. */
+  readonly at?: AtKillPoint;
 }
 
 /** A record as it is stored, with the session that its owner writes in. */
@@ -30,20 +34,29 @@ interface RecordDocument extends StageRecord {
   readonly session?: string | undefined;
 }
 
+/** A change with the record as it is stored. */
+interface DocumentChange extends StageChange {
+  readonly record: RecordDocument;
+}
+
 /** Longest wait for one answer; a write that is blocked by another transaction rejects after it. */
 const maxTimeMS = 5_000;
 /** Bytes come back as they were put, and what is undefined is left out, whatever the client does otherwise. */
 const plainBytes = { promoteBuffers: true, ignoreUndefined: true } as const;
 const durably = { w: 'majority', journal: true } as const;
 
-/** Stages' records and state in MongoDB. Each claim has a session of its own. */
-export function createMongoStageStore({ client, db, collection }: MongoStageStoreOptions): StageStore {
+/**
+ * Stages' records and state in MongoDB. All lanes of a store share one session, and lanes that have something to store at the
+ * same time share a transaction: its price is hardly higher for eight lanes than for one.
+ */
+export function createMongoStageStore({ client, db, collection, at }: MongoStageStoreOptions): StageStore {
   const records = db.collection<RecordDocument>(collection, plainBytes);
+  const session = client.startSession();
+  const commit = commitTogether<DocumentChange>((changes) => transact({ db, records, session, at }, changes));
   return {
     claim: async (_id, owner) => {
-      const session = client.startSession();
       try {
-        await endFormerSession(records, db, _id);
+        await endFormerSession({ db, records, session }, _id);
         const record = await records.findOneAndUpdate(
           { _id },
           {
@@ -54,9 +67,8 @@ export function createMongoStageStore({ client, db, collection }: MongoStageStor
           { upsert: true, returnDocument: 'after', writeConcern: durably, maxTimeMS },
         );
         if (record === null) throw new Error('findOneAndUpdate with upsert returned nothing');
-        return claimOf({ db, records, session, owner, _id }, fromDocument(record));
+        return claimOf({ db, records, session, commit, owner, _id }, fromDocument(record));
       } catch (error) {
-        await session.endSession();
         throw isRace(error)
           ? new TrunklineError('unavailable', 'another owner claims it too', { cause: error })
           : storeError(error);
@@ -74,10 +86,18 @@ function idOf(session: ClientSession): string | undefined {
   return session.id?.id.toString('hex');
 }
 
+/** What all lanes of a store share. */
+interface Shared {
+  readonly db: Db;
+  readonly records: Collection<RecordDocument>;
+  readonly session: ClientSession;
+}
+
 /** A transaction of an owner that was killed would block us until the server gives it up: a minute by default. */
-async function endFormerSession(records: Collection<RecordDocument>, db: Db, _id: string): Promise<void> {
+async function endFormerSession({ db, records, session }: Shared, _id: string): Promise<void> {
   const former = await records.findOne({ _id }, { projection: { session: 1 }, maxTimeMS });
-  if (former?.session === undefined) return;
+  // Our own other lanes are at work in ours.
+  if (former?.session === undefined || former.session === idOf(session)) return;
   // Everyone may end sessions of its own user; where the server says no, its limit of time does it.
   await db
     .admin()
@@ -85,16 +105,14 @@ async function endFormerSession(records: Collection<RecordDocument>, db: Db, _id
     .catch(() => {});
 }
 
-interface Claimed {
-  readonly db: Db;
-  readonly records: Collection<RecordDocument>;
-  readonly session: ClientSession;
+interface Claimed extends Shared {
+  readonly commit: (change: DocumentChange) => Promise<CommitOutcome>;
   readonly owner: string;
   readonly _id: string;
 }
 
 function claimOf(claimed: Claimed, record: StageRecord): StageClaim {
-  const { records, session, _id } = claimed;
+  const { db, records, session, commit, owner, _id } = claimed;
   return {
     record,
     collection: records.collectionName,
@@ -106,27 +124,54 @@ function claimOf(claimed: Claimed, record: StageRecord): StageClaim {
         throw storeError(error);
       }
     },
-    transaction: (work) => transact(claimed, work),
+    commit: async (decide) => {
+      const change = await decide({ find: (name, ids) => findIn(db, name, ids) });
+      if (change === undefined) return 'aborted';
+      const document = { ...change.record, _id, owner, session: idOf(session) };
+      return await commit({ ...change, record: document });
+    },
     [Symbol.asyncDispose]: async () => {
-      // The driver uses sessions again: a later owner must not end somebody else's work.
+      // Our session goes on with other lanes: a later owner of this one must not end it.
       const mine = { _id, session: idOf(session) };
       await records.updateOne(mine, { $unset: { session: '' } }, { maxTimeMS }).catch(() => {});
-      await session.endSession();
     },
   };
 }
 
-async function transact(
-  claimed: Claimed,
-  work: (transaction: StageTransaction) => Promise<boolean>,
-): Promise<TransactionOutcome> {
-  const { session } = claimed;
-  session.startTransaction({ readConcern: 'snapshot', writeConcern: durably, maxCommitTimeMS: maxTimeMS });
+async function findIn<T extends StateDocument>(db: Db, name: string, ids: readonly string[]): Promise<Map<string, T>> {
+  if (ids.length === 0) return new Map();
+  const options = { readConcern: 'majority', maxTimeMS, batchSize: ids.length + 1 } as const;
   try {
-    if (!(await work(transactionOf(claimed)))) {
+    const documents = db.collection<StateDocument>(name, plainBytes).find({ _id: { $in: [...ids] } }, options);
+    // The collections are the definition's own: it knows what it put there.
+    return new Map((await documents.toArray()).map((document) => [document._id, document as T]));
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
+/** Stores all of them, or none. */
+async function transact(
+  { db, records, session, at }: Shared & { readonly at: AtKillPoint | undefined },
+  changes: readonly DocumentChange[],
+): Promise<CommitOutcome> {
+  try {
+    session.startTransaction({ readConcern: 'snapshot', writeConcern: durably, maxCommitTimeMS: maxTimeMS });
+    const replacing = changes.map(({ expected: { epoch, to }, record }) => ({
+      replaceOne: { filter: { _id: record._id, epoch, ...flat(to) }, replacement: record },
+    }));
+    const { matchedCount } = await records.bulkWrite(replacing, { session, maxTimeMS });
+    if (matchedCount < changes.length) {
       await abort(session);
       return 'aborted';
     }
+    const writes = changes.flatMap((change) => change.writes);
+    for (const [collection, own] of Map.groupBy(writes, (write) => write.collection)) {
+      await db
+        .collection<StateDocument>(collection)
+        .bulkWrite(own.map(operationOf), { session, ordered: true, maxTimeMS });
+    }
+    await at?.('stage.transaction');
   } catch (error) {
     await abort(session);
     throw storeError(error);
@@ -143,44 +188,6 @@ async function transact(
 /** What cannot be aborted, the server gave up or will. */
 async function abort(session: ClientSession): Promise<void> {
   await session.abortTransaction().catch(() => {});
-}
-
-function transactionOf({ db, records, session, owner, _id }: Claimed): StageTransaction {
-  return {
-    find: inTurn(async (name, ids) => {
-      if (ids.length === 0) return [];
-      const options = { session, maxTimeMS, batchSize: ids.length + 1 };
-      return await db
-        .collection<StateDocument>(name, plainBytes)
-        .find({ _id: { $in: [...ids] } }, options)
-        .toArray();
-    }),
-    replace: async ({ epoch, to }, record) => {
-      const filter = { _id, epoch, ...flat(to) };
-      const document = { ...record, owner, session: idOf(session) };
-      return (await records.replaceOne(filter, document, { session, maxTimeMS })).matchedCount === 1;
-    },
-    apply: async (writes) => {
-      for (const [collection, own] of Map.groupBy(writes, (write) => write.collection)) {
-        await db
-          .collection<StateDocument>(collection)
-          .bulkWrite(own.map(operationOf), { session, ordered: true, maxTimeMS });
-      }
-    },
-  };
-}
-
-/** A session does one thing after the other, whatever a definition asks for at once. */
-function inTurn(
-  find: (collection: string, ids: readonly string[]) => Promise<readonly StateDocument[]>,
-): StateReader['find'] {
-  let former: Promise<unknown> = Promise.resolve();
-  return async <T extends StateDocument>(collection: string, ids: readonly string[]) => {
-    const mine = former.then(() => find(collection, ids));
-    former = mine.catch(() => {});
-    // The collections are the definition's own: it knows what it put there.
-    return new Map((await mine).map((document) => [document._id, document as T]));
-  };
 }
 
 function operationOf(write: StateWrite): AnyBulkWriteOperation<StateDocument> {

@@ -28,7 +28,7 @@ export interface StageStore {
   claim(id: string, owner: string): Promise<StageClaim>;
 }
 
-/** A record that was ours when it was claimed. Closing it releases its session and nothing else. */
+/** A record that was ours when it was claimed. Closing it says that nothing of it is under way any more. */
 export interface StageClaim extends AsyncDisposable {
   /** As it was claimed. */
   readonly record: StageRecord;
@@ -37,23 +37,28 @@ export interface StageClaim extends AsyncDisposable {
   /** The record as it is now; undefined when it is lost. */
   read(): Promise<StageRecord | undefined>;
   /**
-   * Runs work in one transaction. `committed`: stored by a majority, on disk; `aborted`: the work said false, nothing is
-   * stored; `unknown`, or why it is: only the record can tell, now or later. Rejects with `unavailable` when nothing is stored and it may
-   * be tried again, and with whatever else the work threw.
+   * Lets decide what changes, and stores it in one transaction. `committed`: stored by a majority, on disk; `aborted`: nothing
+   * was to change, or the record was not the expected one, and nothing is stored; `unknown`, or why it is: only the record can
+   * tell, now or later. Rejects with `unavailable` when nothing is stored and it may be tried again, with whatever deciding
+   * threw, and with the reason why the change cannot be stored.
+   *
+   * What is read is not locked. It needs no lock: a lane's state changes only together with its record, and the change goes in
+   * only where the record is still the expected one.
    */
-  transaction(work: (transaction: StageTransaction) => Promise<boolean>): Promise<TransactionOutcome>;
+  commit(decide: (reader: StateReader) => Promise<StageChange | undefined>): Promise<CommitOutcome>;
 }
 
-/** How a transaction ended. */
-export type TransactionOutcome = 'committed' | 'aborted' | 'unknown' | { readonly unknown: unknown };
-
-/** What can be done inside a transaction, one thing after the other. */
-export interface StageTransaction extends StateReader {
-  /** Replaces the record where epoch and position are still these; false when they are not. */
-  replace(expected: { readonly epoch: number; readonly to: Position }, record: StageRecord): Promise<boolean>;
-  /** Applies the writes in order. */
-  apply(writes: readonly StateWrite[]): Promise<void>;
+/** What a micro-batch changes: all of it is stored, or nothing. */
+export interface StageChange {
+  /** The record is replaced where epoch and position are still these. */
+  readonly expected: { readonly epoch: number; readonly to: Position };
+  readonly record: StageRecord;
+  /** Applied in order. */
+  readonly writes: readonly StateWrite[];
 }
+
+/** How a commit ended. */
+export type CommitOutcome = 'committed' | 'aborted' | 'unknown' | { readonly unknown: unknown };
 
 /** What is left of one item's outputs: the next envelope, kept in the collection of the records until it is published. */
 export interface StageRest {

@@ -146,18 +146,14 @@ function answeringFew(store: StageStore, most: number): StageStore {
       const claim = await store.claim(id, owner);
       return {
         ...claim,
-        transaction: async (work) => {
-          let writes = 0;
-          const outcome = await claim.transaction(async (transaction) => {
-            const apply = async (all: readonly unknown[]) => {
-              writes = all.length;
-            };
-            const counted = { ...transaction, apply };
-            const isStored = await work(counted as typeof transaction);
-            return isStored && writes === 0;
+        commit: async (decide) => {
+          let isTooMuch = false;
+          const outcome = await claim.commit(async (reader) => {
+            const change = await decide(reader);
+            isTooMuch = (change?.writes.length ?? 0) > most;
+            return isTooMuch ? undefined : change;
           });
-          if (writes > most) return { unknown: new Error('the commit is too much') };
-          return writes === 0 ? outcome : await claim.transaction(work);
+          return isTooMuch ? { unknown: new Error('the commit is too much') } : outcome;
         },
         [Symbol.asyncDispose]: () => claim[Symbol.asyncDispose](),
       };

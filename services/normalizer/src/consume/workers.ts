@@ -13,6 +13,8 @@ import {
   runKeyedLog,
   runStage,
   runTimers,
+  type StageStore,
+  type Store,
   shareFeeds,
 } from '@trunkline/runtime';
 import { dispatch } from '../dispatch/dispatch.ts';
@@ -30,6 +32,7 @@ import type { LaneWorker } from './work-lane.ts';
 /** What the workers of all lanes share. */
 export interface WorkerParts {
   readonly runtime: Runtime<unknown>;
+  readonly stages: StageStore;
   readonly settings: Settings;
   readonly door: Door;
   readonly documents: ReadDocuments;
@@ -41,12 +44,16 @@ export interface WorkerParts {
 /** Conversations, identities and absent holds that a lane remembers: whoever writes now writes more than once. */
 const rememberedMost = 1_000;
 
+/** Where the stages of all lanes keep what they decide. One for all of them: they store together. */
+export function openStages(store: Store): StageStore {
+  const { conversations, identities, holds, stages: collection } = collections.normalizer;
+  const remembered = { documents: [conversations, identities], absences: [holds], mostEach: rememberedMost };
+  return presumeAbsent(rememberDocuments(createMongoStageStore({ ...store, collection }), remembered));
+}
+
 /** The stage: everything that entered, decided in order. */
-export function stageWorker({ runtime, settings, door, documents, events }: WorkerParts): LaneWorker {
-  const { store, bus, directory, now } = runtime;
-  const { conversations, identities, holds: held, stages: collection } = collections.normalizer;
-  const remembered = { documents: [conversations, identities], absences: [held], mostEach: rememberedMost };
-  const stages = presumeAbsent(rememberDocuments(createMongoStageStore({ ...store, collection }), remembered));
+export function stageWorker({ runtime, stages, settings, door, documents, events }: WorkerParts): LaneWorker {
+  const { bus, directory, now } = runtime;
   const holds = openHolds(documents.collection('holds'));
   const told = laneEvents(runtime, stageName);
   const around = laneSpans(runtime, 'normalize', ingressTraceparentOf);

@@ -85,7 +85,7 @@ const events: LaneEvents = {
   waiting: ({ error }) => print({ event: 'waiting', detail: String(error) }),
 };
 const store = presumeAbsent(
-  createMongoStageStore({ client: mongo, db: mongo.db('crash'), collection: counting.stages }),
+  createMongoStageStore({ client: mongo, db: mongo.db('crash'), collection: counting.stages, at }),
 );
 let weighed = 0;
 /** Every third message lies in the object store. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { streams, subjects } from '@trunkline/contracts';
 import { counting, countingStage, type Told } from '../crash/counting-stage.ts';
-import { judge, type MessagesOf } from '../crash/judge.ts';
+import { judge, judgeFacts, type MessagesOf } from '../crash/judge.ts';
 import { numberingLog } from '../crash/numbering-log.ts';
 import { runKeyedLog } from '../keyed-log.ts';
 import { createOverflowStore, overflowedBytesOf } from '../overflow/overflow-store.ts';
@@ -18,18 +18,23 @@ import { type Actor, createTurns, type Fate } from './turns.ts';
 /** One case: what is told, in messages, and the choices that make the chaos. */
 export interface LanesCase {
   readonly told: readonly (readonly Told[])[];
+  /** What is told on another lane, whose stage is in the same process. */
+  readonly beside: readonly (readonly Told[])[];
   readonly choices: ArrayLike<number>;
 }
 
 const lane = 0;
+const laneBeside = 1;
+const lanes = [lane, laneBeside];
 /** One conversation fewer than there are. */
 const remembered = { documents: [counting.counters], absences: [], mostEach: 2 };
 
-/** An owner of the stage or of the keyed log, which may be one too many. */
+/** An owner of the stage, on both lanes, or of the keyed log, which may be one too many. */
 interface Owner {
   readonly isStage: boolean;
   readonly actor: Actor;
-  readonly lease: AbortController;
+  /** By lane. */
+  readonly leases: readonly AbortController[];
 }
 
 /**
@@ -37,7 +42,7 @@ interface Owner {
  * two at once, calls fail in every way. When the choices are used up nothing fails any more and one more owner of each
  * comes. Throws unless every fact was then said once, in order, with gapless numbers, and every key's messages are gapless.
  */
-export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
+export async function checkLanes({ told, beside, choices }: LanesCase): Promise<void> {
   const turns = createTurns(choices);
   const outside: Actor = { name: 'outside', alive: true };
   const { wallMs } = turns.clockOf(outside);
@@ -69,28 +74,33 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
   const owners: Owner[] = [];
   const spawn = (isStage: boolean) => {
     const actor = { name: `owner ${owners.length}`, alive: true };
-    const lease = new AbortController();
-    owners.push({ isStage, actor, lease });
-    const own = {
-      log: createMemoryLog(shared, turns, actor),
-      lease: { lane, owner: actor.name, signal: lease.signal, confirmedAgoMs: () => 0 },
-      clock: turns.clockOf(actor),
-    };
-    const running = isStage
-      ? runStage(countingStage('count'), {
-          ...own,
-          store: presumeAbsent(rememberDocuments(createMemoryStore(database, turns, actor), remembered)),
-        })
-      : runKeyedLog(numberingLog('number', overflowingOf(actor)), { ...own, keysAtOnce: 2 });
-    running.catch((error: unknown) => failures.push(error));
+    const leases = (isStage ? lanes : [lane]).map(() => new AbortController());
+    owners.push({ isStage, actor, leases });
+    const store = presumeAbsent(rememberDocuments(createMemoryStore(database, turns, actor), remembered));
+    for (const [own, { signal }] of leases.entries()) {
+      const dependencies = {
+        log: createMemoryLog(shared, turns, actor),
+        lease: { lane: own, owner: actor.name, signal, confirmedAgoMs: () => 0 },
+        clock: turns.clockOf(actor),
+      };
+      const running = isStage
+        ? runStage(countingStage('count'), { ...dependencies, store })
+        : runKeyedLog(numberingLog('number', overflowingOf(actor)), { ...dependencies, keysAtOnce: 2 });
+      running.catch((error: unknown) => failures.push(error));
+    }
   };
   const waiting = [...told];
-  const tellNext = () => tell(shared, waiting.shift() ?? []);
+  const waitingBeside = beside.map((batch) => batch.map(asBeside));
+  const tellNext = () => tell(shared, lane, waiting.shift() ?? []);
+  const tellBeside = () => tell(shared, laneBeside, waitingBeside.shift() ?? []);
   const any = () => owners[turns.choose(owners.length)] as Owner;
   const events = [
-    ...[tellNext, tellNext, tellNext, tellNext, tellNext],
+    ...[tellNext, tellNext, tellNext, tellNext, tellBeside, tellBeside],
     () => turns.kill(any().actor),
-    () => any().lease.abort(),
+    () => {
+      const { leases } = any();
+      leases[turns.choose(leases.length)]?.abort();
+    },
     () => spawn(turns.choose(2) === 0),
   ];
 
@@ -98,24 +108,32 @@ export async function checkLanes({ told, choices }: LanesCase): Promise<void> {
   spawn(false);
   await turns.rest();
   tellNext();
+  tellBeside();
   await turns.chaos(() => {
     events[turns.choose(events.length)]?.();
     // A lane without an owner gets one, as it would.
     for (const isStage of [true, false]) {
-      const isOwned = owners.some(
-        (owner) => owner.isStage === isStage && owner.actor.alive && !owner.lease.signal.aborted,
-      );
-      if (!isOwned) spawn(isStage);
+      const living = owners.filter((owner) => owner.isStage === isStage && owner.actor.alive);
+      const isOwned = (own: number) => living.some(({ leases }) => leases[own]?.signal.aborted === false);
+      if (!(isStage ? lanes : [lane]).every(isOwned)) spawn(isStage);
     }
   });
-  for (const batch of waiting) tell(shared, batch);
+  for (const batch of waiting) tell(shared, lane, batch);
+  for (const batch of waitingBeside) tell(shared, laneBeside, batch);
   await turns.rest();
   spawn(true);
   spawn(false);
   await turns.rest();
   for (const failure of failures) throw failure;
   assert.deepEqual(database.violations, []);
-  judge(await opened(shared, objects), lane);
+  const messagesOf = await opened(shared, objects);
+  judge(messagesOf, lane);
+  judgeFacts(messagesOf, laneBeside);
+}
+
+/** Lanes share no state: no tenant has two. */
+function asBeside({ conversation, id, ...rest }: Told): Told {
+  return { ...rest, conversation: `${conversation} beside`, id: `${id} beside` };
 }
 
 /** The streams, with every message whole. */
@@ -132,6 +150,6 @@ async function opened(shared: MemoryStreams, objects: MemoryObjects): Promise<Me
   return (stream) => (stream === streams.outbox ? outbox : shared.of(stream));
 }
 
-function tell(shared: MemoryStreams, batch: readonly Told[]): void {
-  if (batch.length > 0) shared.append(subjects.ingress(lane), Buffer.from(JSON.stringify(batch)));
+function tell(shared: MemoryStreams, on: number, batch: readonly Told[]): void {
+  if (batch.length > 0) shared.append(subjects.ingress(on), Buffer.from(JSON.stringify(batch)));
 }

@@ -1,7 +1,8 @@
 import { TrunklineError } from '../../errors.ts';
+import { commitTogether } from '../commit-together.ts';
 import type { StateDocument, StateWrite } from '../ports.ts';
 import { comparePositions, start } from '../position.ts';
-import type { StageClaim, StageRecord, StageStore, StageTransaction } from '../stage-store.ts';
+import type { CommitOutcome, StageChange, StageClaim, StageRecord, StageStore } from '../stage-store.ts';
 import type { Actor, Turns } from './turns.ts';
 
 /** Documents and open transactions, shared by all actors. */
@@ -37,6 +38,8 @@ export function createMemoryDatabase(): MemoryDatabase {
 
 /** The store as one actor sees it: snapshots, write conflicts, commits without an answer, transactions that outlive it. */
 export function createMemoryStore(database: MemoryDatabase, turns: Turns, actor: Actor): StageStore {
+  const session: Session = { former: undefined };
+  const commit = commitTogether<KeyedChange>((changes) => transact({ database, turns, actor, session }, changes));
   return {
     claim: async (id) => {
       const key = keyOf(collection, id);
@@ -50,57 +53,101 @@ export function createMemoryStore(database: MemoryDatabase, turns: Turns, actor:
         put(database, new Map([[key, claimed]]));
         return claimed;
       });
-      return claimOf({ database, turns, actor, key }, record);
+      return claimOf({ database, turns, actor }, { key, record, commit });
     },
   };
 }
 
-interface Claimed {
-  readonly database: MemoryDatabase;
-  readonly turns: Turns;
-  readonly actor: Actor;
+interface KeyedChange extends StageChange {
   readonly key: string;
 }
 
-function claimOf(claimed: Claimed, record: StageRecord): StageClaim {
-  const { database, turns, actor, key } = claimed;
-  let former: Transaction | undefined;
+/** What an actor's transactions are made in, one after the other. */
+interface Session {
+  former: Transaction | undefined;
+}
+
+interface World {
+  readonly database: MemoryDatabase;
+  readonly turns: Turns;
+  readonly actor: Actor;
+}
+
+interface Claimed {
+  readonly key: string;
+  readonly record: StageRecord;
+  readonly commit: (change: KeyedChange) => Promise<CommitOutcome>;
+}
+
+function claimOf({ database, turns, actor }: World, { key, record, commit }: Claimed): StageClaim {
   return {
     record,
     collection,
     read: () => turns.call(actor, ['lost'], () => database.documents.get(key) as StageRecord | undefined),
-    transaction: async (work) => {
-      // A session's new transaction ends its former one.
-      if (former?.isOpen) end(database, former);
-      const own = begin(database, actor);
-      former = own;
-      const giveUp = turns.clockOf({ name: 'the server', alive: true }).after(lifetimeMs, () => end(database, own));
-      try {
-        if (!(await work(transactionOf(claimed, own)))) {
-          end(database, own);
-          return 'aborted';
-        }
-      } catch (error) {
-        end(database, own);
-        throw error;
-      } finally {
-        if (!own.isOpen) giveUp();
-      }
-      try {
-        return await turns.call(actor, ['lost', 'unanswered', 'late'], () => commit(database, own));
-      } catch {
-        return 'unknown';
-      } finally {
-        if (!own.isOpen) giveUp();
-      }
+    commit: async (decide) => {
+      const change = await decide({
+        find: <T extends StateDocument>(name: string, ids: readonly string[]) =>
+          turns.call(actor, ['lost'], () => {
+            const found = ids.map((id) => [id, database.documents.get(keyOf(name, id))] as const);
+            return new Map(found.filter(([, document]) => document !== undefined)) as Map<string, T>;
+          }),
+      });
+      return change === undefined ? 'aborted' : await commit({ ...change, key });
     },
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-function transactionOf({ database, turns, actor, key }: Claimed, own: Transaction): StageTransaction {
-  const read = (name: string) => (own.writes.has(name) ? own.writes.get(name) : own.snapshot.get(name));
-  const write = (name: string, value: unknown) => {
+/** Stores all of them, or none. */
+async function transact(
+  { database, turns, actor, session }: World & { readonly session: Session },
+  changes: readonly KeyedChange[],
+): Promise<CommitOutcome> {
+  // A session's new transaction ends its former one.
+  if (session.former?.isOpen) end(database, session.former);
+  const own = begin(database, actor);
+  session.former = own;
+  const giveUp = turns.clockOf({ name: 'the server', alive: true }).after(lifetimeMs, () => end(database, own));
+  try {
+    if (!(await turns.call(actor, ['lost'], () => replaceAll(database, own, changes)))) {
+      end(database, own);
+      return 'aborted';
+    }
+    await turns.call(actor, ['lost'], () => {
+      for (const { writes } of changes)
+        for (const each of writes) applyOne(each, readerOf(own), writerOf(database, own));
+    });
+  } catch (error) {
+    end(database, own);
+    throw error;
+  } finally {
+    if (!own.isOpen) giveUp();
+  }
+  try {
+    return await turns.call(actor, ['lost', 'unanswered', 'late'], () => commit(database, own));
+  } catch {
+    return 'unknown';
+  } finally {
+    if (!own.isOpen) giveUp();
+  }
+}
+
+/** False when one of the records is another than was expected. */
+function replaceAll(database: MemoryDatabase, own: Transaction, changes: readonly KeyedChange[]): boolean {
+  return changes.every(({ key, expected, record }) => {
+    const found = readerOf(own)(key) as StageRecord | undefined;
+    if (found?.epoch !== expected.epoch || comparePositions(found.to, expected.to) !== 0) return false;
+    writerOf(database, own)(key, record);
+    return true;
+  });
+}
+
+function readerOf(own: Transaction): (name: string) => unknown {
+  return (name) => (own.writes.has(name) ? own.writes.get(name) : own.snapshot.get(name));
+}
+
+function writerOf(database: MemoryDatabase, own: Transaction): (name: string, value: unknown) => void {
+  return (name, value) => {
     const holder = database.locks.get(name);
     const isNewer = (database.versions.get(name) ?? 0) > own.version;
     if (!own.isOpen || isNewer || (holder !== undefined && holder !== own)) {
@@ -108,24 +155,6 @@ function transactionOf({ database, turns, actor, key }: Claimed, own: Transactio
     }
     database.locks.set(name, own);
     own.writes.set(name, value);
-  };
-  return {
-    find: <T extends StateDocument>(name: string, ids: readonly string[]) =>
-      turns.call(actor, ['lost'], () => {
-        const found = ids.map((id) => [id, read(keyOf(name, id))] as const);
-        return new Map(found.filter(([, document]) => document !== undefined && document !== gone)) as Map<string, T>;
-      }),
-    replace: ({ epoch, to }, record) =>
-      turns.call(actor, ['lost'], () => {
-        const found = read(key) as StageRecord | undefined;
-        if (found?.epoch !== epoch || comparePositions(found.to, to) !== 0) return false;
-        write(key, record);
-        return true;
-      }),
-    apply: (writes) =>
-      turns.call(actor, ['lost'], () => {
-        for (const each of writes) applyOne(each, read, write);
-      }),
   };
 }
 

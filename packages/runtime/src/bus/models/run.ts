@@ -28,6 +28,7 @@ const tricks = fc.oneof(
 );
 const lanesCase: fc.Arbitrary<LanesCase> = fc.record({
   told: fc.tuple(messages, tricks).map(([all, some]) => [...all.slice(0, 2), ...some, ...all.slice(2)]),
+  beside: messages,
   choices: fc.uint8Array({ minLength: 50, maxLength: 400, size: 'max' }),
 });
 
