@@ -68,7 +68,7 @@ export type Parts = { readonly [Name in PartName]: Runtime<unknown>[Name] | unde
 
 type PartName = 'bus' | 'nats' | 'store' | 'directory' | 'files' | 'rpc' | 'http';
 
-/** Connects NATS and what goes over it, as far as the service uses it. Rejects when the server does not come. */
+/** Connects NATS and what goes over it, as far as the service uses it. Waits for a server that is away until the service is asked to end. */
 export async function connectBusParts(basics: Basics): Promise<Pick<Parts, 'bus' | 'nats' | 'directory' | 'files'>> {
   const { uses, name, running, log, ending } = basics;
   if (uses.bus !== true && uses.directory !== true && uses.files !== true) {
@@ -91,7 +91,7 @@ async function connectNats({ settings, name, instance, stop, health, log, ending
     password: settings.NATS_PASSWORD?.reveal(),
     service: name,
     instance,
-    signal: stop,
+    ...{ signal: stop, startTimeoutMs: Number.POSITIVE_INFINITY },
     onReachable: (isReachable) => health.set('nats', isReachable ? undefined : 'NATS cannot be reached.'),
     onTrouble: (error) => log.warn('NATS makes trouble', { error }),
   });
@@ -99,7 +99,7 @@ async function connectNats({ settings, name, instance, stop, health, log, ending
   return nats;
 }
 
-/** Connects MongoDB if the service uses it. Rejects when the server does not come. */
+/** Connects MongoDB if the service uses it. Waits for a server that is away until the service is asked to end. */
 export async function connectStorePart(basics: Basics): Promise<Store | undefined> {
   const { uses, settings, name, stop, health, log, ending } = basics;
   if (uses.store !== true) return undefined;
@@ -108,7 +108,7 @@ export async function connectStorePart(basics: Basics): Promise<Store | undefine
     database: settings.MONGO_DATABASE ?? '',
     appName: name,
     log,
-    signal: stop,
+    ...{ signal: stop, startTimeoutMs: Number.POSITIVE_INFINITY },
     onReachable: (isReachable) => health.set('mongodb', isReachable ? undefined : 'MongoDB cannot be reached.'),
   });
   ending.onClose('MongoDB', store.close);

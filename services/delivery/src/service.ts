@@ -55,12 +55,12 @@ export const delivery = defineService({
     const events = deliveryEvents(runtime, overview.attempted);
     const pauses = openPauses(store.collection(names.pauses), now, events.observer.troubled);
     const keepMs = settings.UNDELIVERED_DAYS * dayMs;
-    const undelivered = await openUndelivered(store.collection(names.undelivered), { keepMs, now });
+    const undelivered = await openUndelivered(store, { keepMs, now });
     const consumers = openConsumers(openConsumerStore(store.collection(names.consumers)), {
       tenantOf: (portalId) => directory.portal(portalId)?.tenantId ?? '',
       onTrouble: events.observer.troubled,
     });
-    const replayStore = await openReplayStore(store.collection(names.replays), now);
+    const replayStore = await openReplayStore(store, now);
     const onTrouble = events.observer.troubled;
     const httpOf = openPortalHttp(runtime, settings.ALLOW_PRIVATE_PORTALS);
     const sealing = clients.of(SealingServiceDefinition, 'sealer');

@@ -92,9 +92,8 @@ export const directory = defineService({
 
 /** Signings in that are over are forgotten by MongoDB itself. */
 async function openSignIns(store: Store): Promise<Collection<SignInDocument>> {
-  const collection = store.collection<SignInDocument>(names.signIns);
-  await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-  return collection;
+  await store.provideIndex(names.signIns, { expiresAt: 1 }, { expireAfterSeconds: 0 });
+  return store.collection(names.signIns);
 }
 
 /** A hash under a key of its own: from it alone nobody can guess a secret that a request held. */

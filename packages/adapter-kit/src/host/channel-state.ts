@@ -25,7 +25,7 @@ const duplicateKey = 11_000;
 /** Lets MongoDB forget what expired. Called once, when a connector starts. */
 export async function forgetExpired(store: Store, connector: string): Promise<void> {
   const name = connectorCollection(connector, collections.connector.state);
-  await store.collection<StateDocument>(name).createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  await store.provideIndex(name, { expiresAt: 1 }, { expireAfterSeconds: 0 });
 }
 
 /**

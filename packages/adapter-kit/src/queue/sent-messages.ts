@@ -55,16 +55,16 @@ export interface SentMessagesOptions {
 
 /** Lets MongoDB forget the ids of old messages. Called once, when a connector starts. */
 export async function forgetOldMessages(store: Store, connector: string): Promise<void> {
-  await documentsOf(store, connector).createIndex({ keptUntil: 1 }, { expireAfterSeconds: 0 });
+  await store.provideIndex(nameOf(connector), { keptUntil: 1 }, { expireAfterSeconds: 0 });
 }
 
-function documentsOf(store: Store, connector: string) {
-  return store.collection<MessageDocument>(connectorCollection(connector, collections.connector.platformMessages));
+function nameOf(connector: string): string {
+  return connectorCollection(connector, collections.connector.platformMessages);
 }
 
 /** Sent messages in the connector's collection. */
 export function createSentMessages({ store, connector, keptMs, now }: SentMessagesOptions): SentMessages {
-  const messages = documentsOf(store, connector);
+  const messages = store.collection<MessageDocument>(nameOf(connector));
   const keptUntil = () => new Date(now() + keptMs);
   return {
     ended: async (order, part) => {

@@ -1,8 +1,9 @@
 import { type ConnectionOptions, connect, createInbox, errors, type NatsConnection } from '@nats-io/transport-node';
 import { inboxPrefix } from '@trunkline/contracts';
-import { backoffMs, pause, timeLimit, unlessAborted } from '../deadline.ts';
+import { timeLimit, unlessAborted } from '../deadline.ts';
 import { TrunklineError } from '../errors.ts';
 import { withoutPassword } from '../secret.ts';
+import { untilAnswered } from '../server-wait.ts';
 
 /** What {@link connectBus} wants. */
 export interface BusOptions {
@@ -21,7 +22,7 @@ export interface BusOptions {
   readonly startTimeoutMs?: number;
   /** Hears whether the server can be reached, whenever that changes. */
   readonly onReachable?: (isReachable: boolean) => void;
-  /** Hears of each failure, without secrets: a server that is away, a subject that is refused. */
+  /** Hears of failures, without secrets: a server that is not there yet (once), a subject that is refused. */
   readonly onTrouble?: (error: TrunklineError) => void;
 }
 
@@ -31,21 +32,22 @@ export interface BusOptions {
  * it takes no messages as large as ours, with `unavailable` when it does not come. The caller closes the connection.
  */
 export async function connectBus(options: BusOptions): Promise<NatsConnection> {
-  const { signal, startTimeoutMs = 60_000, onTrouble } = options;
-  const endsAt = performance.now() + startTimeoutMs;
-  for (let failures = 1; ; failures += 1) {
-    try {
-      const nats = await connect(connectionOptions(options));
-      await refuseSmall(nats);
-      watch(nats, options);
-      return nats;
-    } catch (cause) {
-      if (cause instanceof TrunklineError) throw cause;
-      const trouble = asTrouble(cause, options);
-      if (trouble.code === 'unauthenticated' || signal.aborted || performance.now() > endsAt) throw trouble;
-      onTrouble?.(trouble);
-    }
-    await pause(backoffMs(failures, 100, 2_000, Math.random()), signal);
+  const { signal, startTimeoutMs: limitMs = 60_000, onReachable, onTrouble } = options;
+  const onWaiting = (error: unknown) => {
+    onReachable?.(false);
+    onTrouble?.(error as TrunklineError);
+  };
+  return await untilAnswered(() => connectOnce(options), { signal, limitMs, onWaiting });
+}
+
+async function connectOnce(options: BusOptions): Promise<NatsConnection> {
+  try {
+    const nats = await connect(connectionOptions(options));
+    await refuseSmall(nats);
+    watch(nats, options);
+    return nats;
+  } catch (cause) {
+    throw cause instanceof TrunklineError ? cause : asTrouble(cause, options);
   }
 }
 

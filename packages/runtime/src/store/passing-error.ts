@@ -1,6 +1,14 @@
-/** Names of what the driver throws when the server cannot be reached, does not answer, or is about to come back. */
+/**
+ * Names of what the driver throws when the server cannot be reached, does not answer, or is about to come back. One of them does
+ * not bear the driver's: what was under way when its monitor found the server silent.
+ */
 const passingNames =
-  /^Mongo(Network|ServerSelection|NotConnected|TopologyClosed|Pool|WaitQueue|OperationTimeout|ExpiredSession|Transaction|System)/;
+  /^(PoolClearedOnNetworkError$|Mongo(Network|ServerSelection|ServerClosed|StalePrimary|NotConnected|TopologyClosed|Pool|WaitQueue|OperationTimeout|ExpiredSession|Transaction|System))/;
+
+/** What the socket says itself: the driver hands that on as it is while it waits for the socket to take a command. */
+const lostConnections: ReadonlySet<unknown> = new Set([
+  ...['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
 
 /** The driver's and the server's own words for "the same may succeed later". */
 const passingLabels = [
@@ -21,9 +29,11 @@ const passingCodes: ReadonlySet<unknown> = new Set([
 
 /** True if what MongoDB's driver threw may succeed later: the same call is to be made again. Of anything else false. Pure. */
 export function isPassingStoreError(error: unknown): boolean {
-  if (!(error instanceof Error) || !error.name.startsWith('Mongo')) return false;
+  if (!(error instanceof Error)) return false;
   const { code, errorLabels, writeErrors } = error as Error & Described;
-  if (passingNames.test(error.name) || passingCodes.has(code)) return true;
+  if (passingNames.test(error.name) || lostConnections.has(code)) return true;
+  if (!error.name.startsWith('Mongo')) return false;
+  if (passingCodes.has(code)) return true;
   if (Array.isArray(errorLabels) && passingLabels.some((label) => errorLabels.includes(label))) return true;
   // The driver wraps whatever stops several writes on their way, a lost connection too, in an error that names no cause: one
   // in which neither the server nor any of the writes is blamed.

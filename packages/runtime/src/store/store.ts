@@ -1,7 +1,8 @@
 import { type ClientSession, type Collection, type Db, type Document, MongoClient } from 'mongodb';
-import { backoffMs, pause } from '../deadline.ts';
 import { TrunklineError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { untilAnswered } from '../server-wait.ts';
+import { type IndexOptions, type NewIndex, provideIndex } from './provide-index.ts';
 import { runTransaction, type TransactionOptions } from './transaction.ts';
 
 export type { Collection, Filter, Timestamp } from 'mongodb';
@@ -21,6 +22,16 @@ export interface Store {
    * stored, not certain if the commit's outcome is unknown. What the function itself throws passes through.
    */
   withTransaction<T>(run: (session: ClientSession) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Makes an index that is not there, and gives one that forgets its new time; safe to repeat. Waits like {@link Store.patiently}.
+   * Rejects with `permission_denied` or `failed_precondition`, and what to do, where the server refuses. Called at the start.
+   */
+  provideIndex(collection: string, key: NewIndex['key'], options?: IndexOptions): Promise<void>;
+  /**
+   * Calls until the server answers, however long that takes, or until the service is asked to end; what the same call would
+   * bring again passes through at once. Says once that it waits. For what a start cannot do without, and may do twice.
+   */
+  patiently<T>(call: () => Promise<T>): Promise<T>;
   /** Resolves when the server answers; rejects with `unavailable` within 5 seconds when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -34,6 +45,7 @@ export interface StoreOptions {
   /** Shown in the server's own log. */
   readonly appName: string;
   readonly log: Logger;
+  /** Ends waiting for the server. */
   readonly signal: AbortSignal;
   /** How long a server that is still starting is waited for; 60 s by default. */
   readonly startTimeoutMs?: number;
@@ -54,11 +66,16 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
   const db = client.db(options.database);
+  const onWaiting = (error: unknown) => options.log.warn('The start waits for MongoDB', { error });
+  const patiently: Store['patiently'] = (call) => untilAnswered(call, { signal: options.signal, onWaiting });
   return {
     db,
     client,
     collection: (name) => db.collection(name),
     withTransaction: (run, transaction = {}) => runTransaction(client, run, transaction),
+    provideIndex: (collection, key, index = {}) =>
+      patiently(() => provideIndex(db, { collection, key, options: index })),
+    patiently,
     ping: async () => {
       await db.command({ ping: 1 }).catch((cause: unknown) => {
         throw new TrunklineError('unavailable', 'MongoDB does not answer', { certain: true, cause });
@@ -92,22 +109,22 @@ function clientOf(options: StoreOptions): MongoClient {
 }
 
 async function connect(client: MongoClient, options: StoreOptions): Promise<void> {
-  const { signal, log, startTimeoutMs = 60_000 } = options;
-  const endsAt = performance.now() + startTimeoutMs;
-  for (let failures = 1; ; failures += 1) {
-    try {
-      await client.connect();
-      await client.db(options.database).command({ ping: 1 });
-      return;
-    } catch (cause) {
-      const isUnknownUser = cause instanceof Error && 'code' in cause && (cause.code === 18 || cause.code === 13);
-      if (isUnknownUser)
-        throw new TrunklineError('unauthenticated', 'MongoDB does not accept the user of MONGO_URL', { cause });
-      const isOver = signal.aborted || performance.now() > endsAt;
-      if (isOver)
-        throw new TrunklineError('unavailable', 'MongoDB cannot be reached at MONGO_URL', { certain: true, cause });
-      log.warn('MongoDB cannot be reached yet', { failures, error: cause });
-    }
-    await pause(backoffMs(failures, 100, 2_000, Math.random()), signal);
-  }
+  const { signal, log, onReachable, startTimeoutMs: limitMs = 60_000 } = options;
+  const onWaiting = (error: unknown) => {
+    onReachable?.(false);
+    log.warn('MongoDB cannot be reached yet', { error });
+  };
+  const hello = async () => {
+    await client.connect();
+    await client.db(options.database).command({ ping: 1 });
+  };
+  await untilAnswered(() => hello().catch(asUnreachable), { signal, limitMs, onWaiting });
+  onReachable?.(true);
+}
+
+function asUnreachable(cause: unknown): never {
+  const isUnknownUser = cause instanceof Error && 'code' in cause && (cause.code === 18 || cause.code === 13);
+  if (isUnknownUser)
+    throw new TrunklineError('unauthenticated', 'MongoDB does not accept the user of MONGO_URL', { cause });
+  throw new TrunklineError('unavailable', 'MongoDB cannot be reached at MONGO_URL', { certain: true, cause });
 }

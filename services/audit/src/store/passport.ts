@@ -28,14 +28,10 @@ const timeout = { timeoutMS: 5_000 };
 const longestRange = 1_000;
 
 /** Opens the collection. The index that forgets is made here, because only this service knows when. */
-export async function openPassport({ db, collection: named }: Store, keepDays: number): Promise<Passport> {
-  const collection = named<PassportDocument>(collections.audit.passport);
+export async function openPassport(store: Store, keepDays: number): Promise<Passport> {
+  const collection = store.collection<PassportDocument>(collections.audit.passport);
   const expireAfterSeconds = keepDays * 24 * 60 * 60;
-  await collection.createIndex({ storedAt: 1 }, { expireAfterSeconds, ...timeout }).catch(async () => {
-    // It is there with another time of life.
-    const index = { keyPattern: { storedAt: 1 }, expireAfterSeconds };
-    await db.command({ collMod: collections.audit.passport, index }, timeout);
-  });
+  await store.provideIndex(collections.audit.passport, { storedAt: 1 }, { expireAfterSeconds });
   return {
     put: async (documents) => {
       if (documents.length === 0) return;

@@ -1,4 +1,12 @@
-import { type Collection, type Filter, isDuplicateKey, type SequenceRun, TrunklineError } from '@trunkline/runtime';
+import { collections } from '@trunkline/contracts';
+import {
+  type Collection,
+  type Filter,
+  isDuplicateKey,
+  type SequenceRun,
+  type Store,
+  TrunklineError,
+} from '@trunkline/runtime';
 import type { Selection } from '../domain/selection.ts';
 
 /** Where a replay stands. */
@@ -100,16 +108,19 @@ const mostPulled = 1_000;
 /** Replays that are told of at once; the others come next. */
 const mostTold = 100;
 
+const { replays } = collections.delivery;
+
 function idOf(portalId: string, number: number): string {
   return `${portalId}/${number.toString().padStart(10, '0')}`;
 }
 
 /** Opens the replays, and makes the indexes if they are not there. */
-export async function openReplayStore(collection: Collection<ReplayDocument>, now: () => number): Promise<ReplayStore> {
-  await collection.createIndex({ portalId: 1, requestKey: 1 }, { unique: true });
-  await collection.createIndex({ portalId: 1, number: -1 }, { unique: true });
-  await collection.createIndex({ state: 1, _id: 1 }, { partialFilterExpression: isOpen });
-  await collection.createIndex({ hasPulled: 1 }, { sparse: true });
+export async function openReplayStore(store: Store, now: () => number): Promise<ReplayStore> {
+  const collection = store.collection<ReplayDocument>(replays);
+  await store.provideIndex(replays, { portalId: 1, requestKey: 1 }, { unique: true });
+  await store.provideIndex(replays, { portalId: 1, number: -1 }, { unique: true });
+  await store.provideIndex(replays, { state: 1, _id: 1 }, { partialFilterExpression: isOpen });
+  await store.provideIndex(replays, { hasPulled: 1 }, { sparse: true });
   const one = async (filter: Filter<ReplayDocument>) => (await collection.findOne(filter, timeout)) ?? undefined;
   const newest = (portalId: string, belowNumber: number, limit: number) =>
     collection

@@ -1,5 +1,5 @@
-import type { SealedEvent } from '@trunkline/contracts';
-import type { Collection, GivenUp } from '@trunkline/runtime';
+import { collections, type SealedEvent } from '@trunkline/contracts';
+import type { Collection, GivenUp, Store } from '@trunkline/runtime';
 import { filterOf, type Selection } from '../domain/selection.ts';
 
 /** A sealed event that was not delivered, so that it can be looked at and sent again. */
@@ -69,15 +69,18 @@ const timeout = { timeoutMS: 2_000 };
 /** Counting may have to look at everything that is kept of a portal. */
 const countTimeout = { timeoutMS: 8_000 };
 
+const { undelivered } = collections.delivery;
+
 /** Opens the undelivered events, and makes the indexes if they are not there. */
 export async function openUndelivered(
-  collection: Collection<UndeliveredDocument>,
+  store: Store,
   { keepMs, now }: { readonly keepMs: number; readonly now: () => number },
 ): Promise<Undelivered> {
-  await collection.createIndex({ keptUntil: 1 }, { expireAfterSeconds: 0 });
-  await collection.createIndex({ portalId: 1, sequence: 1 });
-  await collection.createIndex({ portalId: 1, conversationId: 1, sequence: 1 });
-  await collection.createIndex({ portalId: 1, at: 1 });
+  const collection = store.collection<UndeliveredDocument>(undelivered);
+  await store.provideIndex(undelivered, { keptUntil: 1 }, { expireAfterSeconds: 0 });
+  await store.provideIndex(undelivered, { portalId: 1, sequence: 1 });
+  await store.provideIndex(undelivered, { portalId: 1, conversationId: 1, sequence: 1 });
+  await store.provideIndex(undelivered, { portalId: 1, at: 1 });
   const pageOf = (portalId: string, selection: Selection, { afterSequence, untilSequence, limit }: Page) => {
     const sequence = { $gt: afterSequence, ...(untilSequence === undefined ? {} : { $lte: untilSequence }) };
     return collection

@@ -56,7 +56,7 @@ const bodyMax = 1_048_576;
 
 /**
  * Watches for what is new: what the fixtures show is known, and what was told before. Without fixtures nothing is known,
- * and nothing is watched. Rejects when what was told before cannot be read.
+ * and nothing is watched. Waits until what was told before can be read.
  */
 export async function watchDrift(parts: DriftParts): Promise<Drift> {
   const known = await readKnownPayloads(parts.fixtures);
@@ -65,7 +65,8 @@ export async function watchDrift(parts: DriftParts): Promise<Drift> {
   const collection = parts.store.collection<DriftDocument>(
     connectorCollection(parts.name, collections.connector.drift),
   );
-  const told = await collection.find({ what: { $ne: usual } }, { projection: { _id: 1 }, timeoutMS: 5_000 }).toArray();
+  const options = { projection: { _id: 1 }, timeoutMS: 5_000 };
+  const told = await parts.store.patiently(() => collection.find({ what: { $ne: usual } }, options).toArray());
   const before = new Set(told.map(({ _id }) => _id));
   const keep = async (document: DriftDocument) => {
     await collection.updateOne({ _id: document._id }, { $setOnInsert: document }, { upsert: true, timeoutMS: 5_000 });
@@ -76,7 +77,7 @@ export async function watchDrift(parts: DriftParts): Promise<Drift> {
 /** Several instances learn together: what each adds is there for all at their next start. */
 async function usualOf({ name, store, log }: DriftParts): Promise<Usual> {
   const collection = store.collection<UsualDocument>(connectorCollection(name, collections.connector.drift));
-  const found = await collection.find({ what: usual }, { timeoutMS: 5_000 }).toArray();
+  const found = await store.patiently(() => collection.find({ what: usual }, { timeoutMS: 5_000 }).toArray());
   return {
     before: found.map(({ _id, seen, samples = [] }) => ({ name: _id.slice('usual '.length), seen, samples })),
     keep: (call, { seen, sample }) => {
