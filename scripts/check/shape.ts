@@ -9,6 +9,7 @@ const RULES: readonly (() => string[])[] = [
   connectorsLookAlike,
   readmesAreShort,
   noPromises,
+  startsArePatient,
 ];
 
 const LARGEST_FILE_LINES = 300;
@@ -64,6 +65,14 @@ function noPromises(): string[] {
   return sources()
     .filter((path) => path !== 'scripts/check/shape.ts' && promise.test(readFileSync(path, 'utf8')))
     .map((path) => `${path} has a TODO without an issue's number`);
+}
+
+/** An index that is made without patience ends a service whose database is away for a moment: the store makes it. */
+function startsArePatient(): string[] {
+  return sources()
+    .filter((path) => /^(packages\/adapter-kit|services)\//.test(path) && !path.endsWith('.test.ts'))
+    .filter((path) => /\.createIndex(es)?\(/.test(readFileSync(path, 'utf8')))
+    .map((path) => `${path} makes an index itself: use provideIndex of the store, which waits for the server`);
 }
 
 function sources(): string[] {
