@@ -78,3 +78,22 @@ test('a service that is started while its servers are away says so under /readyz
   await until(() => runtime.health.reasons.size === 0);
   assert.deepEqual(warnings, ['nats', 'NATS makes trouble', 'mongodb', 'MongoDB cannot be reached yet']);
 });
+
+test('a service whose NATS is there and takes nothing says so, until the server is started anew', async () => {
+  // Nobody keeps a stream on this one: as of one whose disk is full, no publish is answered.
+  await using servers = await startServers({ nats: true, mongo: true, own: true });
+  const env = {
+    ...{ NATS_URL: servers.natsUrl, MONGO_URL: servers.mongoUrl, METRICS_PORT: '0', BIND_ADDRESS: '127.0.0.1' },
+    LOG_LEVEL: 'silent',
+  };
+  await using service = startService(definition, env);
+  const { runtime } = await service.ready;
+  const reason = () => runtime.health.reasons.get('nats') ?? '';
+  await until(async () => {
+    await assert.rejects(runtime.bus.publish('ingress.1', Buffer.from('a')), { code: 'unavailable' });
+    return reason() !== '';
+  });
+  assert.match(reason(), /takes nothing of what is written to ingress/);
+  await servers.restart('nats');
+  await until(() => reason() === '');
+});

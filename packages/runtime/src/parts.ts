@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { inboxPrefix, mayCall } from '@trunkline/contracts';
+import { createBusHealth } from './bus/bus-health.ts';
 import { closeBus, connectBus } from './bus/connect.ts';
 import { watchDirectory } from './bus/directory.ts';
 import { createJetStreamLog } from './bus/jetstream-log.ts';
@@ -74,8 +75,10 @@ export async function connectBusParts(basics: Basics): Promise<Pick<Parts, 'bus'
   if (uses.bus !== true && uses.directory !== true && uses.files !== true) {
     return { bus: undefined, nats: undefined, directory: undefined, files: undefined };
   }
-  const nats = await connectNats(basics);
-  const bus = createJetStreamLog(nats, { inboxPrefix: inboxPrefix(name), onRefused: countFenced(basics.metrics) });
+  const busHealth = createBusHealth(basics.health);
+  const nats = await connectNats(basics, busHealth.reachable);
+  const hears = { onRefused: countFenced(basics.metrics), onPublished: busHealth.published };
+  const bus = createJetStreamLog(nats, { inboxPrefix: inboxPrefix(name), ...hears });
   const files = uses.files === true ? openFileStore(nats, bus) : undefined;
   if (uses.directory !== true) return { nats, bus, files, directory: undefined };
   const onTrouble = (error: unknown) => log.warn('The directory cannot be watched well', { error });
@@ -84,7 +87,10 @@ export async function connectBusParts(basics: Basics): Promise<Pick<Parts, 'bus'
   return { nats, bus, files, directory };
 }
 
-async function connectNats({ settings, name, instance, stop, health, log, ending }: Basics): Promise<NatsConnection> {
+async function connectNats(
+  { settings, name, instance, stop, log, ending }: Basics,
+  onReachable: (isReachable: boolean) => void,
+): Promise<NatsConnection> {
   const nats = await connectBus({
     url: settings.NATS_URL ?? '',
     user: settings.NATS_USER,
@@ -92,7 +98,7 @@ async function connectNats({ settings, name, instance, stop, health, log, ending
     service: name,
     instance,
     ...{ signal: stop, startTimeoutMs: Number.POSITIVE_INFINITY },
-    onReachable: (isReachable) => health.set('nats', isReachable ? undefined : 'NATS cannot be reached.'),
+    onReachable,
     onTrouble: (error) => log.warn('NATS makes trouble', { error }),
   });
   ending.onClose('NATS', () => closeBus(nats));

@@ -5,6 +5,9 @@ import { WrongLastSequence } from './ports.ts';
 /** The server's numbers for a failed expectation of the subject's last sequence. */
 const wrongLastSequence: ReadonlySet<number> = new Set([10071, 10164]);
 
+/** The server's numbers for a disk that has no room: of a server that was started while its disk was full. */
+const outOfRoom: ReadonlySet<number> = new Set([10023, 10047]);
+
 /** What the server's answer says went wrong. */
 export interface ApiProblem {
   readonly code: number;
@@ -19,6 +22,11 @@ export interface ApiProblem {
 export function refusal(problem: ApiProblem): Error {
   if (wrongLastSequence.has(problem.err_code)) return new WrongLastSequence(problem.description);
   return new TrunklineError('unavailable', `the bus refused: ${problem.description}`, { certain: true });
+}
+
+/** True if the server itself has no room: nothing that is written is taken, whichever the stream. Pure. */
+export function isOutOfRoom(problem: ApiProblem | undefined): boolean {
+  return problem !== undefined && outOfRoom.has(problem.err_code);
 }
 
 /** Whatever a request to the server rejected with, as one of the family: `unavailable`, or `permission_denied`. */

@@ -1,6 +1,7 @@
 import { type JetStreamManager, jetstream, PubHeaders } from '@nats-io/jetstream';
 import { headers as createHeaders, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import { type ApiProblem, busError, refusal } from './bus-error.ts';
+import { TrunklineError } from '../errors.ts';
+import { type ApiProblem, busError, isOutOfRoom, refusal } from './bus-error.ts';
 import { readBatch } from './direct-batch.ts';
 import { readFeed } from './feed.ts';
 import { type LogPort, type PublishAck, type PublishOptions, type StoredMessage, WrongLastSequence } from './ports.ts';
@@ -16,12 +17,16 @@ export interface JetStreamLogOptions {
   readonly inboxPrefix?: string | undefined;
   /** Hears of each publish that was refused because its expectation did not hold. Must not throw. */
   readonly onRefused?: ((subject: string) => void) | undefined;
+  /** Hears of each publish whether the server can take it: false where it does not answer, or says that it has no room. Must not throw. */
+  readonly onPublished?: OnPublished;
 }
+
+type OnPublished = ((subject: string, canTake: boolean) => void) | undefined;
 
 /** The log over JetStream. Holds nothing that must be closed: it ends with its connection. */
 export function createJetStreamLog(
   nats: NatsConnection,
-  { inboxPrefix, onRefused }: JetStreamLogOptions = {},
+  { inboxPrefix, onRefused, onPublished }: JetStreamLogOptions = {},
 ): LogPort {
   const client = jetstream(nats, { timeout: timeoutMs });
   let manager: Promise<JetStreamManager> | undefined;
@@ -30,7 +35,7 @@ export function createJetStreamLog(
   const log: LogPort = {
     publish: async (subject, data, options = {}) => {
       try {
-        return await publish(nats, subject, data, options);
+        return await publish({ nats, onPublished }, subject, data, options);
       } catch (error) {
         if (error instanceof WrongLastSequence) onRefused?.(subject);
         throw error;
@@ -54,7 +59,7 @@ export function createJetStreamLog(
 }
 
 async function publish(
-  nats: NatsConnection,
+  { nats, onPublished }: { readonly nats: NatsConnection; readonly onPublished: OnPublished },
   subject: string,
   data: Uint8Array,
   options: PublishOptions,
@@ -65,8 +70,11 @@ async function publish(
     const wanted = { timeout: options.timeoutMs ?? timeoutMs, ...(headers === undefined ? {} : { headers }) };
     answer = (await nats.request(subject, data, wanted)).json();
   } catch (error) {
-    throw busError(error);
+    const told = busError(error);
+    onPublished?.(subject, told instanceof TrunklineError && told.code === 'permission_denied');
+    throw told;
   }
+  onPublished?.(subject, !isOutOfRoom(answer.error));
   if (answer.error !== undefined) throw refusal(answer.error);
   return { sequence: answer.seq ?? 0, isDuplicate: answer.duplicate === true };
 }
