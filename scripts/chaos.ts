@@ -29,6 +29,10 @@ npm run chaos -- --scenario older-copy
 npm run chaos -- --scenario four-days
                                    everything is killed and comes back four days later: what was read is cleared, what waited for a
                                    portal has expired and the portal is told
+npm run chaos -- --scenario full-disk
+                                   the disk under NATS is full while messages are written, then the one under MongoDB; both get their
+                                   room back, and the servers are started anew. The disks are made in memory: this needs the right to
+                                   mount (Linux, root)
 
 Everything stays on this machine. The exit code is 0 only when it came to its end and nothing was wrong. The last line is JSON: sent,
 lost, doubled (there twice for a receiver that drops by sequence), out_of_order (of parallel portals inside a conversation), repeats,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { wholeNumber } from '../load/whole-number.ts';
 import { type PlannedPortal, planPortals } from './kinds.ts';
 import { fourDays } from './scenarios/four-days.ts';
+import { fullDisk } from './scenarios/full-disk.ts';
 import { olderCopy } from './scenarios/older-copy.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
@@ -13,7 +14,7 @@ export type RawFlags = Partial<
   readonly watch?: boolean | undefined;
 };
 
-const scenarios: readonly Scenario[] = [fourDays, olderCopy];
+const scenarios: readonly Scenario[] = [fourDays, fullDisk, olderCopy];
 
 /** How long, how much and by which chance. */
 export interface ChaosPlan {

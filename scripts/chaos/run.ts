@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { whyNoDisk } from '../load/disk.ts';
 import { type Field, startField } from '../load/field.ts';
 import type { Verdict } from '../load/judge/main.ts';
 import { createPhases, type Phases } from '../load/phases.ts';
@@ -9,7 +10,7 @@ import { healthInTheEnd } from './health.ts';
 import { countsOfKinds, isOnce, lingerMs, namesOf, type PortalKind } from './kinds.ts';
 import { figuresOf, isClean, type Outcome, summaryOf } from './outcome.ts';
 import { type ChaosPlan, planOf, type RawFlags } from './plan.ts';
-import type { Scenario } from './scenarios/scenario.ts';
+import type { Judging, Scenario } from './scenarios/scenario.ts';
 import { settle } from './settle/settle.ts';
 import { ownersChanged, runStorm, type Storm, startTelling } from './storm.ts';
 import { stormChart } from './storm-chart.ts';
@@ -29,6 +30,11 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
     console.error(plan);
     return 1;
   }
+  const cannot = plan.scenario?.hasDisks === true ? await whyNoDisk() : undefined;
+  if (cannot !== undefined) {
+    console.error(cannot);
+    return 1;
+  }
   const say = (what: string) => progress.update('chaos', what);
   const phases = createPhases();
   phases.begin('starting');
@@ -37,6 +43,7 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
     settingsOf: (number) => plan.portals[number - 1]?.settings ?? {},
     // In a cluster clients find the other servers by themselves, around any wire.
     ...{ hasWires: plan.natsMembers === 1, sink: plan.sink, say, signal },
+    hasDisks: plan.scenario?.hasDisks === true,
     settings: { SEND_DOUBT_SECONDS: String(doubtSeconds) },
   });
   const { scenario } = plan;
@@ -81,8 +88,13 @@ async function outcomeOf(
   say('stopping everything');
   phases.begin('stopping');
   await field.installation.stopAll();
-  found.push(...(health?.found ?? []), ...owners.found, ...field.installation.strayed);
+  found.push(...(health?.found ?? []), ...owners.found, ...strayedOf(field, storm));
   return { storm, verdict, answers, found, ownerChanges: owners.changes, fences: health?.fences ?? null };
+}
+
+/** Processes that ended although nobody told them to, but for those that this disaster ends. */
+function strayedOf({ installation }: Field, { mayEnd = () => false }: ToldStorm): readonly string[] {
+  return installation.strayed.filter((ended) => !mayEnd(ended));
 }
 
 /** `6 sequential, 4 changing` portals. */
@@ -92,7 +104,7 @@ function toldKinds(kinds: Readonly<Record<string, number>>): string {
 }
 
 /** A storm, and what must be true of it in the end beside what is always true. */
-type ToldStorm = Storm & { readonly check?: (verdict: Verdict) => readonly string[] };
+type ToldStorm = Storm & Judging;
 
 /** Undefined when it did not go as it must. */
 async function runScenario(field: Field, plan: ChaosPlan, scenario: Scenario): Promise<ToldStorm | undefined> {
@@ -109,8 +121,8 @@ async function runScenario(field: Field, plan: ChaosPlan, scenario: Scenario): P
     const down = [...firstOf('sequential'), ...firstOf('parallel')];
     const late = field.portals.filter(({ name }) => down.includes(name));
     const once = namesOf(portals, isOnce);
-    const { check, ...result } = await scenario.run(field, { seconds, perSecond, late, once, tell });
-    return { result, kills, counts, found: [], upsets: [], gone: new Set(), ...(check && { check }) };
+    const told = await scenario.run(field, { seconds, perSecond, late, once, tell });
+    return { ...told, result: told, kills, counts, found: [], upsets: [], gone: new Set() };
   } catch (error) {
     console.error(`${scenario.name}: ${error instanceof Error ? error.message : error}`);
     console.error(`  logs and data stay in ${field.keep()}`);

@@ -48,6 +48,8 @@ export interface FieldOptions {
   readonly natsMembers?: number;
   /** True: the parts are joined by wires that can be made bad. */
   readonly hasWires?: boolean;
+  /** True: the stores of NATS and MongoDB stand on disks that can be filled. */
+  readonly hasDisks?: boolean;
   /** Settings of services that differ from what they have by themselves. */
   readonly settings?: Readonly<Record<string, string>>;
   /** A receiver that is not ours: all portals send there. Their licence keys are printed, and it is waited for until it has them. */
@@ -71,7 +73,7 @@ export async function startField(options: FieldOptions): Promise<Field> {
   const sender = stack.use(startChild<SenderOrders>(new URL('sender/main.ts', import.meta.url)));
   const judgeUrl = await judge.ask('listen', null);
   const platformUrl = await sender.ask('listen', null);
-  const { natsSync, scale = {}, hasWires = false, natsMembers = 1, signal, say, sink } = options;
+  const { natsSync, scale = {}, hasWires = false, hasDisks = false, natsMembers = 1, signal, say, sink } = options;
   say('starting servers and services');
   const installed = {
     folder,
@@ -79,6 +81,7 @@ export async function startField(options: FieldOptions): Promise<Field> {
     natsMembers,
     scale,
     hasWires,
+    hasDisks,
     signal,
     collectorUrl: platformUrl,
     platforms: options.platforms ?? [],

@@ -10,6 +10,7 @@ import { planInstances } from '../up/instances.ts';
 import { endProcess } from '../up/limits.ts';
 import { type InstanceProcess, startProcess, untilReady } from '../up/run.ts';
 import { keepSecrets } from '../up/secrets.ts';
+import { type Disk, mountDisk } from './disk.ts';
 import { layWires } from './wires.ts';
 
 /** How the installation of a load run differs from another. */
@@ -28,6 +29,8 @@ export interface InstallationOptions {
   readonly natsMembers?: number;
   /** True: the parts are joined by wires that can be made bad. */
   readonly hasWires?: boolean;
+  /** True: the stores of NATS and of MongoDB stand each on a disk of its own that can be filled. This process must be allowed to mount. */
+  readonly hasDisks?: boolean;
   /** Settings of services that differ from what they have by themselves. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
@@ -55,6 +58,8 @@ export interface Installation extends AsyncDisposable {
   signal(name: string, signal: NodeJS.Signals): void;
   /** Wires between the parts, by name; none unless they were asked for. */
   readonly wires: ReadonlyMap<string, TcpProxy>;
+  /** Disks that can be filled; undefined unless they were asked for. */
+  readonly disks: Disks | undefined;
   /** Where an instance shows its metrics. */
   metricsUrl(name: string): string;
   /** Processes that ended although nobody told them to, or did not although somebody did, in words. */
@@ -63,6 +68,14 @@ export interface Installation extends AsyncDisposable {
   readonly logFolder: string;
 }
 
+/** What servers keep their data on. */
+export interface Disks {
+  readonly nats: Disk;
+  readonly mongo: Disk;
+}
+
+/** NATS lets streams have three quarters of its disk; both take what is written, and no more. */
+const diskMib = { nats: 8 * 1_024, mongo: 4 * 1_024 };
 const busBytes = 4 * 1024 ** 3;
 const traceRatio = '0.01';
 
@@ -76,6 +89,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const { natsMembers = 1 } = options;
   const wanted = { nats: true, mongo: true, kafka: true, own: true, natsMembers, signal, ...access } as const;
   const dataFolder = join(folder, 'data');
+  const disks = options.hasDisks === true ? await mountDisks(dataFolder, stack) : undefined;
   const strayed: string[] = [];
   const onEnded = (what: string) => void strayed.push(what);
   const servers = stack.use(await startServers({ ...wanted, dataDir: dataFolder, onEnded }));
@@ -107,12 +121,19 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   await Promise.all(running.names.map((name) => running.start(name)));
   const owned = stack.move();
   return {
-    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, dataFolder, wires },
+    ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, dataFolder, disks, wires },
     ...{ strayed, logFolder: logs },
     ...running,
     pids: () => new Map([...Object.entries(servers.pids), ...running.pids()]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Before the servers start, and until they have ended. */
+async function mountDisks(dataFolder: string, stack: AsyncDisposableStack): Promise<Disks> {
+  const nats = stack.use(await mountDisk(join(dataFolder, 'nats', 'jetstream'), diskMib.nats));
+  const mongo = stack.use(await mountDisk(join(dataFolder, 'mongo', 'data'), diskMib.mongo));
+  return { nats, mongo };
 }
 
 /** Starts a service whose clock is wrong. */

@@ -4,16 +4,29 @@ import type { FleetPortal } from '../../load/fleet.ts';
 import type { Fault } from '../../load/judge/faults.ts';
 import type { Verdict } from '../../load/judge/main.ts';
 import type { SendResult } from '../../load/sender/send.ts';
+import type { Answer } from '../answers/write.ts';
 
 /** A disaster told from beginning to end: what a person does stands in it too. It must not be mixed with others. */
 export interface Scenario {
   readonly name: string;
+  /** True: it fills disks, which is only possible where this process may mount. */
+  readonly hasDisks?: boolean;
   /** Resolves when everything works again; rejects, in words, when something did not go as it must. */
   run(field: Field, by: Telling): Promise<Told>;
 }
 
-/** What was sent, and what must be true in the end of this disaster alone: what is not, in words. */
-export type Told = SendResult & { readonly check?: (verdict: Verdict) => readonly string[] };
+/** What was sent, and what is true of this disaster alone. */
+export type Told = SendResult & Judging;
+
+/** What is judged otherwise than after a storm. */
+export interface Judging {
+  /** Answers that were stored meanwhile. */
+  readonly answers?: readonly Answer[];
+  /** What is not as it must be in the end, in words. */
+  readonly check?: (verdict: Verdict) => readonly string[];
+  /** Of a process that ended by itself, as the installation tells it: whether that is how this disaster goes. Nothing may by default. */
+  readonly mayEnd?: (ended: string) => boolean;
+}
 
 /** What a scenario works with. */
 export interface Telling {

@@ -60,6 +60,14 @@ export async function untilWritable(url: string, signal: AbortSignal): Promise<v
   await untilPrimary(connection.admin, signal);
 }
 
+/** Has mongod write everything to its disk, which it does by itself once a minute. Whether it can is no matter; a server that does not answer is given up within seconds. */
+export async function writeCheckpoint(url: string): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 1_000, socketTimeoutMS: 2_000 });
+  const writing = client.db('admin').command({ fsync: 1 });
+  await writing.catch(() => {});
+  await client.close();
+}
+
 function firstState(port: number, auth: boolean): Remembered {
   return { port, ready: false, ...(auth ? { rootPassword: randomBytes(24).toString('base64url') } : {}) };
 }
