@@ -8,6 +8,7 @@ export const metricNames = [
   'trunkline_degraded',
   'trunkline_http_server_seconds',
   'trunkline_rpc_server_seconds',
+  'trunkline_bus_stale_gets_total',
   // Whoever works on lanes.
   'trunkline_lanes_owned',
   'trunkline_lane_owner_changes_total',

@@ -5,6 +5,7 @@ import { createBusHealth } from './bus/bus-health.ts';
 import { closeBus, connectBus } from './bus/connect.ts';
 import { watchDirectory } from './bus/directory.ts';
 import { createJetStreamLog } from './bus/jetstream-log.ts';
+import { countStale } from './bus/stale-gets.ts';
 import { countFenced } from './bus/work-lanes.ts';
 import { createEnding, type Ending } from './ending.ts';
 import { openFileStore } from './files/file-store.ts';
@@ -77,7 +78,11 @@ export async function connectBusParts(basics: Basics): Promise<Pick<Parts, 'bus'
   }
   const busHealth = createBusHealth(basics.health);
   const nats = await connectNats(basics, busHealth.reachable);
-  const hears = { onRefused: countFenced(basics.metrics), onPublished: busHealth.published };
+  const hears = {
+    onRefused: countFenced(basics.metrics),
+    onPublished: busHealth.published,
+    onStale: countStale(basics.metrics),
+  };
   const bus = createJetStreamLog(nats, { inboxPrefix: inboxPrefix(name), ...hears });
   const files = uses.files === true ? openFileStore(nats, bus) : undefined;
   if (uses.directory !== true) return { nats, bus, files, directory: undefined };

@@ -13,6 +13,8 @@ export interface FeedSource {
   readonly managed: () => Promise<JetStreamManager>;
   readonly reconnects: Reconnects;
   readonly inboxPrefix?: string | undefined;
+  /** Hears of each message that the feed shows. Must not throw. */
+  readonly onShown?: (stream: string, sequence: number) => void;
 }
 
 /** One life of a feed's consumer. */

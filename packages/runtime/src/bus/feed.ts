@@ -27,6 +27,7 @@ export async function* readFeed(source: FeedSource, options: FeedOptions): Async
         delayMs = firstDelayMs;
         place.after = message.sequence;
         place.last = message;
+        source.onShown?.(options.stream, message.sequence);
         yield message;
       }
     } catch (error) {

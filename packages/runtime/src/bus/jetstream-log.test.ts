@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { DiscardPolicy, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Servers, startServers } from '@trunkline/testkit';
+import { readBatch } from './direct-batch.ts';
 import { createJetStreamLog } from './jetstream-log.ts';
 import type { LogPort, StoredMessage } from './ports.ts';
 import { WrongLastSequence } from './ports.ts';
@@ -94,5 +95,18 @@ test('a batch ends at its limits, and at nothing', async () => {
   assert.deepEqual(
     [message?.sequence, message?.subject, message?.storedAtMs, message?.header('N')],
     [3, 'BATCH.odd', same?.storedAtMs, '3'],
+  );
+});
+
+test('a batch says that it is the end only where nothing of its subject follows', async () => {
+  await stream('END');
+  for (const subject of ['END.a', 'END.a', 'END.a', 'END.b']) await log.publish(subject, bytes(subject));
+  const isEnd = async (fromSequence: number, messages: number) => {
+    const limit = { messages, bytes: 1_000_000 };
+    return (await readBatch(nats, { stream: 'END', subject: 'END.a', fromSequence, limit, timeoutMs: 2_000 })).isEnd;
+  };
+  assert.deepEqual(
+    [await isEnd(1, 2), await isEnd(2, 2), await isEnd(1, 10), await isEnd(4, 10)],
+    [false, true, true, true],
   );
 });

@@ -6,6 +6,7 @@ import { readBatch } from './direct-batch.ts';
 import { readFeed } from './feed.ts';
 import { type LogPort, type PublishAck, type PublishOptions, type StoredMessage, WrongLastSequence } from './ports.ts';
 import { watchReconnects } from './reconnects.ts';
+import { createStaleGets } from './stale-gets.ts';
 import { fromLeader } from './stored-message.ts';
 
 /** Longest wait for an answer, unless a call says otherwise. */
@@ -19,6 +20,8 @@ export interface JetStreamLogOptions {
   readonly onRefused?: ((subject: string) => void) | undefined;
   /** Hears of each publish whether the server can take it: false where it does not answer, or says that it has no room. Must not throw. */
   readonly onPublished?: OnPublished;
+  /** Hears of each direct get that a lagging replica answered from its older copy, as far as that shows. Must not throw. */
+  readonly onStale?: ((stream: string) => void) | undefined;
 }
 
 type OnPublished = ((subject: string, canTake: boolean) => void) | undefined;
@@ -26,12 +29,13 @@ type OnPublished = ((subject: string, canTake: boolean) => void) | undefined;
 /** The log over JetStream. Holds nothing that must be closed: it ends with its connection. */
 export function createJetStreamLog(
   nats: NatsConnection,
-  { inboxPrefix, onRefused, onPublished }: JetStreamLogOptions = {},
+  { inboxPrefix, onRefused, onPublished, onStale = () => {} }: JetStreamLogOptions = {},
 ): LogPort {
   const client = jetstream(nats, { timeout: timeoutMs });
   let manager: Promise<JetStreamManager> | undefined;
   const managed = () => (manager ??= client.jetstreamManager(false));
   const reconnects = watchReconnects(nats);
+  const gets = createStaleGets(onStale);
   const log: LogPort = {
     publish: async (subject, data, options = {}) => {
       try {
@@ -41,11 +45,23 @@ export function createJetStreamLog(
         throw error;
       }
     },
-    lastOf: async (stream, subject) => await fromLeaderOf(await managed(), stream, { last_by_subj: subject }),
-    nextOf: async (stream, subject, fromSequence) =>
-      await fromLeaderOf(await managed(), stream, { seq: Math.max(fromSequence, 1), next_by_subj: subject }),
-    batchOf: (stream, subject, fromSequence, limit) =>
-      readBatch(nats, { stream, subject, fromSequence, limit, timeoutMs, inboxPrefix }),
+    lastOf: async (stream, subject) => {
+      const last = await fromLeaderOf(await managed(), stream, { last_by_subj: subject });
+      if (last !== undefined) gets.saw(stream, last.sequence);
+      return last;
+    },
+    nextOf: async (stream, subject, fromSequence) => {
+      const query = { seq: Math.max(fromSequence, 1), next_by_subj: subject };
+      const next = await fromLeaderOf(await managed(), stream, query);
+      gets.settle(stream, subject, next);
+      return next;
+    },
+    batchOf: async (stream, subject, fromSequence, limit) => {
+      const take = gets.ask(stream, subject, fromSequence);
+      const answer = await readBatch(nats, { stream, subject, fromSequence, limit, timeoutMs, inboxPrefix });
+      take(answer);
+      return answer.messages;
+    },
     lastSequence: async (stream) => {
       try {
         return (await (await managed()).streams.info(stream)).state.last_seq;
@@ -53,7 +69,7 @@ export function createJetStreamLog(
         throw busError(error);
       }
     },
-    feed: (options) => readFeed({ nats, log, managed, reconnects, inboxPrefix }, options),
+    feed: (options) => readFeed({ nats, log, managed, reconnects, inboxPrefix, onShown: gets.saw }, options),
   };
   return log;
 }
