@@ -3,15 +3,17 @@ import { runChaos } from './chaos/run.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run chaos                      five minutes of load while services and servers are killed and frozen, streams are full,
-                                   wires break, clocks are wrong and portals misbehave, each at least once; then nothing may be lost, doubled or out of
-                                   order, no portal stuck, no lane stopped, no answer sent twice
+                                   wires between any two parts that messages pass break, clocks are wrong and portals misbehave, each at
+                                   least once; then nothing may be lost, doubled or out of order, no portal stuck, no lane stopped, no
+                                   answer sent twice
 npm run chaos -- --quick           half a minute of it; with starting and judging two to three minutes on two busy cores
 npm run chaos -- --seconds 600     as long as you like
 npm run chaos -- --seed 42         the same disturbances again, each loop's in the same order; when, depends on the machine
 npm run chaos -- --portals 40      portals that are written to: of ten four are sequential, three parallel (2–8 strands), two change
                                    between both meanwhile, one gets each batch once
-npm run chaos -- --nats 3          three NATS servers with three copies of everything; one of them is killed or frozen at a time. Whether
-                                   one that lags answered anything from its older copy, nobody counts
+npm run chaos -- --nats 3          three NATS servers with three copies of everything; one of them is killed or frozen at a time, and the
+                                   wires to each are broken like others: they tell their clients no other addresses. stale_gets says
+                                   how many reads one that lags answered from its older copy, as far as that shows
 npm run chaos -- --sync always     NATS writes through before it confirms
 npm run chaos -- --sink <url>      a portal of yours judges: everything is sent there; we say whether anything still waits for it in
                                    the end. Its licence key is printed, and nothing is sent until it takes an event that is signed with
@@ -39,7 +41,8 @@ lost, doubled (there twice for a receiver that drops by sequence), out_of_order 
 broken (whatever else was wrong; the lines above it say what), kills, seed, told (messages of which their portals were told that they
 will not come), overlaps (requests beside another of the same stream; without a reason they are broken), tried_again (events that come once and were tried
 again), answers (stored), answers_unknown (nobody knows whether they were sent), owner_changes (lanes that were taken), fences (writes
-of former owners that were refused), disturbances (how often each was done), portals by kind; of a scenario also its name.`;
+of former owners that were refused), stale_gets (reads that were answered from an older copy, at least), disturbances (how often each
+was done), portals by kind; of a scenario also its name.`;
 
 const { values } = parseArgs({
   options: {

@@ -10,6 +10,8 @@ export interface Health {
   readonly ownerChanges: ReadonlyMap<string, number>;
   /** Writes that were refused because another owner wrote there. */
   readonly fences: number;
+  /** Direct gets that were answered from an older copy, as far as that shows. */
+  readonly staleGets: number;
   /** Sums that are not 0, lanes that stopped, and what is not well, in words. */
   readonly found: readonly string[];
 }
@@ -46,7 +48,7 @@ export function growthOf(before: ReadonlyMap<string, number>, after: ReadonlyMap
 export async function healthOf(installation: Installation): Promise<Health> {
   const ownerChanges = new Map<string, number>();
   const found: string[] = [];
-  let fences = 0;
+  let [fences, staleGets] = [0, 0];
   await Promise.all(
     installation.names.map(async (name) => {
       const samples = samplesOf(await pageOf(installation.metricsUrl(name)));
@@ -54,6 +56,7 @@ export async function healthOf(installation: Installation): Promise<Health> {
         samples.filter((sample) => sample.name === metric).reduce((sum, { value }) => sum + value, 0);
       ownerChanges.set(name, sumOf('trunkline_lane_owner_changes_total'));
       fences += sumOf('trunkline_lane_fenced_total');
+      staleGets += sumOf('trunkline_bus_stale_gets_total');
       for (const { name: metric, labels, value } of samples)
         if (mustBeNothing.includes(metric) && value !== 0) found.push(`${name}: ${metric}{${labels}} is ${value}`);
       if (samples.length === 0) found.push(`${name} shows no metrics`);
@@ -61,7 +64,7 @@ export async function healthOf(installation: Installation): Promise<Health> {
       if (status !== 'ok') found.push(`${name} is ${status}: ${JSON.stringify(reasons)}`);
     }),
   );
-  return { ownerChanges, fences, found };
+  return { ownerChanges, fences, staleGets, found };
 }
 
 /**

@@ -16,7 +16,7 @@ const verdict: Verdict = {
 };
 
 const answers = { stored: 0, unknown: 0, found: [] };
-const outcome: Outcome = { storm, verdict, answers, found: [], ownerChanges: 1, fences: 0 };
+const outcome: Outcome = { storm, verdict, answers, found: [], ownerChanges: 1, fences: 0, staleGets: 0 };
 
 test('a run in which nothing was wrong is green', () => {
   assert.equal(isClean(outcome), true);

@@ -14,6 +14,7 @@ export interface Outcome {
   /** Lanes that were taken during the storm; null where nobody asked. */
   readonly ownerChanges: number | null;
   readonly fences: number | null;
+  readonly staleGets: number | null;
 }
 
 /** How many things were not as they must be, beside what has a count of its own. Pure. */
@@ -34,7 +35,7 @@ export function isClean(outcome: Outcome): boolean {
 
 /** For people. Pure. */
 export function summaryOf(outcome: Outcome): string {
-  const { storm, verdict, answers, ownerChanges, fences } = outcome;
+  const { storm, verdict, answers, ownerChanges, fences, staleGets } = outcome;
   const { result, kills, counts, seen } = storm;
   const rows = [...counts].map(([name, count]) => `  ${name.padEnd(38)}${count}`);
   const broken = [...wordsOf(outcome), ...(verdict?.broken ?? [])];
@@ -45,6 +46,7 @@ export function summaryOf(outcome: Outcome): string {
     `  answered ${answers.stored} times, of ${answers.unknown} nobody knows whether they were sent`,
     ...rows,
     ...(ownerChanges === null ? [] : [`  lanes taken ${ownerChanges}, writes of former owners refused ${fences}`]),
+    ...(staleGets === null ? [] : [`  direct gets answered from an older copy ${staleGets}`]),
     ...(verdict === undefined ? ['  judged by the sink'] : judgedLines(verdict)),
     ...broken.map((what) => `  ! ${what}`),
     ...(untold > 0 ? [`  ! and ${untold} more`] : []),
@@ -61,7 +63,7 @@ function judgedLines({ lost, doubled, outOfOrder, repeats, told, overlaps, tried
 
 /** The figures of the last line, for programs; null where nobody judged. Pure. */
 export function figuresOf(outcome: Outcome) {
-  const { storm, verdict, answers, ownerChanges, fences } = outcome;
+  const { storm, verdict, answers, ownerChanges, fences, staleGets } = outcome;
   return {
     sent: storm.result.sent,
     ...{ lost: verdict?.lost ?? null, out_of_order: verdict?.outOfOrder ?? null, repeats: verdict?.repeats ?? null },
@@ -73,7 +75,7 @@ export function figuresOf(outcome: Outcome) {
     },
     ...{ overlaps: verdict?.overlaps.length ?? null, tried_again: verdict?.triedAgain ?? null },
     ...{ answers: answers.stored, answers_unknown: answers.unknown },
-    ...{ owner_changes: ownerChanges, fences },
+    ...{ owner_changes: ownerChanges, fences, stale_gets: staleGets },
     disturbances: Object.fromEntries(storm.counts),
   };
 }

@@ -41,8 +41,7 @@ export async function runChaos(flags: RawFlags, progress: Progress, signal: Abor
   await using field = await startField({
     ...{ portals: plan.portals.length, lingerMs, clients, natsSync: plan.sync, natsMembers: plan.natsMembers, scale },
     settingsOf: (number) => plan.portals[number - 1]?.settings ?? {},
-    // In a cluster clients find the other servers by themselves, around any wire.
-    ...{ hasWires: plan.natsMembers === 1, sink: plan.sink, say, signal },
+    ...{ hasWires: true, sink: plan.sink, say, signal },
     hasDisks: plan.scenario?.hasDisks === true,
     settings: { SEND_DOUBT_SECONDS: String(doubtSeconds) },
   });
@@ -89,7 +88,15 @@ async function outcomeOf(
   phases.begin('stopping');
   await field.installation.stopAll();
   found.push(...(health?.found ?? []), ...owners.found, ...strayedOf(field, storm));
-  return { storm, verdict, answers, found, ownerChanges: owners.changes, fences: health?.fences ?? null };
+  return {
+    storm,
+    verdict,
+    answers,
+    found,
+    ownerChanges: owners.changes,
+    fences: health?.fences ?? null,
+    staleGets: health?.staleGets ?? null,
+  };
 }
 
 /** Processes that ended although nobody told them to, but for those that this disaster ends. */

@@ -10,12 +10,13 @@ import type { JudgeOrders, Verdict } from './judge/main.ts';
 import type { ToldBy } from './judge/tally.ts';
 import type { SenderOrders } from './sender/main.ts';
 import { handOver } from './sink.ts';
+import { createWires } from './wires.ts';
 
 /** What is measured or disturbed, with those who write to it and those who judge it. Everything on this machine's loopback. */
 export interface Field extends AsyncDisposable {
   readonly installation: Installation;
   readonly judge: Child<JudgeOrders>;
-  /** Where the judge listens. */
+  /** Where portals reach the judge. */
   readonly judgeUrl: string;
   readonly sender: Child<SenderOrders>;
   readonly portals: readonly FleetPortal[];
@@ -71,20 +72,23 @@ export async function startField(options: FieldOptions): Promise<Field> {
   });
   const judge = stack.use(startChild<JudgeOrders>(new URL('judge/main.ts', import.meta.url)));
   const sender = stack.use(startChild<SenderOrders>(new URL('sender/main.ts', import.meta.url)));
-  const judgeUrl = await judge.ask('listen', null);
-  const platformUrl = await sender.ask('listen', null);
-  const { natsSync, scale = {}, hasWires = false, hasDisks = false, natsMembers = 1, signal, say, sink } = options;
+  const wires = options.hasWires === true ? stack.use(createWires()) : undefined;
+  const wired = async (from: string, url: string, to: string) => (await wires?.through(from, url, () => to)) ?? url;
+  const collectorUrl = await sender.ask('listen', null);
+  const judgeUrl = await wired('delivery', await judge.ask('listen', null), 'portals');
+  const platformUrl = await wired('telegram', collectorUrl, 'messenger');
+  const { natsSync, scale = {}, hasDisks = false, natsMembers = 1, signal, say, sink } = options;
   say('starting servers and services');
   const installed = {
     folder,
     natsSync,
     natsMembers,
     scale,
-    hasWires,
+    wires,
     hasDisks,
     signal,
-    collectorUrl: platformUrl,
-    platforms: options.platforms ?? [],
+    collectorUrl,
+    platforms: [platformUrl, ...(options.platforms ?? [])],
     settings: options.settings,
   };
   const installation = stack.use(await startInstallation(installed));

@@ -11,7 +11,7 @@ import { endProcess } from '../up/limits.ts';
 import { type InstanceProcess, startProcess, untilReady } from '../up/run.ts';
 import { keepSecrets } from '../up/secrets.ts';
 import { type Disk, mountDisk } from './disk.ts';
-import { layWires } from './wires.ts';
+import { joinByWires, kafkaDoorsOf, type Wires } from './wires.ts';
 
 /** How the installation of a load run differs from another. */
 export interface InstallationOptions {
@@ -27,8 +27,8 @@ export interface InstallationOptions {
   readonly scale?: Readonly<Record<string, number>>;
   /** Servers of NATS; 3: a cluster, with three copies of everything. */
   readonly natsMembers?: number;
-  /** True: the parts are joined by wires that can be made bad. */
-  readonly hasWires?: boolean;
+  /** The parts are joined by these, which can be made bad; without them directly. */
+  readonly wires?: Wires | undefined;
   /** True: the stores of NATS and of MongoDB stand each on a disk of its own that can be filled. This process must be allowed to mount. */
   readonly hasDisks?: boolean;
   /** Settings of services that differ from what they have by themselves. */
@@ -39,6 +39,8 @@ export interface InstallationOptions {
 /** Every service in a process of its own, on servers of its own. Leaving the block stops them. */
 export interface Installation extends AsyncDisposable {
   readonly gatewayUrl: string;
+  /** The gateway as a portal's side reaches it, by its wire if there are any. */
+  readonly portalsUrl: string;
   readonly administratorKey: string;
   readonly natsUrl: string;
   readonly servers: Servers;
@@ -56,7 +58,7 @@ export interface Installation extends AsyncDisposable {
   /** SIGKILL; resolves when it is gone. Rejects when it does not run. */
   kill(name: string): Promise<void>;
   signal(name: string, signal: NodeJS.Signals): void;
-  /** Wires between the parts, by name; none unless they were asked for. */
+  /** Wires between the parts, by name; none unless they were given. */
   readonly wires: ReadonlyMap<string, TcpProxy>;
   /** Disks that can be filled; undefined unless they were asked for. */
   readonly disks: Disks | undefined;
@@ -87,33 +89,30 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const users = makeUsers(connectors, DATABASE);
   const access = { natsUsers: users.nats, mongoUsers: users.mongo, natsSync: options.natsSync };
   const { natsMembers = 1 } = options;
+  const instances = await planInstances(connectors, options.scale ?? {}, false);
+  const doors = options.wires === undefined ? new Map() : await kafkaDoorsOf(options.wires, instances);
+  const kafkaDoors = [...doors.values()];
   const wanted = { nats: true, mongo: true, kafka: true, own: true, natsMembers, signal, ...access } as const;
   const dataFolder = join(folder, 'data');
   const disks = options.hasDisks === true ? await mountDisks(dataFolder, stack) : undefined;
   const strayed: string[] = [];
   const onEnded = (what: string) => void strayed.push(what);
-  const servers = stack.use(await startServers({ ...wanted, dataDir: dataFolder, onEnded }));
+  const servers = stack.use(await startServers({ ...wanted, kafkaDoors, dataDir: dataFolder, onEnded }));
   const { natsUrl, mongoUrl } = servers;
   await provision({ natsUrl, mongoUrl, database: DATABASE, connectors, replicas: natsMembers, busBytes, signal });
   const secrets = (await keepSecrets(join(folder, 'secrets.json'))).values;
-  const instances = await planInstances(connectors, options.scale ?? {}, false);
   const gateway = instances.find(({ service }) => service === 'gateway');
   if (gateway === undefined) throw new Error('There is no gateway.');
   const gatewayUrl = `http://127.0.0.1:${gateway.ports.http}`;
+  const gatewayFrom = async (from: string) =>
+    (await options.wires?.through(from, gatewayUrl, () => 'gateway-1')) ?? gatewayUrl;
   const environments = environmentsOf({
-    ...{ instances, connectors, secrets, publicUrl: gatewayUrl, hookUrl: gatewayUrl, database: DATABASE },
-    kafkaBrokers: servers.kafkaBrokers,
-    // The messenger's side of the run takes its traces, too; every tenant of it has its portal on this machine.
-    ...{ platforms: [new URL(options.collectorUrl).origin, ...(options.platforms ?? [])], privateTenants: 'true' },
+    ...{ instances, connectors, secrets, publicUrl: gatewayUrl, hookUrl: await gatewayFrom('messenger') },
+    ...{ database: DATABASE, kafkaBrokers: servers.kafkaBrokers, ...surroundingsOf(options) },
     access: JSON.parse(environmentOf(servers, users).SERVICE_ACCESS ?? '{}'),
-    common: {
-      ...options.settings,
-      LOG_LEVEL: 'warn',
-      TRACE_RATIO: traceRatio,
-      OTEL_EXPORTER_OTLP_ENDPOINT: options.collectorUrl,
-    },
   });
-  const wires = options.hasWires === true ? stack.use(await layWires(environments)).byName : new Map();
+  if (options.wires !== undefined) await joinByWires(options.wires, environments, { natsUrl, mongoUrl, doors });
+  const wires = options.wires?.byName ?? new Map();
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
   const running = runningOf(environments, logs, onEnded);
@@ -121,6 +120,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   await Promise.all(running.names.map((name) => running.start(name)));
   const owned = stack.move();
   return {
+    portalsUrl: await gatewayFrom('portals'),
     ...{ gatewayUrl, administratorKey: secrets.administratorKey, natsUrl, servers, dataFolder, disks, wires },
     ...{ strayed, logFolder: logs },
     ...running,
@@ -134,6 +134,20 @@ async function mountDisks(dataFolder: string, stack: AsyncDisposableStack): Prom
   const nats = stack.use(await mountDisk(join(dataFolder, 'nats', 'jetstream'), diskMib.nats));
   const mongo = stack.use(await mountDisk(join(dataFolder, 'mongo', 'data'), diskMib.mongo));
   return { nats, mongo };
+}
+
+/** Who is trusted and told of what, beside the parts of the installation itself. */
+function surroundingsOf({ collectorUrl, platforms = [], settings }: InstallationOptions) {
+  return {
+    // The messenger's side of the run takes its traces, too; every tenant of it has its portal on this machine.
+    ...{ platforms: [new URL(collectorUrl).origin, ...platforms], privateTenants: 'true' },
+    common: {
+      ...settings,
+      LOG_LEVEL: 'warn',
+      TRACE_RATIO: traceRatio,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
+    },
+  };
 }
 
 /** Starts a service whose clock is wrong. */

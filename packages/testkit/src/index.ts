@@ -23,6 +23,7 @@ export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.ts';
 export type { ServerName } from './servers/fetch/fetch.mjs';
 export { Problem } from './servers/fetch/problem.mjs';
 export { type FullStream, fillStream } from './servers/fill-stream.ts';
+export type { KafkaDoor } from './servers/kafka.ts';
 export { type MongoUser, writeCheckpoint } from './servers/mongo-setup.ts';
 export type { NatsUser, SubjectRights } from './servers/nats.ts';
 export { type Servers, type ServersWanted, startServers } from './servers/start-servers.ts';

@@ -22,7 +22,7 @@ const insistMs = 60_000;
 
 /** Answers a client of each portal, one answer after the other, until the signal; each again and again until it is stored. */
 export async function writeAnswers({ installation, portals }: Field, signal: AbortSignal): Promise<readonly Answer[]> {
-  const api = apiOf(installation.gatewayUrl, installation.administratorKey);
+  const api = apiOf(installation.portalsUrl, installation.administratorKey);
   const written = await Promise.all(portals.map((portal) => answersOf(api, portal, signal)));
   return written.flat();
 }

@@ -17,6 +17,13 @@ export interface KafkaOptions {
   readonly port: number;
   readonly controllerPort: number;
   readonly keepsData: boolean;
+  readonly doors: readonly KafkaDoor[];
+}
+
+/** A listener more, for clients that are to come by another way: it tells them to connect to the advertised port. */
+export interface KafkaDoor {
+  readonly port: number;
+  readonly advertisedPort: number;
 }
 
 /** Writes the broker's properties, formats its storage once, and says how to start it. */
@@ -46,15 +53,25 @@ export async function kafkaLaunch(options: KafkaOptions, signal: AbortSignal): P
   return { ...launch, program: 'java', args: [...java, 'kafka.Kafka', file], env: {} };
 }
 
-function kafkaSettings({ folder, port, controllerPort, way }: KafkaOptions): Record<string, string> {
+function kafkaSettings({ folder, port, controllerPort, way, doors }: KafkaOptions): Record<string, string> {
+  // A client is told the addresses of the listener that it came by, and connects to those alone.
+  const listeners = [{ port, advertisedPort: port }, ...doors].map((each, index) => ({
+    ...each,
+    name: index === 0 ? 'PLAINTEXT' : `DOOR${index}`,
+  }));
+  const listOf = (side: 'port' | 'advertisedPort') =>
+    listeners.map((each) => `${each.name}://127.0.0.1:${each[side]}`).join(',');
   return {
     'node.id': '1',
     'process.roles': 'broker,controller',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${listOf('port')},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': listOf('advertisedPort'),
+    'listener.security.protocol.map': [...listeners.map(({ name }) => name), 'CONTROLLER']
+      .map((name) => `${name}:PLAINTEXT`)
+      .join(','),
+    'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': way.kind === 'docker' ? '/var/lib/kafka/data' : join(folder, 'data'),
     'offsets.topic.replication.factor': '1',
     'offsets.topic.num.partitions': '4',

@@ -70,7 +70,8 @@ function clusterConfig({ clusterPort, monitorPort, allPorts }: NatsMember): obje
   const routes = allPorts.map((port) => `nats://127.0.0.1:${port}`);
   return {
     http: `127.0.0.1:${monitorPort}`,
-    cluster: { name: 'trunkline', listen: `127.0.0.1:${clusterPort}`, routes },
+    // Clients are told of all members; those that come by other addresses are not to find a way around these.
+    cluster: { name: 'trunkline', listen: `127.0.0.1:${clusterPort}`, routes, no_advertise: true },
   };
 }
 

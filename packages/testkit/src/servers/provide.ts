@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { container } from './container.ts';
 import type { Report, ServerName } from './fetch/fetch.mjs';
 import type { Instance, Launch } from './instance.ts';
-import { kafkaLaunch } from './kafka.ts';
+import { type KafkaDoor, kafkaLaunch } from './kafka.ts';
 import { localProcess } from './local-process.ts';
 import { mongoLaunch } from './mongo.ts';
 import { type MongoUser, mongoUrl, setUpMongo, untilWritable } from './mongo-setup.ts';
@@ -24,6 +24,7 @@ export interface Wanted {
   /** Servers of a cluster; 1: it stands alone. */
   readonly natsMembers: number;
   readonly mongoUsers: readonly MongoUser[];
+  readonly kafkaDoors: readonly KafkaDoor[];
   readonly report: Report | undefined;
   readonly onEnded: ((what: string) => void) | undefined;
 }
@@ -115,10 +116,10 @@ async function provideMongo(way: Started, port: number, wanted: Wanted, signal: 
 }
 
 async function provideKafka(way: Started, port: number, wanted: Wanted, signal: AbortSignal): Promise<Provided> {
-  const { folder, keepsData } = wanted;
+  const { folder, keepsData, kafkaDoors: doors } = wanted;
   const instance = runAs(
     way,
-    await kafkaLaunch({ way, folder, port, controllerPort: await freePort(), keepsData }, signal),
+    await kafkaLaunch({ way, folder, port, controllerPort: await freePort(), keepsData, doors }, signal),
     wanted.onEnded,
   );
   await instance.start(signal);

@@ -168,3 +168,10 @@ test('a port that is taken is one sentence with a remedy', async () => {
     message: `Port ${port}, wanted for nats, is taken: stop what listens there or give another port`,
   });
 });
+
+test('clients of a cluster are told of no address but those that they were given', async () => {
+  await using servers = await startServers({ nats: true, own: true, natsMembers: 3 });
+  const [first] = servers.natsUrl.replace('nats://', '').split(',');
+  await using nats = await openNats(`nats://${first}`);
+  assert.equal(nats.info?.connect_urls, undefined);
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Report, ServerName } from './fetch/fetch.mjs';
 import { scratchFolder } from './folders.ts';
 import type { Instance } from './instance.ts';
+import type { KafkaDoor } from './kafka.ts';
 import type { MongoUser } from './mongo-setup.ts';
 import type { NatsUser } from './nats.ts';
 import { type Provided, provide, type Wanted } from './provide.ts';
@@ -24,6 +25,8 @@ export interface ServersWanted {
   readonly natsSync?: 'default' | 'always';
   /** Servers of NATS that form a cluster, 3 or 5; by default one stands alone. What is killed or frozen is one of them in turn. */
   readonly natsMembers?: number;
+  /** Listeners of Kafka beside its own. */
+  readonly kafkaDoors?: readonly KafkaDoor[];
   /** The servers will be killed, frozen or restarted, so addresses from the environment are not taken. */
   readonly own?: boolean;
   /** Hears how far a download is. */
@@ -95,6 +98,7 @@ function oneOf(name: ServerName, folder: string, wanted: ServersWanted): Wanted 
     natsSync: wanted.natsSync ?? 'default',
     natsMembers: wanted.natsMembers ?? 1,
     mongoUsers: wanted.mongoUsers ?? [],
+    kafkaDoors: wanted.kafkaDoors ?? [],
     report: wanted.report,
     onEnded: wanted.onEnded,
   };
