@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createChance } from '../../../packages/runtime/src/bus/queue/model/chance.ts';
 import { deal, ofPortals } from './all.ts';
 import { inTheWay } from './disturbance.ts';
-import { badWire } from './wires.ts';
+import { badWire, kindsOf } from './wires.ts';
 
 test('everything is dealt once, the same by the same seed, to hands that are as even as can be', () => {
   const all = [...ofPortals, badWire];
@@ -29,4 +29,9 @@ test('a wire is in the way when something passes it while messages are written',
   ];
   const outOfIt = ['viber-1 → nats', 'gateway-1 → viber-1', 'directory-1 → telegram-1', 'normalizer-1 → telegram-1'];
   assert.deepEqual(inTheWay([...outOfIt, ...inWay]), inWay);
+});
+
+test('wires of all instances of two parts are of one kind', () => {
+  const some = ['delivery-1 → nats-3', 'delivery-2 → nats-1', 'delivery-2 → mongo', 'delivery → portals'];
+  assert.deepEqual([...kindsOf(some).keys()], ['delivery → nats', 'delivery → mongo', 'delivery → portals']);
 });

@@ -77,10 +77,13 @@ const idle: ReadonlySet<string> = new Set([
  * connector would prove nothing. Pure.
  */
 export function inTheWay(names: readonly string[]): readonly string[] {
-  return names.filter((name) => {
-    const ends = name.split(' → ').map((end) => end.replace(/-\d+$/, ''));
-    return ends.every((end) => passed.has(end)) && !idle.has(ends.join(' → '));
-  });
+  const isPassed = (kind: string) => kind.split(' → ').every((end) => passed.has(end)) && !idle.has(kind);
+  return names.filter((name) => isPassed(withoutNumbers(name)));
+}
+
+/** `delivery → nats` of `delivery-2 → nats-1`. Pure. */
+export function withoutNumbers(name: string): string {
+  return name.replaceAll(/-\d+(?= |$)/g, '');
 }
 
 /** Of instances those that work on lanes which another instance can take. Pure. */
