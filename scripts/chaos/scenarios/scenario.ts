@@ -47,12 +47,14 @@ export async function untilSo(what: string, isSo: () => Promise<boolean>, limitM
     if (performance.now() > endsAt) throw new Error(`it did not come about that ${what}`);
 }
 
-/** Writes to all portals, evenly. */
-export async function write({ sender }: Field, perSecond: number, seconds: number): Promise<SendResult> {
+/** Writes to all portals, evenly. May be awaited later, or never, by a scenario that has failed meanwhile. */
+export function write({ sender }: Field, perSecond: number, seconds: number): Promise<SendResult> {
   const messages = perSecond * seconds;
-  return await sender.ask('send', {
+  const sending = sender.ask('send', {
     ...{ portals: [], messages, seconds: 0, perSecond, connections: 32, characters: 256 },
   });
+  sending.catch(() => {});
+  return sending;
 }
 
 /** From now on these portals behave so; null: well. */
