@@ -29,3 +29,15 @@ test('without a limit nothing waits', () => {
   for (let count = 0; count < 1_000; count += 1) bucket.take(1);
   assert.equal(bucket.readyAtMs(1), 1);
 });
+
+test('a clock that is set back by an hour stops neither the refill nor the end of a pause', () => {
+  const bucket = createTokenBucket({ perSecond: 2, burst: 1 });
+  const hourMs = 3_600_000;
+  bucket.take(hourMs);
+  bucket.pauseUntil(hourMs + 3_000);
+  assert.equal(bucket.readyAtMs(0), 3_000);
+  assert.equal(bucket.readyAtMs(3_000), 3_000);
+  bucket.take(3_000);
+  bucket.take(3_000);
+  assert.equal(bucket.readyAtMs(3_000), 4_000);
+});

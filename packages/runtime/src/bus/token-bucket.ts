@@ -28,7 +28,10 @@ export function createTokenBucket({ perSecond, burst }: Pace): TokenBucket {
   let pausedUntilMs = 0;
 
   const count = (nowMs: number) => {
-    if (nowMs <= countedAtMs) return;
+    // A clock that was set back takes both times along: else nothing is refilled, and a pause lasts, for as long as it went back.
+    const backMs = Math.max(0, countedAtMs - nowMs);
+    pausedUntilMs -= backMs;
+    countedAtMs -= backMs;
     tokens = Math.min(capacity, tokens + ((nowMs - countedAtMs) * perSecond) / 1_000);
     countedAtMs = nowMs;
   };
