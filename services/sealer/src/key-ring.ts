@@ -16,6 +16,8 @@ export interface KeyRing extends Pick<KekProof, 'requireKek' | 'damageIn'> {
   readonly of: (portalId: string) => Promise<OpenedKeys>;
   /** The same of portals, as the store has them now: each for itself. */
   readonly fresh: (portalIds: readonly string[]) => Promise<ReadonlyMap<string, OpenedKeys>>;
+  /** The same of one. */
+  readonly freshOf: (portalId: string) => Promise<OpenedKeys>;
   /** Forgets a portal's keys, after they changed. */
   readonly forget: (portalId: string) => void;
   /** Forgets keys that were changed by any instance, until the signal. Without it nothing is remembered. Never rejects. */
@@ -67,20 +69,20 @@ export function createKeyRing({ store, kek, now, onDamaged }: KeyRingParts): Key
     for (const id of portalIds) found.set(id, await remember(id, Promise.resolve(all.get(id) ?? [])));
     return found;
   };
+  const freshOf: KeyRing['freshOf'] = async (portalId) => remember(portalId, store.ofPortals([portalId]));
   const forgetOlder = (portalId: string, changedAt: Date) => {
     const knownMs = kept.get(portalId)?.changedAtMs;
     if (knownMs === undefined || knownMs < changedAt.getTime()) kept.delete(portalId);
   };
   return {
     fresh,
+    freshOf,
     requireKek: proof.requireKek,
     damageIn: proof.damageIn,
     of: (portalId) => {
       const known = kept.get(portalId);
       const nowMs = now();
-      return known && known.untilMs > nowMs && believedUntilMs > nowMs
-        ? known.keys
-        : remember(portalId, store.ofPortals([portalId]));
+      return known && known.untilMs > nowMs && believedUntilMs > nowMs ? known.keys : freshOf(portalId);
     },
     forget: (portalId) => kept.delete(portalId),
     follow: async (signal, onTrouble) => {

@@ -1,6 +1,5 @@
 import type { DeleteKeyRequest, DeleteKeyResponse } from '@trunkline/contracts';
 import { notFound, TrunklineError } from '@trunkline/runtime';
-import { isStored } from '../store/portal-keys.ts';
 import type { SealingContext } from './context.ts';
 
 /** Removes a revoked key's secret for good; what waits under it is sealed anew from history. Repeats change nothing. */
@@ -13,10 +12,11 @@ export async function deleteKey(
   if (key === undefined) throw notFound('The portal has no such key.');
   if (key.deletedAt !== undefined) return {};
   if (key.revokedAt === undefined) throw refused('The licence key is valid.', 'Revoke it first.');
-  // Sealing goes on under a revoked key, but not under none.
-  if (all.filter(isStored).length === 1)
+  // Sealing goes on under a revoked key, but not under none, nor under one that cannot be opened.
+  const { keys } = await context.ring.freshOf(portalId);
+  if (keys.every((each) => each.kid === kid))
     throw refused(
-      'It is the only licence key that is kept: nothing could be sealed without it.',
+      'It is the only licence key that is kept whole: nothing could be sealed without it.',
       'Make another one first.',
     );
   await context.keys.delete(portalId, kid, new Date(context.now()));

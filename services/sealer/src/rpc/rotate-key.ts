@@ -2,7 +2,7 @@ import type { RotateKeyRequest, RotateKeyResponse } from '@trunkline/contracts';
 import { notFound, requireIdempotencyKey, requireText, TrunklineError } from '@trunkline/runtime';
 import { deriveKeys } from '../domain/derive.ts';
 import { makeLicenceKey, parseLicenceKey } from '../domain/licence-key.ts';
-import type { PortalKeyDocument } from '../store/portal-keys.ts';
+import { isValid, type PortalKeyDocument } from '../store/portal-keys.ts';
 import type { SealingContext } from './context.ts';
 
 /** Both sign and open while the receiver changes from one to the other. */
@@ -39,14 +39,7 @@ export async function rotateKey(request: RotateKeyRequest, context: SealingConte
 type Order = Pick<PortalKeyDocument, 'portalId' | 'tenantId' | 'requestId'>;
 
 async function make(order: Order, context: SealingContext): Promise<PortalKeyDocument> {
-  const valid = (await context.keys.ofPortals([order.portalId])).filter((key) => key.revokedAt === undefined);
-  if (valid.length >= mostValid) {
-    const publicMessage = 'Two licence keys of the portal are valid already.';
-    throw new TrunklineError('failed_precondition', publicMessage, {
-      publicMessage,
-      remedy: 'Revoke one of them first.',
-    });
-  }
+  if ((await countValid(order.portalId, context)) >= mostValid) throw tooMany();
   const licenceKey = makeLicenceKey();
   const secret = parseLicenceKey(licenceKey);
   if (!secret) throw new TrunklineError('internal', 'A new licence key cannot be read back.');
@@ -55,9 +48,24 @@ async function make(order: Order, context: SealingContext): Promise<PortalKeyDoc
   const sealedLicenceKey = context.kek.seal(Buffer.from(licenceKey));
   const key = { _id: kid, ...order, sealedLicenceKey, createdAt: at, changedAt: at };
   const isAdded = await context.keys.add(key);
+  // Other requests may have made theirs meanwhile: then none of them is done, rather than all. Nobody was shown this one.
+  if (isAdded && (await countValid(order.portalId, context)) > mostValid) {
+    await context.keys.takeBack(key);
+    throw tooMany();
+  }
   if (isAdded) context.keyUsed({ use: 'made', portalId: order.portalId, tenantId: order.tenantId, kid, count: 1 });
   // The same request ran twice at once: the first one's key is the one.
   const stored = isAdded ? key : await context.keys.madeBy(order.requestId);
   if (!stored) throw new TrunklineError('aborted', 'The licence key could not be stored. Repeat the call.');
   return stored;
+}
+
+async function countValid(portalId: string, { keys }: SealingContext): Promise<number> {
+  return (await keys.ofPortals([portalId])).filter(isValid).length;
+}
+
+function tooMany(): TrunklineError {
+  const publicMessage = 'Two licence keys of the portal are valid already.';
+  const remedy = 'Revoke one of them first.';
+  return new TrunklineError('failed_precondition', publicMessage, { publicMessage, remedy });
 }

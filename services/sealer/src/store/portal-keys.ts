@@ -27,6 +27,11 @@ export function isStored(key: PortalKeyDocument): key is StoredKey {
   return key.sealedLicenceKey !== undefined;
 }
 
+/** True while it is valid for signatures and answers. */
+export function isValid({ revokedAt }: PortalKeyDocument): boolean {
+  return revokedAt === undefined;
+}
+
 /** The collection's questions. */
 export interface PortalKeys {
   /** Keys of portals that are still stored, each portal's newest first. */
@@ -41,6 +46,10 @@ export interface PortalKeys {
   readonly add: (key: PortalKeyDocument) => Promise<boolean>;
   /** Ends a key's validity; once only. False when the portal has no such key. */
   readonly revoke: (portalId: string, kid: string, at: Date) => Promise<boolean>;
+  /** Takes a revocation of that time back. */
+  readonly restore: (portalId: string, kid: string, revokedAt: Date, at: Date) => Promise<void>;
+  /** Takes a key back that nobody was shown. */
+  readonly takeBack: (key: PortalKeyDocument) => Promise<void>;
   /** Removes a revoked key's secret for good. False when there is no such key that is revoked and stored. */
   readonly delete: (portalId: string, kid: string, at: Date) => Promise<boolean>;
   /** Portals of which a key changed at that time or later, with the time of the last change. */
@@ -85,6 +94,13 @@ export function portalKeys(collection: Collection<PortalKeyDocument>): PortalKey
       const change = { $min: { revokedAt: at }, $set: { changedAt: at } };
       const found = await collection.updateOne({ _id: kid, portalId }, change, timeout);
       return found.matchedCount === 1;
+    },
+    restore: async (portalId, kid, revokedAt, at) => {
+      const change = { $unset: { revokedAt: '' as const }, $set: { changedAt: at } };
+      await collection.updateOne({ _id: kid, portalId, revokedAt }, change, timeout);
+    },
+    takeBack: async ({ _id, requestId }) => {
+      await collection.deleteOne({ _id, requestId }, timeout);
     },
     delete: async (portalId, kid, at) => {
       const one = { _id: kid, portalId, revokedAt: { $exists: true }, deletedAt: { $exists: false } };
