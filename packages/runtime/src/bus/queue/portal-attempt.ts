@@ -47,6 +47,7 @@ export async function attempt(lane: Lane, work: Work, events: readonly PlacedEve
     events: events.slice(0, Math.max(0, items.length - notices.length)),
     notices: notices.length,
     verdict,
+    isAborted: work.request.signal.aborted,
   };
   const isOver = isSkipped(lane, portal, untaken);
   const next = settle(lane, portal, { items, events, notices: notices.length }, verdict);

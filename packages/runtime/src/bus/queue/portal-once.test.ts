@@ -145,6 +145,21 @@ test('what is open when an instance stops is not skipped: the next one sends it'
   assert.deepEqual([receiver.last, receiver.notices, world.kept.get(id)?.size], [5, 0, 0]);
 });
 
+test('a batch whose request gave way to others is not skipped: its portal had not the time that it was promised', async () => {
+  const { world, portal } = await aWorld({ portals: 2, requests: 1, isOnce: true });
+  const { id, receiver, state } = portal(0);
+  const other = portal(1);
+  receiver.mood = 'hangs';
+  world.produce(id, 5);
+  await pass(world, 500);
+  world.produce(other.id, 1);
+  await pass(world, 1_200);
+  assert.equal(other.receiver.last, 1, 'it was broken off');
+  receiver.mood = 'well';
+  await pass(world, 30_000);
+  assert.deepEqual([receiver.last, receiver.notices, state()?.skipped, world.kept.get(id)?.size], [5, 0, 0, 0]);
+});
+
 test('while the store is away nothing is skipped, and what was tried is tried again', async () => {
   const { world, id, receiver, state, keptOf } = await aPortalOnce();
   receiver.mood = 'down';

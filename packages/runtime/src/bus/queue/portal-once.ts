@@ -13,15 +13,17 @@ export interface NotTaken {
   readonly events: readonly PlacedEvent[];
   readonly notices: number;
   readonly verdict: Verdict;
+  /** True if the request gave way to others. */
+  readonly isAborted: boolean;
 }
 
 /**
  * True if events are skipped: their portal gets each batch once, and has not taken this one. What is about single events is looked
  * for as for every portal: the one that it names, and whatever it refuses together with notices, which it must hear. So is a batch
- * that we broke off ourselves because the lane ends.
+ * that we broke off ourselves, because the lane ends or for others: its portal had not the time that it was promised.
  */
-export function isSkipped(lane: Lane, portal: Portal, { events, notices, verdict }: NotTaken): boolean {
-  if (events.length === 0 || lane.isEnding || !lane.ports.view(portal.id).settings.isOnce) return false;
+export function isSkipped(lane: Lane, portal: Portal, { events, notices, verdict, isAborted }: NotTaken): boolean {
+  if (events.length === 0 || isAborted || lane.isEnding || !lane.ports.view(portal.id).settings.isOnce) return false;
   if (verdict.kind === 'failed') return !notSent.has(verdict.code);
   return verdict.kind === 'refused' && verdict.eventId === undefined && notices === 0 && portal.refusal === undefined;
 }
