@@ -11,7 +11,7 @@ const seconds = 15;
 const seed = 5;
 /** Each run does each of them once, whatever its seed, before it goes on by chance. */
 const disturbances = [
-  ...['kill -9 of a service', 'SIGSTOP of an owner past its lease', 'a service whose clock is wrong', 'a bad wire'],
+  ...['kill -9 of a service', 'SIGSTOP of an owner past its lease', 'a service whose clock is wrong', 'bad wires'],
   ...['kill -9 of a server', 'SIGSTOP of a server', 'a full stream'],
   ...['portals that misbehave', 'a portal of another kind', 'a portal at a wrong address'],
   ...['a portal that is switched off'],
