@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { runBench } from './bench/run.ts';
+import { readFlags } from './load/read-flags.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run bench                        every measurement
@@ -18,28 +18,29 @@ npm run bench -- --chart <file.svg>  draws the last pair of runs of trouble: thr
 Everything stays on this machine. The last line is JSON; the exit code is 0 only when nothing was lost, doubled, out of order or otherwise
 broken in any field.`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean', short: 'h' },
-    quick: { type: 'boolean' },
-    only: { type: 'string' },
-    runs: { type: 'string' },
-    portals: { type: 'string' },
-    messages: { type: 'string' },
-    rate: { type: 'string' },
-    sync: { type: 'string' },
-    sink: { type: 'string' },
-    chart: { type: 'string' },
-  },
+const flags = readFlags(process.argv.slice(2), {
+  help: { type: 'boolean', short: 'h' },
+  quick: { type: 'boolean' },
+  only: { type: 'string' },
+  runs: { type: 'string' },
+  portals: { type: 'string' },
+  messages: { type: 'string' },
+  rate: { type: 'string' },
+  sync: { type: 'string' },
+  sink: { type: 'string' },
+  chart: { type: 'string' },
 });
 
 // Servers of the versions that we pin, as processes of this machine: in containers nobody could measure or freeze them.
 process.env.SERVERS ??= 'fetch';
 
-if (values.help === true) {
+if (typeof flags === 'string') {
+  console.error(flags);
+  process.exitCode = 1;
+} else if (flags.help === true) {
   console.log(HELP);
 } else {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
-  process.exitCode = await runBench(values, createProgress(), ending.signal);
+  process.exitCode = await runBench(flags, createProgress(), ending.signal);
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { runChaos } from './chaos/run.ts';
+import { readFlags } from './load/read-flags.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run chaos                      five minutes of load while services and servers are killed and frozen, streams are full,
@@ -44,30 +44,31 @@ again), answers (stored), answers_unknown (nobody knows whether they were sent),
 of former owners that were refused), stale_gets (reads that were answered from an older copy, at least), disturbances (how often each
 was done), portals by kind; of a scenario also its name.`;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean', short: 'h' },
-    quick: { type: 'boolean' },
-    seconds: { type: 'string' },
-    seed: { type: 'string' },
-    portals: { type: 'string' },
-    sync: { type: 'string' },
-    sink: { type: 'string' },
-    nats: { type: 'string' },
-    scenario: { type: 'string' },
-    shots: { type: 'string' },
-    chart: { type: 'string' },
-    watch: { type: 'boolean' },
-  },
+const flags = readFlags(process.argv.slice(2), {
+  help: { type: 'boolean', short: 'h' },
+  quick: { type: 'boolean' },
+  seconds: { type: 'string' },
+  seed: { type: 'string' },
+  portals: { type: 'string' },
+  sync: { type: 'string' },
+  sink: { type: 'string' },
+  nats: { type: 'string' },
+  scenario: { type: 'string' },
+  shots: { type: 'string' },
+  chart: { type: 'string' },
+  watch: { type: 'boolean' },
 });
 
 // Servers of the versions that we pin, as processes of this machine: in containers nobody could measure or freeze them.
 process.env.SERVERS ??= 'fetch';
 
-if (values.help === true) {
+if (typeof flags === 'string') {
+  console.error(flags);
+  process.exitCode = 1;
+} else if (flags.help === true) {
   console.log(HELP);
 } else {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
-  process.exitCode = await runChaos(values, createProgress(), ending.signal);
+  process.exitCode = await runChaos(flags, createProgress(), ending.signal);
 }

@@ -31,6 +31,17 @@ test('what cannot be meant is refused in words', () => {
   assert.match(String(chaosPlanOf({ seconds: 'x' })), /whole numbers/);
 });
 
+test('a receiver that is not ours has an address to which one can post', () => {
+  for (const sink of ['nope', '', 'localhost:3000', 'ftp://127.0.0.1/events', 'http://']) {
+    assert.match(String(planOf({ sink })), /--sink .*http or https/, sink);
+    assert.match(String(chaosPlanOf({ sink })), /--sink .*http or https/, sink);
+  }
+  const sink = 'https://crm.example/events';
+  assert.equal(planned({ sink }).sink, sink);
+  const chaos = chaosPlanOf({ sink });
+  assert.equal(typeof chaos === 'string' ? chaos : chaos.sink, sink);
+});
+
 test('the same seed is used again, another is chosen without one', () => {
   const plan = chaosPlanOf({ seed: '42', quick: true });
   assert.equal(typeof plan === 'string' ? plan : plan.seed, 42);

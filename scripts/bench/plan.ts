@@ -1,3 +1,4 @@
+import { sinkProblem } from '../load/sink-address.ts';
 import { wholeNumber } from '../load/whole-number.ts';
 
 /** Flags as they were typed. */
@@ -51,6 +52,8 @@ export function planOf(flags: RawFlags): BenchPlan | string {
   if (unknown !== undefined) return `--only ${unknown} is not known: say some of ${allParts.join(', ')}`;
   const { sync = 'default', sink, chart } = flags;
   if (sync !== 'default' && sync !== 'always') return `--sync ${sync} is not known: say default or always`;
+  const wrong = sinkProblem(sink);
+  if (wrong !== undefined) return wrong;
   const runs = wholeNumber(flags.runs, usual.runs, 20);
   const portals = wholeNumber(flags.portals, sink === undefined ? usual.portals : 1, 20_000);
   const messages = wholeNumber(flags.messages, usual.messages, 1_000_000);

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { sinkProblem } from '../load/sink-address.ts';
 import { wholeNumber } from '../load/whole-number.ts';
 import { type PlannedPortal, planPortals } from './kinds.ts';
 import { fourDays } from './scenarios/four-days.ts';
@@ -44,6 +45,8 @@ export function planOf(flags: RawFlags): ChaosPlan | string {
   const seconds = wholeNumber(flags.seconds, flags.quick === true || scenario !== undefined ? 25 : 300, 3_600);
   const seed = wholeNumber(flags.seed, randomInt(1, 1_000_000), 2 ** 31);
   const { sync = 'default', sink } = flags;
+  const wrong = sinkProblem(sink);
+  if (wrong !== undefined) return wrong;
   const portals = wholeNumber(flags.portals, sink === undefined ? 20 : 1, 1_000);
   if (seconds === undefined || seed === undefined || portals === undefined)
     return '--seconds (1–3,600), --seed and --portals (1–1,000) are whole numbers';
