@@ -39,7 +39,10 @@ export interface PortalOptions<Data = unknown> extends Handlers<Data> {
   readonly cursor?: Cursor | CursorStore;
   /** How far a request's timestamp may lie from our clock. Default 5 minutes. */
   readonly toleranceMs?: number;
-  /** After so long no further event of a batch is begun and the handlers' signal aborts. Default 10 s: the sender waits 15 s. */
+  /**
+   * After so long no further event of a batch is begun and the handlers' signal aborts. Default 10 s, as the sender waits 15 s: less,
+   * where the portal's setting `timeout_ms` is less.
+   */
   readonly answerWithinMs?: number;
   /** Larger bodies are answered 413. Default 2 MiB; the sender's largest is 1 MiB before sealing. */
   readonly maxBodyBytes?: number;
