@@ -3,8 +3,9 @@ import { readFlags } from './load/read-flags.ts';
 import { createProgress } from './progress.mjs';
 
 const HELP = `npm run bench                        every measurement
-npm run bench -- --quick             a small one of each but many and hooks: some minutes on two busy cores, one of them starting
-npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many, hooks
+npm run bench -- --quick             a small one of each but many, hooks and idle: some minutes on two busy cores, one of them starting
+npm run bench -- --only whole,pairs  some of: pairs (floor and delivery alone), whole, latency, trouble, many,
+                                     hooks, idle (nobody writes)
 npm run bench -- --runs 5            runs of each; their median and spread are shown
 npm run bench -- --portals 1000      portals that are written to
 npm run bench -- --messages 20000    messages a run

@@ -11,17 +11,17 @@ const planned = (flags: Parameters<typeof planOf>[0]) => {
 };
 
 test('everything is measured unless told otherwise, and quickly without what is slow', () => {
-  assert.deepEqual([...planned({}).parts], ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks']);
+  assert.deepEqual([...planned({}).parts], ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks', 'idle']);
   assert.deepEqual([planned({}).runs, planned({}).latencyPerSecond], [5, 600]);
   assert.equal(planned({ rate: '200' }).latencyPerSecond, 200);
-  for (const slow of ['many', 'hooks']) assert.equal(planned({ quick: true }).parts.has(slow), false, slow);
+  for (const slow of ['many', 'hooks', 'idle']) assert.equal(planned({ quick: true }).parts.has(slow), false, slow);
   assert.ok(planned({ quick: true, only: 'hooks' }).parts.has('hooks'), 'what is asked for is done');
 });
 
 test('a receiver that is not ours gets one portal, and nothing that needs our judge', () => {
   const plan = planned({ sink: 'http://127.0.0.1:1/events' });
   assert.equal(plan.portals, 1);
-  assert.deepEqual([...plan.parts], ['whole', 'latency']);
+  assert.deepEqual([...plan.parts], ['whole', 'latency', 'idle']);
 });
 
 test('what cannot be meant is refused in words', () => {

@@ -27,9 +27,9 @@ export interface BenchPlan {
   readonly chart: string | undefined;
 }
 
-const allParts = ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks'];
-/** Too slow for a quick look: ten thousand portals to make, and thirty calls that wait for their hold one after the other. */
-const slowParts = ['many', 'hooks'];
+const allParts = ['pairs', 'whole', 'latency', 'trouble', 'many', 'hooks', 'idle'];
+/** Too slow for a quick look: half a minute of quiet, ten thousand portals to make, and thirty calls that wait for their hold one after the other. */
+const slowParts = ['idle', 'many', 'hooks'];
 /** What needs our own judge: a receiver that is not ours can be neither switched to misbehave nor asked. */
 const ownJudgeOnly = ['pairs', 'trouble', 'many', 'hooks'];
 

@@ -1,5 +1,6 @@
 import type { Pair } from './delivery.ts';
 import type { HookRun } from './hooks.ts';
+import type { IdleRun } from './idle.ts';
 import { type LastLook, sumOf } from './last-look.ts';
 import type { WholeRun } from './measure.ts';
 import { spreadOf, spreadText } from './statistics.ts';
@@ -9,6 +10,7 @@ import type { Side, TroubleResult } from './trouble.ts';
 export interface Measured {
   /** What was true of each field in its end; none where another judges. */
   looks: readonly LastLook[];
+  idle?: readonly IdleRun[];
   pairs?: readonly Pair[];
   whole?: readonly WholeRun[];
   latency?: readonly WholeRun[];
@@ -46,7 +48,8 @@ export function tableOf(measured: Measured, conditions: Conditions): string {
     'One process a service; readers of FACTS: normalizer, sealer, audit. µs: processor time a message, median (least–most).',
     '',
   ];
-  const { looks, pairs, whole, latency, trouble, many, hooks } = measured;
+  const { looks, idle, pairs, whole, latency, trouble, many, hooks } = measured;
+  if (idle !== undefined) lines.push(...idleLines(idle));
   if (pairs !== undefined) lines.push(...pairLines(pairs));
   if (whole !== undefined) lines.push(...wholeLines('whole way', whole));
   if (latency !== undefined) lines.push(...latencyLines(latency));
@@ -68,6 +71,16 @@ function lookLines(looks: readonly LastLook[]): string[] {
 }
 
 const label = (text: string) => text.padEnd(30);
+
+function idleLines(runs: readonly IdleRun[]): string[] {
+  const names = [...new Set(runs.flatMap(({ byProcess }) => [...byProcess.keys()]))];
+  const of = (name: string) => spreadOf(runs.map(({ byProcess }) => byProcess.get(name) ?? 0));
+  const dearest = names.toSorted((a, b) => of(b).median - of(a).median);
+  return [
+    `${label('idle')}${spreadText(spreadOf(runs.map(({ totalMs }) => totalMs)))} ms of processor a second`,
+    ...dearest.map((name) => `${label(`  ${name}`)}${spreadText(of(name), 1)} ms`),
+  ];
+}
 
 function pairLines(pairs: readonly Pair[]): string[] {
   const us = (side: 'floor' | 'delivery') => pairs.map((pair) => pair[side].cost.totalUs);
@@ -179,7 +192,10 @@ function hooksOf(runs: readonly HookRun[] | undefined) {
 }
 
 /** The last line, for programs; null where it was not measured. */
-export function lineOf({ looks, pairs, whole, latency, trouble, hooks }: Measured, conditions: Conditions): string {
+export function lineOf(
+  { looks, idle, pairs, whole, latency, trouble, hooks }: Measured,
+  conditions: Conditions,
+): string {
   const median = (values: readonly number[] | undefined, digits = 0) =>
     values === undefined || values.length === 0 ? null : Number(spreadOf(values).median.toFixed(digits));
   const look = sumOf(looks);
@@ -201,6 +217,7 @@ export function lineOf({ looks, pairs, whole, latency, trouble, hooks }: Measure
     ...{ lost: look?.lost ?? null, out_of_order: look?.outOfOrder ?? null, repeats: look?.repeats ?? null },
     ...{ doubled: look?.doubled ?? null, broken: look?.broken ?? null, overlaps: look?.overlaps ?? null },
     ...{ trouble_rate: ratios && round(ratios.rate.median), trouble_p99: ratios && round(ratios.p99.median) },
+    idle_ms_per_s: median(idle?.map(({ totalMs }) => totalMs)),
     hooks: hooksOf(hooks),
     ...{ fsync: conditions.fsync, lanes: conditions.lanes, commit: conditions.commit },
   });

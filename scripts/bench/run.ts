@@ -9,6 +9,7 @@ import { createPhases, type Phases } from '../load/phases.ts';
 import type { Progress } from '../progress.mjs';
 import { measurePairs } from './delivery.ts';
 import { measureHooks, startDrivers } from './hooks.ts';
+import { measureIdle } from './idle.ts';
 import { isClean, type LastLook, lookAtFollowed, lookLast } from './last-look.ts';
 import { type Load, runWhole, type WholeRun } from './measure.ts';
 import { type BenchPlan, planOf, type RawFlags } from './plan.ts';
@@ -55,9 +56,13 @@ interface Telling {
 /** Everything but the many portals, in one field. */
 async function measureField(plan: BenchPlan, measured: Measured, { say, signal, phases }: Telling): Promise<void> {
   const { parts, runs, portals, messages, sync, sink } = plan;
-  if (!['pairs', 'whole', 'latency', 'trouble'].some((part) => parts.has(part))) return;
+  if (!['idle', 'pairs', 'whole', 'latency', 'trouble'].some((part) => parts.has(part))) return;
   phases.begin('starting');
   await using field = await startField({ portals, lingerMs: 200, natsSync: sync, sink, say, signal });
+  if (parts.has('idle')) {
+    phases.begin('idle');
+    measured.idle = await measureIdle(field, runs, say);
+  }
   phases.begin('warming up');
   say('warming up');
   await runWhole(field, { messages: Math.max(portals, 500) * 2, seconds: 0, perSecond: 0, connections });
