@@ -165,3 +165,19 @@ test('what comes while a replay is read goes first', async () => {
     Array.from({ length: 10 }, () => all),
   );
 });
+
+test('a live event waits for the one request of a replay that is under way, and for none after it', async () => {
+  const { world, id, receiver, replay } = await aReplay(all, ({ receiver: its }) => {
+    its.mood = 'hangs';
+  });
+  await pass(world, 1_500);
+  receiver.mood = 'well';
+  receiver.answersAfterMs = 300;
+  world.produce(id, 1);
+  await pass(world, 13_000);
+  assert.equal(receiver.last, 20, 'the request is open for fifteen seconds');
+  await pass(world, 1_000);
+  assert.deepEqual([receiver.last, replay()?.sent], [21, 0]);
+  await pass(world, 30_000);
+  assert.deepEqual([receiver.replayed.get(1), replay()?.isOver], [all, true]);
+});

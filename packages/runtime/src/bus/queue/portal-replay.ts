@@ -21,7 +21,8 @@ export function isReplayReady({ portal, slot }: Work): boolean {
 
 /**
  * Sends the next events of the portal's replay. The portal's cursor, its mode and its failures are not looked at and not
- * changed: whatever becomes of a replay, live events go on as if it were not there.
+ * changed: whatever becomes of a replay, live events go on as if it were not there, but for the one request that is under way.
+ * That is not broken off for them: where events come faster than a replay is answered, it would come for ever and never end.
  */
 export async function sendReplay(lane: Lane, work: Work): Promise<void> {
   const { portal } = work;
