@@ -13,10 +13,16 @@ export interface OpenStream extends Disposable {
   role: 'primary' | 'follower';
 }
 
+/** Whose stream it is. */
+export interface StreamOwner {
+  readonly tenantId: string;
+  readonly consumerId: string;
+}
+
 /** Streams that are open on this instance. */
 export interface OpenStreams {
-  /** Opens one, and ends the former one of the same consumer. Throws `rate_limited` when there are too many. */
-  open(consumerId: string, id: string, signal: AbortSignal): OpenStream;
+  /** Opens one, and ends the former one of the same consumer. Throws `rate_limited` when there are too many, or of its tenant. */
+  open(owner: StreamOwner, id: string, signal: AbortSignal): OpenStream;
   /** Wakes the stream of a consumer, if it is open here. */
   ring(consumerId: string): void;
   /** How many are open. */
@@ -31,20 +37,31 @@ export function takenOver(): TrunklineError {
   });
 }
 
+function tooMany(message: string): TrunklineError {
+  return new TrunklineError('rate_limited', message, {
+    publicMessage: 'Too many streams are open.',
+    remedy: 'Subscribe again in some seconds; close streams that nobody reads.',
+  });
+}
+
+/** A tenant has at most this part of the streams: it cannot take them all from the others. */
+const tenantPart = 1 / 4;
+
 /** Makes the list of open streams. */
 export function createOpenStreams(most: number): OpenStreams {
-  const open = new Map<string, { readonly stream: OpenStream; readonly end: () => void }>();
+  const open = new Map<string, { readonly stream: OpenStream; readonly tenantId: string; readonly end: () => void }>();
+  const mostOfTenant = Math.ceil(most * tenantPart);
+  const requireRoom = (owner: string) => {
+    if (open.size >= most) throw tooMany(`${most} streams are open on this instance`);
+    const own = [...open.values()].filter(({ tenantId }) => tenantId === owner).length;
+    if (own >= mostOfTenant) throw tooMany(`${own} streams of the tenant are open on this instance`);
+  };
   return {
     ring: (consumerId) => open.get(consumerId)?.stream.bell.ring(),
     count: (role) => [...open.values()].filter(({ stream }) => stream.role === role).length,
-    open: (consumerId, id, signal) => {
+    open: ({ tenantId, consumerId }, id, signal) => {
       const former = open.get(consumerId);
-      if (former === undefined && open.size >= most) {
-        throw new TrunklineError('rate_limited', `${most} streams are open on this instance`, {
-          publicMessage: 'Too many streams are open.',
-          remedy: 'Subscribe again in some seconds; close streams that nobody reads.',
-        });
-      }
+      if (former === undefined) requireRoom(tenantId);
       const bell = createBell();
       const ending = new AbortController();
       const end = (reason: unknown) => {
@@ -61,7 +78,7 @@ export function createOpenStreams(most: number): OpenStreams {
           if (open.get(consumerId)?.stream === stream) open.delete(consumerId);
         },
       };
-      open.set(consumerId, { stream, end: () => end(takenOver()) });
+      open.set(consumerId, { stream, tenantId, end: () => end(takenOver()) });
       former?.end();
       return stream;
     },

@@ -23,7 +23,7 @@ export async function* subscribe(
   const most = limitOf(request.maxUnacknowledged);
   const id = consumerId(portal.id, name);
   await requireRoom(id, portal.id, context);
-  using stream = context.streams.open(id, randomUUID(), caller.signal);
+  using stream = context.streams.open({ tenantId: portal.tenantId, consumerId: id }, randomUUID(), caller.signal);
   const unwatch = context.consumers.watch(id, stream.bell.ring);
   try {
     const wanted = { portal, name, from: request.fromSequence };
