@@ -66,6 +66,8 @@ export type SealedUndelivered = Omit<UndeliveredDocument, '_id' | 'kind' | 'reas
 
 /** Whoever waits for these also holds a portal's turn, or a caller. */
 const timeout = { timeoutMS: 2_000 };
+/** As many events as expire at once are stored together; a portal's turn, and what ends its lane, waits for it. */
+const keepTimeout = { timeoutMS: 5_000 };
 /** Counting may have to look at everything that is kept of a portal. */
 const countTimeout = { timeoutMS: 8_000 };
 
@@ -98,7 +100,7 @@ export async function openUndelivered(
           updateOne: { filter: { _id }, update: { $setOnInsert: fieldsOf(range, event, times) }, upsert: true },
         };
       });
-      await collection.bulkWrite(writes, { ordered: false });
+      await collection.bulkWrite(writes, { ordered: false, ...keepTimeout });
     },
     keepMs,
     ...countsOf(collection),
