@@ -53,8 +53,16 @@ function withStrands(portal: Portal, { strands, after }: PortalCursor, clock: Cl
   return whole;
 }
 
-function ownTimeOf({ nextAttemptAt }: Pick<PortalCursor, 'nextAttemptAt'>, clock: Clock): number {
-  return clock.now() + ((nextAttemptAt?.getTime() ?? 0) - clock.wallMs());
+/** The schedule's longest wait is shorter, and no portal is heeded that asks for more. */
+const longestWaitMs = 3_600_000;
+
+/** The former owner's wall clock may be hours off ours: it makes no portal wait that is well, and none for longer than it could. */
+function ownTimeOf(
+  { nextAttemptAt, failures }: Pick<PortalCursor, 'nextAttemptAt' | 'failures'>,
+  clock: Clock,
+): number {
+  const waitMs = failures === 0 ? 0 : (nextAttemptAt?.getTime() ?? 0) - clock.wallMs();
+  return clock.now() + Math.min(waitMs, longestWaitMs);
 }
 
 /** The cursor that is recorded. */

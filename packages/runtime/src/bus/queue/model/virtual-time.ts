@@ -6,8 +6,8 @@ export interface VirtualTime {
   readonly nowMs: number;
   /** Moves to the next timer and calls it; false when there is none, or when it lies behind `untilMs`. */
   advance(untilMs?: number): boolean;
-  /** A clock whose timers are gone once `isAlive` is false. */
-  clockOf(isAlive: () => boolean): Clock;
+  /** A clock whose timers are gone once `isAlive` is false; its wall time is off by so much. */
+  clockOf(isAlive: () => boolean, offMs?: () => number): Clock;
 }
 
 /** Makes a time that begins at a fixed day. */
@@ -16,9 +16,9 @@ export function createVirtualTime(): VirtualTime {
   const timers = new Map<number, { readonly atMs: number; readonly call: () => void }>();
   let nowMs = 0;
   let count = 0;
-  const clockOf = (isAlive: () => boolean): Clock => ({
+  const clockOf = (isAlive: () => boolean, offMs = () => 0): Clock => ({
     now: () => nowMs,
-    wallMs: () => startMs + nowMs,
+    wallMs: () => startMs + nowMs + offMs(),
     after: (ms, call) => {
       count += 1;
       const id = count;

@@ -25,6 +25,8 @@ export interface Owner extends Process {
   /** True once its queue ended by itself. */
   hasEnded: boolean;
   leaseAgeMs: number;
+  /** How far its wall clock is ahead. */
+  clockOffMs: number;
   /** Events that were taken of it: `<portal>/<sequence>`. */
   readonly took: Set<string>;
   /** Once it took the lane over. */
@@ -66,7 +68,8 @@ export interface World {
   /** Seals so many events of a portal as one message, under the newest key unless another one is named. */
   produce(portalId: string, count: number, kid?: string): void;
   noticeOf(notice: PendingNotice): BatchItem;
-  start(): Owner;
+  /** An instance begins; its wall clock is off by so much, or as the world's size says. */
+  start(clockOffMs?: number): Owner;
 }
 
 /** How large a world is. */
@@ -84,6 +87,8 @@ export interface WorldSize {
   readonly requestsPerMinute?: number;
   /** How many strands each has; one unless given. */
   readonly strands?: number;
+  /** How far the wall clock of an instance is off, ahead or behind, if it is; all are right unless given. */
+  readonly clocksOffMs?: number;
 }
 
 /** Makes a world. */
@@ -97,6 +102,7 @@ export function createWorld(
     requestsPerMinute = 0,
     isOnce = false,
     strands: strandCount = 1,
+    clocksOffMs = 0,
   }: WorldSize,
 ): World {
   const chance = createChance(seed);
@@ -159,7 +165,8 @@ export function createWorld(
     post: watchedPost(owner, { limits, network, time, portals, servers, violations, kept, owners, consumers }),
   });
 
-  const start = (): Owner => {
+  const offMs = () => (clocksOffMs === 0 ? 0 : (chance.pick([0, -clocksOffMs, clocksOffMs]) ?? 0));
+  const start = (clockOffMs = offMs()): Owner => {
     const lease = new AbortController();
     const name = `owner${owners.length}`;
     const owner: Owner = {
@@ -167,13 +174,17 @@ export function createWorld(
       isAlive: true,
       hasEnded: false,
       leaseAgeMs: 0,
+      clockOffMs,
       view: undefined,
       lease,
       passed: new Map(),
       took: new Set(),
     };
     owners.push(owner);
-    const clock = time.clockOf(() => owner.isAlive);
+    const clock = time.clockOf(
+      () => owner.isAlive,
+      () => owner.clockOffMs,
+    );
     const held: Lease = { lane, owner: owner.name, signal: lease.signal, confirmedAgoMs: () => owner.leaseAgeMs };
     runPortalQueue({
       ...{ log: logOf(owner, servers, network, chance), lease: held, ports: portsOf(owner), clock },
