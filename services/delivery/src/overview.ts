@@ -1,5 +1,6 @@
 import { type Directory, machineClock, type PortalLaneView, pause, summaryOf } from '@trunkline/runtime';
 import { type Around, laneTold, type SeenPortal, seenPortal } from './domain/lane-told.ts';
+import { isSampleDue } from './domain/sample-due.ts';
 import { withLook } from './domain/status-slots.ts';
 import { stateOf } from './domain/unwell.ts';
 import type { LaneDocument, LaneStore, ToldSample } from './store/lanes.ts';
@@ -31,7 +32,6 @@ export interface OverviewOptions {
 }
 
 const everyMs = 2_000;
-const sampleMs = 10_000;
 const mostSamples = 90;
 
 /** What is kept of a lane between two looks. */
@@ -92,7 +92,7 @@ export function createOverview({ lanes: store, statuses, directory, instance, no
     follow: async (told: ToldOf, signal: AbortSignal) => {
       while (!signal.aborted) {
         await tellLanes(told).catch(told.onTrouble);
-        if (now() - statusAtMs >= sampleMs) {
+        if (isSampleDue(statusAtMs, now())) {
           statusAtMs = now();
           await tellStatuses(told).catch(told.onTrouble);
         }
@@ -133,9 +133,7 @@ async function meetLanes(
 }
 
 function sample(own: Kept, waiting: number, at: Date): void {
-  const sinceMs = at.getTime() - own.sampledAtMs;
-  // A former owner whose clock was ahead must not stop the numbers.
-  if (sinceMs >= 0 && sinceMs < sampleMs) return;
+  if (!isSampleDue(own.sampledAtMs, at.getTime())) return;
   own.history = [...own.history, { at, waiting, accepted: own.accepted, failed: own.failed }].slice(-mostSamples);
   own.sampledAtMs = at.getTime();
   own.accepted = 0;

@@ -78,7 +78,7 @@ function portsOf(context: LaneContext): PortalPorts {
       const entry = directory.portal(portalId);
       const { settings, deletedKids, obstacle } = entry === undefined ? unknown : remembered(entry);
       const blockedBy = pauses.reasonOf(portalId) ?? obstacle;
-      const resumedAtMs = Math.max(pauses.resumedAtMs(portalId), keyChanges.atMs(portalId));
+      const resumedAtMs = [pauses.resumedAtMs(portalId), keyChanges.atMs(portalId)];
       const consumer = entry?.settings?.primaryConsumer ?? '';
       return { settings, deletedKids, blockedBy, consumer, resumedAtMs };
     },

@@ -21,6 +21,21 @@ test('a portal that is well is sent to at once by a new owner, however far ahead
   assert.deepEqual([receiver.last, world.violations], [2, []]);
 });
 
+test('a portal that fails is tried at once at each resumption, whichever clock stamped it', async () => {
+  const { world, portal } = await aWorld({ portals: 1 });
+  const { id, receiver, state } = portal(0);
+  receiver.mood = 'down';
+  world.produce(id, 1);
+  await pass(world, 30_000);
+  world.resumedAtMs.set(id, world.time.clock.wallMs() + hourMs);
+  await pass(world, 500);
+  const { failures = 0 } = state() ?? {};
+  receiver.mood = 'well';
+  world.resumedAtMs.set(id, world.time.clock.wallMs());
+  await pass(world, 500);
+  assert.deepEqual([failures > 0, receiver.last, world.violations], [true, 1, []]);
+});
+
 test('one that fails is tried again by a new owner within the hour that a portal may ask for, whatever the clocks', async () => {
   const { world, owner, portal } = await aWorld({ portals: 1 });
   const { id, receiver } = portal(0);

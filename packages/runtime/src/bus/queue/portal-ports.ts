@@ -22,8 +22,8 @@ export interface PortalView {
   readonly consumer: string;
   /** Keys that are no more: what is sealed under them is sealed anew before it is sent. */
   readonly deletedKids: ReadonlySet<string>;
-  /** When a person last said that it may be tried at once, or changed its keys, in milliseconds since 1970; 0: not lately. */
-  readonly resumedAtMs: number;
+  /** When a person last said that it may be tried at once, and when its keys were last changed, in milliseconds since 1970; 0: not lately. */
+  readonly resumedAtMs: readonly number[];
 }
 
 /** One element of a request's batch. */

@@ -108,8 +108,8 @@ export interface Portal {
   flow: Flow | undefined;
   /** Keys that the portal said it does not know, each until when that is believed. */
   readonly unknownKids: Map<string, number>;
-  /** The last time a person wanted it to be tried at once that was heeded, in milliseconds since 1970. */
-  resumedAtMs: number;
+  /** The times that were last heeded of those at which a person wanted it to be tried at once, in milliseconds since 1970. */
+  resumedAtMs: readonly number[];
   /** Parked since the last event that was taken. */
   parkedInRow: number;
   /** The replay that was sent last, while this process sends it. */
@@ -166,7 +166,7 @@ export function newPortal(id: string, subject: string, afterSequence: number): P
     arrived: 0,
     flow: undefined,
     unknownKids: new Map(),
-    resumedAtMs: 0,
+    resumedAtMs: [],
     parkedInRow: 0,
     replay: undefined,
     unreadableSinceMs: undefined,

@@ -106,7 +106,8 @@ export function resumeUnblocked(lane: Lane): void {
   for (const portal of lane.behind) {
     if (portal.isBusy) continue;
     const { blockedBy, resumedAtMs } = lane.ports.view(portal.id);
-    const isHurried = resumedAtMs > portal.resumedAtMs;
+    // Stamped by instances whose clocks are not the same: the later one may be the smaller.
+    const isHurried = resumedAtMs.some((atMs) => atMs !== 0 && !portal.resumedAtMs.includes(atMs));
     if (blockedBy !== undefined || (portal.mode !== 'paused' && !isHurried)) continue;
     portal.resumedAtMs = resumedAtMs;
     toDrain(lane, portal);

@@ -135,7 +135,7 @@ export function createWorld(
       blockedBy: paused.get(portalId),
       consumer: wanted.get(portalId) ?? '',
       deletedKids: sealer.deleted,
-      resumedAtMs: resumedAtMs.get(portalId) ?? 0,
+      resumedAtMs: [resumedAtMs.get(portalId) ?? 0],
     }),
     pause: (portalId, reason) => {
       paused.set(portalId, reason);
