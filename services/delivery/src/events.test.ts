@@ -121,3 +121,20 @@ test('a portal that does not balance at two looks is told', async () => {
     ['parallellost', '2'],
   ]);
 });
+
+test('of a portal that lets live events wait for a fuller batch only what is beyond that counts as their age', async () => {
+  const metrics = createMetrics({ service: 'delivery', measuresProcess: false });
+  const lingers = { portal: (id) => PortalEntry.fromPartial({ id, settings: { lingerMs: 60_000 } }) } as Directory;
+  const events = deliveryEvents({ log, metrics, directory: lingers, now: () => 100_000 });
+  const waits = { id: 'a', mode: 'live', queue: [], strands: [], headSequence: 3, sequence: 1 } as const;
+  const portals = new Map([['a', { ...waits, frontAtMs: 37_000 }]]);
+  events.opened({ lane: 0, portals, liveBytes: 0, feedSequence: 0 } as never);
+  const once = new AbortController();
+  const measuring = events.measure(
+    { pauses: { reasonOf: () => undefined }, streams: createOpenStreams(1) },
+    once.signal,
+  );
+  once.abort();
+  await measuring;
+  assert.match(await metrics.text(), /^trunkline_delivery_oldest_seconds\{mode="live".*\} 3$/m);
+});

@@ -57,7 +57,7 @@ export function deliveryEvents(
   const open = new Set<PortalLaneView>();
   const measureBalances = balancesOf(log, metrics);
   const gauges = gaugesOf(metrics);
-  const retentionMsOf = (portalId: string) => settingsOf(directory.portal(portalId)).retentionMs;
+  const settingsOfPortal = (portalId: string) => settingsOf(directory.portal(portalId));
   return {
     observer: observerOf(log, metrics, onAttempt),
     lanes: open,
@@ -79,7 +79,7 @@ export function deliveryEvents(
     replayOver: (replay) => log.info('Replay over', fieldsOf(replay)),
     measure: async ({ pauses, streams }, signal) => {
       while (!signal.aborted) {
-        measureLanes(open, gauges, { nowMs: now(), retentionMsOf });
+        measureLanes(open, gauges, { nowMs: now(), settingsOfPortal });
         measurePaused(open, gauges, pauses);
         measureBalances(open);
         for (const role of roles) gauges.streams.set(streams.count(role), { role });
@@ -96,7 +96,11 @@ function fieldsOf({ portalId, tenantId, number, total, sent, refused }: ReplayDo
 /** How the queues stand. */
 function gaugesOf(metrics: Metrics) {
   return {
-    oldest: metrics.gauge('trunkline_delivery_oldest_seconds', 'Age of the oldest undelivered event.', ['mode']),
+    oldest: metrics.gauge(
+      'trunkline_delivery_oldest_seconds',
+      'Age of the oldest undelivered event; of live ones, what is beyond the linger.',
+      ['mode'],
+    ),
     expiring: metrics.gauge(
       'trunkline_delivery_expiring_ratio',
       'The greatest age of an undelivered event, as a part of what its portal keeps events for; at 1 it expires.',
@@ -116,23 +120,26 @@ function portalsOf(lanes: ReadonlySet<PortalLaneView>) {
 
 interface MeasuredBy {
   readonly nowMs: number;
-  readonly retentionMsOf: (portalId: string) => number;
+  readonly settingsOfPortal: (portalId: string) => ReturnType<typeof settingsOf>;
 }
 
 function measureLanes(
   lanes: ReadonlySet<PortalLaneView>,
   gauges: ReturnType<typeof gaugesOf>,
-  { nowMs, retentionMsOf }: MeasuredBy,
+  { nowMs, settingsOfPortal }: MeasuredBy,
 ): void {
   const all = portalsOf(lanes);
   for (const mode of modes) {
     const some = all.filter((portal) => portal.mode === mode);
     let [oldestMs, expiring, waiting] = [0, 0, 0];
     for (const { id, queue, frontAtMs, headSequence, sequence } of some) {
-      const ageMs = Math.max(0, nowMs - (queue[0]?.event.at?.getTime() ?? frontAtMs ?? nowMs));
-      oldestMs = Math.max(oldestMs, ageMs);
-      if (ageMs > 0) expiring = Math.max(expiring, ageMs / retentionMsOf(id));
       waiting += headSequence - sequence;
+      const ageMs = Math.max(0, nowMs - (queue[0]?.event.at?.getTime() ?? frontAtMs ?? nowMs));
+      if (ageMs === 0) continue;
+      const { lingerMs, retentionMs } = settingsOfPortal(id);
+      // What waits for a fuller batch waits because its portal wants it so: nothing is stuck.
+      oldestMs = Math.max(oldestMs, mode === 'live' ? ageMs - lingerMs : ageMs);
+      expiring = Math.max(expiring, ageMs / retentionMs);
     }
     gauges.portals.set(some.length, { mode });
     gauges.waiting.set(waiting, { mode });

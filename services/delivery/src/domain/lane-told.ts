@@ -47,7 +47,8 @@ export function seenPortal(portal: ViewedPortal, { entryOf, pausedBecause, nowMs
   const pauseReason = asked ?? obstacleOf(entryOf(portal.id)) ?? '';
   const mode = pauseReason === '' ? modes[portal.mode] : PortalMode.PORTAL_MODE_PAUSED;
   const isOff = asked === undefined && pauseReason !== '';
-  return { mode, failures: portal.failures, waiting, oldestAt, ageMs, pauseReason, isOff };
+  const { lingerMs } = settingsOf(entryOf(portal.id));
+  return { mode, failures: portal.failures, waiting, oldestAt, ageMs, lingerMs, pauseReason, isOff };
 }
 
 /** Portals of a lane by mode, and the worst of those that are not well. One that is off on purpose is not unwell. Pure. */

@@ -1,5 +1,6 @@
 import { type GetPortalStatusRequest, type PortalEntry, PortalStatus } from '@trunkline/contracts';
 import { type CallContext, notFound } from '@trunkline/runtime';
+import { settingsOf } from '../domain/settings.ts';
 import { stateOf } from '../domain/unwell.ts';
 import { backlogOf } from './backlog.ts';
 import { type DeliveryContext, portalFor } from './context.ts';
@@ -26,7 +27,8 @@ async function statusNow(portal: PortalEntry, isPublic: boolean, context: Delive
   const { mode, waiting, oldestAt, lastError } = await backlogOf(portal, context);
   const nowMs = context.now();
   const ageMs = oldestAt === undefined ? 0 : Math.max(0, nowMs - oldestAt.getTime());
-  const state = stateOf({ mode, ageMs, failures: lastError === '' ? 0 : 1 });
+  const { lingerMs } = settingsOf(portal);
+  const state = stateOf({ mode, ageMs, lingerMs, failures: lastError === '' ? 0 : 1 });
   const known = { portalId: portal.id, isPublic, state, waiting, at: new Date(nowMs) };
   return PortalStatus.fromPartial({ ...known, ...(oldestAt && { oldestAt }) });
 }
