@@ -72,6 +72,15 @@ interface Backlog {
   readonly deliveredSequence: string;
 }
 
+/** The cursor of a receiver whose own is lost, as the page for partners finds it. */
+async function cursorFor(portalId: string): Promise<{ readonly sequence: string; readonly chain: string }> {
+  const { deliveredSequence } = await backlogOf(portalId);
+  const range = { portalId, fromSequence: deliveredSequence, toSequence: deliveredSequence };
+  const { statement } = await api<{ statement: string }>('DeliveryService/VerifyRange', range);
+  const { to, chain } = JSON.parse(Buffer.from(statement, 'base64').toString());
+  return { sequence: to, chain };
+}
+
 const backlogOf = (portalId: string) => api<Backlog>('DeliveryService/GetBacklog', { portalId });
 
 interface Batch {
@@ -128,7 +137,8 @@ test('a portal without an address pulls: events come verified by gRPC, beside it
     await until(async () => (await backlogOf(portalId)).waiting === '0', 30_000);
     for (const line of page.lines) printed.add(sequenceIn(line));
   }
-  // Restarted, it goes on behind its cursor.
+  // Restarted, it goes on behind its cursor, also behind one that was lost and is stated anew.
+  await writeFile(join(folder, 'cursor.json'), JSON.stringify(await cursorFor(portalId)));
   using again = await runPage(wanted);
   simulator.write({ from: person.id, text: 'On Sundays?' });
   await until(() => again.lines.some((line) => line.includes('On Sundays?')), 30_000);
