@@ -57,6 +57,7 @@ export const metricNames = [
   'trunkline_delivery_races_total',
   'trunkline_delivery_expiring_ratio',
   'trunkline_delivery_live_bytes',
+  'trunkline_delivery_clock_ahead_seconds',
   'trunkline_overflow_bytes',
   'trunkline_overflow_messages',
   'trunkline_tenant_doors_closed',

@@ -1,5 +1,6 @@
 export type { Addresses } from './assemble.ts';
 export { type AlarmKind, LaneAlarm } from './bus/alarm.ts';
+export { askBusTime, type BusClock, createBusClock } from './bus/bus-clock.ts';
 export type { Cleared } from './bus/clearing.ts';
 export { machineClock } from './bus/clock.ts';
 export { type BusOptions, connectBus } from './bus/connect.ts';

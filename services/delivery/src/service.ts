@@ -12,6 +12,7 @@ import {
   unlessAborted,
   workLanes,
 } from '@trunkline/runtime';
+import { watchClock } from './clock.ts';
 import { config } from './config.ts';
 import { deliverLane } from './consume/deliver-lane.ts';
 import { openConsumers } from './consumers.ts';
@@ -85,6 +86,7 @@ export const delivery = defineService({
     runtime.rpc.addService(PortalServiceDefinition, portalMethods({ ...context, ...pulled }));
     const post = createTransport({ httpOf, tracing, now, portal: directory.portal, keys });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
+    watchClock(runtime);
     runtime.run('pauses', pauses.follow(signal));
     runtime.run('consumers', consumers.follow(signal));
     runtime.run('replays', replays.follow(signal));
