@@ -50,8 +50,11 @@ export interface Installation extends AsyncDisposable {
   readonly names: readonly string[];
   /** Process ids of what runs now: instances and servers by name. */
   pids(): ReadonlyMap<string, number>;
-  /** Starts an instance that is down, its clock so far off the machine's; resolves when it serves. */
-  start(name: string, clockOffsetMs?: number): Promise<void>;
+  /**
+   * Starts an instance that is down, its clock so far off the machine's, and what servers tell of their time moved as far for it;
+   * resolves when it serves.
+   */
+  start(name: string, clockOffsetMs?: number, serversOffsetMs?: number): Promise<void>;
   /** Stops it politely, and by SIGKILL when it does not end in its time. */
   stop(name: string): Promise<void>;
   stopAll(): Promise<void>;
@@ -190,9 +193,10 @@ function runningOf(
       await end(name, 'SIGKILL');
     },
     stopAll: async () => void (await Promise.all([...processes.keys()].map(stop))),
-    start: async (name: string, clockOffsetMs = 0) => {
+    start: async (name: string, clockOffsetMs = 0, serversOffsetMs = 0) => {
       const instance = instanceOf(name);
-      const words = clockOffsetMs === 0 ? undefined : [skewedMain, instance.service, String(clockOffsetMs)];
+      const offsets = [clockOffsetMs, serversOffsetMs].map(String);
+      const words = clockOffsetMs === 0 ? undefined : [skewedMain, instance.service, ...offsets];
       const running = startProcess(instance, environments.get(instance) ?? {}, logFolder, words);
       processes.set(name, running);
       watch(name, running);

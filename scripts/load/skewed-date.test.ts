@@ -12,3 +12,8 @@ test('the present is wrong however it is asked for, and nothing else is', () => 
   assert.equal(Wrong.parse('1970-01-01T00:00:01Z'), 1_000);
   assert.ok(new Wrong() instanceof Date && new Date() instanceof Wrong);
 });
+
+test('times that servers tell are moved as far as one says, and otherwise told as they are', () => {
+  assert.equal(skewDate(Date, 60_000).parse('1970-01-01T00:00:01Z'), 1_000);
+  assert.equal(skewDate(Date, 60_000, 60_000).parse('1970-01-01T00:00:01Z'), 61_000);
+});

@@ -14,7 +14,8 @@ const cleared = [streams.ingress, streams.facts] as const;
 /**
  * Everything is killed while messages are written, and comes back four days later. Time passes by clocks: the janitor's, to whom all
  * that was read is old and goes, and delivery's, to whom what waited for a portal has expired. (NATS keeps its own clock, so these two
- * look alone, one after the other, before anybody works again: to the others nothing would ever be young.) Whatever was accepted
+ * look alone, one after the other, before anybody works again: to the others nothing would ever be young. Delivery, which gives up
+ * nothing while its clock is not that of NATS, is told the later time by it.) Whatever was accepted
  * comes, in order, or its portal is told that it expired.
  */
 export const fourDays: Scenario = {
@@ -48,7 +49,7 @@ export const fourDays: Scenario = {
 
     // Whatever delivery would send now is signed four days ahead: nobody takes it.
     await behave(field, portals, 'failing');
-    await Promise.all([installation.start('gateway-1'), installation.start('delivery-1', daysMs)]);
+    await Promise.all([installation.start('gateway-1'), installation.start('delivery-1', daysMs, daysMs)]);
     // All of them, not only the late: what is kept as expired when the clock goes back before its cursor has moved would come all the same.
     for (const portal of late)
       tell(`${await untilNothingWaits(field, portal, 1)} events that waited for ${portal.name} have expired`);

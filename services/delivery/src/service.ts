@@ -78,15 +78,15 @@ export const delivery = defineService({
     const checks = openCheckLocks(store.collection(names.checks), now);
     const stored = { lanes, statuses, pauses, undelivered, replays: replayStore, checks };
     const whole = openingOverflow(bus, openOverflowStore(runtime.nats, bus), events.notWhole);
+    const clock = watchClock(runtime);
     const context = { bus, directory, ...stored, events, keys, httpOf, now };
     runtime.rpc.addService(DeliveryServiceDefinition, deliveryMethods(context));
     const streams = createOpenStreams(mostStreams);
     const tails = openTails(bus, events.observer.troubled);
-    const pulled = { whole, consumers, streams, tails, reseal, replayPort: replays.port };
+    const pulled = { whole, consumers, streams, tails, reseal, replayPort: replays.port, clock };
     runtime.rpc.addService(PortalServiceDefinition, portalMethods({ ...context, ...pulled }));
     const post = createTransport({ httpOf, tracing, now, portal: directory.portal, keys });
     const gate = createRequestGate(settings.PORTAL_REQUESTS);
-    watchClock(runtime);
     runtime.run('pauses', pauses.follow(signal));
     runtime.run('consumers', consumers.follow(signal));
     runtime.run('replays', replays.follow(signal));
@@ -98,7 +98,7 @@ export const delivery = defineService({
     const known = Promise.all([directory.loaded, pauses.loaded, consumers.loaded]);
     workLanes(runtime, async (lease) => {
       await unlessAborted(known, lease.signal);
-      const state = { undelivered, pauses, replays: replays.port, consumers };
+      const state = { undelivered, pauses, replays: replays.port, consumers, clock };
       await deliverLane(lease, { runtime, log: whole, post, reseal, keyChanges, ...state, gate, events });
     });
   },

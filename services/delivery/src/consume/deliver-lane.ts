@@ -9,6 +9,7 @@ import {
   type Runtime,
   runPortalQueue,
 } from '@trunkline/runtime';
+import { type ExpiryClock, keptFor } from '../clock.ts';
 import type { Consumers } from '../consumers.ts';
 import { noticeItem } from '../domain/notice.ts';
 import { deletedKidsOf, obstacleOf, settingsOf } from '../domain/settings.ts';
@@ -30,6 +31,7 @@ export interface LaneContext {
   readonly pauses: Pauses;
   readonly consumers: Pick<Consumers, 'ports'>;
   readonly replays: PortalPorts['replays'];
+  readonly clock: ExpiryClock;
   readonly gate: RequestGate;
   readonly events: DeliveryEvents;
 }
@@ -58,7 +60,7 @@ export async function deliverLane(lease: Lease, context: LaneContext): Promise<v
 }
 
 function portsOf(context: LaneContext): PortalPorts {
-  const { post, reseal, keyChanges, undelivered, pauses, replays, consumers } = context;
+  const { post, reseal, keyChanges, undelivered, pauses, replays, consumers, clock } = context;
   const { directory } = context.runtime;
   const told = (entry: PortalEntry | undefined) => ({
     ...{ settings: settingsOf(entry), deletedKids: deletedKidsOf(entry), obstacle: obstacleOf(entry) },
@@ -80,7 +82,7 @@ function portsOf(context: LaneContext): PortalPorts {
       const blockedBy = pauses.reasonOf(portalId) ?? obstacle;
       const resumedAtMs = [pauses.resumedAtMs(portalId), keyChanges.atMs(portalId)];
       const consumer = entry?.settings?.primaryConsumer ?? '';
-      return { settings, deletedKids, blockedBy, consumer, resumedAtMs };
+      return { settings: keptFor(settings, clock), deletedKids, blockedBy, consumer, resumedAtMs };
     },
     consumers: consumers.ports,
     inStrand: strandItem,

@@ -7,6 +7,7 @@ import {
   readRecorded,
   toldOf,
 } from '@trunkline/runtime';
+import { keptFor } from '../clock.ts';
 import { noticeItem } from '../domain/notice.ts';
 import { deletedKidsOf, settingsOf } from '../domain/settings.ts';
 import type { ConsumerDocument } from '../store/consumers.ts';
@@ -35,7 +36,7 @@ const lookEveryMs = 250;
 /** Finds where the primary consumer begins, once its portal's lane has handed it the cursor. */
 export async function beginPrimary(wanted: Wanted, stream: OpenStream, context: PullContext): Promise<Begun> {
   const { portal, from } = wanted;
-  const { bus, directory, now } = context;
+  const { bus, directory, now, clock } = context;
   const lane = laneOf(portal.tenantId);
   const readCursor = async () => (await readRecorded(bus, lane)).cursors.find(({ portalId }) => portalId === portal.id);
   const { cursor, document } = await handedOver(wanted, stream, { context, readCursor });
@@ -45,7 +46,7 @@ export async function beginPrimary(wanted: Wanted, stream: OpenStream, context: 
     ...partsOf(portal, stream.consumerId, context),
     ...{ cursor, readCursor },
     place: from === 0 || from === had + 1 ? usual : await placeBefore(bus, portal, from),
-    expiredBeforeMs: () => now() - settingsOf(directory.portal(portal.id)).retentionMs,
+    expiredBeforeMs: () => now() - keptFor(settingsOf(directory.portal(portal.id)), clock).retentionMs,
   });
   return { source, epoch: document.epoch };
 }

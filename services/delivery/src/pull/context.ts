@@ -1,5 +1,6 @@
 import type { PortalEntry } from '@trunkline/contracts';
 import type { LogPort, PortalPorts } from '@trunkline/runtime';
+import type { ExpiryClock } from '../clock.ts';
 import type { Consumers } from '../consumers.ts';
 import type { DeliveryContext } from '../rpc/context.ts';
 import type { SigningKeys } from '../signing-keys.ts';
@@ -17,6 +18,7 @@ export interface PullContext extends DeliveryContext {
   readonly reseal: PortalPorts['reseal'];
   /** What somebody asked to have sent again. */
   readonly replayPort: PortalPorts['replays'];
+  readonly clock: ExpiryClock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -7,7 +7,7 @@ export interface PortalView {
     readonly lingerMs: number;
     readonly batchEvents: number;
     readonly batchBytes: number;
-    /** An event that is older by the server's clock expires. */
+    /** An event that is older by the server's clock expires; infinite while no clock is to be trusted. */
     readonly retentionMs: number;
     /** Most requests a minute; 0: any number. */
     readonly requestsPerMinute: number;
