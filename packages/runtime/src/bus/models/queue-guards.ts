@@ -71,9 +71,9 @@ export const queueGuards: readonly Guard[] = [
     proof: 'queue/portal-once.test.ts',
   },
   {
-    name: 'the end of a lane, of which its portals are not to blame',
+    name: 'a request that we broke off, of which its portal is not to blame',
     file: 'queue/portal-once.ts',
-    from: 'lane.isEnding || ',
+    from: 'isAborted || ',
     to: '',
     proof: 'queue/portal-once.test.ts',
   },

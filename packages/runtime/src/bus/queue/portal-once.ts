@@ -13,7 +13,7 @@ export interface NotTaken {
   readonly events: readonly PlacedEvent[];
   readonly notices: number;
   readonly verdict: Verdict;
-  /** True if the request gave way to others. */
+  /** True if the request was broken off: it gave way to others, or its lane ends. */
   readonly isAborted: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface NotTaken {
  * that we broke off ourselves, because the lane ends or for others: its portal had not the time that it was promised.
  */
 export function isSkipped(lane: Lane, portal: Portal, { events, notices, verdict, isAborted }: NotTaken): boolean {
-  if (events.length === 0 || isAborted || lane.isEnding || !lane.ports.view(portal.id).settings.isOnce) return false;
+  if (events.length === 0 || isAborted || !lane.ports.view(portal.id).settings.isOnce) return false;
   if (verdict.kind === 'failed') return !notSent.has(verdict.code);
   return verdict.kind === 'refused' && verdict.eventId === undefined && notices === 0 && portal.refusal === undefined;
 }
