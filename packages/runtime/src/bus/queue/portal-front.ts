@@ -25,8 +25,13 @@ const expiringAtOnce = { messages: 256, bytes: 1024 * 1024 };
 /** A strand reads over what is other strands': least messages, and most bytes, of one read. */
 const strandReads = { messages: 64, bytes: 1024 * 1024 };
 
-/** Reads the front back from the stream; gives up what has expired; goes live when nothing waits. */
-export async function readFront(lane: Lane, portal: Portal, view: PortalView): Promise<Front> {
+/** Reads the front back from the stream; gives up what has expired, if it still may; goes live when nothing waits. */
+export async function readFront(
+  lane: Lane,
+  portal: Portal,
+  view: PortalView,
+  mayGiveUp: () => Promise<boolean> = async () => true,
+): Promise<Front> {
   const { batchBytes, retentionMs } = view.settings;
   const messages = portal.failures > 0 ? eventsAtOnce(portal, view.settings) : batchEventsOf(portal, view.settings);
   const front = await readOn(lane, portal, readLimitOf(portal, { messages, bytes: batchBytes }));
@@ -36,6 +41,7 @@ export async function readFront(lane: Lane, portal: Portal, view: PortalView): P
     portal.frontAtMs = front[0]?.event.at?.getTime();
     return { kind: 'events', events: front };
   }
+  if (!(await mayGiveUp())) return { kind: 'again' };
   const more = await lane.log.batchOf(outbox, portal.subject, portal.outboxSequence + 1, expiringAtOnce);
   const all = passOthers(portal, following(placed(lane, portal, more), portal.sequence).events, view);
   const oldest = all.length > front.length ? all : front;

@@ -42,7 +42,7 @@ export async function pullTurn(lane: Lane, portal: Portal, view: PortalView): Pr
     if (!isBehind(portal)) portal.nextAttemptAtMs = lane.clock.now() + calmMs;
     return;
   }
-  const front = await readFront(lane, portal, view);
+  const front = await readFront(lane, portal, view, async () => await isUntaken(lane, portal));
   if (front.kind === 'again') return;
   if (front.kind === 'gap') {
     portal.nextAttemptAtMs = lane.clock.now() + pausedCheckMs;
@@ -61,6 +61,7 @@ async function withholds(lane: Lane, portal: Portal, events: readonly PlacedEven
   portal.lastErrorText = '';
   const [front] = events;
   if (front === undefined || !lane.ports.view(portal.id).deletedKids.has(front.event.kid)) return false;
+  if (!(await isUntaken(lane, portal))) return true;
   await withKnownKeys(lane, portal, events);
   return portal.sequence > sequence;
 }
@@ -123,6 +124,15 @@ async function parksRefused(lane: Lane, portal: Portal, { sequence, eventId }: R
     if (read[0]?.event.id === eventId) await park(lane, portal, read);
   }
   return true;
+}
+
+/**
+ * Asks the store, before anything is given up, whether the front was neither taken nor refused: memory may be a moment old, and a
+ * consumer that had its answer must not be told that the same has expired.
+ */
+async function isUntaken(lane: Lane, portal: Portal): Promise<boolean> {
+  const { sequence } = portal;
+  return (await open(lane, portal, portal.consumer)) && !isBehind(portal) && portal.sequence === sequence;
 }
 
 function note(portal: Portal, acknowledged: number): void {

@@ -19,6 +19,8 @@ export interface Consumers {
   readonly stored: Map<string, StoredConsumer>;
   /** The largest that was acknowledged as the portal's own, by portal. */
   readonly acknowledged: ReadonlyMap<string, number>;
+  /** How often the memory of an instance is a change behind. */
+  oldRate: number;
   /** What an instance sees of it: memory may be a moment old, calls may fail. `onPassed` hears what its cursor must be behind. */
   portsOf(owner: Process, onPassed: (portalId: string, sequence: number) => void): ConsumerPorts;
   /** Counts an acknowledgement; false: refused. */
@@ -52,13 +54,14 @@ export function createConsumers(network: Network, servers: Servers, chance: Chan
       if (chance.happens(servers.lossRate / 2)) throw new Error('answer lost');
       return value;
     });
-  return {
+  const consumers: Consumers = {
     stored,
     acknowledged,
+    oldRate: 0.3,
     portsOf: (owner, onPassed) => ({
       opened: (portalId, name) => {
         const key = keyOf(portalId, name);
-        const seen = chance.happens(0.3) ? former.get(key) : stored.get(key);
+        const seen = chance.happens(consumers.oldRate) ? former.get(key) : stored.get(key);
         return seen?.role === 'primary' ? seen : undefined;
       },
       ofLane: () => new Set([...stored.keys()].map((key) => key.split('/')[0] ?? '')),
@@ -105,4 +108,5 @@ export function createConsumers(network: Network, servers: Servers, chance: Chan
       return put(keyOf(portalId, name), { role: 'follower', acknowledged: sequence, epoch: epoch + 1, unknownKids });
     },
   };
+  return consumers;
 }
