@@ -78,6 +78,20 @@ export const queueGuards: readonly Guard[] = [
     proof: 'queue/portal-once.test.ts',
   },
   {
+    name: 'the look at what a consumer acknowledged before its events expire',
+    file: 'queue/portal-front.ts',
+    from: 'if (!(await mayGiveUp())) ',
+    to: 'if (false) ',
+    proof: 'queue/portal-pull.test.ts',
+  },
+  {
+    name: 'the look at what a consumer acknowledged before its events are withheld',
+    file: 'queue/portal-pull.ts',
+    from: '  if (!(await isUntaken(lane, portal))) return true;\n',
+    to: '',
+    proof: 'queue/portal-pull.test.ts',
+  },
+  {
     name: 'one request in flight',
     file: 'queue/portal-lane.ts',
     from: 'if (portal.isBusy || lane.isEnding) return;',
