@@ -53,14 +53,15 @@ const weather = fc.record<Weather>({
   overflow: fc.constantFrom(0, 0, 0.3, 1),
   strands: fc.constantFrom(1, 1, 2, 4),
   changes: fc.constantFrom(0, 0, 0.005, 0.03),
-  clocksOffMs: fc.constantFrom(0, 0, 30_000, 2 * 3_600_000),
+  clocksOffMs: fc.constantFrom(0, 0, 30_000, 300_000),
 });
 
 /**
- * The longest run that was seen took 244 turns an event: five owners at once, strands, and all events overflow. Whoever waits for an
- * hour, because a former owner's clock was ahead, looks four times a second whether there is something to record, and consumers ask each time.
+ * The longest run that was seen took 244 turns an event: five owners at once, strands, and all events overflow. Whoever waits because a
+ * former owner's clock was ahead looks four times a second whether there is something to record, and consumers ask each time; that such
+ * a wait has an end, however far the clock was ahead, portal-clocks.test.ts says.
  */
-const mostTurns = { aRun: 200_000, anEvent: 500 };
+const mostTurns = { aRun: 60_000, anEvent: 500 };
 const runs = Number(process.env.MODEL_RUNS ?? 150);
 /** The same cases again: of the guards' list, and of whoever looks into a failure. */
 const seed = process.env.MODEL_SEED;
@@ -162,8 +163,7 @@ async function calm(world: World, pullers: Pullers): Promise<void> {
     for (const kid of world.sealer.kids) portal.kids.add(kid);
   }
   for (const owner of world.owners) Object.assign(owner, { leaseAgeMs: 0, clockOffMs: 0 });
-  // After a change of owners a portal that failed waits for up to an hour, if their clocks are not the same.
-  const untilMs = world.time.nowMs + 2 * 3_600_000;
+  const untilMs = world.time.nowMs + 3_600_000;
   const step = boundedTurns([...world.heads.values()].reduce((sum, head) => sum + head, 0));
   while (world.time.nowMs < untilMs && !(isDone(world) && areOver(world.replays))) {
     // Replays are pushed: of a portal that is pulled from they wait for the day on which it is not any more.
