@@ -11,7 +11,7 @@ import { directory } from '../../../services/directory/src/service.ts';
 import { normalizer } from '../../../services/normalizer/src/service.ts';
 import { sealer } from '../../../services/sealer/src/service.ts';
 import { connectorService } from '../../adapter-kit/src/host/service.ts';
-import { type ConfigSchema, type ServiceDefinition, startService } from '../../runtime/src/index.ts';
+import { type ConfigSchema, provision, type ServiceDefinition, startService } from '../../runtime/src/index.ts';
 
 const timeout = 120_000;
 const services = resolve(import.meta.dirname, '../../../services');
@@ -28,6 +28,9 @@ let databases = 0;
 
 before(async () => {
   servers = await startServers({ nats: true, mongo: true, own: true });
+  const { natsUrl, mongoUrl } = servers;
+  const signal = AbortSignal.timeout(60_000);
+  await provision({ natsUrl, mongoUrl, database: 'start_0', connectors: ['telegram'], signal });
   const [mongo, nats] = [new URL(servers.mongoUrl), new URL(servers.natsUrl)];
   wires = [await startTcpProxy(Number(mongo.port)), await startTcpProxy(Number(nats.port))];
   mongo.port = String(wires[0].port);
@@ -98,8 +101,9 @@ for (const bad of ['refuse', 'silence', 'cut'] as const) {
     await Promise.race([Promise.all(all.map(({ hosted }) => hosted.ready)), ended]);
     for (const { hosted, lines } of all) {
       const { health } = (await hosted.ready).runtime;
-      // A connection that fell silent is given up after two pings without an answer, and made anew.
-      await until(() => !health.reasons.has('mongodb') && !health.reasons.has('nats'), 45_000);
+      // A connection that fell silent is given up after two pings without an answer; what took no publish is told for 20 s.
+      const isWell = () => !health.reasons.has('mongodb') && !health.reasons.has('nats');
+      await until(isWell, 45_000).catch(() => assert.fail(`${hosted.name}: ${[...health.reasons.values()].join()}`));
       assert.ok(lines.filter(({ msg }) => msg === waits).length <= 1, `${hosted.name} says once that it waits`);
     }
   });

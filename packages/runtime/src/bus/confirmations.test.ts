@@ -67,7 +67,7 @@ test('what nobody tries any more is not known, and neither is anything of a serv
     heard('ingress.1', false);
   };
   silent();
-  pass(59_000);
+  pass(19_000);
   assert.deepEqual(told, [['ingress']]);
   pass(1_000);
   assert.deepEqual(told, [['ingress'], []]);

@@ -19,7 +19,7 @@ export interface ConfirmationsOptions {
 /** A server that stands still for a moment is none of it. */
 const silentMs = 3_000;
 /** Who does not try any more does not know any more. */
-const knownMs = 60_000;
+const knownMs = 20_000;
 
 interface Silence {
   readonly sinceMs: number;
@@ -27,7 +27,7 @@ interface Silence {
   cancel: () => void;
 }
 
-/** Told is a place that took none of the publishes of 3 s, until it takes one, or nobody tries for a minute. */
+/** Told is a place that took none of the publishes of 3 s, until it takes one, or nobody tries for 20 s: whoever waits for it tries each 5 s at least. */
 export function createConfirmations({ onChange, now, after }: ConfirmationsOptions): Confirmations {
   const silences = new Map<string, Silence>();
   const tell = () => onChange([...silences].filter(([, { isTold }]) => isTold).map(([place]) => place));
