@@ -12,6 +12,8 @@ interface Session {
   readonly epoch: number;
   /** What it had acknowledged when it subscribed. */
   readonly acknowledged: number;
+  /** Where the portal's cursor stood when it subscribed. */
+  readonly behind: number;
   sent: number;
 }
 
@@ -84,20 +86,21 @@ export function createPullers(world: World, retentionMs: number): Pullers {
     if (wanted.get(portalId) !== name) {
       if (stored?.role === 'primary' || (stored?.role === 'closed' && isRecorded)) return undefined;
       const { epoch } = consumers.follow(portalId, name, chance.below((world.heads.get(portalId) ?? 0) + 1));
-      return { kind: 'follower', epoch, acknowledged: 0, sent: 0 };
+      return { kind: 'follower', epoch, acknowledged: 0, sent: 0, behind: 0 };
     }
     // Known to the store, so that the lane hears of it.
     if (stored === undefined) consumers.follow(portalId, name, 0);
     if (!isRecorded || stored?.role !== 'primary' || cursor?.consumerEpoch !== stored.epoch) return undefined;
     const sent = Math.max(toldOf(cursor), stored.acknowledged);
-    return { kind: 'primary', epoch: stored.epoch, acknowledged: acknowledged.get(`${portalId}/${name}`) ?? 0, sent };
+    const had = acknowledged.get(`${portalId}/${name}`) ?? 0;
+    return { kind: 'primary', epoch: stored.epoch, acknowledged: had, sent, behind: cursor.sequence };
   };
 
   const take = (portalId: string, name: string, session: Session) => {
     const stored = consumers.stored.get(`${portalId}/${name}`);
     if (stored?.epoch !== session.epoch || stored.role !== session.kind) return sessions.delete(`${portalId}/${name}`);
     if (session.kind === 'follower') return acknowledge(portalId, name, session);
-    const all = nextItems(world, `${portalId}/${name}`, session.sent, retentionMs).slice(0, 1 + chance.below(10));
+    const all = nextItems(world, `${portalId}/${name}`, session, retentionMs).slice(0, 1 + chance.below(10));
     const receiver = portals.get(portalId);
     const isStop = (item: BatchItem) =>
       !isNotice(item) && (receiver?.poison.has(item.sequence) || !receiver?.kids.has(kidOf(item)));
@@ -137,13 +140,14 @@ export function createPullers(world: World, retentionMs: number): Pullers {
 }
 
 /** What the stream of a primary consumer brings next: notices in their place, nothing that is too old. */
-function nextItems(world: World, key: string, sent: number, retentionMs: number): BatchItem[] {
+function nextItems(world: World, key: string, { sent, behind }: Session, retentionMs: number): BatchItem[] {
   const [portalId = ''] = key.split('/');
   const { unknownKids = new Map<string, number>() } = world.consumers.stored.get(key) ?? {};
   for (const [kid, untilMs] of unknownKids) if (untilMs <= world.time.nowMs) unknownKids.delete(kid);
   const notices = cursorsOf(world.servers).get(portalId)?.notices ?? [];
   const items = notices.filter(({ toSequence }) => toSequence > sent).map((notice) => world.noticeOf(notice));
-  let last = items.at(-1)?.sequence ?? sent;
+  // It reads on from where the cursor stood when it began, whatever became of the notices meanwhile.
+  let last = items.at(-1)?.sequence ?? Math.max(sent, behind);
   const subject = subjects.outbox(world.lane, portalId);
   for (const message of world.servers.outbox) {
     if (message.subject !== subject) continue;
