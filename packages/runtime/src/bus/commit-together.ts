@@ -28,6 +28,7 @@ export function commitTogether<Change extends StageChange>(
   return (change) =>
     new Promise((resolve, reject) => {
       waiting.push({ change, resolve, reject });
+      // It never rejects: each waits for its own end.
       if (!isAtWork) void work();
     });
 }
